@@ -1,0 +1,43 @@
+// Which room may import which (docs/architecture.md has the picture). Everything points inward, to src/shared.
+const room = (name) => `^src/engine/${name}/`;
+const onlyFrom = (name, allowed) => ({
+  name: `${name}-imports-inward`,
+  severity: 'error',
+  from: { path: room(name) },
+  to: {
+    path: '^src/',
+    pathNot: [room(name), '^src/shared/', ...allowed.map(room)],
+  },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: { path: '^(src|scripts|bench)/' }, to: { circular: true } },
+    { name: 'shared-imports-nothing-of-ours', severity: 'error', from: { path: '^src/shared/' }, to: { path: '^(src/(?!shared/)|scripts/|bench/|test/)' } },
+    onlyFrom('network', []),
+    onlyFrom('dataset', []),
+    onlyFrom('image', ['network', 'dataset']),
+    onlyFrom('weights', ['network']),
+    onlyFrom('freeze', ['network']),
+    onlyFrom('graph', ['network', 'freeze']),
+    onlyFrom('runtime', []),
+    onlyFrom('training', ['network', 'dataset', 'image', 'weights', 'freeze', 'graph', 'runtime']),
+    onlyFrom('experiment', []),
+    onlyFrom('service', ['network', 'dataset', 'image', 'weights', 'freeze', 'graph', 'runtime', 'training', 'experiment']),
+    {
+      name: 'hosts-know-only-the-service',
+      severity: 'error',
+      from: { path: '^src/(cli|host|main)/' },
+      to: { path: '^src/engine/', pathNot: '^src/engine/service/' },
+    },
+    { name: 'renderer-knows-only-shared', severity: 'error', from: { path: '^src/(renderer|preload)/' }, to: { path: '^src/(engine|main|host|cli)/' } },
+    { name: 'no-development-packages-in-the-program', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' } },
+    { name: 'nothing-unresolved', severity: 'error', from: { path: '^(src|scripts|bench|test)/' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

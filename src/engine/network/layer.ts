@@ -1,0 +1,130 @@
+/** Rows or columns added on each side, as in Keras' `ZeroPadding2D`. */
+export interface ExplicitPadding {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+export type Padding = 'same' | 'valid' | ExplicitPadding;
+
+export type Activation = 'linear' | 'relu' | 'relu6' | 'softmax' | 'sigmoid';
+
+/** How a tensor gets its first value; the names and formulas are Keras'. */
+export type Initializer =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' }
+  | { readonly kind: 'glorotUniform' }
+  | { readonly kind: 'heNormal' }
+  | { readonly kind: 'truncatedNormal'; readonly standardDeviation: number };
+
+interface LayerBase {
+  /** The name its publisher gave; its tensors are called `<name>/<role>`. */
+  readonly name: string;
+  /** Names of the layers that feed it. */
+  readonly inputs: readonly string[];
+  /** The unit of its family that people freeze and thaw as one. */
+  readonly block: string;
+}
+
+export interface InputLayer extends LayerBase {
+  readonly kind: 'input';
+  /** [height, width, channels] */
+  readonly shape: readonly [number, number, number];
+}
+export interface Conv2dLayer extends LayerBase {
+  readonly kind: 'conv2d';
+  readonly filters: number;
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+}
+export interface DepthwiseConv2dLayer extends LayerBase {
+  readonly kind: 'depthwiseConv2d';
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly depthMultiplier: number;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+}
+export interface BatchNormLayer extends LayerBase {
+  readonly kind: 'batchNorm';
+  readonly epsilon: number;
+  /** Share of the old moving average that is kept at each step, as in Keras. */
+  readonly momentum: number;
+  readonly scale: boolean;
+  readonly center: boolean;
+}
+export interface ActivationLayer extends LayerBase {
+  readonly kind: 'activation';
+  readonly activation: Exclude<Activation, 'linear'>;
+}
+export interface ZeroPaddingLayer extends LayerBase {
+  readonly kind: 'zeroPadding2d';
+  readonly padding: ExplicitPadding;
+}
+export interface GlobalAveragePoolingLayer extends LayerBase {
+  readonly kind: 'globalAveragePooling2d';
+  /** True keeps [1, 1, channels]; false gives [channels]. */
+  readonly keepDimensions: boolean;
+}
+export interface DropoutLayer extends LayerBase {
+  readonly kind: 'dropout';
+  /** Share dropped while training, in [0, 1). */
+  readonly rate: number;
+}
+export interface ReshapeLayer extends LayerBase {
+  readonly kind: 'reshape';
+  /** Without the batch. */
+  readonly shape: readonly number[];
+}
+export interface DenseLayer extends LayerBase {
+  readonly kind: 'dense';
+  readonly units: number;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+}
+export interface AddLayer extends LayerBase {
+  readonly kind: 'add';
+}
+
+export type Layer =
+  | InputLayer
+  | Conv2dLayer
+  | DepthwiseConv2dLayer
+  | BatchNormLayer
+  | ActivationLayer
+  | ZeroPaddingLayer
+  | GlobalAveragePoolingLayer
+  | DropoutLayer
+  | ReshapeLayer
+  | DenseLayer
+  | AddLayer;
+
+export type LayerKind = Layer['kind'];
+
+/** What a tensor is to its layer; the last part of its name, as Keras writes it. */
+export type TensorRole = 'kernel' | 'depthwise_kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
+
+/** One tensor of a layer: name `<layer>/<role>`, in TensorFlow's layout (kernels [height, width, in, out]). */
+export interface TensorSpecification {
+  readonly name: string;
+  readonly layer: string;
+  readonly role: TensorRole;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+}
+
+/** A network as data: layers in an order in which each comes after its inputs. */
+export interface Network {
+  /** The canonical name of the registry, `mobilenet_v1_0.25_224`. */
+  readonly name: string;
+  readonly family: string;
+  readonly layers: readonly Layer[];
+  /** The layer whose output is the network's. */
+  readonly output: string;
+  /** Names of the layers that a pretrained file is expected to hold; the others (a new head) start from their initialisers. */
+  readonly pretrained: ReadonlySet<string>;
+}

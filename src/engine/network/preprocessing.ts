@@ -1,0 +1,28 @@
+/**
+ * How an image file becomes a network's input; it belongs to the weights and travels with them.
+ *
+ * The pixels are decoded (upright by EXIF, 8 bits, RGB), brought to `height` x `width` by `resize` and `kernel`, and only
+ * then, inside the graph, turned into `pixel * scale + offset` as float32.
+ */
+export interface Preprocessing {
+  readonly height: number;
+  readonly width: number;
+  /** `stretch`: the whole image, its aspect ratio given up, as Keras' `load_img(target_size=...)` does. */
+  readonly resize: 'stretch';
+  /** Antialiased bilinear (a triangle filter as wide as the reduction), as Pillow's `BILINEAR`. */
+  readonly kernel: 'bilinear';
+  readonly channelOrder: 'rgb';
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** Keras' `mode="tf"`: [-1, 1]. */
+export function scaleToUnitRange(height: number, width: number): Preprocessing {
+  return { height, width, resize: 'stretch', kernel: 'bilinear', channelOrder: 'rgb', scale: 1 / 127.5, offset: -1 };
+}
+
+/** A text that two preprocessings share only if they give the same pixels before normalisation; part of cache keys. */
+export function geometryKey(preprocessing: Preprocessing): string {
+  const { height, width, resize, kernel, channelOrder } = preprocessing;
+  return `${height}x${width}-${resize}-${kernel}-${channelOrder}`;
+}

@@ -1,0 +1,166 @@
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import type { Initializer, Layer, Network, Padding, TensorRole, TensorSpecification } from './layer.ts';
+
+/** A layer's output without its batch dimension: [height, width, channels], or [features]. */
+export type Shape = readonly number[];
+
+function spatial(layer: Layer, input: Shape): readonly [number, number, number] {
+  const [height, width, channels] = input;
+  if (input.length !== 3 || height === undefined || width === undefined || channels === undefined) {
+    throw new ThawError(
+      'network.invalid',
+      `Layer '${layer.name}' (${layer.kind}) needs an input of [height, width, channels]; received [${input.join(', ')}].`,
+      'Put it before the pooling, or reshape its input.',
+    );
+  }
+  return [height, width, channels];
+}
+
+function windowed(
+  size: number,
+  kernel: number,
+  stride: number,
+  before: number,
+  after: number,
+  padding: Padding,
+): number {
+  return padding === 'same' ? Math.ceil(size / stride) : Math.floor((size + before + after - kernel) / stride) + 1;
+}
+
+function convolved(
+  layer: Layer & {
+    readonly kernelSize: readonly [number, number];
+    readonly strides: readonly [number, number];
+    readonly padding: Padding;
+  },
+  input: Shape,
+  channels: number,
+): Shape {
+  const [height, width] = spatial(layer, input);
+  const pad = typeof layer.padding === 'string' ? { top: 0, bottom: 0, left: 0, right: 0 } : layer.padding;
+  const output = [
+    windowed(height, layer.kernelSize[0], layer.strides[0], pad.top, pad.bottom, layer.padding),
+    windowed(width, layer.kernelSize[1], layer.strides[1], pad.left, pad.right, layer.padding),
+    channels,
+  ];
+  if (output.some((size) => size < 1)) {
+    throw new ThawError(
+      'network.invalid',
+      `Layer '${layer.name}' leaves no pixel of an input of [${input.join(', ')}].`,
+      'Use a larger input size.',
+    );
+  }
+  return output;
+}
+
+function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
+  const input = inputs[0] ?? [];
+  switch (layer.kind) {
+    case 'input':
+      return layer.shape;
+    case 'conv2d':
+      return convolved(layer, input, layer.filters);
+    case 'depthwiseConv2d':
+      return convolved(layer, input, spatial(layer, input)[2] * layer.depthMultiplier);
+    case 'zeroPadding2d': {
+      const [height, width, channels] = spatial(layer, input);
+      const { top, bottom, left, right } = layer.padding;
+      return [height + top + bottom, width + left + right, channels];
+    }
+    case 'globalAveragePooling2d': {
+      const channels = spatial(layer, input)[2];
+      return layer.keepDimensions ? [1, 1, channels] : [channels];
+    }
+    case 'reshape':
+      return layer.shape;
+    case 'dense':
+      return [...input.slice(0, -1), layer.units];
+    case 'add':
+    case 'batchNorm':
+    case 'activation':
+    case 'dropout':
+      return input;
+  }
+}
+
+/**
+ * The output shape of every layer, batch left out.
+ *
+ * @throws ThawError `network.invalid` for a layer whose inputs are unknown or do not fit
+ */
+export function layerShapes(network: Network): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const layer of network.layers) {
+    const inputs = layer.inputs.map((name) => {
+      const shape = shapes.get(name);
+      if (!shape) {
+        throw new ThawError(
+          'network.invalid',
+          `Layer '${layer.name}' takes its input from '${name}', which does not come before it.`,
+          'List the layers in an order in which each comes after its inputs.',
+        );
+      }
+      return shape;
+    });
+    shapes.set(layer.name, outputShape(layer, inputs));
+  }
+  return shapes;
+}
+
+const ZEROS: Initializer = { kind: 'zeros' };
+const ONES: Initializer = { kind: 'ones' };
+
+/** The tensors of one layer, in the order in which Keras lists its weights. */
+function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[] {
+  const channels = input.at(-1) ?? 0;
+  const tensor = (role: TensorRole, shape: readonly number[], initializer: Initializer): TensorSpecification => ({
+    name: `${layer.name}/${role}`,
+    layer: layer.name,
+    role,
+    shape,
+    initializer,
+  });
+  switch (layer.kind) {
+    case 'conv2d':
+      return [
+        tensor('kernel', [...layer.kernelSize, channels, layer.filters], layer.kernelInitializer),
+        ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
+      ];
+    case 'depthwiseConv2d':
+      return [
+        tensor('depthwise_kernel', [...layer.kernelSize, channels, layer.depthMultiplier], layer.kernelInitializer),
+        ...(layer.useBias ? [tensor('bias', [channels * layer.depthMultiplier], ZEROS)] : []),
+      ];
+    case 'dense':
+      return [
+        tensor('kernel', [channels, layer.units], layer.kernelInitializer),
+        ...(layer.useBias ? [tensor('bias', [layer.units], ZEROS)] : []),
+      ];
+    case 'batchNorm':
+      return [
+        ...(layer.scale ? [tensor('gamma', [channels], ONES)] : []),
+        ...(layer.center ? [tensor('beta', [channels], ZEROS)] : []),
+        tensor('moving_mean', [channels], ZEROS),
+        tensor('moving_variance', [channels], ONES),
+      ];
+    case 'input':
+    case 'activation':
+    case 'zeroPadding2d':
+    case 'globalAveragePooling2d':
+    case 'dropout':
+    case 'reshape':
+    case 'add':
+      return [];
+  }
+}
+
+/** Every tensor of the network, layer by layer. */
+export function networkTensors(network: Network): readonly TensorSpecification[] {
+  const shapes = layerShapes(network);
+  return network.layers.flatMap((layer) => layerTensors(layer, shapes.get(layer.inputs[0] ?? '') ?? []));
+}
+
+/** The number of values in a tensor of this shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

@@ -1,0 +1,56 @@
+import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { DatasetSummary, FrozenProof, LayerState, LoadReport, RunResult } from '../../shared/contract/run.ts';
+import type { SerializedError } from '../../shared/errors/thaw-error.ts';
+
+/** What the trainer process is told: everything it needs, so that it opens neither the log nor the settings. */
+export interface TrainerJob {
+  readonly runId: string;
+  readonly plan: TrainingPlan;
+  /** The folder of this run under THAW_HOME: checkpoints and what else it leaves. */
+  readonly runDirectory: string;
+  /** THAW_CACHE: features and decoded images live below it. */
+  readonly cacheDirectory: string;
+  /** The folder the `run` weights source points to: that run's directory; null otherwise. */
+  readonly sourceRunDirectory: string | null;
+  /** True continues from the last checkpoint in `runDirectory`. */
+  readonly resume: boolean;
+}
+
+export interface PredictJob {
+  readonly runDirectory: string;
+  readonly images: readonly string[];
+  readonly top: number;
+}
+
+/** Engine to trainer, over the fork's own channel. Closing the channel means `stop`. */
+export type TrainerRequest = { readonly kind: 'train'; readonly job: TrainerJob } | { readonly kind: 'stop' };
+
+/** What a run consisted of, known once everything is loaded and before the first step. */
+export interface RunPrepared {
+  readonly dataset: DatasetSummary;
+  readonly loadReport: LoadReport | null;
+  readonly layers: readonly LayerState[];
+  readonly parameters: { readonly trainable: number; readonly frozen: number };
+  readonly tensorflow: string;
+  readonly device: string;
+}
+
+/** A checkpoint that stands complete on disk. */
+export interface CheckpointWritten {
+  readonly kind: 'last' | 'best';
+  readonly epoch: number;
+  readonly step: number;
+  /** Relative to the run's folder. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Trainer to engine. */
+export type TrainerMessage =
+  | { readonly kind: 'event'; readonly body: RunEventBody }
+  | { readonly kind: 'prepared'; readonly prepared: RunPrepared }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }
+  | { readonly kind: 'proof'; readonly proof: readonly FrozenProof[] }
+  | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
+  | { readonly kind: 'failed'; readonly error: SerializedError };

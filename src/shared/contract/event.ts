@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { epochMetrics, RUN_STATUSES, serializedError } from './run.ts';
+
+export const PHASES = ['prepare', 'decode', 'features', 'train', 'evaluate', 'proof'] as const;
+/** The parts of a run, in order; a phase that has nothing to do is not announced. */
+export type Phase = (typeof PHASES)[number];
+
+/** What happens in a run, as it happens. */
+export const runEventBody = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('status'), status: z.enum(RUN_STATUSES), error: serializedError.nullable() }),
+  z.strictObject({
+    kind: z.literal('progress'),
+    phase: z.enum(PHASES),
+    done: z.number(),
+    total: z.number(),
+    /** What `done` and `total` count. */
+    unit: z.enum(['image', 'step', 'tensor', 'byte']),
+    ratePerSecond: z.number().nullable(),
+    secondsLeft: z.number().nullable(),
+    /** For people: `epoch 3 of 60`. */
+    detail: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('step'),
+    epoch: z.int(),
+    /** 1 for the first of the whole run. */
+    step: z.int(),
+    loss: z.number(),
+    accuracy: z.number(),
+    learningRate: z.number(),
+  }),
+  z.strictObject({ kind: z.literal('epoch'), metrics: epochMetrics, best: z.boolean() }),
+  z.strictObject({ kind: z.literal('warning'), message: z.string() }),
+]);
+export type RunEventBody = z.infer<typeof runEventBody>;
+
+/** `sequence` starts at 1 for each run and has no gaps, so a reattached client knows what it missed. */
+export const runEvent = z.strictObject({
+  runId: z.string(),
+  sequence: z.int().min(1),
+  /** Milliseconds since 1970, UTC. */
+  time: z.int(),
+  body: runEventBody,
+});
+export type RunEvent = z.infer<typeof runEvent>;

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors/thaw-error.ts';
+import { trainingPlan } from './plan.ts';
+
+export const RUN_STATUSES = ['queued', 'running', 'paused', 'finished', 'stopped', 'failed', 'interrupted'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export const serializedError = z.strictObject({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() });
+
+/** Metrics of one epoch, under the names Keras writes. Losses are means per image, accuracies shares in [0, 1]. */
+export const epochMetrics = z.strictObject({
+  /** 1 for the first. */
+  epoch: z.int().min(1),
+  loss: z.number(),
+  accuracy: z.number(),
+  val_loss: z.number(),
+  val_accuracy: z.number(),
+  learningRate: z.number(),
+  seconds: z.number(),
+});
+export type EpochMetrics = z.infer<typeof epochMetrics>;
+
+/** Counts of trainable and frozen parameters, as Keras' `summary()` counts them (BatchNorm statistics never train). */
+export const parameterCounts = z.strictObject({ trainable: z.int(), frozen: z.int() });
+export type ParameterCounts = z.infer<typeof parameterCounts>;
+
+/** What became of each tensor of the network, and of each of the file; names are the publisher's. */
+export const loadReport = z.strictObject({
+  source: z.string(),
+  format: z.string(),
+  /** SHA-256 of the weight file, or of the concatenated files of a folder in name order. */
+  sha256: z.string(),
+  loaded: z.array(z.string()),
+  /** In the file and in the network under one name, but of another shape. */
+  skippedByShape: z.array(z.strictObject({ name: z.string(), expected: z.array(z.int()), found: z.array(z.int()) })),
+  /** Of the pretrained part of the network, but not in the file: left at their initial values. */
+  missing: z.array(z.string()),
+  /** Tensors that no pretrained file could hold, such as the new head's. */
+  newlyInitialised: z.array(z.string()),
+  /** In the file, but not in the network, such as the old head's. */
+  unexpected: z.array(z.string()),
+});
+export type LoadReport = z.infer<typeof loadReport>;
+
+/** One image that could not be used, and why. */
+export const skippedImage = z.strictObject({ path: z.string(), reason: z.string() });
+export type SkippedImage = z.infer<typeof skippedImage>;
+
+/** The dataset as a run saw it. */
+export const datasetSummary = z.strictObject({
+  root: z.string(),
+  classes: z.array(z.string()),
+  /** Images by split; `test` is 0 where there is none. */
+  train: z.int(),
+  validation: z.int(),
+  test: z.int(),
+  /** SHA-256 over the sorted (split, class, relative path, content hash) lines. */
+  version: z.string(),
+  skipped: z.array(skippedImage),
+});
+export type DatasetSummary = z.infer<typeof datasetSummary>;
+
+/** SHA-256 of one frozen tensor before training, and of the same tensor read back from the written checkpoint. */
+export const frozenProof = z.strictObject({ tensor: z.string(), before: z.string(), after: z.string() });
+export type FrozenProof = z.infer<typeof frozenProof>;
+
+export const layerState = z.strictObject({
+  name: z.string(),
+  kind: z.string(),
+  block: z.string(),
+  outputShape: z.array(z.int()),
+  parameters: z.int(),
+  state: z.enum(['frozen', 'trainable']),
+});
+export type LayerState = z.infer<typeof layerState>;
+
+export const environment = z.strictObject({
+  thaw: z.string(),
+  node: z.string(),
+  tensorflow: z.string(),
+  tensorflowOrigin: z.string(),
+  device: z.string(),
+  cpu: z.string(),
+  cores: z.int(),
+  os: z.string(),
+});
+export type Environment = z.infer<typeof environment>;
+
+/** Seconds by phase; `total` is the trainer's life from its start to its result. */
+export const timings = z.record(z.string(), z.number());
+
+/** What a run leaves behind; the document that `thaw train --json` prints. */
+export const runResult = z.strictObject({
+  runId: z.string(),
+  status: z.enum(RUN_STATUSES),
+  history: z.array(epochMetrics),
+  bestEpoch: z.int().nullable(),
+  bestValAccuracy: z.number().nullable(),
+  finalValAccuracy: z.number().nullable(),
+  /** On the test split at the best checkpoint, where the dataset has one. */
+  testAccuracy: z.number().nullable(),
+  parameters: parameterCounts.nullable(),
+  /** Every frozen tensor of the written checkpoint is bit-identical to what it was before; null before the proof is made. */
+  frozenUnchanged: z.boolean().nullable(),
+  frozenTensors: z.int().nullable(),
+  /** The load report's counts; null when training from scratch. */
+  weights: z
+    .strictObject({
+      loaded: z.int(),
+      skippedByShape: z.int(),
+      missing: z.int(),
+      newlyInitialised: z.int(),
+      unexpected: z.int(),
+    })
+    .nullable(),
+  dataset: datasetSummary.nullable(),
+  timings,
+  /** Training throughput, features cached or not, over the epochs' training part. */
+  imagesPerSecond: z.number().nullable(),
+  peakMemoryBytes: z.int().nullable(),
+  warnings: z.array(z.string()),
+  error: serializedError.nullable(),
+});
+export type RunResult = z.infer<typeof runResult>;
+
+/** One line of `thaw runs list`. */
+export const runSummary = z.strictObject({
+  runId: z.string(),
+  name: z.string(),
+  status: z.enum(RUN_STATUSES),
+  /** Milliseconds since 1970, UTC. */
+  createdAt: z.int(),
+  endedAt: z.int().nullable(),
+  network: z.string(),
+  strategy: z.string(),
+  dataset: z.string(),
+  epochs: z.int(),
+  epochsDone: z.int(),
+  bestValAccuracy: z.number().nullable(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** All that the log knows of one run. */
+export const runDetail = z.strictObject({
+  summary: runSummary,
+  plan: trainingPlan,
+  result: runResult,
+  loadReport: loadReport.nullable(),
+  layers: z.array(layerState),
+  proof: z.array(frozenProof),
+  environment: environment.nullable(),
+  parentRunId: z.string().nullable(),
+});
+export type RunDetail = z.infer<typeof runDetail>;
