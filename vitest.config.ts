@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const minutes = 60_000;
+
+/**
+ * One project per folder of tests, so that a run may choose among them with `--project`. Groups follow each other;
+ * a trainer takes every core, so the groups that train run one file at a time.
+ */
+const project = (name: string, groupOrder: number, testTimeout: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout,
+    hookTimeout: testTimeout,
+    sequence: { groupOrder },
+    maxWorkers: groupOrder === 0 ? 2 : 1,
+  },
+});
+
+export default defineConfig({
+  test: {
+    // The native binding holds state for its whole process and cannot be loaded into a second thread of it.
+    pool: 'forks',
+    projects: [
+      project('unit', 0, 0.5 * minutes),
+      project('contract', 1, 2 * minutes),
+      project('parity', 1, 5 * minutes),
+      project('real', 1, 15 * minutes),
+    ],
+  },
+});
