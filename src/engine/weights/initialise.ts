@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Initializer, Network } from '../network/layer.ts';
+import { elementCount, networkTensors } from '../network/shape.ts';
+
+/**
+ * A stream of uniform numbers in [0, 1): xoshiro128** (Blackman and Vigna, https://prng.di.unimi.it/), its state the first
+ * 128 bits of SHA-256 of the seed and the tensor's name, so that a layer added to a network changes no other's values.
+ */
+function uniformStream(seed: number, name: string): () => number {
+  const digest = createHash('sha256').update(`${seed}\n${name}`).digest();
+  let a = digest.readInt32LE(0);
+  let b = digest.readInt32LE(4);
+  let c = digest.readInt32LE(8);
+  let d = digest.readInt32LE(12);
+  const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
+  return () => {
+    const result = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotate(d, 11);
+    return result / 2 ** 32;
+  };
+}
+
+/** Normal numbers by the polar method (Marsaglia and Bray, 1964), redrawn beyond two standard deviations. */
+function truncatedNormalStream(uniform: () => number): () => number {
+  return () => {
+    for (;;) {
+      const x = 2 * uniform() - 1;
+      const y = 2 * uniform() - 1;
+      const square = x * x + y * y;
+      if (square === 0 || square >= 1) continue;
+      const value = x * Math.sqrt((-2 * Math.log(square)) / square);
+      if (Math.abs(value) <= 2) return value;
+    }
+  };
+}
+
+/** Keras' `compute_fans`; a depthwise kernel [height, width, channels, multiplier] is treated as any other. */
+function fans(shape: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
+  const receptiveField = elementCount(shape.slice(0, -2));
+  return { fanIn: receptiveField * (shape.at(-2) ?? 1), fanOut: receptiveField * (shape.at(-1) ?? 1) };
+}
+
+/** The standard deviation of a unit normal truncated at two: Keras divides by it, so that the variance is what was asked. */
+const TRUNCATED_DEVIATION = 0.87962566103423978;
+
+function fill(initializer: Initializer, shape: readonly number[], uniform: () => number): Float32Array {
+  const values = new Float32Array(elementCount(shape));
+  switch (initializer.kind) {
+    case 'zeros':
+      return values;
+    case 'ones':
+      return values.fill(1);
+    case 'glorotUniform': {
+      const { fanIn, fanOut } = fans(shape);
+      const limit = Math.sqrt(6 / (fanIn + fanOut));
+      return values.map(() => (2 * uniform() - 1) * limit);
+    }
+    case 'heNormal': {
+      const normal = truncatedNormalStream(uniform);
+      const deviation = Math.sqrt(2 / fans(shape).fanIn) / TRUNCATED_DEVIATION;
+      return values.map(() => normal() * deviation);
+    }
+    case 'truncatedNormal': {
+      const normal = truncatedNormalStream(uniform);
+      return values.map(() => normal() * initializer.standardDeviation);
+    }
+  }
+}
+
+/**
+ * The values of every tensor of the network before any training, by name: Keras' initialisers
+ * (https://keras.io/api/layers/initializers/), though not its random numbers.
+ */
+export function initialValues(network: Network, seed: number): Map<string, Float32Array> {
+  return new Map(
+    networkTensors(network).map((tensor) => [
+      tensor.name,
+      fill(tensor.initializer, tensor.shape, uniformStream(seed, tensor.name)),
+    ]),
+  );
+}

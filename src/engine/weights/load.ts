@@ -1,0 +1,97 @@
+import type { LoadReport } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import type { Network, TensorSpecification } from '../network/layer.ts';
+import { networkTensors } from '../network/shape.ts';
+import type { WeightsFile } from './weights-file.ts';
+
+/** The values that a file gave a network, and what became of every tensor of both. */
+export interface LoadedWeights {
+  /** By the network's tensor name; only what was loaded, the rest keeps its initial values. */
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+  readonly report: LoadReport;
+}
+
+type SkippedByShape = LoadReport['skippedByShape'][number];
+
+function sameShape(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((size, index) => size === right[index]);
+}
+
+/** Values that training could only spread: found here they name the tensor, found later only the loss. */
+function checkedFinite(file: WeightsFile, name: string): Float32Array {
+  const values = file.read(name);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad !== -1) {
+    throw new ThawError(
+      'weights.unreadable',
+      `Weights are finite numbers; '${name}' of ${file.path} holds ${values[bad] ?? Number.NaN} at ${bad}.`,
+      'Use another copy or an earlier checkpoint of these weights.',
+    );
+  }
+  return values;
+}
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 4).join(', ');
+  return names.length > 4 ? `${shown}, ... (${names.length})` : shown;
+}
+
+function otherNetwork(
+  network: Network,
+  file: WeightsFile,
+  expected: readonly TensorSpecification[],
+  loaded: number,
+  skipped: readonly SkippedByShape[],
+): ThawError {
+  const first = skipped[0];
+  const found =
+    first === undefined
+      ? `it holds ${some([...file.tensors.keys()])}, where ${some(expected.map((tensor) => tensor.name))} were expected`
+      : `${skipped.length} tensors have another shape, the first '${first.name}' with [${first.found.join(', ')}] for [${first.expected.join(', ')}]`;
+  return new ThawError(
+    'weights.mismatch',
+    `Weights must be those of ${network.name}; ${loaded} of its ${expected.length} tensors fit in ${file.path}: ${found}.`,
+    skipped.length > loaded
+      ? 'These look like weights of another width or variant: choose the network that they were trained for.'
+      : 'Choose the network that these weights were trained for, or a file of this one.',
+  );
+}
+
+/**
+ * Gives the pretrained part of a network its values, tensor by tensor under one name, with an account of every tensor of
+ * both sides. A new head is never filled from a file, even where one of that name and shape is there.
+ *
+ * @throws ThawError `weights.mismatch` when nothing fits, or less than half of the network and less than half of the file;
+ *   `weights.unreadable` for values that cannot be read or are not finite
+ */
+export function loadWeights(network: Network, file: WeightsFile): LoadedWeights {
+  const all = networkTensors(network);
+  const expected = all.filter((tensor) => network.pretrained.has(tensor.layer));
+  const expectedNames = new Set(expected.map((tensor) => tensor.name));
+  const fitting: string[] = [];
+  const skippedByShape: SkippedByShape[] = [];
+  const missing: string[] = [];
+  for (const { name, shape } of expected) {
+    const entry = file.tensors.get(name);
+    if (entry === undefined) missing.push(name);
+    else if (sameShape(entry.shape, shape)) fitting.push(name);
+    else skippedByShape.push({ name, expected: [...shape], found: [...entry.shape] });
+  }
+  const fits = fitting.length;
+  if (fits === 0 || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
+    throw otherNetwork(network, file, expected, fits, skippedByShape);
+  }
+  return {
+    tensors: new Map(fitting.map((name) => [name, checkedFinite(file, name)])),
+    report: {
+      source: file.path,
+      format: file.format,
+      sha256: file.sha256,
+      loaded: fitting,
+      skippedByShape,
+      missing,
+      newlyInitialised: all.map((tensor) => tensor.name).filter((name) => !expectedNames.has(name)),
+      unexpected: [...file.tensors.keys()].filter((name) => !expectedNames.has(name)),
+    },
+  };
+}
