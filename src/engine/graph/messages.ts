@@ -1,0 +1,124 @@
+import protobuf from 'protobufjs/light.js';
+
+/*
+ * The part of TensorFlow's messages that a program needs, by the field numbers of `tensorflow/core/framework`
+ * (graph, node_def, attr_value, tensor, tensor_shape) and `tensorflow/core/protobuf` (meta_graph, saved_model).
+ */
+
+export interface ShapeMessage {
+  readonly dim: readonly { readonly size: number }[];
+}
+export interface TensorMessage {
+  readonly dtype: number;
+  readonly tensorShape: ShapeMessage;
+  readonly tensorContent?: Uint8Array;
+  readonly floatVal?: readonly number[];
+  readonly intVal?: readonly number[];
+  readonly stringVal?: readonly Uint8Array[];
+}
+export interface AttributeMessage {
+  readonly list?: { readonly i?: readonly number[]; readonly type?: readonly number[] };
+  readonly s?: Uint8Array;
+  readonly i?: number;
+  readonly f?: number;
+  readonly b?: boolean;
+  readonly type?: number;
+  readonly shape?: ShapeMessage;
+  readonly tensor?: TensorMessage;
+}
+export interface NodeMessage {
+  readonly name: string;
+  readonly op: string;
+  readonly input: readonly string[];
+  readonly attr: Readonly<Record<string, AttributeMessage>>;
+}
+export interface TensorInformationMessage {
+  readonly name: string;
+  readonly dtype: number;
+  readonly tensorShape: ShapeMessage;
+}
+export interface SignatureMessage {
+  readonly inputs: Readonly<Record<string, TensorInformationMessage>>;
+  readonly outputs: Readonly<Record<string, TensorInformationMessage>>;
+  readonly methodName: string;
+}
+export interface SavedModelMessage {
+  readonly savedModelSchemaVersion: number;
+  readonly metaGraphs: readonly {
+    readonly metaInfoDef: { readonly tags: readonly string[] };
+    readonly graphDef: { readonly node: readonly NodeMessage[]; readonly versions: { readonly producer: number } };
+    readonly signatureDef: Readonly<Record<string, SignatureMessage>>;
+  }[];
+}
+
+const field = (type: string, id: number) => ({ type, id });
+const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
+const map = (type: string, id: number) => ({ keyType: 'string', type, id });
+
+const root = protobuf.Root.fromJSON({
+  nested: {
+    Dimension: { fields: { size: field('int64', 1) } },
+    Shape: { fields: { dim: repeated('Dimension', 2) } },
+    Tensor: {
+      fields: {
+        dtype: field('int32', 1),
+        tensorShape: field('Shape', 2),
+        tensorContent: field('bytes', 4),
+        floatVal: repeated('float', 5),
+        intVal: repeated('int32', 7),
+        stringVal: repeated('bytes', 8),
+      },
+    },
+    List: { fields: { i: repeated('int64', 3), type: repeated('int32', 6) } },
+    Attribute: {
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
+      fields: {
+        list: field('List', 1),
+        s: field('bytes', 2),
+        i: field('int64', 3),
+        f: field('float', 4),
+        b: field('bool', 5),
+        type: field('int32', 6),
+        shape: field('Shape', 7),
+        tensor: field('Tensor', 8),
+      },
+    },
+    Node: {
+      fields: {
+        name: field('string', 1),
+        op: field('string', 2),
+        input: repeated('string', 3),
+        attr: map('Attribute', 5),
+      },
+    },
+    Versions: { fields: { producer: field('int32', 1) } },
+    Graph: { fields: { node: repeated('Node', 1), versions: field('Versions', 4) } },
+    TensorInformation: {
+      fields: { name: field('string', 1), dtype: field('int32', 2), tensorShape: field('Shape', 3) },
+    },
+    Signature: {
+      fields: {
+        inputs: map('TensorInformation', 1),
+        outputs: map('TensorInformation', 2),
+        methodName: field('string', 3),
+      },
+    },
+    MetaInformation: { fields: { tags: repeated('string', 4) } },
+    MetaGraph: {
+      fields: {
+        metaInfoDef: field('MetaInformation', 1),
+        graphDef: field('Graph', 2),
+        signatureDef: map('Signature', 5),
+      },
+    },
+    SavedModel: { fields: { savedModelSchemaVersion: field('int64', 1), metaGraphs: repeated('MetaGraph', 2) } },
+  },
+});
+
+/** Serialises a `tensorflow.SavedModel`. */
+export function encodeSavedModelMessage(message: SavedModelMessage): Uint8Array {
+  return root
+    .lookupType('SavedModel')
+    .encode({ ...message })
+    .finish();
+}
