@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { readableReason } from './dataset-files.ts';
+import { FILE_KIND_BYTES, fileKind, formatProblem } from './image-format.ts';
+
+/** No photograph is larger; a bigger file is skipped before it is read. */
+const MAXIMUM_FILE_BYTES = 256 * 2 ** 20;
+
+/** What the first look at a file tells: that it is an image and which, or why it is not used. */
+export type Examined =
+  | { readonly kind: 'image'; readonly bytes: number; readonly contentHash: string }
+  | { readonly kind: 'problem'; readonly reason: string };
+
+const problem = (reason: string): Examined => ({ kind: 'problem', reason });
+
+/**
+ * Recognises a file by its first bytes and takes the SHA-256 of its content, without holding more than `scratch` of it.
+ *
+ * @param scratch memory that no other call uses at the same time, at least as long as `fileKind` needs
+ */
+export async function examineFile(file: string, scratch: Uint8Array): Promise<Examined> {
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size === 0) return problem('the file is empty (zero bytes)');
+      if (size > MAXIMUM_FILE_BYTES) {
+        return problem(`the file has ${size} bytes, more than the ${MAXIMUM_FILE_BYTES} that are read`);
+      }
+      const hash = createHash('sha256');
+      let done = 0;
+      while (done < size) {
+        const { bytesRead } = await handle.read(scratch, 0, Math.min(scratch.length, size - done), done);
+        if (bytesRead === 0) return problem('the file became shorter while it was read');
+        if (done === 0) {
+          const unusable = formatProblem(fileKind(scratch.subarray(0, Math.min(bytesRead, FILE_KIND_BYTES))));
+          if (unusable !== null) return problem(unusable);
+        }
+        hash.update(scratch.subarray(0, bytesRead));
+        done += bytesRead;
+      }
+      return { kind: 'image', bytes: size, contentHash: hash.digest('hex') };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return problem(readableReason(error));
+  }
+}
