@@ -32,7 +32,10 @@ export interface FolderLayout {
   readonly outside: readonly Entry[];
 }
 
-const foldersOf = (entries: readonly Entry[]): readonly Folder[] => entries.filter((entry) => entry.kind === 'folder');
+type FolderEntry = Extract<Entry, { realPath: string }>;
+
+const foldersOf = (entries: readonly Entry[]): readonly FolderEntry[] =>
+  entries.filter((entry): entry is FolderEntry => entry.kind === 'folder');
 
 function splitFolders(root: string, folders: readonly Folder[]): ReadonlyMap<Split, Folder> {
   const found = new Map<Split, Folder>();
