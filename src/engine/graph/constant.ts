@@ -35,7 +35,7 @@ export function tensorValue(
     return { dtype, shape, values: Array.from(list, (value) => new TextEncoder().encode(String(value))) };
   }
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'uint8') {
-    return { dtype, shape, values: NUMERIC[dtype].from(list, Number) };
+    return { dtype, shape, values: NUMERIC[dtype].from(Array.from(list, Number)) };
   }
   throw new ThawError(
     'graph.invalid',

@@ -1,0 +1,55 @@
+import { type } from '../attribute.ts';
+import type { Graph, Tensor } from '../graph.ts';
+import { expectShape, imageShape } from './expect-shape.ts';
+import { shapeOf } from './shape-of.ts';
+import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
+
+/**
+ * Convolution.
+ *
+ * @param input [batch, height, width, channels]
+ * @param filter [rows, columns, channels, filters]
+ * @returns [batch, height', width', filters]
+ * @throws ThawError `graph.invalid` when the shapes do not fit
+ */
+export function conv2d(graph: Graph, name: string, input: Tensor, filter: Tensor, options: WindowOptions): Tensor {
+  const image = imageShape(name, input);
+  const [rows = 0, columns = 0, channels, filters = 0] = filter.shape;
+  expectShape(
+    name,
+    filter.shape.length === 4 && channels === image.channels && filter.dtype === input.dtype,
+    'a filter of [rows, columns, channels, filters] with the channels and the type of its input',
+    input,
+    filter,
+  );
+  const [height, width] = windowedSize(name, input, image, [rows, columns], options);
+  const attributes = { T: type(input.dtype), ...windowAttributes(options) };
+  return graph.single({
+    op: 'Conv2D',
+    name,
+    inputs: [input, filter],
+    attributes,
+    outputs: [{ dtype: input.dtype, shape: [image.batch, height, width, filters] }],
+    backward: ([gradient], [inputNeeded, filterNeeded]) => {
+      if (!gradient) return [null, null];
+      const scope = `gradients/${name}`;
+      const byInput = (): Tensor =>
+        graph.single({
+          op: 'Conv2DBackpropInput',
+          name: `${scope}/input`,
+          inputs: [shapeOf(graph, `${scope}/input_shape`, input), filter, gradient],
+          attributes,
+          outputs: [input],
+        });
+      const byFilter = (): Tensor =>
+        graph.single({
+          op: 'Conv2DBackpropFilter',
+          name: `${scope}/filter`,
+          inputs: [input, graph.constant(`${scope}/filter_shape`, 'int32', [4], filter.shape), gradient],
+          attributes,
+          outputs: [filter],
+        });
+      return [inputNeeded ? byInput() : null, filterNeeded ? byFilter() : null];
+    },
+  });
+}

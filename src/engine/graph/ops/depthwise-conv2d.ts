@@ -1,0 +1,61 @@
+import { type } from '../attribute.ts';
+import type { Graph, Tensor } from '../graph.ts';
+import { expectShape, imageShape } from './expect-shape.ts';
+import { shapeOf } from './shape-of.ts';
+import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
+
+/**
+ * Depthwise convolution: each channel has filters of its own.
+ *
+ * @param input [batch, height, width, channels]
+ * @param filter [rows, columns, channels, multiplier]
+ * @returns [batch, height', width', channels * multiplier]
+ * @throws ThawError `graph.invalid` when the shapes do not fit
+ */
+export function depthwiseConv2d(
+  graph: Graph,
+  name: string,
+  input: Tensor,
+  filter: Tensor,
+  options: WindowOptions,
+): Tensor {
+  const image = imageShape(name, input);
+  const [rows = 0, columns = 0, channels, multiplier = 0] = filter.shape;
+  expectShape(
+    name,
+    filter.shape.length === 4 && channels === image.channels && filter.dtype === input.dtype,
+    'a filter of [rows, columns, channels, multiplier] with the channels and the type of its input',
+    input,
+    filter,
+  );
+  const [height, width] = windowedSize(name, input, image, [rows, columns], options);
+  const attributes = { T: type(input.dtype), ...windowAttributes(options) };
+  return graph.single({
+    op: 'DepthwiseConv2dNative',
+    name,
+    inputs: [input, filter],
+    attributes,
+    outputs: [{ dtype: input.dtype, shape: [image.batch, height, width, image.channels * multiplier] }],
+    backward: ([gradient], [inputNeeded, filterNeeded]) => {
+      if (!gradient) return [null, null];
+      const scope = `gradients/${name}`;
+      const byInput = (): Tensor =>
+        graph.single({
+          op: 'DepthwiseConv2dNativeBackpropInput',
+          name: `${scope}/input`,
+          inputs: [shapeOf(graph, `${scope}/input_shape`, input), filter, gradient],
+          attributes,
+          outputs: [input],
+        });
+      const byFilter = (): Tensor =>
+        graph.single({
+          op: 'DepthwiseConv2dNativeBackpropFilter',
+          name: `${scope}/filter`,
+          inputs: [input, graph.constant(`${scope}/filter_shape`, 'int32', [4], filter.shape), gradient],
+          attributes,
+          outputs: [filter],
+        });
+      return [inputNeeded ? byInput() : null, filterNeeded ? byFilter() : null];
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { type } from '../attribute.ts';
+import type { Graph, Tensor } from '../graph.ts';
+import { expectShape } from './expect-shape.ts';
+import { multiply } from './multiply.ts';
+import { scale } from './scale.ts';
+import { cast } from './cast.ts';
+import { shapeOf } from './shape-of.ts';
+
+export interface DropoutOptions {
+  /** Share dropped, in [0, 1). */
+  readonly rate: number;
+  /** int32 [2]: the same seed drops the same elements. */
+  readonly seed: Tensor;
+}
+
+/** FNV-1a, 32 bits: layers of different names draw different numbers from one seed. */
+function saltOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash | 0;
+}
+
+/**
+ * Sets a share of the elements to zero and divides the others by what is kept, as Keras' Dropout does in training.
+ *
+ * @throws ThawError `graph.invalid` for a rate outside [0, 1) or a seed that is not int32 [2]
+ */
+export function dropout(graph: Graph, name: string, input: Tensor, { rate, seed }: DropoutOptions): Tensor {
+  expectShape(name, rate >= 0 && rate < 1, `a rate in [0, 1), not ${rate}`, input);
+  expectShape(name, seed.dtype === 'int32' && seed.shape.join() === '2', 'an int32 seed of [2]', seed);
+  const salt = graph.constant(`${name}/salt`, 'int32', [2], [saltOf(name), 0]);
+  const ownSeed = graph.single({
+    op: 'BitwiseXor',
+    name: `${name}/seed`,
+    inputs: [seed, salt],
+    attributes: { T: type('int32') },
+    outputs: [seed],
+  });
+  const uniform = graph.single({
+    op: 'StatelessRandomUniform',
+    name: `${name}/uniform`,
+    inputs: [shapeOf(graph, `${name}/shape`, input), ownSeed],
+    attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
+    outputs: [{ dtype: 'float32', shape: input.shape }],
+  });
+  const kept = graph.single({
+    op: 'GreaterEqual',
+    name: `${name}/kept`,
+    inputs: [uniform, graph.constant(`${name}/rate`, 'float32', [], rate)],
+    attributes: { T: type('float32') },
+    outputs: [{ dtype: 'bool', shape: input.shape }],
+  });
+  const mask = scale(graph, `${name}/mask`, cast(graph, `${name}/kept_cast`, kept, input.dtype), 1 / (1 - rate));
+  return multiply(graph, name, input, mask);
+}
