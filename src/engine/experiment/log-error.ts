@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+
+/** Where the copies made before each migration are kept, beside the log. */
+export function backupFolder(logPath: string): string {
+  return join(logPath, '..', 'backups');
+}
+
+function newestBackup(logPath: string): string | null {
+  try {
+    const newest = readdirSync(backupFolder(logPath))
+      .filter((name) => name.endsWith('.db'))
+      .sort()
+      .at(-1);
+    return newest === undefined ? null : join(backupFolder(logPath), newest);
+  } catch {
+    return null;
+  }
+}
+
+/** The log cannot be trusted; its file is left as it is, for a person to decide. */
+export function unreadableLog(logPath: string, found: string, cause?: unknown): ThawError {
+  const backup = newestBackup(logPath);
+  const mend =
+    backup === null
+      ? `Move '${logPath}' (and its -wal and -shm files) to another folder; Thaw then begins an empty log.`
+      : `Move '${logPath}' (and its -wal and -shm files) to another folder and put the newest backup in its place: '${backup}'.`;
+  return new ThawError(
+    'log.unreadable',
+    `The experiment log must be a sound SQLite database; ${found}. It was left untouched.`,
+    mend,
+    { cause },
+  );
+}
+
+/**
+ * Turns what SQLite and the file system refuse into errors a person can act on; anything else is returned as it came.
+ *
+ * @param doing what was being done, to complete "Could not ...": `write the run`
+ */
+export function explainLogError(error: unknown, logPath: string, doing: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  const { code } = error;
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+    return unreadableLog(logPath, `SQLite found: ${error.message}`, error);
+  }
+  if (code.startsWith('SQLITE_BUSY')) {
+    return new ThawError(
+      'log.unreadable',
+      `Could not ${doing}: another program held the experiment log for too long (${error.message}).`,
+      `Close whatever has '${logPath}' open, then try again.`,
+      { cause: error },
+    );
+  }
+  if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOENT' || code === 'EISDIR') {
+    return new ThawError(
+      'disk.readOnly',
+      `Could not ${doing}: its folder cannot be made (${error.message}).`,
+      'Set THAW_HOME to a folder that exists or can be made, not to a file.',
+      { cause: error },
+    );
+  }
+  // SQLite adds what exactly was refused, as in SQLITE_READONLY_DIRECTORY.
+  const general = /^SQLITE_(READONLY|CANTOPEN|FULL)/.exec(code)?.[0];
+  if (general === undefined || general === code) return explainDiskError(error, doing);
+  return explainDiskError(Object.assign(new Error(error.message, { cause: error }), { code: general }), doing);
+}

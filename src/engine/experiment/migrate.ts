@@ -1,0 +1,96 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { backupFolder, unreadableLog } from './log-error.ts';
+import { MIGRATIONS, type Migration } from './migrations/all.ts';
+
+/** 'Thaw' in the header of the file, so that another program's database is never taken for a log. */
+const APPLICATION_ID = 0x54686177;
+
+function numberPragma(database: Database.Database, name: string): number {
+  return Number(database.pragma(name, { simple: true }));
+}
+
+/**
+ * Refuses what this Thaw must not touch, before anything is written.
+ *
+ * @throws ThawError `log.newer` for a log of a newer Thaw, `log.unreadable` for a database that is not a log
+ */
+export function assertOurs(database: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  // Tables first: another process may be making the log, and commits its mark together with them.
+  const tables = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()?.count;
+  const application = numberPragma(database, 'application_id');
+  const version = numberPragma(database, 'user_version');
+  if (application !== APPLICATION_ID && (application !== 0 || tables !== 0)) {
+    throw unreadableLog(database.name, 'this database belongs to another program');
+  }
+  const known = migrations.at(-1)?.version ?? 0;
+  if (version > known) {
+    throw new ThawError(
+      'log.newer',
+      `This Thaw reads experiment logs up to version ${known}; received version ${version}, written by a newer Thaw: '${database.name}'.`,
+      'Use that newer Thaw, or set THAW_HOME to another folder to begin a log of its own.',
+    );
+  }
+}
+
+/** @throws ThawError `log.unreadable` where SQLite's own check finds damage; reads the whole file */
+export function assertSound(database: Database.Database): void {
+  const found = String(database.pragma('quick_check(1)', { simple: true }));
+  if (found !== 'ok') throw unreadableLog(database.name, `SQLite's check found: ${found}`);
+}
+
+/** Copies the log as of now, beside it; a second connection may read while the first holds the write lock. */
+function backUp(path: string, version: number): void {
+  const folder = backupFolder(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
+  const target = join(folder, `${basename(path, '.db')}-${stamp}-version-${version}.db`);
+  const reader = new Database(path, { readonly: true });
+  try {
+    reader.prepare('VACUUM INTO ?').run(`${target}.part`);
+  } finally {
+    reader.close();
+  }
+  renameSync(`${target}.part`, target);
+}
+
+/**
+ * Brings the log to the newest version, each migration in a transaction of its own with the version it leads to. An
+ * existing log is checked and copied to `backups/` first. Safe when several processes open the log at once.
+ *
+ * @throws ThawError `log.unreadable` where an existing log is damaged: it is then left as it was
+ */
+export function migrate(database: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
+  const latest = migrations.at(-1)?.version ?? 0;
+  let backedUp = false;
+  // Rebuilding a table that others point to would otherwise empty them; the check before each commit stands in.
+  database.pragma('foreign_keys = off');
+  while (numberPragma(database, 'user_version') < latest) {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const version = numberPragma(database, 'user_version');
+      const next = migrations.find((migration) => migration.version === version + 1);
+      if (next) {
+        if (version > 0 && !backedUp) {
+          assertSound(database);
+          backUp(database.name, version);
+          backedUp = true;
+        }
+        database.exec(next.statements);
+        const broken = database.pragma('foreign_key_check');
+        if (Array.isArray(broken) && broken.length > 0) {
+          throw unreadableLog(database.name, `${broken.length} rows point to rows that are not there`);
+        }
+        database.pragma(`application_id = ${APPLICATION_ID}`);
+        database.pragma(`user_version = ${next.version}`);
+      }
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+  database.pragma('foreign_keys = on');
+}

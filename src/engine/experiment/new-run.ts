@@ -1,0 +1,71 @@
+import type Database from 'better-sqlite3';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { Log } from './log.ts';
+import { thisOwner } from './owner.ts';
+import { newRunId } from './run-id.ts';
+import { takeTrainerLock } from './trainer-lock.ts';
+
+type Scalar = string | number | null;
+
+/** A plan as dotted keys and typed values, `optimizer.learningRate` = 0.01, so that runs are found by any of them. */
+export function flattenPlan(plan: TrainingPlan): ReadonlyMap<string, Scalar> {
+  const flat = new Map<string, Scalar>();
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) visit(inner, path === '' ? key : `${path}.${key}`);
+    } else if (typeof value === 'string' || typeof value === 'number' || value === null) {
+      flat.set(path, value);
+    } else if (typeof value === 'boolean') {
+      flat.set(path, value ? 1 : 0);
+    }
+  };
+  visit(plan, '');
+  return flat;
+}
+
+function datasetLabel(plan: TrainingPlan): string {
+  return plan.dataset.kind === 'folder' ? plan.dataset.path : plan.dataset.kind;
+}
+
+function insertRun(database: Database.Database, plan: TrainingPlan, parentId: string | null, now: Date): string {
+  const owner = thisOwner();
+  const id = newRunId(now);
+  const { lastInsertRowid } = database
+    .prepare(
+      `INSERT INTO run (id, name, status, created_at, parent, plan, plan_schema, network, strategy, dataset, epochs,
+                        owner_pid, owner_start, owner_host, owner_boot, heartbeat_at)
+       VALUES (:id, :name, 'queued', :now, (SELECT number FROM run WHERE id = :parentId), :plan, :planSchema, :network,
+               :strategy, :dataset, :epochs, :pid, :startToken, :host, :boot, :now)`,
+    )
+    .run({
+      id,
+      name: `${plan.network} · ${plan.strategy}`,
+      now: now.getTime(),
+      parentId,
+      plan: JSON.stringify(plan),
+      planSchema: plan.schemaVersion,
+      network: plan.network,
+      strategy: plan.strategy,
+      dataset: datasetLabel(plan),
+      epochs: plan.epochs,
+      ...owner,
+    });
+  const insert = database.prepare('INSERT INTO run_parameter (run, key, value) VALUES (?, ?, ?)');
+  for (const [key, value] of flattenPlan(plan)) insert.run(lastInsertRowid, key, value);
+  return id;
+}
+
+/**
+ * Puts a new run into the log, `queued` and owned by this process, and takes the one trainer's place for it.
+ *
+ * @param parentId the run whose checkpoint it starts from
+ * @returns the run's id
+ * @throws ThawError `run.busy` where another trainer is at work; nothing is left behind then
+ */
+export function createRun(log: Log, plan: TrainingPlan, parentId: string | null): string {
+  return log.write('write the new run', (database) => {
+    const id = insertRun(database, plan, parentId, new Date());
+    takeTrainerLock(database, id);
+    return id;
+  });
+}
