@@ -19,7 +19,7 @@ export interface WeightsFile {
   /**
    * The values of one tensor, a copy that belongs to the caller.
    *
-   * @throws ThawError `weights.unreadable` for values that cannot be read; TypeError for a name that is not in `tensors`
+   * @throws ThawError `weights.unreadable` for values that cannot be read, `weights.mismatch` for a name not in `tensors`
    */
   read(name: string): Float32Array;
   /** Gives back what the file holds (descriptors, memory); nothing can be read afterwards. */

@@ -1,0 +1,140 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { unreadable, unreadableFile } from './files.ts';
+import { openKerasHdf5 } from './keras-h5.ts';
+import { openSafetensors } from './safetensors.ts';
+import { endsAsTable } from './sorted-string-table.ts';
+import { openTensorFlowCheckpoint } from './tensorflow-checkpoint.ts';
+import { openTfjsLayers } from './tfjs-layers.ts';
+import type { WeightsFile } from './weights-file.ts';
+
+const HEAD_BYTES = 4096;
+const TAIL_BYTES = 8;
+const READ_FORMATS =
+  'Thaw reads Keras .h5, tfjs LayersModels (folder or model.json), safetensors and TensorFlow V2 checkpoints.';
+
+const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
+const ZIP_SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
+const GZIP_SIGNATURE = Uint8Array.of(0x1f, 0x8b);
+
+interface Ends {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  readonly size: number;
+}
+
+async function readEnds(path: string): Promise<Ends> {
+  try {
+    await using file = await open(path, 'r');
+    const { size } = await file.stat();
+    const head = new Uint8Array(Math.min(HEAD_BYTES, size));
+    await file.read(head, 0, head.length, 0);
+    const tail = new Uint8Array(Math.min(TAIL_BYTES, size));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    return { head, tail, size };
+  } catch (error) {
+    throw unreadableFile(path, error);
+  }
+}
+
+function startsWith(bytes: Uint8Array, signature: Uint8Array, at = 0): boolean {
+  return signature.every((byte, index) => bytes[at + index] === byte);
+}
+
+/** HDF5 allows a user's block of 512, 1024, ... bytes before its signature. */
+function isHdf5(head: Uint8Array): boolean {
+  return [0, 512, 1024, 2048].some((offset) => startsWith(head, HDF5_SIGNATURE, offset));
+}
+
+/** A length that leads over a JSON object. */
+function isSafetensors({ head, size }: Ends): boolean {
+  if (head.length < 9 || head[8] !== 0x7b) return false;
+  const length = new DataView(head.buffer).getBigUint64(0, true);
+  // A JSON text that starts with eight spaces would claim more than any file has.
+  return length <= BigInt(size);
+}
+
+function isJson(head: Uint8Array): boolean {
+  return /^\uFEFF?\s*\{/.test(new TextDecoder().decode(head.subarray(0, 256)));
+}
+
+/** What kind of zip: told by the first file in it. */
+function zipKind(head: Uint8Array): string {
+  const nameLength = (head[26] ?? 0) + 256 * (head[27] ?? 0);
+  const name = new TextDecoder().decode(head.subarray(30, 30 + nameLength));
+  if (/(^|\/)(data\.pkl|byteorder|\.format_version|version)$/.test(name)) return 'a PyTorch file (zip)';
+  if (/^(metadata\.json|config\.json|model\.weights\.h5)$/.test(name)) return 'a Keras 3 .keras archive';
+  if (name.endsWith('.npy')) return 'a numpy .npz archive';
+  return `a zip archive (its first file is '${name.slice(0, 60)}')`;
+}
+
+/** The name of a format that is known and not read, or what the file starts with. */
+function otherFormat({ head, size }: Ends): string {
+  if (size === 0) return 'an empty file';
+  if (startsWith(head, ZIP_SIGNATURE)) return zipKind(head);
+  if (startsWith(head, GZIP_SIGNATURE)) return 'a gzip archive';
+  const [first = 0, second = 0, third = 0, fourth = 0] = head;
+  if (first === 0x80 && second >= 2 && second <= 5) return 'a pickle, such as a PyTorch file of the legacy format';
+  if (first === 0x93 && startsWith(head, new TextEncoder().encode('NUMPY'), 1)) return 'a numpy .npy array';
+  if (first === 0x08 && second <= 2 && third === 0x12) return 'a TensorFlow SavedModel (.pb)';
+  // GraphDef: a node (field 1), its length, and in it its name (field 1).
+  if (first === 0x0a && (third === 0x0a || fourth === 0x0a)) return 'a TensorFlow graph (.pb)';
+  if (new TextDecoder().decode(head.subarray(257, 262)) === 'ustar') return 'a tar archive';
+  const start = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `a file that starts with the bytes ${start}`;
+}
+
+function notYetRead(path: string, found: string): ThawError {
+  return unreadable(
+    path,
+    `${READ_FORMATS} Received ${found}, which is not yet read.`,
+    'Save the weights in one of these formats.',
+  );
+}
+
+async function openFolder(path: string): Promise<WeightsFile> {
+  const has = async (name: string): Promise<boolean> =>
+    (await stat(join(path, name)).catch(() => null))?.isFile() ?? false;
+  if (await has('model.json')) return openTfjsLayers(join(path, 'model.json'));
+  if (await has('saved_model.pb')) throw notYetRead(path, 'a TensorFlow SavedModel');
+  throw unreadable(
+    path,
+    `${READ_FORMATS} Received a folder without a model.json.`,
+    'Name the file itself; of a checkpoint, its .index.',
+  );
+}
+
+async function openFile(path: string): Promise<WeightsFile> {
+  const ends = await readEnds(path);
+  if (isHdf5(ends.head)) return openKerasHdf5(path);
+  if (endsAsTable(ends.tail)) return openTensorFlowCheckpoint(path.replace(/\.index$/, ''), path);
+  if (isSafetensors(ends)) return openSafetensors(path);
+  if (isJson(ends.head)) return openTfjsLayers(path);
+  const data = /^(.*)\.data-\d{5}-of-\d{5}$/.exec(path);
+  if (data?.[1] !== undefined) return openTensorFlowCheckpoint(data[1]);
+  throw notYetRead(path, otherFormat(ends));
+}
+
+/**
+ * Opens a file of weights, whatever its name: the format is told by its bytes.
+ *
+ * @param path a file; the folder of a tfjs model; for a TensorFlow checkpoint its `.index`, a data file, or the prefix of both
+ * @throws ThawError `weights.missing` where nothing is there, `weights.unreadable` for what is damaged or of no format read here
+ */
+export async function openWeights(path: string): Promise<WeightsFile> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
+      throw unreadableFile(path, error);
+    }
+    return null;
+  });
+  if (found?.isDirectory()) return openFolder(path);
+  if (found?.isFile()) return openFile(path);
+  if (found === null && (await stat(`${path}.index`).catch(() => null)) !== null) return openTensorFlowCheckpoint(path);
+  throw new ThawError(
+    'weights.missing',
+    `A weight file or folder must exist; nothing that could be one is at ${path}.`,
+    READ_FORMATS,
+  );
+}
