@@ -20,7 +20,7 @@ module.exports = {
     onlyFrom('weights', ['network']),
     onlyFrom('freeze', ['network']),
     onlyFrom('graph', ['network', 'freeze']),
-    onlyFrom('runtime', []),
+    onlyFrom('runtime', ['graph']),
     onlyFrom('training', ['network', 'dataset', 'image', 'weights', 'freeze', 'graph', 'runtime']),
     onlyFrom('experiment', []),
     onlyFrom('service', ['network', 'dataset', 'image', 'weights', 'freeze', 'graph', 'runtime', 'training', 'experiment']),
