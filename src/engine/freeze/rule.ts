@@ -73,8 +73,10 @@ export function parseRule(text: string, action: FreezeRule['action']): FreezeRul
   return { action, pattern: text.trim() };
 }
 
+/** A layer goes before a block of the same name, so that every layer can be named alone. */
 function layersNamed(network: Network, name: string): readonly string[] {
-  return network.layers.filter((layer) => layer.name === name || layer.block === name).map((layer) => layer.name);
+  if (network.layers.some((layer) => layer.name === name)) return [name];
+  return network.layers.filter((layer) => layer.block === name).map((layer) => layer.name);
 }
 
 function unknownName(network: Network, name: string): ThawError {

@@ -131,9 +131,9 @@ export function mobilenetV1(options: {
       kernelInitializer: GLOROT,
       name: 'conv1',
       inputs: ['input_1'],
-      block: 'conv1',
+      block: 'stem',
     },
-    ...normalised('conv1', 'conv1'),
+    ...normalised('conv1', 'stem'),
   ];
   BLOCKS.forEach(([filters, stride], index) => {
     const input = layers.at(-1)?.name ?? '';

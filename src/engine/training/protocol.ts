@@ -1,3 +1,4 @@
+import type { Prediction } from '../../shared/contract/endpoint.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { DatasetSummary, FrozenProof, LayerState, LoadReport, RunResult } from '../../shared/contract/run.ts';
@@ -53,4 +54,9 @@ export type TrainerMessage =
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }
   | { readonly kind: 'proof'; readonly proof: readonly FrozenProof[] }
   | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
+  | { readonly kind: 'failed'; readonly error: SerializedError };
+
+/** Predictor to engine: one message, then it ends. */
+export type PredictorMessage =
+  | { readonly kind: 'predictions'; readonly predictions: readonly Prediction[] }
   | { readonly kind: 'failed'; readonly error: SerializedError };

@@ -76,7 +76,8 @@ export class ThawError extends Error {
 export function explainDiskError(error: unknown, doing: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const found = error instanceof Error ? error.message : String(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
+  // TensorFlow passes on the system's words, not its codes.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL' || found.includes('No space left on device')) {
     return new ThawError(
       'disk.full',
       `Could not ${doing}: the disk is full (${found}).`,

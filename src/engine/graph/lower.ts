@@ -1,0 +1,166 @@
+import { assertNever } from '../../shared/errors/thaw-error.ts';
+import type { BatchNormLayer, DepthwiseConv2dLayer, Conv2dLayer, Layer } from '../network/layer.ts';
+import type { FoldedVariables } from './fold.ts';
+import type { Graph, Operation, Tensor, Variable } from './graph.ts';
+import { add } from './ops/add.ts';
+import { batchNormInference, batchNormTraining } from './ops/batch-norm.ts';
+import { biasAdd } from './ops/bias-add.ts';
+import { conv2d } from './ops/conv2d.ts';
+import { depthwiseConv2d } from './ops/depthwise-conv2d.ts';
+import { dropout } from './ops/dropout.ts';
+import { globalAveragePool } from './ops/global-average-pool.ts';
+import { matMul } from './ops/mat-mul.ts';
+import { pad } from './ops/pad.ts';
+import { relu } from './ops/relu.ts';
+import { relu6 } from './ops/relu6.ts';
+import { reshape } from './ops/reshape.ts';
+import { sigmoid } from './ops/sigmoid.ts';
+import { softmax } from './ops/softmax.ts';
+
+/** What a layer becomes depends on these; one value for each copy of the network that a program holds. */
+export interface Lowering {
+  readonly graph: Graph;
+  /** Put before every op's name, so that a runtime error names its signature and layer: `train/conv1`. */
+  readonly scope: string;
+  /** The network's tensors by canonical name. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Convolutions whose BatchNorm is folded into them here, by the convolution's name; empty where nothing is folded. */
+  readonly folded: ReadonlyMap<string, FoldedVariables>;
+  /** Layers that learn in this copy; empty for inference. A BatchNorm outside of it never uses batch statistics. */
+  readonly trainable: ReadonlySet<string>;
+  /** int32 [2], fed at each step; null turns dropout off. */
+  readonly dropoutSeed: Tensor | null;
+}
+
+export interface Lowered {
+  /** The output of every layer, also of the given inputs. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  /** The moving averages' updates, to be run with the step. */
+  readonly updates: readonly Operation[];
+}
+
+function variable(lowering: Lowering, name: string): Tensor {
+  const found = lowering.variables.get(name);
+  if (!found) throw new TypeError(`The program has no variable '${name}'.`);
+  return found.value;
+}
+
+function convolve(
+  lowering: Lowering,
+  layer: Conv2dLayer | DepthwiseConv2dLayer,
+  input: Tensor,
+  kernel: Tensor,
+  bias: Tensor | null,
+): Tensor {
+  const { graph, scope } = lowering;
+  const name = `${scope}/${layer.name}`;
+  const options = {
+    strides: layer.strides,
+    padding: layer.padding === 'same' ? 'SAME' : layer.padding === 'valid' ? 'VALID' : layer.padding,
+  } as const;
+  const convolved =
+    layer.kind === 'conv2d'
+      ? conv2d(graph, name, input, kernel, options)
+      : depthwiseConv2d(graph, name, input, kernel, options);
+  return bias ? biasAdd(graph, `${name}/bias_add`, convolved, bias) : convolved;
+}
+
+function convolutionLayer(lowering: Lowering, layer: Conv2dLayer | DepthwiseConv2dLayer, input: Tensor): Tensor {
+  const folded = lowering.folded.get(layer.name);
+  if (folded) return convolve(lowering, layer, input, folded.kernel.value, folded.bias.value);
+  const role = layer.kind === 'conv2d' ? 'kernel' : 'depthwise_kernel';
+  const bias = layer.useBias ? variable(lowering, `${layer.name}/bias`) : null;
+  return convolve(lowering, layer, input, variable(lowering, `${layer.name}/${role}`), bias);
+}
+
+function batchNormLayer(
+  lowering: Lowering,
+  layer: BatchNormLayer,
+  input: Tensor,
+): { readonly output: Tensor; readonly updates: readonly Operation[] } {
+  const { graph, scope, variables } = lowering;
+  const name = `${scope}/${layer.name}`;
+  const scale = layer.scale ? variable(lowering, `${layer.name}/gamma`) : null;
+  const offset = layer.center ? variable(lowering, `${layer.name}/beta`) : null;
+  const mean = variables.get(`${layer.name}/moving_mean`);
+  const variance = variables.get(`${layer.name}/moving_variance`);
+  if (!mean || !variance) throw new TypeError(`BatchNorm '${layer.name}' has no moving statistics.`);
+  const statistics = { scale, offset, mean: mean.value, variance: variance.value, epsilon: layer.epsilon };
+  if (!lowering.trainable.has(layer.name)) {
+    return { output: batchNormInference(graph, name, input, statistics), updates: [] };
+  }
+  const trained = batchNormTraining(graph, name, input, { ...statistics, momentum: layer.momentum });
+  return {
+    output: trained.output,
+    updates: [graph.assign(mean, trained.newMean), graph.assign(variance, trained.newVariance)],
+  };
+}
+
+function denseLayer(lowering: Lowering, layer: Layer & { readonly kind: 'dense' }, input: Tensor): Tensor {
+  const name = `${lowering.scope}/${layer.name}`;
+  const product = matMul(lowering.graph, name, input, variable(lowering, `${layer.name}/kernel`));
+  return layer.useBias
+    ? biasAdd(lowering.graph, `${name}/bias_add`, product, variable(lowering, `${layer.name}/bias`))
+    : product;
+}
+
+const ACTIVATIONS = { relu, relu6, sigmoid, softmax } as const;
+
+/**
+ * Writes layers as ops.
+ *
+ * @param layers in an order in which each comes after its inputs
+ * @param given the outputs of the layers below, by layer name; images for the input layer
+ */
+export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tensor>, lowering: Lowering): Lowered {
+  const { graph, scope } = lowering;
+  const outputs = new Map(given);
+  const updates: Operation[] = [];
+  /** BatchNorms that their convolution has taken in. */
+  const absorbed = new Set([...lowering.folded.values()].map((fold) => fold.batchNorm));
+
+  const lowerLayer = (layer: Layer, inputs: readonly Tensor[]): Tensor => {
+    const name = `${scope}/${layer.name}`;
+    const [input, second] = inputs;
+    if (!input) throw new TypeError(`Layer '${layer.name}' has no input in '${scope}'.`);
+    switch (layer.kind) {
+      case 'input':
+        return input;
+      case 'conv2d':
+      case 'depthwiseConv2d':
+        return convolutionLayer(lowering, layer, input);
+      case 'batchNorm': {
+        if (absorbed.has(layer.name)) return input;
+        const normalised = batchNormLayer(lowering, layer, input);
+        updates.push(...normalised.updates);
+        return normalised.output;
+      }
+      case 'activation':
+        return ACTIVATIONS[layer.activation](graph, name, input);
+      case 'zeroPadding2d':
+        return pad(graph, name, input, layer.padding);
+      case 'globalAveragePooling2d':
+        return globalAveragePool(graph, name, input, { keepDimensions: layer.keepDimensions });
+      case 'dropout':
+        return lowering.dropoutSeed === null || layer.rate === 0
+          ? input
+          : dropout(graph, name, input, { rate: layer.rate, seed: lowering.dropoutSeed });
+      case 'reshape':
+        return reshape(graph, name, input, [-1, ...layer.shape]);
+      case 'dense':
+        return denseLayer(lowering, layer, input);
+      case 'add':
+        if (!second) throw new TypeError(`Layer '${layer.name}' adds two inputs; it has one.`);
+        return add(graph, name, input, second);
+      default:
+        return assertNever(layer);
+    }
+  };
+
+  for (const layer of layers) {
+    if (outputs.has(layer.name)) continue;
+    const inputs = layer.inputs.flatMap((name) => outputs.get(name) ?? []);
+    outputs.set(layer.name, lowerLayer(layer, inputs));
+  }
+  return { outputs, updates };
+}

@@ -1,0 +1,261 @@
+import type { OptimizerPlan } from '../../shared/contract/plan.ts';
+import type { FreezePlan } from '../freeze/freeze-plan.ts';
+import type { Layer, Network } from '../network/layer.ts';
+import type { Preprocessing } from '../network/preprocessing.ts';
+import { layerShapes, networkTensors } from '../network/shape.ts';
+import { foldBatchNorms, type FoldedVariables } from './fold.ts';
+import { Graph, type Operation, type Tensor, type Variable } from './graph.ts';
+import { lower } from './lower.ts';
+import { restore, save } from './ops/checkpoint.ts';
+import { gather } from './ops/gather.ts';
+import { imagesFromBytes } from './ops/images-from-bytes.ts';
+import { softmax } from './ops/softmax.ts';
+import { encodeSavedModel, type Signature } from './saved-model.ts';
+import { trainStep, type Slot } from './train-step.ts';
+import { lossAndHits } from './loss.ts';
+import { sum } from './ops/sum.ts';
+
+/** One tensor that leaves the frozen prefix and is cached: a layer's output, batch left out. */
+export interface CutTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** A network, a freeze plan and an optimizer as one TensorFlow program. */
+export interface Program {
+  /** A serialized SavedModel, to be written as `saved_model.pb`. */
+  readonly savedModel: Uint8Array;
+  readonly signatures: Readonly<Record<string, Signature>>;
+  /** The network's own tensors, by canonical name: what `assign` takes and checkpoints hold. */
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** What `features` gives and `train` takes; empty when nothing is frozen at the bottom: then `train` takes images. */
+  readonly cut: readonly CutTensor[];
+  /** Ops of the train step's own graph, for tests and for the proof that no frozen layer stands in it. */
+  readonly trainOperations: readonly string[];
+}
+
+export interface ProgramOptions {
+  /** Its output layer gives logits [batch, classes]. */
+  readonly network: Network;
+  readonly plan: Pick<FreezePlan, 'trainable' | 'prefix' | 'cut'>;
+  readonly preprocessing: Preprocessing;
+  /** null leaves out everything that trains: a program for prediction. */
+  readonly optimizer: OptimizerPlan | null;
+}
+
+/** A copy of the network's upper part fed by the cut, or of all of it fed by images. */
+interface Inputs {
+  readonly given: ReadonlyMap<string, Tensor>;
+  readonly labels: Tensor;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+}
+
+/** The name under which `train` and `evaluate` take the cached output of a layer. */
+export function featureFeed(layer: string): string {
+  return `features/${layer}`;
+}
+
+class ProgramBuilder {
+  readonly graph = new Graph();
+  readonly variables = new Map<string, Variable>();
+  readonly cut: readonly CutTensor[];
+  readonly signatures: Record<string, Signature> = {};
+  readonly #options: ProgramOptions;
+  readonly #prefix: readonly Layer[];
+  readonly #folded: ReadonlyMap<string, FoldedVariables>;
+  readonly #refresh: (scope: string, controls: readonly Operation[]) => readonly Operation[];
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+    const { network, plan } = options;
+    for (const { name, shape } of networkTensors(network)) this.variables.set(name, this.graph.variable(name, shape));
+    const shapes = layerShapes(network);
+    this.cut = plan.cut.map((name) => ({ name, shape: shapes.get(name) ?? [] }));
+    const inPrefix = new Set(plan.prefix);
+    this.#prefix = network.layers.filter((layer) => inPrefix.has(layer.name));
+    const fold = foldBatchNorms(this.graph, this.#prefix, new Set(plan.cut), this.variables);
+    this.#folded = fold.folded;
+    this.#refresh = fold.refresh;
+  }
+
+  /** The input layer's output from a string scalar of uint8 pixels, [batch, height, width, 3] row-major. */
+  #images(scope: string): { readonly given: ReadonlyMap<string, Tensor>; readonly feed: Tensor } {
+    const { height, width, scale, offset } = this.#options.preprocessing;
+    const feed = this.graph.placeholder(`${scope}/images`, 'string', []);
+    const images = imagesFromBytes(this.graph, `${scope}/input`, feed, { height, width, channels: 3, scale, offset });
+    const input = this.#options.network.layers.find((layer) => layer.kind === 'input');
+    return { given: new Map([[input?.name ?? 'input', images]]), feed };
+  }
+
+  /** The frozen prefix, BatchNorms folded; gives its cut. */
+  #lowerPrefix(scope: string, given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    return lower(this.#prefix, given, {
+      graph: this.graph,
+      scope,
+      variables: this.variables,
+      folded: this.#folded,
+      trainable: new Set(),
+      dropoutSeed: null,
+    }).outputs;
+  }
+
+  /** Everything above the cut; all of the network where there is none. */
+  #lowerRest(
+    scope: string,
+    given: ReadonlyMap<string, Tensor>,
+    trainable: ReadonlySet<string>,
+    dropoutSeed: Tensor | null,
+  ): { readonly logits: Tensor; readonly updates: readonly Operation[] } {
+    const inPrefix = new Set(this.#options.plan.prefix);
+    const layers = this.#options.network.layers.filter((layer) => !inPrefix.has(layer.name));
+    const lowered = lower(layers, given, {
+      graph: this.graph,
+      scope,
+      variables: this.variables,
+      folded: new Map(),
+      trainable,
+      dropoutSeed,
+    });
+    const logits = lowered.outputs.get(this.#options.network.output);
+    if (!logits) throw new TypeError(`The network has no layer '${this.#options.network.output}'.`);
+    return { logits, updates: lowered.updates };
+  }
+
+  /**
+   * What a step is fed. With a cut: the features and labels of a whole split, held by the session, and the batch's row
+   * numbers, so that nothing is copied at a step. Without: the batch's pixels and labels.
+   */
+  #inputs(scope: string): Inputs {
+    const labels = this.graph.placeholder(`${scope}/labels`, 'int32', [-1]);
+    if (this.cut.length === 0) {
+      const { given, feed } = this.#images(scope);
+      return { given, labels, feeds: { images: feed, labels } };
+    }
+    const rows = this.graph.placeholder(`${scope}/rows`, 'int32', [-1]);
+    const given = new Map<string, Tensor>();
+    const feeds: Record<string, Tensor> = { labels, rows };
+    for (const { name, shape } of this.cut) {
+      const features = this.graph.placeholder(`${scope}/${featureFeed(name)}`, 'float32', [-1, ...shape]);
+      feeds[featureFeed(name)] = features;
+      given.set(name, gather(this.graph, `${scope}/batch/${name}`, features, rows));
+    }
+    return { given, labels: gather(this.graph, `${scope}/batch/labels`, labels, rows), feeds };
+  }
+
+  features(): void {
+    if (this.cut.length === 0) return;
+    const { given, feed } = this.#images('features');
+    const outputs = this.#lowerPrefix('features', given);
+    const cut: Record<string, Tensor> = {};
+    for (const { name } of this.cut) {
+      const output = outputs.get(name);
+      if (!output) throw new TypeError(`The frozen prefix does not compute '${name}'.`);
+      cut[featureFeed(name)] = output;
+    }
+    this.signatures['features'] = { inputs: { images: feed }, outputs: cut };
+  }
+
+  predict(): void {
+    const { given, feed } = this.#images('predict');
+    const cut = this.cut.length === 0 ? given : this.#lowerPrefix('predict', given);
+    const { logits } = this.#lowerRest('predict', cut, new Set(), null);
+    this.signatures['predict'] = {
+      inputs: { images: feed },
+      outputs: { logits, probabilities: softmax(this.graph, 'predict/probabilities', logits) },
+    };
+  }
+
+  evaluate(): void {
+    const { given, labels, feeds } = this.#inputs('evaluate');
+    const { logits } = this.#lowerRest('evaluate', given, new Set(), null);
+    const { losses, hits } = lossAndHits(this.graph, 'evaluate', logits, labels);
+    const lossSum = sum(this.graph, 'evaluate/loss', losses);
+    this.signatures['evaluate'] = { inputs: feeds, outputs: { loss_sum: lossSum, hits } };
+  }
+
+  /** @returns the optimizer's slots */
+  train(optimizer: OptimizerPlan): { readonly slots: readonly Slot[]; readonly operations: readonly string[] } {
+    const before = this.graph.operations.length;
+    const { given, labels, feeds } = this.#inputs('train');
+    const dropoutSeed = this.graph.placeholder('train/dropout_seed', 'int32', [2]);
+    const usesDropout = this.#options.network.layers.some((layer) => layer.kind === 'dropout' && layer.rate > 0);
+    const { trainable } = this.#options.plan;
+    const { logits, updates } = this.#lowerRest('train', given, trainable, usesDropout ? dropoutSeed : null);
+    const targets = networkTensors(this.#options.network)
+      .filter(({ layer, role }) => trainable.has(layer) && role !== 'moving_mean' && role !== 'moving_variance')
+      .flatMap(({ name }) => this.variables.get(name) ?? []);
+    const step = trainStep(this.graph, { logits, labels, targets, updates, optimizer });
+    this.signatures['train'] = {
+      inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },
+      outputs: step.outputs,
+    };
+    return { slots: step.slots, operations: this.graph.operations.slice(before).map(({ name }) => name) };
+  }
+
+  /** `assign`, `save` and `restore`; what is derived from the weights is derived again after each change. */
+  state(slots: readonly Slot[]): void {
+    const { graph } = this;
+    const own = [...this.variables.values()];
+    const all = [...own, ...slots.map(({ variable }) => variable)];
+    const feeds: Record<string, Tensor> = {};
+    const assigned = own.map((variable) => {
+      const value = graph.placeholder(`assign/${variable.name}`, 'float32', variable.shape);
+      feeds[variable.name] = value;
+      return graph.assign(variable, value);
+    });
+    const reset = slots.map(({ variable, initial }) =>
+      graph.assign(variable, graph.constant(`assign/${variable.name}`, 'float32', variable.shape, initial)),
+    );
+    const derived = [...this.#refresh('assign', assigned), ...reset];
+    this.signatures['assign'] = {
+      inputs: feeds,
+      outputs: { done: graph.group('assign/done', [...assigned, ...derived]) },
+    };
+
+    const readPrefix = graph.placeholder('restore/prefix', 'string', []);
+    const restored = restore(graph, 'restore', readPrefix, all);
+    this.signatures['restore'] = {
+      inputs: { prefix: readPrefix },
+      outputs: { done: graph.group('restore/done', [...restored, ...this.#refresh('restore', restored)]) },
+    };
+
+    const writePrefix = graph.placeholder('save/prefix', 'string', []);
+    const saved = save(graph, 'save', writePrefix, all);
+    this.signatures['save'] = { inputs: { prefix: writePrefix }, outputs: { done: graph.group('save/done', [saved]) } };
+  }
+}
+
+/**
+ * Compiles a network and its freeze plan to one TensorFlow program with a signature for each use:
+ *
+ * - `assign` {tensor: value}: gives every tensor its value, the optimizer's slots their first one
+ * - `restore`, `save` {prefix}: native checkpoints of tensors and slots
+ * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`
+ * - `train` {features/<layer>, labels, rows | images, labels; learning_rate, dropout_seed}: one step; gives the batch's mean
+ *   `loss` and its number of `hits`
+ * - `evaluate`: as `train` is fed, without learning; gives `loss_sum` and `hits`
+ * - `predict` {images}: `logits` and `probabilities` [batch, classes]
+ *
+ * Images are the uint8 pixels of a batch, [batch, height, width, 3] row-major, in a string scalar.
+ */
+export function compileProgram(options: ProgramOptions): Program {
+  const builder = new ProgramBuilder(options);
+  builder.predict();
+  let slots: readonly Slot[] = [];
+  let trainOperations: readonly string[] = [];
+  if (options.optimizer) {
+    builder.features();
+    builder.evaluate();
+    const trained = builder.train(options.optimizer);
+    slots = trained.slots;
+    trainOperations = trained.operations;
+  }
+  builder.state(slots);
+  return {
+    savedModel: encodeSavedModel(builder.graph, builder.signatures),
+    signatures: builder.signatures,
+    tensors: [...builder.variables.values()].map(({ name, shape }) => ({ name, shape })),
+    cut: builder.cut,
+    trainOperations,
+  };
+}

@@ -1,0 +1,23 @@
+import type { Session } from '../runtime/session.ts';
+import { batches, inOrder, type BatchSource } from './batch-source.ts';
+import { yieldToMessages } from './yield.ts';
+
+export interface Evaluation {
+  /** Mean per image. */
+  readonly loss: number;
+  /** Share in [0, 1]. */
+  readonly accuracy: number;
+}
+
+/** The mean loss and the accuracy on a split, nothing learning; dropout off, BatchNorm on its moving statistics. */
+export async function evaluate(session: Session, source: BatchSource, batchSize: number): Promise<Evaluation> {
+  let lossSum = 0;
+  let hits = 0;
+  for (const rows of batches(inOrder(source.count), batchSize)) {
+    const { loss_sum, hits: batchHits } = session.run('evaluate', source.feeds(rows));
+    lossSum += loss_sum?.data[0] ?? NaN;
+    hits += batchHits?.data[0] ?? NaN;
+    await yieldToMessages();
+  }
+  return { loss: lossSum / source.count, accuracy: hits / source.count };
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import type { LoadReport } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import type { Network } from '../network/layer.ts';
+import { findNetwork } from '../network/registry.ts';
+import { networkTensors } from '../network/shape.ts';
+import { initialValues } from '../weights/initialise.ts';
+import { loadWeights } from '../weights/load.ts';
+import { openWeights } from '../weights/open.ts';
+import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
+import type { WeightsFile } from '../weights/weights-file.ts';
+import { checkpointPrefix, type CheckpointKind } from './checkpoint.ts';
+import type { TrainerJob } from './protocol.ts';
+import { RESOURCES } from './resources.ts';
+
+/** A value for every tensor of a network, and where they came from. */
+export interface Values {
+  readonly values: ReadonlyMap<string, Float32Array>;
+  readonly report: LoadReport | null;
+}
+
+/** Pretrained values where the plan names any, those of the initialisers for the rest. */
+export async function firstValues(job: TrainerJob, network: Network): Promise<Values> {
+  const values = new Map(initialValues(network, job.plan.seed));
+  const file = await openSource(job);
+  if (!file) return { values, report: null };
+  try {
+    const loaded = loadWeights(network, file);
+    for (const [name, tensor] of loaded.tensors) values.set(name, tensor);
+    return { values, report: loaded.report };
+  } finally {
+    file.close();
+  }
+}
+
+/** The values that a run's own checkpoint holds. */
+export async function checkpointValues(runDirectory: string, kind: CheckpointKind, network: Network): Promise<Values> {
+  const file = await openTensorFlowCheckpoint(await checkpointPrefix(runDirectory, kind));
+  try {
+    return { values: new Map(networkTensors(network).map(({ name }) => [name, file.read(name)])), report: null };
+  } finally {
+    file.close();
+  }
+}
+
+async function openSource(job: TrainerJob): Promise<WeightsFile | null> {
+  const { weights, network } = job.plan;
+  switch (weights.kind) {
+    case 'none':
+      return null;
+    case 'file':
+      return openWeights(weights.path);
+    case 'shipped': {
+      const { shipped } = findNetwork(network);
+      if (shipped === null) {
+        throw new ThawError(
+          'weights.missing',
+          `Pretrained weights ship with some networks only; '${network}' has none.`,
+          "Pass --weights with a file of this network, or choose one that 'thaw networks' marks as shipped.",
+        );
+      }
+      return openWeights(path.join(RESOURCES, shipped));
+    }
+    case 'run': {
+      if (job.sourceRunDirectory === null) throw new TypeError('The job names a source run without its folder.');
+      return openTensorFlowCheckpoint(await checkpointPrefix(job.sourceRunDirectory, 'best'));
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { EpochMetrics } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import type { Session } from '../runtime/session.ts';
+import { batches, type BatchSource } from './batch-source.ts';
+import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
+import { evaluate } from './evaluate.ts';
+import { PhaseTimer, ProgressReporter } from './progress.ts';
+import type { CheckpointWritten } from './protocol.ts';
+import { epochOrder } from './random.ts';
+import { yieldToMessages } from './yield.ts';
+
+/** Short epochs do not each cost a checkpoint; a kill loses at most this much work. */
+const CHECKPOINT_INTERVAL_MS = 5000;
+/** Curves by step are for eyes: twenty points a second are plenty. */
+const STEP_INTERVAL_MS = 50;
+
+export interface LoopOptions {
+  readonly session: Session;
+  readonly plan: TrainingPlan;
+  readonly runDirectory: string;
+  readonly train: BatchSource;
+  readonly validation: BatchSource;
+  readonly state: TrainingState;
+  readonly timer: PhaseTimer;
+  readonly emit: (body: RunEventBody) => void;
+  readonly onCheckpoint: (checkpoint: CheckpointWritten) => void;
+  /** Aborting ends the loop after the step under way, with a checkpoint of it. */
+  readonly signal: AbortSignal;
+}
+
+export interface LoopOutcome {
+  readonly state: TrainingState;
+  readonly stopped: boolean;
+}
+
+/** Better is a higher validation accuracy; among equals, a lower validation loss. */
+function isBetter(candidate: EpochMetrics, best: EpochMetrics | undefined): boolean {
+  if (!best) return true;
+  if (candidate.val_accuracy !== best.val_accuracy) return candidate.val_accuracy > best.val_accuracy;
+  return candidate.val_loss < best.val_loss;
+}
+
+function diverged(loss: number, epoch: number, step: number, learningRate: number): ThawError {
+  return new ThawError(
+    'training.diverged',
+    `The loss must stay a finite number; it became ${loss} at step ${step} (epoch ${epoch}), with a learning rate of ${learningRate}.`,
+    'Lower the learning rate (--lr), freeze more layers, or look for damaged images. The last good checkpoint is kept.',
+  );
+}
+
+/** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
+export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
+  const { session, plan, train, timer, emit, signal } = options;
+  const { batchSize, epochs, seed } = plan;
+  const { learningRate } = plan.optimizer;
+  const stepsPerEpoch = Math.ceil(train.count / batchSize);
+  const progress = new ProgressReporter(emit, 'train', 'step', options.state.step);
+  const learningRateFeed = { data: Float32Array.of(learningRate), shape: [] };
+  let state = options.state;
+  let written = state.step;
+  let writtenAt = performance.now();
+  let stepReportedAt = -Infinity;
+
+  const checkpoint = async (isBest: boolean): Promise<void> => {
+    await timer.measure('checkpoint', async () => {
+      const { path, bytes } = await writeCheckpoint(session, options.runDirectory, state, isBest);
+      const about = { epoch: state.epoch, step: state.step, path, bytes };
+      options.onCheckpoint({ kind: 'last', ...about });
+      if (isBest) options.onCheckpoint({ kind: 'best', ...about });
+    });
+    written = state.step;
+    writtenAt = performance.now();
+  };
+
+  /** @returns false when stopped in the middle */
+  const trainEpoch = async (epoch: number): Promise<boolean> => {
+    let { steps, images, lossSum, hits } = state.partial;
+    const secondsBefore = state.partial.seconds;
+    const started = performance.now();
+    for (const rows of batches(epochOrder(train.count, seed, epoch), batchSize, steps)) {
+      const step = state.step + 1;
+      const output = session.run('train', {
+        ...train.feeds(rows),
+        learning_rate: learningRateFeed,
+        dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] },
+      });
+      const loss = output['loss']?.data[0] ?? NaN;
+      const batchHits = output['hits']?.data[0] ?? NaN;
+      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate);
+      steps += 1;
+      images += rows.length;
+      lossSum += loss * rows.length;
+      hits += batchHits;
+      const seconds = secondsBefore + (performance.now() - started) / 1000;
+      state = { ...state, step, partial: { steps, images, lossSum, hits, seconds } };
+      if (performance.now() - stepReportedAt > STEP_INTERVAL_MS || steps === stepsPerEpoch) {
+        stepReportedAt = performance.now();
+        emit({ kind: 'step', epoch, step, loss, accuracy: batchHits / rows.length, learningRate });
+        progress.report(step, epochs * stepsPerEpoch, `epoch ${epoch} of ${epochs}`);
+      }
+      await yieldToMessages();
+      if (signal.aborted) break;
+      if (performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS && steps < stepsPerEpoch) await checkpoint(false);
+    }
+    timer.add('train', (performance.now() - started) / 1000);
+    return !signal.aborted || steps === stepsPerEpoch;
+  };
+
+  for (let epoch = state.epoch + 1; epoch <= epochs; epoch++) {
+    if (!(await trainEpoch(epoch))) {
+      await checkpoint(false);
+      return { state, stopped: true };
+    }
+    const validation = await timer.measure('evaluate', () =>
+      evaluate(session, options.validation, plan.evaluationBatchSize),
+    );
+    const { partial } = state;
+    const metrics: EpochMetrics = {
+      epoch,
+      loss: partial.lossSum / partial.images,
+      accuracy: partial.hits / partial.images,
+      val_loss: validation.loss,
+      val_accuracy: validation.accuracy,
+      learningRate,
+      seconds: partial.seconds,
+    };
+    if (!Number.isFinite(metrics.val_loss)) throw diverged(metrics.val_loss, epoch, state.step, learningRate);
+    const best = isBetter(
+      metrics,
+      state.history.find((entry) => entry.epoch === state.bestEpoch),
+    );
+    state = {
+      ...state,
+      epoch,
+      partial: { steps: 0, images: 0, lossSum: 0, hits: 0, seconds: 0 },
+      history: [...state.history, metrics],
+      bestEpoch: best ? epoch : state.bestEpoch,
+    };
+    emit({ kind: 'epoch', metrics, best });
+    const due = performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS || epoch === 1;
+    if (best || due) await checkpoint(best);
+    if (signal.aborted && epoch < epochs) {
+      if (written !== state.step) await checkpoint(false);
+      return { state, stopped: true };
+    }
+  }
+  if (written !== state.step) await checkpoint(false);
+  return { state, stopped: false };
+}

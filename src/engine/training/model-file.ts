@@ -1,0 +1,74 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { withHead } from '../network/head.ts';
+import type { Network } from '../network/layer.ts';
+import type { Preprocessing } from '../network/preprocessing.ts';
+import { findNetwork } from '../network/registry.ts';
+
+const MODEL_FILE = 'model.json';
+
+/** What it takes, beside a checkpoint, to use a run's network again: kept in the run's folder. */
+const modelFile = z.strictObject({
+  schemaVersion: z.literal(1),
+  network: z.string(),
+  classes: z.array(z.string()),
+  dropout: z.number(),
+  /** The dataset's version, to notice a change when the run is resumed. */
+  datasetVersion: z.string(),
+  /** SHA-256 of every frozen tensor as it was before the first step. */
+  frozen: z.record(z.string(), z.string()),
+});
+export type ModelFile = z.infer<typeof modelFile>;
+
+/** Writes aside and renames, so that a kill leaves the old file or the new one. */
+export async function writeModelFile(runDirectory: string, model: ModelFile): Promise<void> {
+  const target = path.join(runDirectory, MODEL_FILE);
+  await writeFile(`${target}.part`, `${JSON.stringify(model, null, 2)}\n`);
+  await rename(`${target}.part`, target);
+}
+
+/** @throws ThawError `training.checkpoint` where the run has none, or one of another Thaw */
+export async function readModelFile(runDirectory: string): Promise<ModelFile> {
+  const file = path.join(runDirectory, MODEL_FILE);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) {
+    throw new ThawError(
+      'training.checkpoint',
+      `A run keeps a description of its network beside its checkpoints; found none at ${file}.`,
+      'The run ended before its first step, or its folder was changed: train again.',
+    );
+  }
+  let json: unknown = null;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Falls through to the schema's complaint, which names the file.
+  }
+  const parsed = modelFile.safeParse(json);
+  if (!parsed.success) {
+    throw new ThawError(
+      'training.checkpoint',
+      `The description of a run's network must be one this Thaw wrote (version 1); found another at ${file}.`,
+      'Use the Thaw that made this run, or train again.',
+    );
+  }
+  return parsed.data;
+}
+
+/** The network of a run with its head, and what its images must go through. */
+export function modelNetwork(model: {
+  readonly network: string;
+  readonly classes: readonly string[];
+  readonly dropout: number;
+}): {
+  readonly network: Network;
+  readonly preprocessing: Preprocessing;
+} {
+  const entry = findNetwork(model.network);
+  return {
+    network: withHead(entry.build(), { classes: model.classes.length, dropout: model.dropout }),
+    preprocessing: entry.preprocessing,
+  };
+}

@@ -1,0 +1,129 @@
+import path from 'node:path';
+import type { DatasetSource } from '../../shared/contract/plan.ts';
+import type { LoadReport } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { openDataset, type Dataset } from '../dataset/open-dataset.ts';
+import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
+import { compileProgram, type Program } from '../graph/program.ts';
+import type { Network } from '../network/layer.ts';
+import type { Preprocessing } from '../network/preprocessing.ts';
+import { deviceInformation } from '../runtime/binding.ts';
+import { Session, type Feed } from '../runtime/session.ts';
+import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
+import { checkpointValues, firstValues } from './first-values.ts';
+import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
+import { frozenTensors } from './proof.ts';
+import type { TrainerJob } from './protocol.ts';
+import { RESOURCES } from './resources.ts';
+import { tensorHash } from './tensor-hash.ts';
+
+/** Everything that is known, loaded and compiled before the first image is computed. */
+export interface PreparedRun {
+  readonly dataset: Dataset;
+  readonly network: Network;
+  readonly preprocessing: Preprocessing;
+  readonly plan: FreezePlan;
+  readonly program: Program;
+  readonly session: Session;
+  /** Where training starts: at zero, or where the last checkpoint left it. */
+  readonly state: TrainingState;
+  /** SHA-256 of every tensor of the network as it is now. */
+  readonly tensorHashes: ReadonlyMap<string, string>;
+  readonly model: ModelFile;
+  /** null when nothing was loaded from a file: from scratch, or resumed. */
+  readonly loadReport: LoadReport | null;
+  readonly runtime: { readonly tensorflow: string; readonly device: string };
+}
+
+function datasetRoot(source: DatasetSource): string {
+  return source.kind === 'folder' ? source.path : path.join(RESOURCES, 'sample');
+}
+
+/** Gives every tensor its value; the optimizer's slots get their first one. */
+function assign(session: Session, program: Program, values: ReadonlyMap<string, Float32Array>): void {
+  const feeds: Record<string, Feed> = {};
+  for (const { name, shape } of program.tensors) {
+    const data = values.get(name);
+    if (!data) throw new TypeError(`Tensor '${name}' has no first value.`);
+    feeds[name] = { data, shape };
+  }
+  session.run('assign', feeds);
+}
+
+function sameClasses(model: ModelFile, dataset: Dataset): void {
+  if (model.classes.join('\0') === dataset.classes.join('\0')) return;
+  throw new ThawError(
+    'dataset.classes',
+    `A resumed run needs the classes it began with (${model.classes.join(', ')}); found ${dataset.classes.join(', ')} in ${dataset.root}.`,
+    'Put the class folders back, or train a new run.',
+  );
+}
+
+/**
+ * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
+ *
+ * @param onWarning told what a person should know though the run goes on
+ */
+export async function prepareRun(
+  job: TrainerJob,
+  onWarning: (message: string) => void,
+  signal: AbortSignal,
+): Promise<PreparedRun> {
+  const { plan: trainingPlan, runDirectory } = job;
+  const dataset = await openDataset(datasetRoot(trainingPlan.dataset), {
+    validationShare: trainingPlan.validationShare,
+    seed: trainingPlan.seed,
+    signal,
+  });
+  const resumed = job.resume ? await readModelFile(runDirectory) : null;
+  if (resumed) sameClasses(resumed, dataset);
+  const { network, preprocessing } = modelNetwork({
+    network: trainingPlan.network,
+    classes: dataset.classes,
+    dropout: trainingPlan.dropout,
+  });
+  const plan = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
+  const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
+  const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
+  const model: ModelFile = resumed ?? {
+    schemaVersion: 1,
+    network: trainingPlan.network,
+    classes: [...dataset.classes],
+    dropout: trainingPlan.dropout,
+    datasetVersion: dataset.version,
+    frozen: Object.fromEntries(
+      frozenTensors(network, plan.trainable).map((name) => [name, tensorHashes.get(name) ?? '']),
+    ),
+  };
+  await writeModelFile(runDirectory, model);
+
+  const { optimizer } = trainingPlan;
+  const program = compileProgram({ network, plan, preprocessing, optimizer });
+  const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures);
+  let state = INITIAL_STATE;
+  if (resumed) {
+    const prefix = await checkpointPrefix(runDirectory, 'last');
+    session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
+    state = await readTrainingState(runDirectory);
+    if (dataset.version !== model.datasetVersion) {
+      onWarning(`The dataset has changed since this run began: epoch ${state.epoch + 1} uses what is there now.`);
+      state = { ...state, partial: INITIAL_STATE.partial };
+    }
+  } else {
+    assign(session, program, first.values);
+  }
+  const { tensorflow, gpu } = deviceInformation();
+  return {
+    dataset,
+    network,
+    preprocessing,
+    plan,
+    program,
+    session,
+    state,
+    tensorHashes,
+    model,
+    loadReport: first.report,
+    runtime: { tensorflow, device: gpu ? 'GPU' : 'CPU' },
+  };
+}

@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises';
+import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
+import { checkpointPrefix } from './checkpoint.ts';
+import { evaluate } from './evaluate.ts';
+import { trainingLoop, type LoopOutcome } from './loop.ts';
+import { prepareRun, type PreparedRun } from './prepare-run.ts';
+import { PhaseTimer } from './progress.ts';
+import { proveFrozen } from './proof.ts';
+import type { TrainerJob, TrainerMessage } from './protocol.ts';
+import { splitSources, type SplitSources } from './split-sources.ts';
+
+function reportCounts(report: LoadReport | null): RunResult['weights'] {
+  return (
+    report && {
+      loaded: report.loaded.length,
+      skippedByShape: report.skippedByShape.length,
+      missing: report.missing.length,
+      newlyInitialised: report.newlyInitialised.length,
+      unexpected: report.unexpected.length,
+    }
+  );
+}
+
+/** Training images per second over all epochs, the validation apart. */
+function throughput(outcome: LoopOutcome, imagesPerEpoch: number): number | null {
+  const { history, partial } = outcome.state;
+  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, partial.seconds);
+  return seconds > 0 ? (history.length * imagesPerEpoch + partial.images) / seconds : null;
+}
+
+/** The accuracy on the test split at the best checkpoint. */
+async function testAccuracy(run: PreparedRun, sources: SplitSources, job: TrainerJob): Promise<number | null> {
+  if (!sources.test) return null;
+  const prefix = await checkpointPrefix(job.runDirectory, 'best');
+  run.session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
+  const { accuracy } = await evaluate(run.session, sources.test, job.plan.evaluationBatchSize);
+  return accuracy;
+}
+
+type Outcome = Omit<RunResult, 'runId'>;
+
+/** What is known of a run that was stopped before its first step. */
+function stoppedEarly(timer: PhaseTimer, warnings: readonly string[]): Outcome {
+  return {
+    status: 'stopped',
+    history: [],
+    bestEpoch: null,
+    bestValAccuracy: null,
+    finalValAccuracy: null,
+    testAccuracy: null,
+    parameters: null,
+    frozenUnchanged: null,
+    frozenTensors: null,
+    weights: null,
+    dataset: null,
+    timings: timer.timings(),
+    imagesPerSecond: null,
+    peakMemoryBytes: peakMemoryBytes(),
+    warnings: [...warnings],
+    error: null,
+  };
+}
+
+/** The most this process ever had resident; Node gives kilobytes on every system. */
+function peakMemoryBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/**
+ * One run from its plan to its proof: the work of a trainer process.
+ *
+ * @param signal aborting stops after the step under way and keeps a checkpoint
+ */
+export async function runTraining(
+  job: TrainerJob,
+  send: (message: TrainerMessage) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const timer = new PhaseTimer();
+  const warnings: string[] = [];
+  const emit = (body: RunEventBody): void => {
+    if (body.kind === 'warning') warnings.push(body.message);
+    send({ kind: 'event', body });
+  };
+  try {
+    return await train({ job, send, signal, timer, emit, warnings });
+  } catch (error) {
+    // Only what happens before the first step is cut short by the signal; the loop ends by itself.
+    if (signal.aborted && error instanceof Error && error.name === 'AbortError') return stoppedEarly(timer, warnings);
+    throw error;
+  }
+}
+
+async function train({
+  job,
+  send,
+  signal,
+  timer,
+  emit,
+  warnings,
+}: {
+  readonly job: TrainerJob;
+  readonly send: (message: TrainerMessage) => void;
+  readonly signal: AbortSignal;
+  readonly timer: PhaseTimer;
+  readonly emit: (body: RunEventBody) => void;
+  readonly warnings: readonly string[];
+}): Promise<Outcome> {
+  await mkdir(job.runDirectory, { recursive: true, mode: 0o700 });
+  const run = await timer.measure('prepare', () =>
+    prepareRun(job, (message) => emit({ kind: 'warning', message }), signal),
+  );
+  try {
+    const sources = await timer.measure('features', () =>
+      splitSources(run, {
+        cacheDirectory: job.cacheDirectory,
+        batchSize: job.plan.evaluationBatchSize,
+        emit,
+        signal,
+      }),
+    );
+    const layers = [...run.plan.states];
+    const { parameters } = run.plan;
+    const { summary: dataset } = sources;
+    const { loadReport } = run;
+    send({ kind: 'prepared', prepared: { dataset, loadReport, layers, parameters, ...run.runtime } });
+
+    const outcome = await trainingLoop({
+      ...sources,
+      session: run.session,
+      plan: job.plan,
+      runDirectory: job.runDirectory,
+      state: run.state,
+      timer,
+      emit,
+      onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
+      signal,
+    });
+    const { history, bestEpoch } = outcome.state;
+    const { proof, unchanged } = await timer.measure('proof', async () =>
+      proveFrozen(await checkpointPrefix(job.runDirectory, 'last'), run.model.frozen),
+    );
+    send({ kind: 'proof', proof });
+    const best = history.find(({ epoch }) => epoch === bestEpoch);
+    const tested = outcome.stopped ? null : await timer.measure('test', () => testAccuracy(run, sources, job));
+    return {
+      status: outcome.stopped ? 'stopped' : 'finished',
+      history,
+      bestEpoch,
+      bestValAccuracy: best?.val_accuracy ?? null,
+      finalValAccuracy: history.at(-1)?.val_accuracy ?? null,
+      testAccuracy: tested,
+      parameters,
+      frozenUnchanged: unchanged,
+      frozenTensors: proof.length,
+      weights: reportCounts(loadReport),
+      dataset,
+      timings: timer.timings(),
+      imagesPerSecond: throughput(outcome, sources.train.count),
+      peakMemoryBytes: peakMemoryBytes(),
+      warnings: [...warnings],
+      error: null,
+    };
+  } finally {
+    run.session.dispose();
+  }
+}

@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { foldBatchNorms } from '../../src/engine/graph/fold.ts';
+import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
+import { lower } from '../../src/engine/graph/lower.ts';
+import { encodeSavedModel } from '../../src/engine/graph/saved-model.ts';
+import { findNetwork } from '../../src/engine/network/registry.ts';
+import { elementCount, networkTensors } from '../../src/engine/network/shape.ts';
+import { Session } from '../../src/engine/runtime/session.ts';
+import { distance, filledTensor, readReference, referenceInput } from '../support/reference.ts';
+import { describeShared } from '../support/shared.ts';
+
+const CASES = [
+  { reference: 'keras-MobileNet', network: 'mobilenet_v1_1.0_224' },
+  { reference: 'keras-MobileNet@0.25', network: 'mobilenet_v1_0.25_224' },
+] as const;
+
+const directory = mkdtempSync(path.join(tmpdir(), 'thaw-parity-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('MobileNet v1', () => {
+  it.each([
+    ['mobilenet_v1_0.25_224', 218_544],
+    ['mobilenet_v1_0.5_224', 829_536],
+    ['mobilenet_v1_0.75_160', 1_832_976],
+    ['mobilenet_v1_1.0_128', 3_228_864],
+  ])('%s has as many parameters without top as Keras says', (name, parameters) => {
+    const tensors = networkTensors(findNetwork(name).build());
+    expect(tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape), 0)).toBe(parameters);
+  });
+});
+
+describeShared('MobileNet v1 against Keras', () => {
+  describe.each(CASES)('$network', ({ reference: referenceName, network: name }) => {
+    const reference = readReference(referenceName);
+    const network = findNetwork(name).buildWithTop(1000);
+    const tensors = networkTensors(network);
+
+    it('has the tensors Keras lists, in its order', () => {
+      expect(tensors.map((tensor) => [tensor.name, [...tensor.shape]])).toEqual(reference.tensors);
+      expect(tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape), 0)).toBe(reference.parameters);
+    });
+
+    it.each([
+      { how: 'BatchNorm kept', fold: false },
+      { how: 'BatchNorm folded', fold: true },
+    ])('gives the outputs Keras gives, $how', ({ fold }) => {
+      const graph = new Graph();
+      const variables = new Map(tensors.map((tensor) => [tensor.name, graph.variable(tensor.name, tensor.shape)]));
+      const feeds: Record<string, Tensor> = {};
+      const assigned = tensors.flatMap((tensor) => {
+        const variable = variables.get(tensor.name);
+        if (!variable) return [];
+        const value = graph.placeholder(`assign/${tensor.name}`, 'float32', tensor.shape);
+        feeds[tensor.name] = value;
+        return [graph.assign(variable, value)];
+      });
+      const { folded, refresh } = foldBatchNorms(graph, fold ? network.layers : [], new Set(), variables);
+      const done = graph.group('done', [...assigned, ...refresh('assign', assigned)]);
+      const images = graph.placeholder('images', 'float32', [-1, reference.size, reference.size, 3]);
+      const { outputs } = lower(network.layers, new Map([['input_1', images]]), {
+        graph,
+        scope: 'predict',
+        variables,
+        folded,
+        trainable: new Set(),
+        dropoutSeed: null,
+      });
+      // A checkpoint is what leaves the layer of that name: folding moves BatchNorm into the convolution before it. Keras'
+      // last layer is an activation that the references leave out; ours is the loss's or the reader's.
+      const wanted = Object.entries(reference.checkpoints)
+        .filter(([layer]) => !folded.has(layer))
+        .map(([layer, summary]) => [layer === 'predictions' ? network.output : layer, summary] as const);
+      const signatures = {
+        assign: { inputs: feeds, outputs: { done } },
+        predict: {
+          inputs: { images },
+          outputs: Object.fromEntries(
+            [...wanted.map(([layer]) => layer), network.output].flatMap((layer) => {
+              const output = outputs.get(layer);
+              return output ? [[layer, output] as const] : [];
+            }),
+          ),
+        },
+      };
+      const target = path.join(directory, `${name}-${String(fold)}`);
+      using session = Session.load(target, encodeSavedModel(graph, signatures), signatures);
+      session.run(
+        'assign',
+        Object.fromEntries(tensors.map((tensor) => [tensor.name, { data: filledTensor(tensor), shape: tensor.shape }])),
+      );
+      const data = referenceInput(reference.size);
+      const results = session.run('predict', { images: { data, shape: [2, reference.size, reference.size, 3] } });
+      const read = (layer: string): Float32Array => {
+        const output = results[layer]?.data;
+        if (!(output instanceof Float32Array)) throw new TypeError(`no output '${layer}'`);
+        return output;
+      };
+      for (const [layer, expected] of wanted) {
+        expect(distance(read(layer), expected), `checkpoint ${layer}`).toBeLessThan(1);
+      }
+      const logits = read(network.output);
+      expect(distance(logits, reference.output)).toBeLessThan(1);
+      const allowed = 1e-3 * reference.output.std + 1e-4;
+      reference.output.logits.forEach((row, image) =>
+        row.forEach((value, index) => {
+          expect(Math.abs((logits[image * 1000 + index] ?? NaN) - value)).toBeLessThan(allowed);
+        }),
+      );
+    });
+  });
+});

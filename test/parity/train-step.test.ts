@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { optimizerPlan } from '../../src/shared/contract/plan.ts';
+import { freezePlan } from '../../src/engine/freeze/freeze-plan.ts';
+import { compileProgram, featureFeed, type Program } from '../../src/engine/graph/program.ts';
+import type { Layer, Network } from '../../src/engine/network/layer.ts';
+import { networkTensors } from '../../src/engine/network/shape.ts';
+import { Session, type Feed } from '../../src/engine/runtime/session.ts';
+import { openTensorFlowCheckpoint } from '../../src/engine/weights/tensorflow-checkpoint.ts';
+
+const numbers = z.array(z.number());
+const fixture = z
+  .object({
+    optimizer: optimizerPlan,
+    preprocessing: z.object({ scale: z.number(), offset: z.number() }),
+    // Written by a script of ours in the layer vocabulary itself.
+    layers: z.custom<readonly Layer[]>((value) => Array.isArray(value)),
+    initial: z.record(z.string(), z.object({ shape: z.array(z.int()), values: numbers })),
+    batches: z.array(z.object({ pixels: z.array(z.int()), labels: z.array(z.int()) })),
+    cases: z.array(
+      z.object({
+        name: z.string(),
+        frozen: z.array(z.string()),
+        losses: numbers,
+        hits: z.array(z.int()),
+        final: z.record(z.string(), numbers),
+        logits: z.array(numbers),
+      }),
+    ),
+  })
+  .parse(JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../fixtures/train-step.json'), 'utf8')));
+
+const network: Network = {
+  name: 'train-step',
+  family: 'test',
+  layers: fixture.layers,
+  output: 'logits',
+  pretrained: new Set(fixture.layers.map((layer) => layer.name)),
+};
+const directory = mkdtempSync(path.join(tmpdir(), 'thaw-train-step-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Feeds one batch in the way the program wants it: pixels, or the features of its rows. */
+function batchFeeds(session: Session, program: Program, step: number): Record<string, Feed> {
+  const batch = fixture.batches[step];
+  if (!batch) throw new TypeError(`no batch ${step}`);
+  const images: Feed = { data: [Uint8Array.from(batch.pixels)], shape: [] };
+  const labels: Feed = { data: Int32Array.from(batch.labels), shape: [batch.labels.length] };
+  if (program.cut.length === 0) return { images, labels };
+  const features = session.run('features', { images });
+  const feeds: Record<string, Feed> = {
+    labels,
+    rows: { data: Int32Array.from(batch.labels.keys()), shape: [batch.labels.length] },
+  };
+  for (const { name } of program.cut) {
+    const output = features[featureFeed(name)];
+    if (!output) throw new TypeError(`no features of '${name}'`);
+    feeds[featureFeed(name)] = output;
+  }
+  return feeds;
+}
+
+function closeTo(found: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
+  expect(found.length, what).toBe(expected.length);
+  expected.forEach((value, index) => {
+    expect(Math.abs((found[index] ?? NaN) - value), `${what}[${index}]`).toBeLessThanOrEqual(tolerance);
+  });
+}
+
+describe.each(fixture.cases)('Ten steps with $name', (expected) => {
+  it('end where Keras ends: losses, hits, every tensor and the logits', async () => {
+    const withTensors = new Set(networkTensors(network).map(({ layer }) => layer));
+    const rules = expected.frozen
+      .filter((layer) => withTensors.has(layer))
+      .map((pattern) => ({ action: 'freeze', pattern }) as const);
+    const plan = freezePlan(network, 'finetune', rules);
+    const program = compileProgram({
+      network,
+      plan,
+      preprocessing: {
+        ...fixture.preprocessing,
+        height: 8,
+        width: 8,
+        resize: 'stretch',
+        kernel: 'bilinear',
+        channelOrder: 'rgb',
+      },
+      optimizer: fixture.optimizer,
+    });
+    const own = path.join(directory, String(fixture.cases.indexOf(expected)));
+    using session = Session.load(own, program.savedModel, program.signatures);
+    session.run(
+      'assign',
+      Object.fromEntries(
+        Object.entries(fixture.initial).map(([name, { shape, values }]) => [
+          name,
+          { data: Float32Array.from(values), shape },
+        ]),
+      ),
+    );
+    const steps = fixture.batches.map((_, step) =>
+      session.run('train', {
+        ...batchFeeds(session, program, step),
+        learning_rate: { data: Float32Array.of(fixture.optimizer.learningRate), shape: [] },
+        dropout_seed: { data: Int32Array.of(1, step), shape: [2] },
+      }),
+    );
+    closeTo(
+      steps.map((output) => output['loss']?.data[0] ?? NaN),
+      expected.losses,
+      2e-5,
+      'loss',
+    );
+    expect(steps.map((output) => output['hits']?.data[0])).toEqual(expected.hits);
+
+    const first = fixture.batches[0];
+    const images = { data: [Uint8Array.from(first?.pixels ?? [])], shape: [] };
+    const logits = session.run('predict', { images })['logits']?.data ?? [];
+    closeTo(logits, expected.logits.flat(), 1e-4, 'logits');
+
+    const prefix = path.join(own, 'checkpoint');
+    session.run('save', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
+    const checkpoint = await openTensorFlowCheckpoint(prefix);
+    for (const [name, values] of Object.entries(expected.final)) closeTo(checkpoint.read(name), values, 2e-5, name);
+    checkpoint.close();
+  });
+});
