@@ -63,9 +63,10 @@ export function setStatus(log: Log, runId: string, status: RunStatus, error: Ser
 /**
  * Takes a stopped or interrupted run up again: `queued`, owned by this process, with the trainer's place.
  *
+ * @param hasCheckpoint whether its last checkpoint stands on disk
  * @throws ThawError `run.unknown`, `run.busy`, or `run.state` where it is not resumable or has no checkpoint
  */
-export function reopenRun(log: Log, runId: string): void {
+export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void {
   log.write('reopen the run', (database) => {
     const run = findRun(database, runId);
     // For a run that is still at work, who holds it says more than its status.
@@ -77,10 +78,7 @@ export function reopenRun(log: Log, runId: string): void {
         'Start another with `thaw train`; `--weights run:ID` begins from a run that is done.',
       );
     }
-    const saved = database
-      .prepare<[number], { kind: string }>("SELECT kind FROM checkpoint WHERE run = ? AND kind = 'last'")
-      .get(run.number);
-    if (!saved) {
+    if (!hasCheckpoint) {
       throw new ThawError(
         'run.state',
         `A run is resumed from its last checkpoint; run '${runId}' ended before it wrote one.`,

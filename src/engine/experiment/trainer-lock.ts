@@ -24,14 +24,7 @@ function isHeld(row: LockRow, now: number): boolean {
   return isAlive({ ...owner, pid: row.trainerPid, startToken: row.trainerStart }, row.heartbeatAt, now);
 }
 
-/**
- * Takes the place of the one trainer of this workspace, or takes it over from owners that are gone. To be called inside
- * a write transaction.
- *
- * @throws ThawError `run.busy`, naming the run and the process that hold it
- */
-export function takeTrainerLock(database: Database.Database, runId: string): void {
-  const now = Date.now();
+function assertFree(database: Database.Database): void {
   const row = database
     .prepare<[], LockRow>(
       `SELECT run.id AS id, lock.owner_pid AS pid, lock.owner_start AS startToken, lock.owner_host AS host,
@@ -40,19 +33,33 @@ export function takeTrainerLock(database: Database.Database, runId: string): voi
        FROM trainer_lock AS lock JOIN run ON run.number = lock.run`,
     )
     .get();
-  if (row && isHeld(row, now)) {
-    throw new ThawError(
-      'run.busy',
-      `One trainer runs at a time; run '${row.id}' is at work in process ${row.pid}.`,
-      'Wait until it has ended, or stop it with Ctrl+C where it runs.',
-    );
-  }
+  if (!row || !isHeld(row, Date.now())) return;
+  throw new ThawError(
+    'run.busy',
+    `One trainer runs at a time; run '${row.id}' is at work in process ${row.pid}.`,
+    'Wait until it has ended, or stop it with Ctrl+C where it runs.',
+  );
+}
+
+/** @throws ThawError `run.busy` while a trainer is at work in this workspace, naming its run and process */
+export function assertTrainerIdle(log: Log): void {
+  log.read('look for a trainer', assertFree);
+}
+
+/**
+ * Takes the place of the one trainer of this workspace, or takes it over from owners that are gone. To be called inside
+ * a write transaction.
+ *
+ * @throws ThawError `run.busy`, naming the run and the process that hold it
+ */
+export function takeTrainerLock(database: Database.Database, runId: string): void {
+  assertFree(database);
   database
     .prepare(
       `INSERT OR REPLACE INTO trainer_lock (place, run, owner_pid, owner_start, owner_host, owner_boot, taken_at)
        SELECT 1, number, :pid, :startToken, :host, :boot, :now FROM run WHERE id = :runId`,
     )
-    .run({ ...thisOwner(), now, runId });
+    .run({ ...thisOwner(), now: Date.now(), runId });
 }
 
 /** Notes which process trains, so that the place stays taken while it lives. */

@@ -39,10 +39,19 @@ export const doctorCheck = z.strictObject({
   /** The command that mends it, where something is missing. */
   mend: z.string().nullable(),
 });
+export const cacheSummary = z.strictObject({
+  name: z.string(),
+  path: z.string(),
+  bytes: z.int(),
+  /** The command that clears it; null for what is not cleared by one. */
+  clear: z.string().nullable(),
+});
+export type CacheSummary = z.infer<typeof cacheSummary>;
+
 export const doctorReport = z.strictObject({
   environment: environment.nullable(),
   checks: z.array(doctorCheck),
-  caches: z.array(z.strictObject({ name: z.string(), path: z.string(), bytes: z.int(), clear: z.string().nullable() })),
+  caches: z.array(cacheSummary),
   home: z.string(),
   freeDiskBytes: z.int(),
 });
@@ -77,6 +86,7 @@ export const endpoints = {
     }),
     response: predictResult,
   },
+  'cache.show': { request: z.strictObject({}), response: z.array(cacheSummary) },
   'cache.clear': { request: z.strictObject({}), response: z.strictObject({ bytes: z.int() }) },
   'system.doctor': { request: z.strictObject({}), response: doctorReport },
 } as const;

@@ -1,0 +1,97 @@
+import path from 'node:path';
+import type { RunResult } from '../../shared/contract/run.ts';
+import { openLog, runDirectory, type Log } from '../experiment/log.ts';
+import { reapDeadRuns } from '../experiment/run-life.ts';
+import type { TrainerJob } from '../training/protocol.ts';
+import { EventHub } from './event-hub.ts';
+import { SupervisedRun } from './supervised-run.ts';
+
+export interface ServiceOptions {
+  /** THAW_HOME: log and runs. */
+  readonly home: string;
+  /** THAW_CACHE: data caches, and the toolchain apart from them. */
+  readonly cache: string;
+  /** Entry files of the processes the service forks; their own by default. */
+  readonly entries?: Partial<Entries>;
+}
+
+export interface Entries {
+  readonly trainer: string;
+  readonly predictor: string;
+  readonly probe: string;
+}
+
+const ENGINE = path.join(import.meta.dirname, '..');
+
+/** How long a closing service lets its trainers stop after their step. */
+const CLOSE_GRACE_MILLISECONDS = 10_000;
+
+/** What the use cases share: the folders, the log, the runs under way. */
+export class ServiceContext {
+  readonly home: string;
+  readonly cache: string;
+  readonly entries: Entries;
+  readonly events = new EventHub();
+  readonly #runs = new Map<string, SupervisedRun>();
+  #log: Log | null = null;
+
+  constructor(options: ServiceOptions) {
+    this.home = options.home;
+    this.cache = options.cache;
+    this.entries = {
+      trainer: path.join(ENGINE, 'training/trainer.ts'),
+      predictor: path.join(ENGINE, 'training/predictor.ts'),
+      probe: path.join(ENGINE, 'runtime/probe.ts'),
+      ...options.entries,
+    };
+  }
+
+  /** The log, opened when first needed; runs whose owners are gone are marked then. */
+  get log(): Log {
+    if (!this.#log) {
+      const log = openLog(this.home);
+      try {
+        reapDeadRuns(log);
+      } catch (error) {
+        log.close();
+        throw error;
+      }
+      this.#log = log;
+    }
+    return this.#log;
+  }
+
+  runDirectory(runId: string): string {
+    return runDirectory(this.home, runId);
+  }
+
+  /** Forks the trainer of a run that stands in the log as `queued`. */
+  supervise(job: TrainerJob): void {
+    const { log } = this;
+    const run = new SupervisedRun({
+      log,
+      trainerEntry: this.entries.trainer,
+      job,
+      tell: (body) => this.events.tellRun(job.runId, body),
+    });
+    this.#runs.set(job.runId, run);
+    void run.done.catch(() => undefined).then(() => this.#runs.delete(job.runId));
+  }
+
+  underWay(runId: string): SupervisedRun | undefined {
+    return this.#runs.get(runId);
+  }
+
+  /** Stops what runs, keeping checkpoints, and closes the log. */
+  async close(): Promise<void> {
+    const ends: Promise<RunResult | undefined>[] = [];
+    for (const run of this.#runs.values()) {
+      run.stop();
+      const killer = setTimeout(() => run.kill(), CLOSE_GRACE_MILLISECONDS);
+      ends.push(run.done.catch(() => undefined).finally(() => clearTimeout(killer)));
+    }
+    await Promise.all(ends);
+    this.#log?.close();
+    this.#log = null;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
+import { listRuns, readRun } from '../experiment/run-reader.ts';
+import { clearCaches, showCaches } from './caches.ts';
+import { ServiceContext, type ServiceOptions } from './context.ts';
+import { examine } from './doctor.ts';
+import { inProcessTransport } from './in-process.ts';
+import { listNetworks } from './list-networks.ts';
+import { predict } from './predict.ts';
+import { resumeRun } from './resume-run.ts';
+import { startTraining } from './start-training.ts';
+import { stopTraining } from './stop-training.ts';
+import { waitTraining } from './wait-training.ts';
+
+/** As many runs as are listed when nobody says how many. */
+const RUNS_LISTED = 1000;
+
+function implement(context: ServiceContext): Implementation {
+  return {
+    'networks.list': async () => Promise.resolve(listNetworks()),
+    'training.start': async (request) => startTraining(context, request),
+    'training.stop': async (request) => Promise.resolve(stopTraining(context, request)),
+    'training.wait': async (request) => waitTraining(context, request),
+    'runs.list': async ({ status, limit }) =>
+      Promise.resolve(listRuns(context.log, { status, limit: limit ?? RUNS_LISTED })),
+    'runs.show': async ({ runId }) => Promise.resolve(readRun(context.log, runId)),
+    'runs.resume': async (request) => resumeRun(context, request),
+    predict: async (request) => predict(context, request),
+    'cache.show': async () => showCaches(context),
+    'cache.clear': async () => clearCaches(context),
+    'system.doctor': async () => examine(context),
+  };
+}
+
+export interface Service {
+  readonly transport: Transport;
+  /** Stops what runs, keeping its checkpoints, and closes the log. */
+  readonly close: () => Promise<void>;
+}
+
+/** The engine for a host in the same process. Nothing is opened before it is asked for. */
+export function createService(options: ServiceOptions): Service {
+  const context = new ServiceContext(options);
+  return {
+    transport: inProcessTransport(implement(context), context.events),
+    close: () => context.close(),
+  };
+}

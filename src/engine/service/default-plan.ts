@@ -1,0 +1,99 @@
+import {
+  PLAN_SCHEMA_VERSION,
+  type OptimizerPlan,
+  type Strategy,
+  type TrainingPlan,
+  type TrainingPlanRequest,
+  type WeightsSource,
+} from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
+
+interface StrategyDefaults {
+  readonly epochs: number;
+  readonly learningRate: Readonly<Record<OptimizerPlan['kind'], number>>;
+}
+
+/** Thawed pretrained layers want steps ten times smaller than a new head, or they forget what they know. */
+const DEFAULTS: Readonly<Record<Strategy, StrategyDefaults>> = {
+  features: { epochs: 30, learningRate: { sgd: 0.01, adam: 0.001 } },
+  finetune: { epochs: 15, learningRate: { sgd: 0.001, adam: 0.0001 } },
+  scratch: { epochs: 30, learningRate: { sgd: 0.01, adam: 0.001 } },
+};
+
+function invalid(message: string, hint: string): ThawError {
+  return new ThawError('usage.invalid', message, hint);
+}
+
+function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: StrategyDefaults): OptimizerPlan {
+  const kind = request?.kind ?? 'sgd';
+  const learningRate = request?.learningRate ?? defaults.learningRate[kind];
+  switch (kind) {
+    case 'sgd':
+      return { kind, learningRate, momentum: request?.momentum ?? 0.9, nesterov: false };
+    case 'adam':
+      if (request?.momentum !== undefined) {
+        throw invalid(
+          `Momentum belongs to the optimizer sgd; received momentum ${request.momentum} with adam.`,
+          'Leave the momentum out, or choose sgd.',
+        );
+      }
+      return { kind, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+  }
+}
+
+function completeWeights(
+  requested: WeightsSource | undefined,
+  strategy: Strategy,
+  network: NetworkEntry,
+): WeightsSource {
+  if (strategy === 'scratch') {
+    if (requested !== undefined && requested.kind !== 'none') {
+      throw invalid(
+        "The strategy 'scratch' starts every layer anew; received weights to load.",
+        "Leave the weights out, or choose 'features' or 'finetune'.",
+      );
+    }
+    return { kind: 'none' };
+  }
+  if (requested === undefined || requested.kind === 'shipped') {
+    if (network.shipped !== null) return { kind: 'shipped' };
+    throw invalid(
+      `The strategy '${strategy}' needs pretrained weights, and none ship for '${network.name}'.`,
+      "Pass --weights FILE or --weights run:ID, or choose --strategy 'scratch'.",
+    );
+  }
+  if (requested.kind === 'none') {
+    throw invalid(
+      `The strategy '${strategy}' needs pretrained weights; received none.`,
+      "Pass --weights FILE or --weights run:ID, or choose --strategy 'scratch'.",
+    );
+  }
+  return requested;
+}
+
+/**
+ * Fills in what a caller left out, by strategy, so that the plan in the log says everything.
+ *
+ * @throws ThawError `network.unknown`, or `usage.invalid` for choices that contradict each other
+ */
+export function completePlan(request: TrainingPlanRequest): TrainingPlan {
+  const strategy = request.strategy ?? 'features';
+  const network = findNetwork(request.network ?? DEFAULT_NETWORK);
+  const defaults = DEFAULTS[strategy];
+  return {
+    schemaVersion: PLAN_SCHEMA_VERSION,
+    dataset: request.dataset ?? { kind: 'sample' },
+    network: network.name,
+    weights: completeWeights(request.weights, strategy, network),
+    strategy,
+    rules: request.rules ?? [],
+    epochs: request.epochs ?? defaults.epochs,
+    batchSize: request.batchSize ?? 32,
+    evaluationBatchSize: request.evaluationBatchSize ?? 64,
+    optimizer: completeOptimizer(request.optimizer, defaults),
+    dropout: request.dropout ?? 0,
+    seed: request.seed ?? 42,
+    validationShare: request.validationShare ?? 0.2,
+  };
+}

@@ -1,0 +1,28 @@
+import {
+  endpoints,
+  type EndpointName,
+  type EventName,
+  type EventOf,
+  type Implementation,
+  type Request,
+  type Response,
+  type Transport,
+} from '../../shared/contract/endpoint.ts';
+import type { EventHub } from './event-hub.ts';
+import { usageError } from './usage-error.ts';
+
+/** The transport of a host that runs the engine in its own process: nothing crosses but what the schemas allow. */
+export function inProcessTransport(implementation: Implementation, events: EventHub): Transport {
+  return {
+    async invoke<Name extends EndpointName>(name: Name, request: Request<Name>): Promise<Response<Name>> {
+      const { request: requestSchema, response: responseSchema } = endpoints[name];
+      const asked = requestSchema.safeParse(request);
+      if (!asked.success) throw usageError(name, request, asked.error);
+      const answer = await implementation[name](asked.data as Request<Name>);
+      return responseSchema.parse(answer) as Response<Name>;
+    },
+    subscribe<Name extends EventName>(name: Name, listener: (event: EventOf<Name>) => void): () => void {
+      return events.subscribe(name, listener);
+    },
+  };
+}

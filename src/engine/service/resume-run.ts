@@ -1,0 +1,39 @@
+import type { Request, Response } from '../../shared/contract/endpoint.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { reopenRun } from '../experiment/run-life.ts';
+import { readPlan } from '../experiment/run-reader.ts';
+import { checkpointPrefix } from '../training/checkpoint.ts';
+import type { ServiceContext } from './context.ts';
+
+async function hasCheckpoint(runDirectory: string): Promise<boolean> {
+  try {
+    await checkpointPrefix(runDirectory, 'last');
+    return true;
+  } catch (error) {
+    if (error instanceof ThawError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Continues a stopped or interrupted run from its last checkpoint, under the same id.
+ *
+ * @throws ThawError `run.unknown`, `run.busy`, or `run.state` where it cannot be resumed or left no checkpoint
+ */
+export async function resumeRun(
+  context: ServiceContext,
+  { runId }: Request<'runs.resume'>,
+): Promise<Response<'runs.resume'>> {
+  const plan = readPlan(context.log, runId);
+  const runDirectory = context.runDirectory(runId);
+  reopenRun(context.log, runId, await hasCheckpoint(runDirectory));
+  context.supervise({
+    runId,
+    plan,
+    runDirectory,
+    cacheDirectory: context.cache,
+    sourceRunDirectory: plan.weights.kind === 'run' ? context.runDirectory(plan.weights.runId) : null,
+    resume: true,
+  });
+  return { runId };
+}

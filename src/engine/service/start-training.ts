@@ -1,0 +1,81 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { checkpointPrefix } from '../training/checkpoint.ts';
+import type { Request, Response } from '../../shared/contract/endpoint.ts';
+import type { DatasetSource, TrainingPlan, WeightsSource } from '../../shared/contract/plan.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { createRun } from '../experiment/new-run.ts';
+import { readResult } from '../experiment/run-reader.ts';
+import { isActive } from '../experiment/run-status.ts';
+import { freezePlan } from '../freeze/freeze-plan.ts';
+import { withHead } from '../network/head.ts';
+import { findNetwork } from '../network/registry.ts';
+import type { ServiceContext } from './context.ts';
+import { completePlan } from './default-plan.ts';
+
+/** A dataset has more, but every rule that fits two classes fits them all. */
+const FEWEST_CLASSES = 2;
+
+function assertDataset(dataset: DatasetSource): void {
+  if (dataset.kind !== 'folder') return;
+  const found = statSync(dataset.path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new ThawError(
+    'dataset.missing',
+    `A dataset is a folder of class folders; ${found ? 'found a file' : 'found nothing'} at '${dataset.path}'.`,
+    'Check the path given as --dataset.',
+  );
+}
+
+/** @returns the run's folder where weights come from a run */
+async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
+  if (weights.kind === 'file' && !statSync(weights.path, { throwIfNoEntry: false })) {
+    throw new ThawError(
+      'weights.missing',
+      `Weights are a file or a tfjs model folder; found nothing at '${weights.path}'.`,
+      'Check the path given as --weights.',
+    );
+  }
+  if (weights.kind !== 'run') return null;
+  const { status } = readResult(context.log, weights.runId);
+  if (isActive(status)) {
+    throw new ThawError(
+      'run.state',
+      `Weights come from a run that has ended; run '${weights.runId}' is ${status}.`,
+      'Wait until it has ended, or stop it.',
+    );
+  }
+  const directory = context.runDirectory(weights.runId);
+  await checkpointPrefix(directory, 'best');
+  return directory;
+}
+
+/** Fails on a rule that matches nothing, or that leaves nothing to train, before anything is begun. */
+function assertRules(plan: TrainingPlan): void {
+  const base = findNetwork(plan.network).build();
+  freezePlan(withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout }), plan.strategy, plan.rules);
+}
+
+/** Makes a run's own folder, for its owner alone. */
+export function makeRunFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw explainDiskError(error, "make the run's folder");
+  }
+}
+
+/** Completes and checks the plan, puts the run into the log, forks its trainer. */
+export async function startTraining(
+  context: ServiceContext,
+  request: Request<'training.start'>,
+): Promise<Response<'training.start'>> {
+  const plan = completePlan(request);
+  assertDataset(plan.dataset);
+  const sourceRunDirectory = await assertWeights(context, plan.weights);
+  assertRules(plan);
+  const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
+  const runDirectory = context.runDirectory(runId);
+  makeRunFolder(runDirectory);
+  context.supervise({ runId, plan, runDirectory, cacheDirectory: context.cache, sourceRunDirectory, resume: false });
+  return { runId, plan };
+}

@@ -1,0 +1,180 @@
+import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { RunResult, RunStatus } from '../../shared/contract/run.ts';
+import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
+import type { Log } from '../experiment/log.ts';
+import { MetricWriter } from '../experiment/metric-writer.ts';
+import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
+import { beat, setStatus } from '../experiment/run-life.ts';
+import { readResult } from '../experiment/run-reader.ts';
+import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
+import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
+import type { TrainerJob, TrainerMessage } from '../training/protocol.ts';
+import { describeEnvironment } from './describe-environment.ts';
+import { TrainerProcess } from './trainer-process.ts';
+
+/** What the trainer said last, if it came to say it. */
+type Outcome =
+  | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
+  | { readonly kind: 'failed'; readonly error: SerializedError };
+
+export interface SupervisionOptions {
+  readonly log: Log;
+  readonly trainerEntry: string;
+  readonly job: TrainerJob;
+  readonly tell: (body: RunEventBody) => void;
+}
+
+/**
+ * One run under way: its trainer's messages go to the log and to whoever listens, and however the trainer ends, the
+ * run's status says so. A log that cannot be written stops the trainer rather than losing what it does.
+ */
+export class SupervisedRun {
+  readonly #options: SupervisionOptions;
+  readonly #metrics: MetricWriter;
+  readonly #trainer: TrainerProcess;
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #done = Promise.withResolvers<RunResult>();
+  #outcome: Outcome | null = null;
+  /** The first refusal of the log. */
+  #problem: { readonly error: unknown } | null = null;
+
+  constructor(options: SupervisionOptions) {
+    const { log, job, trainerEntry } = options;
+    this.#options = options;
+    this.#metrics = new MetricWriter(log, job.runId, (error) => this.#stopFor(error));
+    // Whoever waits hears of a rejection; that nobody waits is no defect.
+    this.#done.promise.catch(() => undefined);
+    this.#trainer = new TrainerProcess(trainerEntry, job, {
+      onMessage: (message) => this.#guard(() => this.#receive(message)),
+      onEnd: (end) => this.#finish(end),
+    });
+    this.#guard(() => {
+      if (this.#trainer.pid !== undefined) noteTrainer(log, job.runId, this.#trainer.pid);
+      setStatus(log, job.runId, 'running');
+      options.tell({ kind: 'status', status: 'running', error: null });
+    });
+    this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId)), HEARTBEAT_MILLISECONDS);
+  }
+
+  /** Resolves once the trainer is gone and the log says how it went; rejects where the log could not be written. */
+  get done(): Promise<RunResult> {
+    return this.#done.promise;
+  }
+
+  /** See `TrainerProcess.stop`. */
+  stop(): void {
+    this.#trainer.stop();
+  }
+
+  kill(): void {
+    this.#trainer.kill();
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#stopFor(error);
+    }
+  }
+
+  #stopFor(error: unknown): void {
+    if (this.#problem) return;
+    this.#problem = { error };
+    this.#trainer.stop();
+  }
+
+  #receive(message: TrainerMessage): void {
+    const { log, job } = this.#options;
+    switch (message.kind) {
+      case 'event':
+        this.#options.tell(message.body);
+        this.#logEvent(message.body);
+        return;
+      case 'prepared': {
+        const { tensorflow, device, ...parts } = message.prepared;
+        writeParts(log, job.runId, { ...parts, environment: describeEnvironment({ tensorflow, device }) });
+        return;
+      }
+      case 'checkpoint':
+        writeCheckpoint(log, job.runId, message.checkpoint);
+        return;
+      case 'proof':
+        writeProof(log, job.runId, message.proof);
+        return;
+      case 'ended':
+      case 'failed':
+        this.#outcome = message;
+        return;
+    }
+  }
+
+  #logEvent(body: RunEventBody): void {
+    switch (body.kind) {
+      case 'step': {
+        const { epoch, step, loss, accuracy, learningRate } = body;
+        this.#metrics.pushStep({ epoch, step, values: { loss, accuracy, learning_rate: learningRate } });
+        return;
+      }
+      case 'epoch':
+        this.#metrics.pushEpoch(body.metrics, body.best);
+        return;
+      case 'warning':
+        writeLine(this.#options.log, this.#options.job.runId, 'warning', body.message);
+        return;
+      case 'progress':
+      case 'status':
+        return;
+    }
+  }
+
+  #finish(end: { readonly ending: string; readonly killed: boolean; readonly output: string }): void {
+    const { log, job, tell } = this.#options;
+    clearInterval(this.#heartbeat);
+    this.#guard(() => this.#metrics.close());
+    if (end.output !== '') this.#guard(() => writeLine(log, job.runId, 'trainer', end.output));
+    const outcome = this.#outcome;
+    if (outcome?.kind === 'ended') this.#guard(() => writeResult(log, job.runId, outcome.result));
+    const { status, error } = this.#conclusion(end);
+    try {
+      setStatus(log, job.runId, status, error);
+      releaseTrainerLock(log, job.runId);
+      tell({ kind: 'status', status, error });
+      if (this.#problem && !(this.#problem.error instanceof ThawError)) throw this.#problem.error;
+      this.#done.resolve(readResult(log, job.runId));
+    } catch (refused) {
+      // Where the log refuses even the status, the next to open it finds no owner and marks the run interrupted.
+      this.#done.reject(this.#problem?.error ?? refused);
+    }
+  }
+
+  #conclusion(end: { readonly ending: string; readonly killed: boolean }): {
+    readonly status: RunStatus;
+    readonly error: SerializedError | null;
+  } {
+    if (this.#problem) {
+      const { error } = this.#problem;
+      if (error instanceof ThawError) return { status: 'failed', error: error.toJSON() };
+      const message = `Its results could not be kept: ${error instanceof Error ? error.message : String(error)}.`;
+      return { status: 'failed', error: { code: 'training.process', message, hint: 'This is a defect of Thaw.' } };
+    }
+    if (this.#outcome?.kind === 'ended') {
+      return { status: this.#outcome.result.status, error: this.#outcome.result.error };
+    }
+    if (this.#outcome) {
+      // Stopped before there was a step to stop after.
+      const abandoned = this.#trainer.stopRequested && this.#outcome.error.code === 'training.process';
+      return abandoned ? { status: 'stopped', error: null } : { status: 'failed', error: this.#outcome.error };
+    }
+    const { runId } = this.#options.job;
+    const why = end.killed ? 'it was killed, as asked' : `its process ended with ${end.ending}`;
+    return {
+      status: 'interrupted',
+      error: {
+        code: 'training.process',
+        message: `A trainer ends with a result; ${why}.`,
+        hint: `Continue with \`thaw runs resume ${runId}\`; if it ends so again, \`thaw doctor\` looks for a cause.`,
+      },
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import type { TrainerJob, TrainerMessage, TrainerRequest } from '../training/protocol.ts';
+import { endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
+
+export interface TrainerHandlers {
+  readonly onMessage: (message: TrainerMessage) => void;
+  /** Called once, after the last message. */
+  readonly onEnd: (end: { readonly ending: string; readonly killed: boolean; readonly output: string }) => void;
+}
+
+/** How long a trainer that was asked twice to stop may still take. */
+const STOP_GRACE_MILLISECONDS = 2000;
+/** How long a trainer that has told its result may take to go. */
+const LEAVE_GRACE_MILLISECONDS = 2000;
+
+/** One trainer: told its job, asked to stop, killed where it does not listen; its end is always told, once. */
+export class TrainerProcess {
+  readonly #forked: ForkedEntry;
+  readonly #handlers: TrainerHandlers;
+  #stops = 0;
+  #killed = false;
+  #ending: string | null = null;
+  #disconnected = false;
+  #told = false;
+
+  /** @param entry the trainer's entry file */
+  constructor(entry: string, job: TrainerJob, handlers: TrainerHandlers) {
+    this.#handlers = handlers;
+    this.#forked = forkEntry(entry);
+    const { child } = this.#forked;
+    child.on('message', (message) => {
+      const received = message as TrainerMessage;
+      handlers.onMessage(received);
+      if (received.kind === 'ended' || received.kind === 'failed') this.#leaveSoon();
+    });
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#disconnected = true;
+      this.#end(error.message);
+    });
+    child.on('exit', (code, signal) => this.#end(endingOf(code, signal)));
+    // Messages may still wait in the channel after the process is gone.
+    child.on('disconnect', () => {
+      this.#disconnected = true;
+      this.#tell();
+    });
+    this.#send({ kind: 'train', job });
+  }
+
+  get pid(): number | undefined {
+    return this.#forked.child.pid;
+  }
+
+  /** Asks to stop after the step; asked again, allows two seconds; asked a third time, kills. */
+  stop(): void {
+    this.#stops += 1;
+    if (this.#stops === 1) this.#send({ kind: 'stop' });
+    else if (this.#stops === 2) setTimeout(() => this.kill(), STOP_GRACE_MILLISECONDS).unref();
+    else this.kill();
+  }
+
+  get stopRequested(): boolean {
+    return this.#stops > 0;
+  }
+
+  kill(): void {
+    if (this.#ending !== null) return;
+    this.#killed = true;
+    this.#forked.child.kill('SIGKILL');
+  }
+
+  #send(request: TrainerRequest): void {
+    const { child } = this.#forked;
+    // A trainer that has just died is told by its end; what was on its way to it is moot.
+    if (child.connected) child.send(request, () => undefined);
+  }
+
+  #leaveSoon(): void {
+    setTimeout(() => {
+      if (this.#ending === null) this.#forked.child.kill('SIGKILL');
+    }, LEAVE_GRACE_MILLISECONDS).unref();
+  }
+
+  #end(ending: string): void {
+    this.#ending ??= ending;
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#told || this.#ending === null || !this.#disconnected) return;
+    this.#told = true;
+    this.#handlers.onEnd({ ending: this.#ending, killed: this.#killed, output: this.#forked.tail() });
+  }
+}
