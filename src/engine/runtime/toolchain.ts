@@ -6,8 +6,18 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 const manifestSchema = z.object({
   schemaVersion: z.literal(1),
   node: z.object({ version: z.string(), executable: z.string(), origin: z.string() }),
-  /** `directory` holds `libtensorflow_cc.so.2` or `libtensorflow.so.2`, and `libtensorflow_framework.so.2`. */
-  tensorflow: z.object({ version: z.string(), origin: z.string(), directory: z.string() }).nullable(),
+  /**
+   * `directory` holds `libtensorflow_cc.so.2` or `libtensorflow.so.2`, and `libtensorflow_framework.so.2`.
+   * `libraryPaths` (CUDA's folders) must stand in LD_LIBRARY_PATH before a process that loads them starts.
+   */
+  tensorflow: z
+    .object({
+      version: z.string(),
+      origin: z.string(),
+      directory: z.string(),
+      libraryPaths: z.array(z.string()).default([]),
+    })
+    .nullable(),
   binding: z.object({ path: z.string(), compiler: z.string() }).nullable(),
   /** The parts that could not be had, each with a line for every route that was tried. */
   missing: z.array(z.object({ part: z.enum(['tensorflow', 'binding']), reasons: z.array(z.string()) })).default([]),

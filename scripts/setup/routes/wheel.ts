@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../context.ts';
+import { findNvidiaLibraries, hasNvidiaGpu } from '../nvidia.ts';
+import { downloadWheels } from '../python.ts';
+import { inspectTensorFlow, type TensorFlowFiles } from '../tensorflow.ts';
+import { extractZip } from '../zip.ts';
+
+type Kind = 'cpu' | 'cuda';
+
+interface WheelChoice {
+  readonly package: string;
+  readonly gpuPackage?: string;
+  readonly tags: readonly string[];
+}
+
+/** What the wheels and the members taken from them need together, with some room. */
+const neededBytes: Readonly<Record<Kind, number>> = { cpu: 1.5e9, cuda: 12e9 };
+
+/**
+ * A wheel is a zip file: its two libraries and the C headers are all that is needed, so it is unpacked rather than
+ * installed, and any Python with pip will do.
+ */
+export async function fromWheel(context: Context): Promise<TensorFlowFiles> {
+  const choice = (context.pins.tensorflow.wheels as Readonly<Record<string, WheelChoice>>)[context.platform];
+  if (choice === undefined) throw new Error(`there is none for ${context.platform}`);
+  if (choice.gpuPackage !== undefined && (await hasNvidiaGpu(context.env))) {
+    try {
+      return await provide('cuda', choice.gpuPackage, choice.tags, context);
+    } catch (error) {
+      context.say(`The GPU stays unused: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return provide('cpu', choice.package, choice.tags, context);
+}
+
+async function provide(
+  kind: Kind,
+  packageName: string,
+  tags: readonly string[],
+  context: Context,
+): Promise<TensorFlowFiles> {
+  const { version, python, cudaTags } = context.pins.tensorflow;
+  const folder = path.join(context.toolchain, 'tensorflow', `${version}-${kind}`);
+  if (!existsSync(folder)) {
+    await requireSpace(context.toolchain, neededBytes[kind]);
+    const wheels = await downloadWheels(
+      kind === 'cpu'
+        ? { requirement: `${packageName}==${version}`, tags, python }
+        : {
+            requirement: `${packageName}[and-cuda]==${version}`,
+            tags: cudaTags,
+            python,
+            alsoNeeds: (name) => /^nvidia[-_]/.test(name),
+          },
+      context,
+    );
+    await unpack(wheels, folder, context);
+    writeFileSync(path.join(folder, 'origin'), `wheel ${packageName} ${version}`);
+    for (const wheel of wheels) rmSync(wheel, { force: true });
+  }
+  const origin = await readFile(path.join(folder, 'origin'), 'utf8');
+  return inspectTensorFlow(path.join(folder, 'tensorflow'), origin, findNvidiaLibraries(folder));
+}
+
+async function unpack(wheels: readonly string[], folder: string, { say }: Context): Promise<void> {
+  const aside = `${folder}.part`;
+  rmSync(aside, { recursive: true, force: true });
+  mkdirSync(aside, { recursive: true });
+  for (const wheel of wheels) {
+    say(`Unpacking the libraries of ${path.basename(wheel)} ...`);
+    await extractZip(wheel, aside, (name) => (isNeeded(name) ? name : null));
+  }
+  renameSync(aside, folder);
+}
+
+/** The libraries, the headers that the C API includes, CUDA's libraries, and the licences of all of them. */
+function isNeeded(name: string): boolean {
+  return (
+    /^tensorflow\/libtensorflow_(cc|framework)\.(so\.2|2\.dylib)$/.test(name) ||
+    /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\//.test(name) ||
+    /^nvidia\/[^/]+\/(lib|bin|nvvm)\//.test(name) ||
+    /\.dist-info\/(.*\/)?(LICENSE|NOTICE|License)[^/]*$/.test(name)
+  );
+}
+
+async function requireSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= bytes) return;
+  const found = `${((bavail * bsize) / 1e9).toFixed(1)} GB`;
+  throw new Error(
+    `${(bytes / 1e9).toFixed(1)} GB must be free in ${folder}, found ${found} (THAW_CACHE names another place)`,
+  );
+}
