@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { z } from 'zod';
+import { BYTES_PER_VALUE, npyHeader } from './npy.ts';
+import type { NpyType } from './npy.ts';
+
+/** One array of each row: an image's pixels, or the output of one layer for it. */
+export interface Column {
+  readonly name: string;
+  readonly type: NpyType;
+  /** The shape of one row's array. */
+  readonly shape: readonly number[];
+}
+
+/** The bytes of one row's array. */
+export function rowBytes(column: Column): number {
+  return column.shape.reduce((product, size) => product * size, BYTES_PER_VALUE[column.type]);
+}
+
+/** More rows than any chunk is given; bounds what is read from an index. */
+export const MAXIMUM_ROWS = 4096;
+const MAXIMUM_INDEX_BYTES = 4 * 2 ** 20;
+const INDEX_VERSION = 1;
+
+const indexSchema = z.strictObject({
+  version: z.literal(INDEX_VERSION),
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.enum(['float32', 'uint8']),
+      shape: z.array(z.int().min(0)),
+      /** CRC-32 of each row's array. */
+      checksums: z.array(z.int()),
+    }),
+  ),
+  keys: z.array(z.string()).min(1).max(MAXIMUM_ROWS),
+});
+
+/**
+ * Rows that were written together: `ID.0.npy`, `ID.1.npy`, ... hold one column each, [rows, ...shape], and `ID.json` names
+ * the rows and their checksums. The index is renamed into place last, so a chunk with an index is complete; it is read-only
+ * from then on, which is what lets several processes share a folder without a lock.
+ */
+export interface Chunk {
+  readonly folder: string;
+  readonly id: string;
+  readonly keys: readonly string[];
+  /** By column, then by row. */
+  readonly checksums: readonly (readonly number[])[];
+}
+
+const INDEX = '.json';
+const PARTIAL = '.partial';
+
+export function isIndexFile(name: string): boolean {
+  return name.endsWith(INDEX);
+}
+
+/** The chunk that a file of a cache folder belongs to. */
+export function chunkIdOf(fileName: string): string {
+  return fileName.split('.', 1)[0] ?? '';
+}
+
+const indexPath = (folder: string, id: string): string => path.join(folder, id + INDEX);
+const columnPath = (folder: string, id: string, column: number): string => path.join(folder, `${id}.${column}.npy`);
+
+/**
+ * Reads a chunk's index.
+ *
+ * @returns null where it is gone, damaged, of another version, or holds other columns than these
+ */
+export async function readChunk(folder: string, id: string, columns: readonly Column[]): Promise<Chunk | null> {
+  try {
+    const file = indexPath(folder, id);
+    if ((await stat(file)).size > MAXIMUM_INDEX_BYTES) return null;
+    const index = indexSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const described = index.columns.map(({ name, type, shape }): Column => ({ name, type, shape }));
+    const expected = columns.map(({ name, type, shape }): Column => ({ name, type, shape }));
+    if (JSON.stringify(described) !== JSON.stringify(expected)) return null;
+    if (index.columns.some(({ checksums }) => checksums.length !== index.keys.length)) return null;
+    return { folder, id, keys: index.keys, checksums: index.columns.map(({ checksums }) => checksums) };
+  } catch {
+    return null;
+  }
+}
+
+async function writeAside(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(file + PARTIAL, content);
+  await rename(file + PARTIAL, file);
+}
+
+/**
+ * Writes rows as a new chunk.
+ *
+ * @param rows each row's arrays, in the order of the columns
+ * @throws the file system's error, with nothing left behind that could be taken for a chunk
+ */
+export async function writeChunk(
+  folder: string,
+  columns: readonly Column[],
+  keys: readonly string[],
+  rows: readonly (readonly Uint8Array[])[],
+): Promise<Chunk> {
+  const id = `${Date.now().toString(36)}-${randomBytes(6).toString('hex')}`;
+  const checksums: number[][] = [];
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [number, column] of columns.entries()) {
+      const arrays = rows.map((row) => row[number] ?? new Uint8Array());
+      checksums.push(arrays.map((array) => crc32(array)));
+      const header = npyHeader(column.type, [rows.length, ...column.shape]);
+      await writeAside(columnPath(folder, id, number), Buffer.concat([header, ...arrays]));
+    }
+    const described = columns.map(({ name, type, shape }, number) => ({
+      name,
+      type,
+      shape,
+      checksums: checksums[number],
+    }));
+    await writeAside(indexPath(folder, id), JSON.stringify({ version: INDEX_VERSION, columns: described, keys }));
+  } catch (error) {
+    await removeChunk({ folder, id }, columns.length);
+    throw error;
+  }
+  return { folder, id, keys, checksums };
+}
+
+/** Removes a chunk, its index first, so that it is never taken for complete; what cannot be removed stays. */
+export async function removeChunk(chunk: Pick<Chunk, 'folder' | 'id'>, columns: number): Promise<void> {
+  const { folder, id } = chunk;
+  const files = [
+    indexPath(folder, id),
+    ...Array.from({ length: columns }, (_, column) => columnPath(folder, id, column)),
+  ];
+  for (const file of files.flatMap((name) => [name, name + PARTIAL])) {
+    await rm(file, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Notes that a chunk was used: the oldest use is evicted first. */
+export async function touchChunk(chunk: Chunk): Promise<void> {
+  const now = new Date();
+  await utimes(indexPath(chunk.folder, chunk.id), now, now).catch(() => undefined);
+}
+
+/** Reads and checks rows of one chunk; each column's file is opened once, at the first use. */
+export class ChunkReader {
+  readonly chunk: Chunk;
+  readonly #columns: readonly Column[];
+  #files: Promise<readonly { readonly handle: Awaited<ReturnType<typeof open>>; readonly start: number }[]> | null =
+    null;
+  #users = 0;
+
+  constructor(chunk: Chunk, columns: readonly Column[]) {
+    this.chunk = chunk;
+    this.#columns = columns;
+  }
+
+  get isOpen(): boolean {
+    return this.#files !== null;
+  }
+
+  get isIdle(): boolean {
+    return this.#users === 0;
+  }
+
+  async #open(): Promise<readonly { readonly handle: Awaited<ReturnType<typeof open>>; readonly start: number }[]> {
+    const rows = this.chunk.keys.length;
+    const files = [];
+    for (const [number, column] of this.#columns.entries()) {
+      const handle = await open(columnPath(this.chunk.folder, this.chunk.id, number), 'r');
+      const header = npyHeader(column.type, [rows, ...column.shape]);
+      files.push({ handle, start: header.length });
+      const found = Buffer.alloc(header.length);
+      await handle.read(found, 0, found.length, 0);
+      const { size } = await handle.stat();
+      if (!found.equals(header) || size !== header.length + rows * rowBytes(column)) {
+        await Promise.all(files.map((file) => file.handle.close()));
+        throw new RangeError(`${this.chunk.id} is not as long as its index says.`);
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Reads rows into memory of the caller's.
+   *
+   * @param requests each with the row's number and one target for each column, as long as the column's row
+   * @returns whether all of them are there and as they were written; where not, the targets hold nothing of use
+   */
+  async read(requests: readonly { readonly row: number; readonly targets: readonly Uint8Array[] }[]): Promise<boolean> {
+    this.#users += 1;
+    try {
+      this.#files ??= this.#open();
+      const files = await this.#files;
+      const many = requests.length > 1 && requests.length * 4 >= this.chunk.keys.length;
+      for (const [number, column] of this.#columns.entries()) {
+        const file = files[number];
+        if (!file) return false;
+        const bytes = rowBytes(column);
+        let whole: Uint8Array | null = null;
+        if (many) {
+          whole = new Uint8Array(this.chunk.keys.length * bytes);
+          await file.handle.read(whole, 0, whole.length, file.start);
+        }
+        for (const { row, targets } of requests) {
+          const target = targets[number];
+          if (target?.length !== bytes) return false;
+          if (whole) target.set(whole.subarray(row * bytes, (row + 1) * bytes));
+          else await file.handle.read(target, 0, bytes, file.start + row * bytes);
+          if (crc32(target) !== this.chunk.checksums[number]?.[row]) return false;
+        }
+      }
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#users -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    const files = this.#files;
+    this.#files = null;
+    const opened = await files?.catch(() => null);
+    await Promise.all((opened ?? []).map(({ handle }) => handle.close()));
+  }
+}
