@@ -35,12 +35,14 @@ export class SupervisedRun {
   readonly #heartbeat: NodeJS.Timeout;
   readonly #done = Promise.withResolvers<RunResult>();
   #outcome: Outcome | null = null;
+  #hasCheckpoint: boolean;
   /** The first refusal of the log. */
   #problem: { readonly error: unknown } | null = null;
 
   constructor(options: SupervisionOptions) {
     const { log, job, trainerEntry } = options;
     this.#options = options;
+    this.#hasCheckpoint = job.resume;
     this.#metrics = new MetricWriter(log, job.runId, (error) => this.#stopFor(error));
     // Whoever waits hears of a rejection; that nobody waits is no defect.
     this.#done.promise.catch(() => undefined);
@@ -97,6 +99,7 @@ export class SupervisedRun {
         return;
       }
       case 'checkpoint':
+        this.#hasCheckpoint = true;
         writeCheckpoint(log, job.runId, message.checkpoint);
         return;
       case 'proof':
@@ -173,7 +176,9 @@ export class SupervisedRun {
       error: {
         code: 'training.process',
         message: `A trainer ends with a result; ${why}.`,
-        hint: `Continue with \`thaw runs resume ${runId}\`; if it ends so again, \`thaw doctor\` looks for a cause.`,
+        hint: this.#hasCheckpoint
+          ? `Continue with \`thaw runs resume ${runId}\`; if it ends so again, \`thaw doctor\` looks for a cause.`
+          : 'It left no checkpoint to continue from: start it anew; `thaw doctor` looks for a cause.',
       },
     };
   }

@@ -45,7 +45,7 @@ function rule(issue: Issue): string {
     case 'unrecognized_keys':
       return `has no field ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
     case 'invalid_union':
-      return `must be one of the known kinds${issue.discriminator === undefined ? '' : ` of '${issue.discriminator}'`}`;
+      return 'is of no known kind';
     case 'invalid_format':
     case 'not_multiple_of':
     case 'invalid_key':
@@ -59,7 +59,9 @@ function rule(issue: Issue): string {
 export function usageError(endpoint: string, request: unknown, error: z.ZodError): ThawError {
   const problems = error.issues.map((issue) => {
     const name = issue.path.length === 0 ? 'the request' : issue.path.map(String).join('.');
-    return `${name} ${rule(issue)}; received ${shown(at(request, issue.path))}`;
+    // An unknown field's name says it all.
+    const received = issue.code === 'unrecognized_keys' ? '' : `; received ${shown(at(request, issue.path))}`;
+    return `${name} ${rule(issue)}${received}`;
   });
   return new ThawError(
     'usage.invalid',

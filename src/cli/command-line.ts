@@ -1,0 +1,68 @@
+import { Command, CommanderError } from 'commander';
+import { ThawError } from '../shared/errors/thaw-error.ts';
+import { thawVersion } from '../engine/service/version.ts';
+import { addCacheCommands } from './commands/cache.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addNetworksCommand } from './commands/networks.ts';
+import { addPredictCommand } from './commands/predict.ts';
+import { addRunsCommands } from './commands/runs.ts';
+import { addTrainCommand } from './commands/train.ts';
+import type { SetExitCode } from './exit-code.ts';
+import { reportFailure } from './report-failure.ts';
+
+/** Commander's answers that are no failures: help and version were asked for, or nothing was. */
+const ASKED_FOR = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
+
+function buildProgram(setExitCode: SetExitCode): Command {
+  const program = new Command('thaw')
+    .description('Transfer learning on images: pick a pretrained network, freeze and thaw its layers, train.')
+    .version(thawVersion())
+    .exitOverride()
+    // Failures are told once, by `reportFailure`.
+    .configureOutput({ outputError: () => undefined })
+    .showSuggestionAfterError();
+  addTrainCommand(program, setExitCode);
+  addRunsCommands(program, setExitCode);
+  addPredictCommand(program, setExitCode);
+  addNetworksCommand(program);
+  addDoctorCommand(program, setExitCode);
+  addCacheCommands(program);
+  return program;
+}
+
+function wantsJson(parameters: readonly string[]): boolean {
+  const end = parameters.indexOf('--');
+  return (end === -1 ? parameters : parameters.slice(0, end)).includes('--json');
+}
+
+/**
+ * Runs one command.
+ *
+ * @param parameters what follows `thaw`
+ * @returns the exit code: 0, 1 where it failed, 2 where the command was wrong, 130 after Ctrl+C
+ */
+export async function runCommandLine(parameters: readonly string[]): Promise<number> {
+  // A reader that has seen enough, such as `head`, closes the pipe.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  let exitCode = 0;
+  const program = buildProgram((code) => {
+    exitCode = code;
+  });
+  if (parameters.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync([...parameters], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return reportFailure(error, wantsJson(parameters));
+    if (ASKED_FOR.has(error.code) && !wantsJson(parameters)) return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const hint = 'See `thaw --help` and `thaw COMMAND --help`.';
+    return reportFailure(new ThawError('usage.invalid', message, hint), wantsJson(parameters));
+  }
+}

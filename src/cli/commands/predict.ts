@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { PredictResult } from '../../shared/contract/endpoint.ts';
+import type { SetExitCode } from '../exit-code.ts';
+import { givenPath } from '../given-path.ts';
+import { wholeNumber } from '../number-flag.ts';
+import { printable } from '../output/format.ts';
+import { printJson, printLines } from '../output/print.ts';
+import { table } from '../output/table.ts';
+import { withService } from '../with-service.ts';
+
+const TOP = 3;
+
+interface PredictFlags {
+  readonly run: string;
+  readonly top: number;
+  readonly json?: true;
+}
+
+function predictionLines({ predictions }: PredictResult): string[] {
+  return table(
+    predictions.map(({ path, classes, problem }) => [
+      printable(path),
+      ...(problem === null
+        ? classes.map(({ name, probability }) => `${printable(name)} ${(probability * 100).toFixed(1)} %`)
+        : [`not read: ${printable(problem)}`]),
+    ]),
+  );
+}
+
+export function addPredictCommand(program: Command, setExitCode: SetExitCode): void {
+  program
+    .command('predict')
+    .description('the most probable classes of images, by the best checkpoint of a run')
+    .requiredOption('--run <id>', 'as `thaw runs list` shows it')
+    .option('--top <k>', 'classes for each image', wholeNumber({ least: 1, most: 1000 }), TOP)
+    .option('--json', 'print one JSON document')
+    .argument('<image...>', 'image files')
+    .action(async (images: readonly string[], { run, top, json }: PredictFlags) => {
+      const result = await withService((engine) =>
+        engine.invoke('predict', { runId: run, images: images.map(givenPath), top }),
+      );
+      if (json) printJson(result);
+      else printLines(predictionLines(result));
+      if (result.predictions.every(({ problem }) => problem !== null)) setExitCode(1);
+    });
+}

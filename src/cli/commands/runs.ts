@@ -1,0 +1,93 @@
+import { Option, type Command } from 'commander';
+import type { RunStatus, RunSummary } from '../../shared/contract/run.ts';
+import type { SetExitCode } from '../exit-code.ts';
+import { followRun } from '../follow-run.ts';
+import { wholeNumber } from '../number-flag.ts';
+import { moment, printable, share } from '../output/format.ts';
+import { printJson, printLines } from '../output/print.ts';
+import { runPage } from '../output/run-page.ts';
+import { table } from '../output/table.ts';
+import { withService } from '../with-service.ts';
+
+const STATUSES = [
+  'queued',
+  'running',
+  'paused',
+  'finished',
+  'stopped',
+  'failed',
+  'interrupted',
+] as const satisfies readonly RunStatus[];
+
+const HEADER = ['run', 'begun', 'status', 'epochs', 'val_accuracy', 'network', 'strategy', 'dataset'];
+
+function runCells(run: RunSummary): string[] {
+  return [
+    run.runId,
+    moment(run.createdAt),
+    run.status,
+    `${run.epochsDone}/${run.epochs}`,
+    share(run.bestValAccuracy),
+    run.network,
+    run.strategy,
+    printable(run.dataset),
+  ];
+}
+
+function addList(runs: Command): void {
+  runs
+    .command('list', { isDefault: true })
+    .description('the runs of the log, newest first')
+    .addOption(new Option('--status <status>', 'only runs of this status').choices(STATUSES))
+    .option('--limit <n>', 'at most so many', wholeNumber({ least: 1, most: 10_000 }))
+    .option('--json', 'print one JSON document')
+    .action(async ({ json, ...filter }: { json?: true; status?: RunStatus; limit?: number }) => {
+      const listed = await withService((engine) => engine.invoke('runs.list', filter));
+      if (json) printJson(listed);
+      else if (listed.length === 0) printLines(['No runs yet. Begin with `thaw train`.']);
+      else printLines(table([HEADER, ...listed.map(runCells)], [3, 4]));
+    });
+}
+
+function addShow(runs: Command): void {
+  runs
+    .command('show')
+    .description('all that the log knows of a run')
+    .argument('<id>', 'as `thaw runs list` shows it')
+    .option('--json', 'print one JSON document')
+    .action(async (runId: string, { json }: { json?: true }) => {
+      const detail = await withService((engine) => engine.invoke('runs.show', { runId }));
+      if (json) printJson(detail);
+      else printLines(runPage(detail));
+    });
+}
+
+function addResume(runs: Command, setExitCode: SetExitCode): void {
+  runs
+    .command('resume')
+    .description('continue a stopped or interrupted run from its last checkpoint')
+    .argument('<id>', 'as `thaw runs list` shows it')
+    .option('--json', 'print the result as one JSON document, progress on the error output')
+    .action(async (runId: string, { json }: { json?: true }) => {
+      setExitCode(
+        await withService((engine) =>
+          followRun(engine, json === true, async () => {
+            await engine.invoke('runs.resume', { runId });
+            const { plan, summary } = await engine.invoke('runs.show', { runId });
+            return {
+              runId,
+              epochs: plan.epochs,
+              title: `Run ${runId}: ${summary.name}, continuing after epoch ${summary.epochsDone}`,
+            };
+          }),
+        ),
+      );
+    });
+}
+
+export function addRunsCommands(program: Command, setExitCode: SetExitCode): void {
+  const runs = program.command('runs').description('browse and continue past runs');
+  addList(runs);
+  addShow(runs);
+  addResume(runs, setExitCode);
+}

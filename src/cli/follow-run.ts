@@ -1,0 +1,141 @@
+import type { Transport } from '../shared/contract/endpoint.ts';
+import type { RunEventBody } from '../shared/contract/event.ts';
+import type { RunResult } from '../shared/contract/run.ts';
+import { ThawError } from '../shared/errors/thaw-error.ts';
+import { printable } from './output/format.ts';
+import { printJson, printLines } from './output/print.ts';
+import { progressDisplay } from './output/progress.ts';
+import { EPOCH_HEADER, epochCells, nextStep, remarks, resultTable } from './output/run-page.ts';
+import { emphasis } from './output/style.ts';
+import { printFailure } from './report-failure.ts';
+
+/** 128 and the signal's number, as shells have it. */
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
+
+const COLUMN_WIDTHS = [9, 8, 9, 9, 13, 8, 5] as const;
+
+function epochLine(cells: readonly string[]): string {
+  return cells
+    .map((cell, column) => cell.padStart(COLUMN_WIDTHS[column] ?? 0))
+    .join(' ')
+    .trimEnd();
+}
+
+/** Prints what a run tells: epochs as lines, the rest as progress. With `--json`, all of it on the error output. */
+class RunTeller {
+  readonly #display = progressDisplay(process.stderr);
+  readonly #lines: NodeJS.WriteStream;
+  #epochs: number;
+  #begun = false;
+
+  constructor(json: boolean, epochs: number) {
+    this.#lines = json ? process.stderr : process.stdout;
+    this.#epochs = epochs;
+  }
+
+  tell(body: RunEventBody): void {
+    switch (body.kind) {
+      case 'progress':
+        this.#display.show(body);
+        return;
+      case 'epoch': {
+        if (!this.#begun) this.line(emphasis(epochLine(EPOCH_HEADER), 'quiet', this.#lines));
+        this.#begun = true;
+        const [epoch = '', ...rest] = epochCells(body.metrics, body.best);
+        this.line(epochLine([`${epoch}/${this.#epochs}`, ...rest]));
+        return;
+      }
+      case 'warning':
+        this.line(`warning: ${printable(body.message)}`);
+        return;
+      case 'step':
+      case 'status':
+        return;
+    }
+  }
+
+  line(text: string): void {
+    this.#display.clear();
+    this.#lines.write(`${text}\n`);
+  }
+
+  end(): void {
+    this.#display.clear();
+  }
+}
+
+async function printOutcome(engine: Transport, result: RunResult): Promise<void> {
+  const detail = await engine.invoke('runs.show', { runId: result.runId });
+  const next = nextStep(detail);
+  printLines(['', ...resultTable(detail), '', ...remarks(detail)]);
+  if (next !== null) printLines([next]);
+  if (result.error) printFailure(result.error);
+}
+
+function exitCodeOf(result: RunResult, signal: StopSignal | null): number {
+  switch (result.status) {
+    case 'finished':
+      return 0;
+    case 'stopped':
+      return signal === null ? 0 : SIGNAL_EXIT_CODES[signal];
+    case 'queued':
+    case 'running':
+    case 'paused':
+    case 'failed':
+    case 'interrupted':
+      if (signal !== null) return SIGNAL_EXIT_CODES[signal];
+      return result.error ? ThawError.from(result.error).exitCode : 1;
+  }
+}
+
+/**
+ * Follows a run from its start to its end: shows its progress, passes Ctrl+C on, prints what came out.
+ *
+ * @param begin starts or resumes it
+ * @returns the exit code
+ */
+export async function followRun(
+  engine: Transport,
+  json: boolean,
+  begin: () => Promise<{ readonly runId: string; readonly epochs: number; readonly title: string }>,
+): Promise<number> {
+  let teller: RunTeller | null = null;
+  let runId: string | null = null;
+  const stopped: { by: StopSignal | null } = { by: null };
+  const early: RunEventBody[] = [];
+  const unsubscribe = engine.subscribe('run', (event) => {
+    if (teller) teller.tell(event.body);
+    else early.push(event.body);
+  });
+  const stop = (signal: StopSignal): void => {
+    const again = stopped.by !== null;
+    stopped.by ??= signal;
+    if (runId === null) return;
+    teller?.line(
+      again
+        ? 'Ending the trainer now.'
+        : 'Stopping after this step and keeping the checkpoint; Ctrl+C again ends the trainer at once.',
+    );
+    // A run that has just ended by itself has nothing left to stop.
+    engine.invoke('training.stop', { runId }).catch(() => undefined);
+  };
+  const signals = Object.keys(SIGNAL_EXIT_CODES) as StopSignal[];
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    const begun = await begin();
+    runId = begun.runId;
+    teller = new RunTeller(json, begun.epochs);
+    teller.line(begun.title);
+    for (const body of early) teller.tell(body);
+    if (stopped.by !== null) await engine.invoke('training.stop', { runId });
+    const result = await engine.invoke('training.wait', { runId });
+    teller.end();
+    if (json) printJson(result);
+    else await printOutcome(engine, result);
+    return exitCodeOf(result, stopped.by);
+  } finally {
+    unsubscribe();
+    for (const signal of signals) process.off(signal, stop);
+  }
+}

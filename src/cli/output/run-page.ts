@@ -1,0 +1,176 @@
+import type { RunDetail, RunResult } from '../../shared/contract/run.ts';
+import { bytes, count, duration, moment, printable, share } from './format.ts';
+import { emphasis } from './style.ts';
+import { table } from './table.ts';
+
+/** More skipped images than this are counted, not listed. */
+const SKIPPED_SHOWN = 10;
+
+function frozenFact(detail: RunDetail): string | null {
+  const { frozenUnchanged, frozenTensors } = detail.result;
+  if (frozenUnchanged === null || frozenTensors === null) return null;
+  const changed = detail.proof.filter(({ before, after }) => before !== after);
+  if (frozenUnchanged) {
+    return frozenTensors === 0 ? 'none were frozen' : `unchanged ✓ ${frozenTensors} of ${frozenTensors}`;
+  }
+  return `CHANGED ✗ ${changed.length} of ${frozenTensors}: ${changed.map(({ tensor }) => tensor).join(', ')}`;
+}
+
+function weightsFact(result: RunResult): string | null {
+  if (!result.weights) return null;
+  const { loaded, skippedByShape, missing, newlyInitialised, unexpected } = result.weights;
+  const parts = [
+    `${loaded} loaded`,
+    skippedByShape > 0 ? `${skippedByShape} of another shape` : '',
+    missing > 0 ? `${missing} missing` : '',
+    `${newlyInitialised} newly initialised`,
+    unexpected > 0 ? `${unexpected} not used` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function imagesFact(result: RunResult): string | null {
+  if (!result.dataset) return null;
+  const { train, validation, test, classes, skipped } = result.dataset;
+  const parts = [
+    `${count(train)} train`,
+    `${count(validation)} validation`,
+    test > 0 ? `${count(test)} test` : '',
+    skipped.length > 0 ? `${skipped.length} skipped` : '',
+  ];
+  const shown = classes.map(printable);
+  const names = shown.length > 8 ? `${shown.slice(0, 8).join(', ')}, ...` : shown.join(', ');
+  return `${parts.filter((part) => part !== '').join(' · ')} · ${classes.length} classes (${names})`;
+}
+
+function timesFact({ timings }: RunResult): string | null {
+  const parts = Object.entries(timings).map(([phase, seconds]) => `${phase} ${duration(seconds)}`);
+  return parts.length === 0 ? null : parts.join(' · ');
+}
+
+/** What came out, as a table of facts; what is not known has no line. */
+export function resultTable(detail: RunDetail): string[] {
+  const { result } = detail;
+  const { parameters } = result;
+  const best = result.bestValAccuracy === null ? null : share(result.bestValAccuracy);
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['status', result.status],
+    ['best val_accuracy', best === null ? null : `${best} at epoch ${result.bestEpoch ?? '?'}`],
+    ['final val_accuracy', result.finalValAccuracy === null ? null : share(result.finalValAccuracy)],
+    ['test accuracy', result.testAccuracy === null ? null : `${share(result.testAccuracy)} at the best epoch`],
+    ['parameters', parameters && `${count(parameters.trainable)} trainable · ${count(parameters.frozen)} frozen`],
+    ['frozen tensors', frozenFact(detail)],
+    ['weights', weightsFact(result)],
+    ['images', imagesFact(result)],
+    ['throughput', result.imagesPerSecond === null ? null : `${count(result.imagesPerSecond)} images/s`],
+    ['peak memory', result.peakMemoryBytes === null ? null : bytes(result.peakMemoryBytes)],
+    ['time', timesFact(result)],
+  ];
+  return table(facts.flatMap(([name, fact]) => (fact === null ? [] : [[`  ${name}`, fact]])));
+}
+
+/** Warnings, and the images that were left out with the reason. */
+export function remarks({ result }: RunDetail): string[] {
+  const skipped = result.dataset?.skipped ?? [];
+  const more = skipped.length - SKIPPED_SHOWN;
+  return [
+    ...result.warnings.map((warning) => `warning: ${printable(warning)}`),
+    ...skipped.slice(0, SKIPPED_SHOWN).map(({ path, reason }) => `skipped ${printable(path)}: ${printable(reason)}`),
+    ...(more > 0 ? [`skipped ${more} more images; \`thaw runs show ${result.runId} --json\` lists them all`] : []),
+  ];
+}
+
+/** What a person would do next with a run. */
+export function nextStep({ result }: RunDetail): string | null {
+  switch (result.status) {
+    case 'finished':
+      return `Next: thaw predict --run ${result.runId} IMAGE...`;
+    case 'stopped':
+    case 'interrupted':
+      return `Next: thaw runs resume ${result.runId}`;
+    case 'queued':
+    case 'running':
+    case 'paused':
+    case 'failed':
+      return null;
+  }
+}
+
+export const EPOCH_HEADER = ['epoch', 'loss', 'accuracy', 'val_loss', 'val_accuracy', 'seconds', ''] as const;
+
+/** One epoch's cells, under `EPOCH_HEADER`. */
+export function epochCells(epoch: RunResult['history'][number], best: boolean): string[] {
+  return [
+    String(epoch.epoch),
+    epoch.loss.toFixed(4),
+    epoch.accuracy.toFixed(4),
+    epoch.val_loss.toFixed(4),
+    epoch.val_accuracy.toFixed(4),
+    epoch.seconds.toFixed(2),
+    best ? 'best' : '',
+  ];
+}
+
+function blockLines(detail: RunDetail): string[] {
+  const blocks = Map.groupBy(
+    detail.layers.filter((layer) => layer.parameters > 0),
+    (layer) => layer.block,
+  );
+  return table(
+    [...blocks].map(([block, layers]) => {
+      const frozen = layers.filter((layer) => layer.state === 'frozen').length;
+      const state = frozen === layers.length ? 'frozen' : frozen === 0 ? 'trainable' : `${frozen} frozen`;
+      const parameters = layers.reduce((sum, layer) => sum + layer.parameters, 0);
+      return [`  ${printable(block)}`, `${layers.length} layers`, count(parameters), state];
+    }),
+    [1, 2],
+  );
+}
+
+function planLines({ plan, environment, parentRunId }: RunDetail): string[] {
+  const { optimizer, weights, dataset } = plan;
+  const source =
+    weights.kind === 'file' ? weights.path : weights.kind === 'run' ? `run:${weights.runId}` : weights.kind;
+  const rows: (readonly [string, string])[] = [
+    ['dataset', dataset.kind === 'folder' ? dataset.path : 'the sample that ships with Thaw'],
+    ['weights', source],
+    ['strategy', plan.strategy],
+    ...plan.rules.map((rule) => [rule.action, rule.pattern] as const),
+    ['epochs', String(plan.epochs)],
+    ['batch', `${plan.batchSize} (evaluation ${plan.evaluationBatchSize})`],
+    [
+      'optimizer',
+      `${optimizer.kind}, learning rate ${optimizer.learningRate}${optimizer.kind === 'sgd' ? `, momentum ${optimizer.momentum}` : ''}`,
+    ],
+    ['seed', String(plan.seed)],
+  ];
+  if (parentRunId !== null) rows.push(['from run', parentRunId]);
+  if (environment) {
+    rows.push(['device', `${environment.device}, ${environment.cpu}, ${environment.cores} cores, ${environment.os}`]);
+    rows.push([
+      'made with',
+      `Thaw ${environment.thaw}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`,
+    ]);
+  }
+  return table(rows.map(([name, value]) => [`  ${name}`, printable(value)]));
+}
+
+/** Everything about a run on one page. */
+export function runPage(detail: RunDetail): string[] {
+  const { summary, result } = detail;
+  const title = (text: string): string => emphasis(text, 'strong', process.stdout);
+  const section = (name: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', title(name), ...lines];
+  const history = result.history.map((epoch) => epochCells(epoch, epoch.epoch === result.bestEpoch));
+  const columns = EPOCH_HEADER.map((_, column) => column);
+  return [
+    `${title(summary.name)}  ${summary.runId}  ${moment(summary.createdAt)}`,
+    ...section('Result', resultTable(detail)),
+    ...(result.error ? ['', `error: ${printable(result.error.message)}`, `hint: ${printable(result.error.hint)}`] : []),
+    ...section('Plan', planLines(detail)),
+    ...section('Layers with parameters, by block', blockLines(detail)),
+    ...section('Epochs', history.length === 0 ? [] : table([[...EPOCH_HEADER], ...history], columns)),
+    ...section('Remarks', remarks(detail)),
+    ...[nextStep(detail)].flatMap((step) => (step === null ? [] : ['', step])),
+  ];
+}
