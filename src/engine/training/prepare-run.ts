@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
@@ -95,6 +96,7 @@ export async function prepareRun(
       frozenTensors(network, plan.trainable).map((name) => [name, tensorHashes.get(name) ?? '']),
     ),
   };
+  await mkdir(runDirectory, { recursive: true, mode: 0o700 });
   await writeModelFile(runDirectory, model);
 
   const { optimizer } = trainingPlan;

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
 import { checkpointPrefix } from './checkpoint.ts';
@@ -107,7 +106,6 @@ async function train({
   readonly emit: (body: RunEventBody) => void;
   readonly warnings: readonly string[];
 }): Promise<Outcome> {
-  await mkdir(job.runDirectory, { recursive: true, mode: 0o700 });
   const run = await timer.measure('prepare', () =>
     prepareRun(job, (message) => emit({ kind: 'warning', message }), signal),
   );

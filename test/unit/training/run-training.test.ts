@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
+import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
+import { checkpointPrefix, INITIAL_STATE, writeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
+import { checkpointValues } from '../../../src/engine/training/first-values.ts';
+import { prepareRun } from '../../../src/engine/training/prepare-run.ts';
+import { proveFrozen } from '../../../src/engine/training/proof.ts';
+import type { TrainerJob, TrainerMessage } from '../../../src/engine/training/protocol.ts';
+import { runTraining } from '../../../src/engine/training/run-training.ts';
+import { expectError } from '../../support/expect-error.ts';
+import { writeTinyDataset } from '../../support/tiny-dataset.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'thaw-training-'));
+let dataset = '';
+let runs = 0;
+beforeAll(async () => {
+  dataset = await writeTinyDataset(path.join(root, 'dataset'), { train: 12, val: 6, test: 4 });
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function job(changes: Partial<TrainingPlan> = {}, resumed?: TrainerJob): TrainerJob {
+  const plan: TrainingPlan = {
+    schemaVersion: 1,
+    dataset: { kind: 'folder', path: dataset },
+    network: 'mobilenet_v1_0.25_32',
+    weights: { kind: 'none' },
+    strategy: 'scratch',
+    rules: [],
+    epochs: 3,
+    batchSize: 5,
+    evaluationBatchSize: 8,
+    optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false },
+    dropout: 0,
+    seed: 11,
+    validationShare: 0.2,
+    ...changes,
+  };
+  return {
+    runId: 'test',
+    plan,
+    runDirectory: resumed?.runDirectory ?? path.join(root, `run-${++runs}`),
+    cacheDirectory: path.join(root, 'cache'),
+    sourceRunDirectory: null,
+    resume: resumed !== undefined,
+  };
+}
+
+const never = new AbortController().signal;
+
+/** Runs until the named step, then stops as Ctrl+C would. */
+async function runUntil(stopAfter: number, trainerJob: TrainerJob): ReturnType<typeof runTraining> {
+  const stop = new AbortController();
+  const listen = (message: TrainerMessage): void => {
+    if (message.kind === 'event' && message.body.kind === 'step' && message.body.step >= stopAfter) stop.abort();
+  };
+  return runTraining(trainerJob, listen, stop.signal);
+}
+
+function losses(history: readonly EpochMetrics[]): number[] {
+  return history.flatMap(({ loss, val_loss }) => [loss, val_loss]);
+}
+
+const HEAD_ONLY = { strategy: 'features', dropout: 0.25 } as const;
+const UPPER_PART = {
+  rules: [
+    { action: 'freeze', pattern: '/./' },
+    { action: 'thaw', pattern: 'from:block_12' },
+  ],
+} satisfies Partial<TrainingPlan>;
+
+describe('a run', () => {
+  it.each([
+    { what: 'only the head', changes: HEAD_ONLY, frozen: 135 },
+    { what: 'the upper part', changes: UPPER_PART, frozen: 115 },
+    { what: 'everything', changes: {}, frozen: 0 },
+    {
+      what: 'everything, with Adam and dropout',
+      changes: {
+        dropout: 0.5,
+        optimizer: { kind: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+      },
+      frozen: 0,
+    },
+  ] satisfies { what: string; changes: Partial<TrainingPlan>; frozen: number }[])(
+    'that trains $what ends with its metrics, a test accuracy and the proof that the rest is unchanged',
+    async ({ changes, frozen }) => {
+      const messages: TrainerMessage[] = [];
+      const result = await runTraining(job(changes), (message) => messages.push(message), never);
+      expect(result).toMatchObject({ status: 'finished', frozenUnchanged: true, frozenTensors: frozen, error: null });
+      expect(result.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+      expect(result.history.every(({ loss, val_loss }) => loss > 0 && val_loss > 0)).toBe(true);
+      expect(result.bestValAccuracy).toBe(Math.max(...result.history.map(({ val_accuracy }) => val_accuracy)));
+      expect(result.testAccuracy).toBeGreaterThanOrEqual(0);
+      expect(result.dataset).toMatchObject({ classes: ['broad', 'fine'], train: 24, validation: 12, test: 8 });
+      expect(messages.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['prepared', 'checkpoint', 'proof']));
+    },
+  );
+
+  it('gives the same losses again from the same seed, and others from another', async () => {
+    const [first, again, other] = [
+      await runTraining(job(HEAD_ONLY), () => undefined, never),
+      await runTraining(job(HEAD_ONLY), () => undefined, never),
+      await runTraining(job({ ...HEAD_ONLY, seed: 12 }), () => undefined, never),
+    ];
+    expect(losses(again.history)).toEqual(losses(first.history));
+    expect(losses(other.history)).not.toEqual(losses(first.history));
+  });
+
+  it.each([
+    { what: 'the head, with dropout', changes: HEAD_ONLY },
+    { what: 'the upper part', changes: UPPER_PART },
+  ])('stopped in mid-epoch and resumed trains $what as if it had never stopped', async ({ changes }) => {
+    const whole = await runTraining(job(changes), () => undefined, never);
+    const cut = job({ ...changes, epochs: 3 });
+    const stopped = await runUntil(7, cut);
+    expect(stopped).toMatchObject({ status: 'stopped', testAccuracy: null });
+    expect(stopped.history.length).toBeLessThan(3);
+    const resumed = await runTraining(job(changes, cut), () => undefined, never);
+    expect(resumed).toMatchObject({ status: 'finished', frozenUnchanged: true });
+    const expected = losses(whole.history);
+    losses(resumed.history).forEach((loss, index) => {
+      expect(Math.abs(loss - (expected[index] ?? NaN))).toBeLessThan(1e-5);
+    });
+  });
+
+  it('whose loss leaves the numbers fails, naming the step and the learning rate', async () => {
+    const wild = job({ ...HEAD_ONLY, optimizer: { kind: 'sgd', learningRate: 1e38, momentum: 0, nesterov: false } });
+    await expectError(() => runTraining(wild, () => undefined, never), 'training.diverged', 'learning rate of 1e+38');
+  });
+
+  it('lists an unreadable image and goes on without it', async () => {
+    const damaged = await writeTinyDataset(path.join(root, 'damaged'), { train: 6, val: 3 });
+    writeFileSync(path.join(damaged, 'train', 'fine', '000.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'));
+    const folder = { kind: 'folder', path: damaged } as const;
+    for (const changes of [HEAD_ONLY, {}]) {
+      const result = await runTraining(job({ ...changes, dataset: folder }), () => undefined, never);
+      expect(result.dataset).toMatchObject({ train: 11, validation: 6 });
+      expect(result.dataset?.skipped.map((image) => image.path)).toEqual(['train/fine/000.png']);
+    }
+  });
+});
+
+describe('the proof of freezing', () => {
+  it('fails, naming the tensor, when one frozen tensor was updated', async () => {
+    const trainerJob = job(HEAD_ONLY);
+    const run = await prepareRun(trainerJob, () => undefined, never);
+    await writeCheckpoint(run.session, trainerJob.runDirectory, { ...INITIAL_STATE, step: 1 }, true);
+    const before = await proveFrozen(await checkpointPrefix(trainerJob.runDirectory, 'last'), run.model.frozen);
+    expect(before.unchanged).toBe(true);
+
+    const { values } = await checkpointValues(trainerJob.runDirectory, 'last', run.network);
+    const changed = Object.fromEntries(
+      run.program.tensors.map(({ name, shape }) => {
+        const data = Float32Array.from(values.get(name) ?? []);
+        if (name === 'conv_pw_5_bn/moving_mean') data[0] = (data[0] ?? 0) + 1e-7;
+        return [name, { data, shape }];
+      }),
+    );
+    run.session.run('assign', changed);
+    await writeCheckpoint(run.session, trainerJob.runDirectory, { ...INITIAL_STATE, step: 2 }, false);
+    const after = await proveFrozen(await checkpointPrefix(trainerJob.runDirectory, 'last'), run.model.frozen);
+    run.session.dispose();
+    expect(after.unchanged).toBe(false);
+    expect(after.proof.filter((entry) => entry.before !== entry.after).map(({ tensor }) => tensor)).toEqual([
+      'conv_pw_5_bn/moving_mean',
+    ]);
+  });
+
+  it('holds because no op of a frozen layer stands in the train step', async () => {
+    const run = await prepareRun(job(UPPER_PART), () => undefined, never);
+    run.session.dispose();
+    const layers = new Set(run.program.trainOperations.map((name) => name.split('/')[1] ?? ''));
+    const frozen = run.plan.states.filter(({ state }) => state === 'frozen').map(({ name }) => name);
+    expect(frozen.filter((name) => layers.has(name) && run.plan.prefix.includes(name))).toEqual([]);
+    expect(layers).toContain('conv_pw_12');
+  });
+});
