@@ -13,9 +13,9 @@ function parse(error: unknown): { readonly meaning: string; readonly node: strin
   const meaning = message
     .replace(/^(Session fail to run with error|Failed to load SavedModel): /, '')
     .replace(/^\d+ root error\(s\) found\.\s*\(0\) [A-Z_]+: /, '')
-    .replace(/\{\{function_node [^}]*\}\}\s*/g, '')
     .replace(/\s*\[\[.*$/s, '')
-    .replace(/^.*?(OOM when allocating)/s, '$1')
+    .replace(/\{\{(function_)?node [^}]*\}\}\s*/g, '')
+    .replace(/ on \/job:\S+ by allocator \S+/, '')
     .replace(/\s+/g, ' ')
     .trim();
   return { meaning, node };

@@ -10,7 +10,7 @@ import { windowAttributes, windowedSize, type WindowOptions } from './window.ts'
  * @param input [batch, height, width, channels]
  * @param filter [rows, columns, channels, multiplier]
  * @returns [batch, height', width', channels * multiplier]
- * @throws ThawError `graph.invalid` when the shapes do not fit
+ * @throws ThawError `graph.invalid` when the shapes do not fit, or the two strides differ, which TensorFlow does not have
  */
 export function depthwiseConv2d(
   graph: Graph,
@@ -28,6 +28,8 @@ export function depthwiseConv2d(
     input,
     filter,
   );
+  const [down, across] = options.strides;
+  expectShape(name, down === across, `one stride for rows and columns, not ${down} x ${across}`, input);
   const [height, width] = windowedSize(name, input, image, [rows, columns], options);
   const attributes = { T: type(input.dtype), ...windowAttributes(options) };
   return graph.single({
