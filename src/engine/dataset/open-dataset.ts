@@ -214,9 +214,15 @@ export async function openDataset(root: string, options: OpenDatasetOptions): Pr
   const examined = await examineAll(candidates, options);
   const skipped = [...refused, ...examined.skipped].sort((left, right) => codePointOrder(left.path, right.path));
   checkImages(resolved, classes, examined.images, examined.skipped.length);
-  const split = layout.splits.has('validation')
-    ? examined.images
-    : withValidation(resolved, classes, examined.images, options);
+  const ownValidation = layout.splits.has('validation');
+  if (ownValidation && !examined.images.some((image) => image.split === 'validation')) {
+    throw new ThawError(
+      'dataset.images',
+      `A validation folder must hold class folders with images, but that of ${resolved} has none.`,
+      'Add images to it, or remove the folder: then a part of the training images is held out.',
+    );
+  }
+  const split = ownValidation ? examined.images : withValidation(resolved, classes, examined.images, options);
   const labels = new Map(classes.map((name, label): [string, number] => [name, label]));
   const images = split
     .map(({ className, ...image }): DatasetImage => ({ ...image, label: labels.get(className) ?? 0 }))

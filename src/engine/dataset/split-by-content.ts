@@ -9,8 +9,8 @@ function placeOf(contentHash: string, seed: number): number {
  * Chooses the files that are held out for validation, class by class. A file's place comes from its content, so that
  * adding, removing or renaming files moves no other file to another split, and copies of one file stay together.
  *
- * Every class of two or more different files keeps at least one on either side; only in a class so small that chance
- * gave it none can a new file take that place over.
+ * Every class keeps at least one file for training and, where it has two different ones, one for validation; only in a
+ * class so small that chance gave it none can a new file take that place over.
  *
  * @param classes the content hashes of each class
  * @param share the share of each class to hold out, in (0, 1)
@@ -32,10 +32,10 @@ export function validationContent(
     const ordered = [...new Set(contents)].sort((left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0));
     const lowest = ordered[0];
     const highest = ordered.at(-1);
-    if (lowest === undefined || highest === undefined || lowest === highest) continue;
+    if (lowest === undefined || highest === undefined) continue;
     const held = ordered.filter((contentHash) => heldOut.has(contentHash)).length;
-    if (held === 0) heldOut.add(lowest);
     if (held === ordered.length) heldOut.delete(highest);
+    else if (held === 0 && ordered.length > 1) heldOut.add(lowest);
   }
   return heldOut;
 }

@@ -106,7 +106,8 @@ export async function tryDecodeImage(file: string | Uint8Array, preprocessing: P
  * white, brought to the network's size. Grey, palette, CMYK and 16-bit images are converted.
  *
  * @param file the path of the file, or its content
- * @returns [height, width, 3] uint8, within one level in the mean of Pillow's `resize((width, height), BILINEAR)`
+ * @returns [height, width, 3] uint8; of photographs within one level in the mean of Pillow's
+ *   `resize((width, height), BILINEAR)`
  * @throws ThawError `image.unreadable`
  */
 export async function decodeImage(file: string | Uint8Array, preprocessing: Preprocessing): Promise<Uint8Array> {
