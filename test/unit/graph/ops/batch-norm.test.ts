@@ -29,6 +29,21 @@ describe('batch normalisation', () => {
     });
   });
 
+  it('in its frozen form has that of finite differences by the input alone, and computes no other', () => {
+    let built: Graph | null = null;
+    checkGradients({
+      inputs: [input],
+      build: (graph, x) => {
+        built = graph;
+        const scale = graph.constant('scale', 'float32', [2], [2, -3]);
+        return batchNormInference(graph, 'op', x, { ...statistics(graph), scale, offset: null });
+      },
+    });
+    const ops = (built as Graph | null)?.operations.map(({ op }) => op);
+    expect(ops).toContain('Rsqrt');
+    expect(ops).not.toContain('FusedBatchNormGradV3');
+  });
+
   it('in training has the gradients of finite differences by input, scale and offset', () => {
     checkGradients({
       inputs: [input, parameter, parameter],
