@@ -138,11 +138,17 @@ function breakLock(file, stale) {
   }
 }
 
-/** When a process started, in clock ticks since boot (proc_pid_stat(5)); empty where the system does not say. @param {number} pid */
+/**
+ * When a process started, in clock ticks since boot; 'ended' for one that waits to be collected, empty where the
+ * system does not say (proc_pid_stat(5): the fields after the parenthesised name begin with the state).
+ *
+ * @param {number} pid
+ */
 function processStart(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : (fields[19] ?? '');
   } catch {
     return '';
   }

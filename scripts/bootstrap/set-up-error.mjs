@@ -16,7 +16,6 @@ export class SetUpError extends Error {
  */
 export function oneLine(error) {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? error.cause : undefined;
-  const text = cause === undefined ? error.message : `${error.message} (${cause.message || cause.name})`;
-  return text.trim().replace(/\s*\n\s*/g, ' | ');
+  const hidden = error.message === 'fetch failed' && error.cause instanceof Error ? error.cause : error;
+  return (hidden.message || hidden.name).trim().replace(/\s*\n\s*/g, ' | ');
 }

@@ -15,7 +15,7 @@ export interface WheelRequest {
   readonly tags: readonly string[];
   /** `3.11`; its libraries do not depend on it, but one interpreter means one file, whose checksum is pinned. */
   readonly python?: string;
-  /** Which of the packages it needs are wanted too; none when absent. */
+  /** Which of the packages it needs are wanted too, by their normalised name; none when absent. */
   readonly alsoNeeds?: (packageName: string) => boolean;
 }
 
@@ -62,7 +62,7 @@ export async function downloadWheels(request: WheelRequest, context: Context): P
     ...request.tags.flatMap((tag) => ['--platform', tag]),
   ];
   const named = request.requirement.replace(/[[=].*/, '');
-  const wanted = (name: string) => name === named || request.alsoNeeds?.(name) === true;
+  const isWanted = (name: string) => name === named || request.alsoNeeds?.(name) === true;
   try {
     const question = ['install', '--dry-run', '--ignore-installed', '--quiet', '--report', '-'];
     const nowhere = path.join(context.toolchain, 'temporary', 'nothing-is-installed-here');
@@ -73,7 +73,8 @@ export async function downloadWheels(request: WheelRequest, context: Context): P
     );
     const { install } = reportSchema.parse(JSON.parse(answer.slice(answer.indexOf('{'))));
     const files: string[] = [];
-    for (const { metadata, download_info: found } of install.filter((entry) => wanted(entry.metadata.name))) {
+    for (const { metadata, download_info: found } of install) {
+      if (!isWanted(normalise(metadata.name))) continue;
       const name = decodeURIComponent(path.posix.basename(new URL(found.url).pathname));
       const reported = found.archive_info.hashes?.sha256 ?? found.archive_info.hash?.replace(/^sha256=/, '');
       const checksum =
@@ -83,6 +84,7 @@ export async function downloadWheels(request: WheelRequest, context: Context): P
       await download({ url: found.url, file, checksum, say: context.say });
       files.push(file);
     }
+    if (files.length === 0) throw new Error(`pip's answer names no ${named}`);
     return files;
   } catch (error) {
     // An answer that says "there is no such wheel" is the same however it is asked for.
@@ -91,6 +93,9 @@ export async function downloadWheels(request: WheelRequest, context: Context): P
     return [await downloadByPip(python, env, choice, request.requirement, context)];
   }
 }
+
+/** One spelling of a package's name (PEP 503): `Tensorflow_cpu` is `tensorflow-cpu`. */
+const normalise = (name: string): string => name.replace(/[-_.]+/g, '-').toLowerCase();
 
 async function downloadByPip(
   python: string,

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, statfs } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context.ts';
 import { findNvidiaLibraries, hasNvidiaGpu } from '../nvidia.ts';
@@ -43,28 +43,37 @@ async function provide(
 ): Promise<TensorFlowFiles> {
   const { version, python, cudaTags } = context.pins.tensorflow;
   const folder = path.join(context.toolchain, 'tensorflow', `${version}-${kind}`);
-  if (!existsSync(folder)) {
-    await requireSpace(context.toolchain, neededBytes[kind]);
-    const wheels = await downloadWheels(
-      kind === 'cpu'
-        ? { requirement: `${packageName}==${version}`, tags, python }
-        : {
-            requirement: `${packageName}[and-cuda]==${version}`,
-            tags: cudaTags,
-            python,
-            alsoNeeds: (name) => /^nvidia[-_]/.test(name),
-          },
-      context,
-    );
-    await unpack(wheels, folder, context);
-    writeFileSync(path.join(folder, 'origin'), `wheel ${packageName} ${version}`);
-    for (const wheel of wheels) rmSync(wheel, { force: true });
+  const inspect = () => {
+    const origin = readFileSync(path.join(folder, 'origin'), 'utf8');
+    return inspectTensorFlow(path.join(folder, 'tensorflow'), origin, findNvidiaLibraries(folder));
+  };
+  // The folder got its name when it was complete, but files may have gone since.
+  if (existsSync(folder)) {
+    try {
+      return inspect();
+    } catch (error) {
+      context.say(`Fetching TensorFlow again: ${error instanceof Error ? error.message : String(error)}`);
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
-  const origin = await readFile(path.join(folder, 'origin'), 'utf8');
-  return inspectTensorFlow(path.join(folder, 'tensorflow'), origin, findNvidiaLibraries(folder));
+  await requireSpace(context.toolchain, neededBytes[kind]);
+  const wheels = await downloadWheels(
+    kind === 'cpu'
+      ? { requirement: `${packageName}==${version}`, tags, python }
+      : {
+          requirement: `${packageName}[and-cuda]==${version}`,
+          tags: cudaTags,
+          python,
+          alsoNeeds: (name) => name.startsWith('nvidia-'),
+        },
+    context,
+  );
+  await unpack(wheels, folder, `wheel ${packageName} ${version}`, context);
+  for (const wheel of wheels) rmSync(wheel, { force: true });
+  return inspect();
 }
 
-async function unpack(wheels: readonly string[], folder: string, { say }: Context): Promise<void> {
+async function unpack(wheels: readonly string[], folder: string, origin: string, { say }: Context): Promise<void> {
   const aside = `${folder}.part`;
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { recursive: true });
@@ -72,6 +81,7 @@ async function unpack(wheels: readonly string[], folder: string, { say }: Contex
     say(`Unpacking the libraries of ${path.basename(wheel)} ...`);
     await extractZip(wheel, aside, (name) => (isNeeded(name) ? name : null));
   }
+  writeFileSync(path.join(aside, 'origin'), origin);
   renameSync(aside, folder);
 }
 
