@@ -6,7 +6,7 @@ import type { Feed, Session } from '../../src/engine/runtime/session.ts';
 import { elementsOf, loadGraph, randomValues } from './graph-session.ts';
 
 /** An input of the op under test; its gradient is checked. */
-export interface CheckedInput {
+interface CheckedInput {
   readonly shape: readonly number[];
   /** By default random in [-1, 1). */
   readonly values?: Float32Array;

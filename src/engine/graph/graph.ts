@@ -20,10 +20,7 @@ export interface Tensor {
  *
  * @param needed by source, whether its gradient is asked for; what is not need not be built
  */
-export type Backward = (
-  gradients: readonly (Tensor | null)[],
-  needed: readonly boolean[],
-) => readonly (Tensor | null)[];
+type Backward = (gradients: readonly (Tensor | null)[], needed: readonly boolean[]) => readonly (Tensor | null)[];
 
 export interface NodeOptions {
   /** TensorFlow's name of the op, `Conv2D`. */

@@ -3,7 +3,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readToolchain } from './toolchain.ts';
 
 /** A tensor in TensorFlow's hands, as the binding describes an output. */
-export interface NativeTensor {
+interface NativeTensor {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;

@@ -4,7 +4,7 @@ import { expectShape, type ImageShape } from './expect-shape.ts';
 import type { Tensor } from '../graph.ts';
 
 /** `SAME` and `VALID` are TensorFlow's. */
-export type WindowPadding = 'SAME' | 'VALID' | ExplicitPadding;
+type WindowPadding = 'SAME' | 'VALID' | ExplicitPadding;
 
 export interface WindowOptions {
   /** [rows, columns] */
