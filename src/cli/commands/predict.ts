@@ -16,10 +16,10 @@ interface PredictFlags {
   readonly json?: true;
 }
 
-function predictionLines({ predictions }: PredictResult): string[] {
+function predictionLines({ predictions }: PredictResult, written: readonly string[]): string[] {
   return table(
-    predictions.map(({ path, classes, problem }) => [
-      printable(path),
+    predictions.map(({ path, classes, problem }, index) => [
+      printable(written[index] ?? path),
       ...(problem === null
         ? classes.map(({ name, probability }) => `${printable(name)} ${(probability * 100).toFixed(1)} %`)
         : [`not read: ${printable(problem)}`]),
@@ -40,7 +40,7 @@ export function addPredictCommand(program: Command, setExitCode: SetExitCode): v
         engine.invoke('predict', { runId: run, images: images.map(givenPath), top }),
       );
       if (json) printJson(result);
-      else printLines(predictionLines(result));
+      else printLines(predictionLines(result, images));
       if (result.predictions.every(({ problem }) => problem !== null)) setExitCode(1);
     });
 }

@@ -5,6 +5,7 @@ import { table } from './table.ts';
 
 /** More skipped images than this are counted, not listed. */
 const SKIPPED_SHOWN = 10;
+const SHORTEST_SHOWN_SECONDS = 0.005;
 
 function frozenFact(detail: RunDetail): string | null {
   const { frozenUnchanged, frozenTensors } = detail.result;
@@ -44,7 +45,10 @@ function imagesFact(result: RunResult): string | null {
 }
 
 function timesFact({ timings }: RunResult): string | null {
-  const parts = Object.entries(timings).map(([phase, seconds]) => `${phase} ${duration(seconds)}`);
+  const longestFirst = Object.entries(timings)
+    .filter(([, seconds]) => seconds >= SHORTEST_SHOWN_SECONDS)
+    .sort(([, first], [, second]) => second - first);
+  const parts = longestFirst.map(([phase, seconds]) => `${phase} ${duration(seconds)}`);
   return parts.length === 0 ? null : parts.join(' · ');
 }
 

@@ -51,7 +51,10 @@ function insertRun(database: Database.Database, plan: TrainingPlan, parentId: st
       ...owner,
     });
   const insert = database.prepare('INSERT INTO run_parameter (run, key, value) VALUES (?, ?, ?)');
-  for (const [key, value] of flattenPlan(plan)) insert.run(lastInsertRowid, key, value);
+  for (const [key, value] of flattenPlan(plan)) {
+    // The column takes any type, and a plain number would be bound as a real one.
+    insert.run(lastInsertRowid, key, typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
+  }
   return id;
 }
 

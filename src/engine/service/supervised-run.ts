@@ -135,9 +135,10 @@ export class SupervisedRun {
     const { log, job, tell } = this.#options;
     clearInterval(this.#heartbeat);
     this.#guard(() => this.#metrics.close());
-    if (end.output !== '') this.#guard(() => writeLine(log, job.runId, 'trainer', end.output));
     const outcome = this.#outcome;
     if (outcome?.kind === 'ended') this.#guard(() => writeResult(log, job.runId, outcome.result));
+    // What TensorFlow says of itself at each start is worth keeping only where something went wrong.
+    else if (end.output !== '') this.#guard(() => writeLine(log, job.runId, 'trainer', end.output));
     const { status, error } = this.#conclusion(end);
     try {
       setStatus(log, job.runId, status, error);

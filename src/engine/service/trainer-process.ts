@@ -20,6 +20,8 @@ export class TrainerProcess {
   #killed = false;
   #ending: string | null = null;
   #disconnected = false;
+  /** It has told how training went. */
+  #concluded = false;
   #told = false;
 
   /** @param entry the trainer's entry file */
@@ -40,6 +42,8 @@ export class TrainerProcess {
     // Messages may still wait in the channel after the process is gone.
     child.on('disconnect', () => {
       this.#disconnected = true;
+      // It has said all and written all: TensorFlow's tidying up would only take time.
+      if (this.#concluded && this.#ending === null) child.kill('SIGKILL');
       this.#tell();
     });
     this.#send({ kind: 'train', job });
@@ -74,6 +78,7 @@ export class TrainerProcess {
   }
 
   #leaveSoon(): void {
+    this.#concluded = true;
     setTimeout(() => {
       if (this.#ending === null) this.#forked.child.kill('SIGKILL');
     }, LEAVE_GRACE_MILLISECONDS).unref();

@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createService } from '../../src/engine/service/create-service.ts';
+import { endpoints, type EndpointName, type Transport } from '../../src/shared/contract/endpoint.ts';
+import { expectError } from '../support/expect-error.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const home = temporaryFolder();
+const service = createService({ home, cache: path.join(home, 'cache') });
+const transport: Transport = service.transport;
+
+/** What a client in another language, or a window gone wrong, might send. */
+function send(name: EndpointName, request: unknown): Promise<unknown> {
+  return transport.invoke(name, request as never);
+}
+
+describe('the contract in process', () => {
+  it.each([
+    ['networks.list', {}],
+    ['runs.list', {}],
+    ['runs.list', { status: 'finished', limit: 1 }],
+    ['cache.show', {}],
+    ['cache.clear', {}],
+  ] as const)('answers %s %j as its schema says', async (name, request) => {
+    const answer = await send(name, request);
+    expect(endpoints[name].response.parse(answer)).toEqual(answer);
+  });
+
+  it('answers system.doctor also where things are missing', async () => {
+    const report = endpoints['system.doctor'].response.parse(await send('system.doctor', {}));
+    expect(report.checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Device', 'Workspace', 'Experiment log']),
+    );
+    expect(report.caches.map(({ name, clear }) => [name, clear])).toEqual([
+      ['features', 'thaw cache clear'],
+      ['decoded', 'thaw cache clear'],
+      ['toolchain', null],
+    ]);
+    expect(report.freeDiskBytes).toBeGreaterThan(0);
+    for (const { ok, mend } of report.checks) if (!ok) expect(mend).not.toBeNull();
+  });
+
+  it.each([
+    ['training.start', { epochs: 0 }, 'epochs must be at least 1; received 0.'],
+    ['training.start', { epochs: 2.5 }, 'epochs must be a whole number; received 2.5.'],
+    ['training.start', { epochs: 'ten' }, 'epochs must be a number; received "ten".'],
+    ['training.start', { strategy: 'all' }, 'strategy must be one of features, finetune, scratch; received "all".'],
+    ['training.start', { dropout: 1 }, 'dropout must be less than 1; received 1.'],
+    ['training.start', { optimizer: { learningRate: 0 } }, 'optimizer.learningRate must be more than 0; received 0.'],
+    ['training.start', { dataset: { kind: 'web' } }, 'is of no known kind; received "web".'],
+    ['training.start', { colour: 'red' }, "the request has no field 'colour'."],
+    [
+      'training.start',
+      { rules: [{ action: 'melt', pattern: 'x' }] },
+      'rules.0.action must be one of freeze, thaw; received "melt".',
+    ],
+    ['training.start', null, 'the request must be an object; received null.'],
+    ['runs.show', {}, 'runId must be text; received nothing.'],
+    ['runs.show', { runId: '' }, 'runId must be at least 1 characters; received "".'],
+    ['predict', { runId: 'x', images: [], top: 1 }, 'images must be at least 1 entries; received [].'],
+    ['runs.list', { limit: 1e9 }, 'limit must be at most 10000; received 1000000000.'],
+  ] as const)('refuses %s %j in words', async (name, request, words) => {
+    await expectError(() => send(name, request), 'usage.invalid', words);
+  });
+
+  it.each(['runs.show', 'runs.resume', 'training.wait', 'training.stop'] as const)(
+    'tells %s of a run it does not know',
+    async (name) => {
+      await expectError(() => send(name, { runId: 'nope' }), 'run.unknown', 'nope');
+    },
+  );
+
+  it('answers again after it was closed', async () => {
+    await service.close();
+    expect(await send('runs.list', {})).toEqual([]);
+    await service.close();
+  });
+});

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { afterEach } from 'vitest';
+import { createService, type Service } from '../../src/engine/service/create-service.ts';
+import type { RunEvent } from '../../src/shared/contract/event.ts';
+
+export type TrainerEnding =
+  'finish' | 'crash-at-start' | 'fail' | 'killed' | 'wrong-proof' | 'until-stopped' | 'deaf' | 'linger';
+
+const open = new Set<Service>();
+afterEach(async () => {
+  await Promise.all([...open].map((service) => service.close()));
+  open.clear();
+});
+
+/** The service over trainers that end as told, closed after each test; `events` fills as it tells them. */
+export function scriptedService(home: string, ending: TrainerEnding): Service & { readonly events: RunEvent[] } {
+  process.env['THAW_TEST_TRAINER'] = ending;
+  const service = createService({
+    home,
+    cache: path.join(home, 'cache'),
+    entries: { trainer: path.join(import.meta.dirname, 'processes/scripted-trainer.ts') },
+  });
+  open.add(service);
+  const events: RunEvent[] = [];
+  service.transport.subscribe('run', (event) => events.push(event));
+  return { ...service, events };
+}

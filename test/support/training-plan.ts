@@ -1,0 +1,21 @@
+import type { TrainingPlan } from '../../src/shared/contract/plan.ts';
+
+/** A complete plan that names nothing outside Thaw. */
+export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
+  return {
+    schemaVersion: 1,
+    dataset: { kind: 'sample' },
+    network: 'mobilenet_v1_0.25_96',
+    weights: { kind: 'shipped' },
+    strategy: 'features',
+    rules: [],
+    epochs: 3,
+    batchSize: 32,
+    evaluationBatchSize: 64,
+    optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false },
+    dropout: 0,
+    seed: 42,
+    validationShare: 0.2,
+    ...changes,
+  };
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
+import { openLog, type Log } from '../../../src/engine/experiment/log.ts';
+import { MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
+import { createRun } from '../../../src/engine/experiment/new-run.ts';
+import { readResult } from '../../../src/engine/experiment/run-reader.ts';
+import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
+import { killHard, nextMessage, startProcess } from '../../support/child.ts';
+import { expectError } from '../../support/expect-error.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { samplePlan } from '../../support/training-plan.ts';
+
+const home = temporaryFolder();
+const log = openLog(home);
+
+function newRun(into: Log = log): string {
+  const id = createRun(into, samplePlan(), null);
+  releaseTrainerLock(into, id);
+  return id;
+}
+
+function steps(of: Log, runId: string, key: string): { step: number; value: number | null }[] {
+  return of.read('look', (database) =>
+    database
+      .prepare<[string, string], { step: number; value: number | null }>(
+        `SELECT step, value FROM step_metric JOIN metric_key ON metric_key.number = step_metric.key
+         JOIN run ON run.number = step_metric.run WHERE run.id = ? AND metric_key.name = ? ORDER BY step`,
+      )
+      .all(runId, key),
+  );
+}
+
+function writer(runId: string): MetricWriter {
+  return new MetricWriter(log, runId, (error) => {
+    throw error;
+  });
+}
+
+function epoch(number: number, val_accuracy: number): EpochMetrics {
+  return { epoch: number, loss: 1, accuracy: 0.5, val_loss: 1, val_accuracy, learningRate: 0.01, seconds: 0.1 };
+}
+
+describe('the metric writer', () => {
+  it('writes nothing in push, and all of it within half a second', async () => {
+    const runId = newRun();
+    const metrics = writer(runId);
+    for (let step = 1; step <= 10; step++) metrics.pushStep({ epoch: 1, step, values: { loss: 1 / step } });
+    expect(steps(log, runId, 'loss')).toEqual([]);
+    await expect.poll(() => steps(log, runId, 'loss').length, { timeout: 5000 }).toBe(10);
+    metrics.close();
+  });
+
+  it('writes a large batch without waiting for its time', async () => {
+    const runId = newRun();
+    const metrics = writer(runId);
+    for (let step = 1; step <= 5000; step++) metrics.pushStep({ epoch: 1, step, values: { loss: 1, accuracy: 0.5 } });
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(steps(log, runId, 'accuracy')).toHaveLength(5000);
+    metrics.close();
+  });
+
+  it('keeps what is not a number as unknown', () => {
+    const runId = newRun();
+    const metrics = writer(runId);
+    metrics.pushStep({ epoch: 1, step: 1, values: { loss: Number.NaN } });
+    metrics.pushStep({ epoch: 1, step: 2, values: { loss: Number.POSITIVE_INFINITY } });
+    metrics.close();
+    expect(steps(log, runId, 'loss')).toEqual([
+      { step: 1, value: null },
+      { step: 2, value: Number.POSITIVE_INFINITY },
+    ]);
+  });
+
+  it('tells the best epoch and the last one while the run goes on', () => {
+    const runId = newRun();
+    const metrics = writer(runId);
+    metrics.pushEpoch(epoch(1, 0.5), true);
+    metrics.pushEpoch(epoch(2, 0.75), true);
+    metrics.pushEpoch(epoch(3, 0.7), false);
+    metrics.close();
+    expect(readResult(log, runId)).toMatchObject({ bestEpoch: 2, bestValAccuracy: 0.75, finalValAccuracy: 0.7 });
+    expect(readResult(log, runId).history).toEqual([epoch(1, 0.5), epoch(2, 0.75), epoch(3, 0.7)]);
+  });
+
+  it('forgets what a resumed run does again, and nothing before', () => {
+    const runId = newRun();
+    const first = writer(runId);
+    for (let step = 1; step <= 6; step++) first.pushStep({ epoch: step < 4 ? 1 : 2, step, values: { loss: step } });
+    first.pushEpoch(epoch(1, 0.5), true);
+    first.pushEpoch(epoch(2, 0.9), true);
+    first.close();
+    const resumed = writer(runId);
+    resumed.pushStep({ epoch: 2, step: 4, values: { loss: 40 } });
+    resumed.flush();
+    resumed.pushStep({ epoch: 2, step: 5, values: { loss: 50 } });
+    resumed.close();
+    expect(steps(log, runId, 'loss').map(({ value }) => value)).toEqual([1, 2, 3, 40, 50]);
+    expect(readResult(log, runId).history.map(({ epoch: number }) => number)).toEqual([1]);
+  });
+
+  it('keeps its points while the disk is full, and writes them once there is room', async () => {
+    const own = openLog(temporaryFolder());
+    const runId = newRun(own);
+    const problems: unknown[] = [];
+    const metrics = new MetricWriter(own, runId, (error) => problems.push(error));
+    own.read('limit', (database) => {
+      database.pragma(`max_page_count = ${Number(database.pragma('page_count', { simple: true }))}`);
+    });
+    for (let step = 1; step <= 4000; step++) metrics.pushStep({ epoch: 1, step, values: { loss: 1 } });
+    await expectError(() => metrics.flush(), 'disk.full', 'write the metrics');
+    metrics.pushStep({ epoch: 1, step: 4001, values: { loss: 1 } });
+    await expect.poll(() => problems.length, { timeout: 5000 }).toBe(1);
+    own.read('free', (database) => database.pragma('max_page_count = 100000'));
+    metrics.close();
+    expect(steps(own, runId, 'loss')).toHaveLength(4001);
+    own.close();
+  });
+
+  it('loses at most the last second when its process is killed, and never the file', async () => {
+    const killedHome = temporaryFolder();
+    const child = startProcess('run-and-append', [killedHome]);
+    const { runId } = (await nextMessage(child)) as { runId: string };
+    const told: { step: number; time: number }[] = [];
+    child.on('message', (message) => told.push(message as { step: number; time: number }));
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBeGreaterThan(100);
+    await killHard(child);
+    const last = told.at(-1);
+    const due = told.findLast(({ time }) => time < (last?.time ?? 0) - 1000)?.step ?? 0;
+    const own = openLog(killedHome);
+    own.assertSound();
+    const kept = steps(own, runId, 'loss');
+    expect(kept.length).toBeGreaterThanOrEqual(due);
+    expect(kept.map(({ step }) => step)).toEqual(kept.map((_, index) => index + 1));
+    expect(steps(own, runId, 'accuracy')).toHaveLength(kept.length);
+    own.close();
+  });
+});

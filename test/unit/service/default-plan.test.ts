@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { trainingPlan, type TrainingPlanRequest } from '../../../src/shared/contract/plan.ts';
+import { completePlan } from '../../../src/engine/service/default-plan.ts';
+import { expectError } from '../../support/expect-error.ts';
+
+describe('a completed plan', () => {
+  it('needs nothing: sample, shipped network, shipped weights', () => {
+    expect(trainingPlan.parse(completePlan({}))).toMatchObject({
+      dataset: { kind: 'sample' },
+      network: 'mobilenet_v1_0.25_96',
+      weights: { kind: 'shipped' },
+      strategy: 'features',
+      optimizer: { kind: 'sgd', momentum: 0.9 },
+    });
+  });
+
+  it('keeps all that was asked for', () => {
+    const asked: TrainingPlanRequest = {
+      dataset: { kind: 'folder', path: '/photos' },
+      network: 'MobileNet@0.25',
+      weights: { kind: 'file', path: '/w.h5' },
+      strategy: 'finetune',
+      rules: [{ action: 'freeze', pattern: 'stem' }],
+      epochs: 7,
+      batchSize: 8,
+      evaluationBatchSize: 9,
+      optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0 },
+      dropout: 0.25,
+      seed: 0,
+      validationShare: 0.5,
+    };
+    expect(trainingPlan.parse(completePlan(asked))).toMatchObject({
+      ...asked,
+      network: 'mobilenet_v1_0.25_224',
+      optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0, nesterov: false },
+    });
+  });
+
+  it('takes smaller steps where pretrained layers train', () => {
+    const rate = (request: TrainingPlanRequest): number => completePlan(request).optimizer.learningRate;
+    for (const kind of ['sgd', 'adam'] as const) {
+      expect(rate({ strategy: 'finetune', optimizer: { kind } })).toBeLessThan(rate({ optimizer: { kind } }));
+    }
+  });
+
+  it('starts from nothing only when told so', () => {
+    expect(completePlan({ strategy: 'scratch', network: 'mobilenet_v1_0.5_128' }).weights).toEqual({ kind: 'none' });
+  });
+
+  const refused: readonly (readonly [string, TrainingPlanRequest, string])[] = [
+    ['no weights for a network that ships none', { network: 'mobilenet_v1_0.5_128' }, '--weights'],
+    ['weights for scratch', { strategy: 'scratch', weights: { kind: 'file', path: '/w' } }, "'scratch'"],
+    ['no weights to finetune', { strategy: 'finetune', weights: { kind: 'none' } }, "'finetune'"],
+    ['momentum for adam', { optimizer: { kind: 'adam', momentum: 0.9 } }, 'momentum 0.9'],
+  ];
+  it.each(refused)('refuses %s', async (_, request, word) => {
+    await expectError(() => completePlan(request), 'usage.invalid', word);
+  });
+
+  it('refuses a network of no name it knows', async () => {
+    await expectError(() => completePlan({ network: 'resnet' }), 'network.unknown', "'resnet'", 'thaw networks');
+  });
+});
