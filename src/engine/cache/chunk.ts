@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
@@ -145,12 +146,17 @@ export async function touchChunk(chunk: Chunk): Promise<void> {
   await utimes(indexPath(chunk.folder, chunk.id), now, now).catch(() => undefined);
 }
 
+interface ColumnFile {
+  readonly handle: FileHandle;
+  /** Where the data begins. */
+  readonly start: number;
+}
+
 /** Reads and checks rows of one chunk; each column's file is opened once, at the first use. */
 export class ChunkReader {
   readonly chunk: Chunk;
   readonly #columns: readonly Column[];
-  #files: Promise<readonly { readonly handle: Awaited<ReturnType<typeof open>>; readonly start: number }[]> | null =
-    null;
+  #files: Promise<readonly ColumnFile[]> | null = null;
   #users = 0;
 
   constructor(chunk: Chunk, columns: readonly Column[]) {
@@ -158,30 +164,30 @@ export class ChunkReader {
     this.#columns = columns;
   }
 
-  get isOpen(): boolean {
-    return this.#files !== null;
-  }
-
   get isIdle(): boolean {
     return this.#users === 0;
   }
 
-  async #open(): Promise<readonly { readonly handle: Awaited<ReturnType<typeof open>>; readonly start: number }[]> {
+  async #open(): Promise<readonly ColumnFile[]> {
     const rows = this.chunk.keys.length;
-    const files = [];
-    for (const [number, column] of this.#columns.entries()) {
-      const handle = await open(columnPath(this.chunk.folder, this.chunk.id, number), 'r');
-      const header = npyHeader(column.type, [rows, ...column.shape]);
-      files.push({ handle, start: header.length });
-      const found = Buffer.alloc(header.length);
-      await handle.read(found, 0, found.length, 0);
-      const { size } = await handle.stat();
-      if (!found.equals(header) || size !== header.length + rows * rowBytes(column)) {
-        await Promise.all(files.map((file) => file.handle.close()));
-        throw new RangeError(`${this.chunk.id} is not as long as its index says.`);
+    const files: ColumnFile[] = [];
+    try {
+      for (const [number, column] of this.#columns.entries()) {
+        const header = npyHeader(column.type, [rows, ...column.shape]);
+        const handle = await open(columnPath(this.chunk.folder, this.chunk.id, number), 'r');
+        files.push({ handle, start: header.length });
+        const found = Buffer.alloc(header.length);
+        await handle.read(found, 0, found.length, 0);
+        const { size } = await handle.stat();
+        if (!found.equals(header) || size !== header.length + rows * rowBytes(column)) {
+          throw new RangeError(`${this.chunk.id} is not as its index says.`);
+        }
       }
+      return files;
+    } catch (error) {
+      await Promise.all(files.map(({ handle }) => handle.close()));
+      throw error;
     }
-    return files;
   }
 
   /**
