@@ -19,44 +19,73 @@ const PEER_STEPS = [
   { name: 'pytorch', script: 'torch_train_step.py', args: [], target: null },
 ] as const;
 
+type Peer = (typeof PEER_STEPS)[number];
+
+/** @returns null, and says why, where the peer cannot start */
+async function startPeer(
+  peer: Peer,
+  width: string,
+  { python, signal, say }: BenchContext,
+): Promise<StepProcess | null> {
+  if (python === null) return null;
+  const args = [path.join(PEERS, peer.script), '--width', width, '--batch', String(BATCH), ...peer.args];
+  try {
+    return await StepProcess.start(python, args, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    say(`${peer.name} is absent: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
 async function measure(network: (typeof NETWORKS)[number], context: BenchContext): Promise<readonly BenchResult[]> {
-  const { python, signal, say, runs } = context;
+  const { signal, say, runs } = context;
   await using stack = new AsyncDisposableStack();
   const child = path.join(import.meta.dirname, 'children', 'train-step.ts');
-  const sides = [stack.use(await StepProcess.start(process.execPath, [child, network.name, String(BATCH)], signal))];
-  const peers = python === null ? [] : PEER_STEPS;
-  for (const { script, args } of peers) {
-    const command = [path.join(PEERS, script), '--width', network.width, '--batch', String(BATCH), ...args];
-    sides.push(stack.use(await StepProcess.start(python ?? '', command, signal)));
+  const ours = stack.use(await StepProcess.start(process.execPath, [child, network.name, String(BATCH)], signal));
+  const present = new Map<Peer, StepProcess>();
+  for (const peer of PEER_STEPS) {
+    const started = stack.use(await startPeer(peer, network.width, context));
+    if (started) present.set(peer, started);
   }
+  const sides = [ours, ...present.values()];
   for (const side of sides) await side.run(WARM_UP_STEPS);
-  const answers = await interleave<StepAnswer>(
+  const [thaw = [], ...theirs] = await interleave<StepAnswer>(
     sides.map((side) => () => side.run(network.steps)),
     runs,
     signal,
-    (run) => say(`${network.name}: round ${run} of ${runs}`),
+    (round) => say(`${network.name}: round ${round} of ${runs}`),
   );
+  const answers = new Map([...present.keys()].map((peer, index) => [peer, theirs[index] ?? []]));
+  return PEER_STEPS.flatMap((peer) => compareWith(peer, network, thaw, answers.get(peer), present.get(peer)?.name));
+}
+
+function compareWith(
+  peer: Peer,
+  network: (typeof NETWORKS)[number],
+  thaw: readonly StepAnswer[],
+  theirs: readonly StepAnswer[] | undefined,
+  peerName = `${peer.name} (absent)`,
+): readonly BenchResult[] {
   const images = network.steps * BATCH;
-  const speeds = answers.map((side) => side.map(({ seconds }) => images / seconds));
-  const memories = answers.map((side) => side.map(({ peakMemoryBytes }) => (peakMemoryBytes ?? NaN) / 1e6));
-  return PEER_STEPS.flatMap((peer, index) => {
-    const peerName = sides[index + 1]?.name ?? `${peer.name} (absent)`;
-    const target = peer.target === null ? {} : { target: { of: 'ratio', value: peer.target } as const };
-    const result = (what: string, unit: string, better: 'higher' | 'lower', values: readonly number[][]) =>
-      compare({
-        name: `train-step/${network.name}/${what}/${peer.name}`,
-        unit,
-        better,
-        thaw: values[0] ?? [],
-        peer: values[index + 1] ?? null,
-        peerName,
-        ...target,
-      });
-    return [
-      result('speed', 'images/s', 'higher', speeds),
-      ...(memories.flat().every(Number.isFinite) ? [result('peak-memory', 'MB', 'lower', memories)] : []),
-    ];
+  const speeds = (side: readonly StepAnswer[]): number[] => side.map(({ seconds }) => images / seconds);
+  const peaks = (side: readonly StepAnswer[]): number[] =>
+    side.flatMap(({ peakMemoryBytes }) => (peakMemoryBytes === null ? [] : [peakMemoryBytes / 1e6]));
+  const target = peer.target === null ? {} : { target: { of: 'ratio', value: peer.target } as const };
+  const common = { peerName, ...target };
+  const name = (what: string): string => `train-step/${network.name}/${what}/${peer.name}`;
+  const speed = compare({
+    ...{ name: name('speed'), unit: 'images/s', better: 'higher', ...common },
+    thaw: speeds(thaw),
+    peer: theirs ? speeds(theirs) : null,
   });
+  if (peaks(thaw).length === 0) return [speed];
+  const memory = compare({
+    ...{ name: name('peak-memory'), unit: 'MB', better: 'lower', ...common },
+    thaw: peaks(thaw),
+    peer: theirs ? peaks(theirs) : null,
+  });
+  return [speed, memory];
 }
 
 /** A step that trains every layer, batch 16, 224 x 224. */
