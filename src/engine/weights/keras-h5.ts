@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Group } from 'h5wasm';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DAMAGED_HINT, claimedElements, noSuchTensor, unreadable, unreadableFile } from './files.ts';
-import { hdf5Problem, isAbort, openHdf5, type Hdf5Library } from './hdf5.ts';
+import { hdf5Problem, openHdf5, type Hdf5File } from './hdf5.ts';
 import type { TensorEntry, WeightsFile } from './weights-file.ts';
 
 /** What Node reads in one piece; the whole file is in memory while it is open. */
@@ -11,12 +11,17 @@ const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 const LARGEST_ATTRIBUTE_BYTES = 1 << 24;
 /** Weights barely compress; a file that claims far more than its own size is a bomb, not a network. */
 const LARGEST_EXPANSION = 64;
+/** A healthy file of this size is walked in a hundredth of it. */
+const SLOWEST_BYTES_PER_MILLISECOND = 20_000;
+const SHORTEST_LIMIT_MILLISECONDS = 3000;
 /** HDF5's class of floating-point types. */
 const FLOAT_CLASS = 1;
 
 interface Place extends TensorEntry {
   /** The dataset's path in the file. */
   readonly dataset: string;
+  /** Chunks hang on a tree of their own, which is first followed when they are read. */
+  readonly isChunked: boolean;
 }
 
 /** Keras splits a list of names that is too long for one attribute into `<name>0`, `<name>1`, ... */
@@ -42,7 +47,7 @@ function nameList(path: string, group: Group, attribute: string): readonly strin
   });
 }
 
-function childGroup(library: Hdf5Library, parent: Group, name: string): Group | null {
+function childGroup(library: Hdf5File['library'], parent: Group, name: string): Group | null {
   const child = parent.get(name);
   return child instanceof library.Group ? child : null;
 }
@@ -64,7 +69,13 @@ function canonicalNames(layer: string, weightNames: readonly string[]): readonly
   return parts.map((part) => `${isLayer ? layer : (part.at(-2) ?? layer)}/${part.at(-1) ?? ''}`);
 }
 
-function datasetPlace(library: Hdf5Library, path: string, group: Group, name: string, fileBytes: number): Place | null {
+function datasetPlace(
+  library: Hdf5File['library'],
+  path: string,
+  group: Group,
+  name: string,
+  fileBytes: number,
+): Place | null {
   const dataset = group.get(name);
   if (!(dataset instanceof library.Dataset)) {
     throw unreadable(
@@ -73,7 +84,7 @@ function datasetPlace(library: Hdf5Library, path: string, group: Group, name: st
       DAMAGED_HINT,
     );
   }
-  const { shape, size, type, littleEndian } = dataset.metadata;
+  const { shape, size, type, littleEndian, chunks } = dataset.metadata;
   // Seeds and counters are integers, and no weights.
   if (type !== FLOAT_CLASS) return null;
   if (size !== 4 || !littleEndian) {
@@ -91,10 +102,10 @@ function datasetPlace(library: Hdf5Library, path: string, group: Group, name: st
       DAMAGED_HINT,
     );
   }
-  return { shape, dtype: 'float32', dataset: dataset.path };
+  return { shape, dtype: 'float32', dataset: dataset.path, isChunked: chunks !== null };
 }
 
-function listTensors(library: Hdf5Library, path: string, root: Group, fileBytes: number): Map<string, Place> {
+function listTensors(library: Hdf5File['library'], path: string, root: Group, fileBytes: number): Map<string, Place> {
   const weights = childGroup(library, root, 'model_weights') ?? root;
   const layers = nameList(path, weights, 'layer_names');
   if (layers === null) {
@@ -167,41 +178,40 @@ export async function openKerasHdf5(path: string): Promise<WeightsFile> {
           DAMAGED_HINT,
           error,
         );
-  const file = await openHdf5(bytes).catch((error: unknown) => {
+  const limit = Math.ceil(SHORTEST_LIMIT_MILLISECONDS + size / SLOWEST_BYTES_PER_MILLISECOND);
+  const file = await openHdf5(bytes, limit).catch((error: unknown) => {
     throw explained(error);
   });
-  const guarded = <Result>(work: () => Result): Result => {
+  const guarded = <Result>(work: () => Result, milliseconds: number | null): Result => {
     try {
-      return work();
+      return file.run(work, milliseconds);
     } catch (error) {
-      if (isAbort(error)) file.abandon();
       throw explained(error);
     }
   };
+  let tensors: Map<string, Place>;
   try {
-    const tensors = guarded(() => listTensors(file.library, path, file.root, size));
-    return {
-      path,
-      format: 'keras-h5',
-      sha256,
-      tensors,
-      read: (name) => {
-        const place = tensors.get(name);
-        if (place === undefined) throw noSuchTensor(path, name);
-        const dataset = new file.library.Dataset(file.root.file_id, place.dataset);
-        const value = guarded(() => dataset.value);
-        if (typeof value === 'number') return new Float32Array([value]);
-        if (value instanceof Float32Array) return value;
-        throw unreadable(path, `A weight is an array of float32; '${name}' is none.`, DAMAGED_HINT);
-      },
-      close: () => file.close(),
-    };
+    tensors = guarded(() => listTensors(file.library, path, file.root, size), limit);
   } catch (error) {
-    try {
-      file.close();
-    } catch {
-      // The first failure is the one to tell; a library that it left broken cannot close either.
-    }
+    file.close();
     throw error;
   }
+  return {
+    path,
+    format: 'keras-h5',
+    sha256,
+    tensors,
+    read: (name) => {
+      const place = tensors.get(name);
+      if (place === undefined) throw noSuchTensor(path, name);
+      const value = guarded(
+        () => new file.library.Dataset(file.root.file_id, place.dataset).value,
+        place.isChunked ? limit : null,
+      );
+      if (typeof value === 'number') return new Float32Array([value]);
+      if (value instanceof Float32Array) return value;
+      throw unreadable(path, `A weight is an array of float32; '${name}' is none.`, DAMAGED_HINT);
+    },
+    close: () => file.close(),
+  };
 }

@@ -32,6 +32,7 @@ function checkedFinite(file: WeightsFile, name: string): Float32Array {
 }
 
 function some(names: readonly string[]): string {
+  if (names.length === 0) return 'no tensor';
   const shown = names.slice(0, 4).join(', ');
   return names.length > 4 ? `${shown}, ... (${names.length})` : shown;
 }

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openWeights } from '../../../src/engine/weights/open.ts';
+import { writeSafetensors } from '../../../src/engine/weights/safetensors-writer.ts';
+import { expectError } from '../../support/expect-error.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+
+/** The start of a zip archive whose first file has this name. */
+function zip(name: string): Buffer {
+  const header = Buffer.alloc(30);
+  header.writeUInt32LE(0x04034b50);
+  header.writeUInt16LE(name.length, 26);
+  return Buffer.concat([header, Buffer.from(name), Buffer.alloc(64)]);
+}
+
+describe('a format that is known and not read is refused by its name', () => {
+  const cases: readonly (readonly [string, Buffer, string])[] = [
+    ['nothing', Buffer.alloc(0), 'an empty file'],
+    ['a legacy PyTorch file', Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex'), 'pickle'],
+    ['a zipped PyTorch file', zip('archive/data.pkl'), 'PyTorch'],
+    ['a .keras archive', zip('metadata.json'), '.keras'],
+    ['an .npz archive', zip('conv1.npy'), '.npz'],
+    ['another zip', zip('photo.jpg'), 'photo.jpg'],
+    ['an .npy array', Buffer.from('\x93NUMPY\x01\x00', 'latin1'), '.npy'],
+    ['a gzip archive', Buffer.from('1f8b0800', 'hex'), 'gzip'],
+    ['a frozen graph', Buffer.from('0a130a05696e707574', 'hex'), 'TensorFlow graph'],
+    ['a SavedModel', Buffer.from('080112f201', 'hex'), 'SavedModel'],
+    ['text', Buffer.from('layer,weight\n'), '6c 61 79 65'],
+    ['JSON that is no model', Buffer.from('{"classes": 2}'), 'weightsManifest'],
+    ['a JSON list', Buffer.from('[1, 2]'), '5b 31'],
+    ['an HDF5 signature and no more', Buffer.from('894844460d0a1a0a', 'hex'), 'HDF5'],
+  ];
+  it.each(cases)('%s', async (name, bytes, word) => {
+    // A name that promises something else changes nothing.
+    const path = at(`${name.replaceAll(/\W/g, '-')}.h5`);
+    writeFileSync(path, bytes);
+    await expectError(() => openWeights(path), 'weights.unreadable', word);
+  });
+
+  it('a folder of a SavedModel, and one of nothing', async () => {
+    mkdirSync(at('saved'));
+    await expectError(() => openWeights(at('saved')), 'weights.unreadable', 'model.json');
+    writeFileSync(at('saved/saved_model.pb'), '');
+    await expectError(() => openWeights(at('saved')), 'weights.unreadable', 'SavedModel');
+  });
+
+  it('a path to nothing, or through a file', async () => {
+    await expectError(() => openWeights(at('absent.h5')), 'weights.missing', 'absent.h5');
+    writeFileSync(at('file'), 'x');
+    await expectError(() => openWeights(at('file/below.h5')), 'weights.missing', 'below.h5');
+  });
+});
+
+it('a format is told by its bytes, whatever the name says', async () => {
+  await writeSafetensors(at('weights.h5'), new Map([['a', { shape: [1], data: Float32Array.of(1) }]]), {});
+  const file = await openWeights(at('weights.h5'));
+  expect(file.format).toBe('safetensors');
+  expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
