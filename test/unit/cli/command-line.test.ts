@@ -1,0 +1,179 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openLog } from '../../../src/engine/experiment/log.ts';
+import { createRun } from '../../../src/engine/experiment/new-run.ts';
+import { setStatus } from '../../../src/engine/experiment/run-life.ts';
+import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { thaw } from '../../support/thaw-command.ts';
+import { samplePlan } from '../../support/training-plan.ts';
+
+const root = temporaryFolder();
+const home = path.join(root, 'home');
+mkdirSync(home);
+
+const STACK = /\n\s+at /;
+
+describe('thaw', () => {
+  it('prints its help when it is told nothing', async () => {
+    const { code, stdout, stderr } = await thaw([], { home });
+    expect([code, stderr]).toEqual([0, '']);
+    for (const command of ['train', 'runs', 'predict', 'networks', 'doctor', 'cache'])
+      expect(stdout).toContain(command);
+  });
+
+  it('has the version of its package', async () => {
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect((await thaw(['--version'], { home })).stdout).toBe(`${manifest.version}\n`);
+  });
+
+  it.each([
+    'train',
+    'runs list',
+    'runs show',
+    'runs resume',
+    'predict',
+    'networks',
+    'doctor',
+    'cache show',
+    'cache clear',
+  ])('helps with %s', async (command) => {
+    const { code, stdout } = await thaw([...command.split(' '), '--help'], { home });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: thaw ${command}`);
+    expect(stdout).toContain('--json');
+  });
+
+  const wrong: readonly (readonly [string, string])[] = [
+    ['bogus', "'bogus'"],
+    ['train --bogus', "'--bogus'"],
+    ['train --epochs 0', 'from 1 to 100000'],
+    ['train --epochs many', "'many'"],
+    ['train --batch 1.5', "'1.5'"],
+    ['train --lr 0', 'more than 0'],
+    ['train --lr nan', "'nan'"],
+    ['train --momentum 1', 'less than 1'],
+    ['train --seed -1', "'-1'"],
+    ['train --strategy all', 'features, finetune, scratch'],
+    ['train --optimizer lion', 'sgd, adam'],
+    ['train --freeze', "'--freeze <rule>'"],
+    ['train extra', 'too many arguments'],
+    ['train --freeze zzz', "'zzz'"],
+    ['train --network mobilenet_v1_0.5_128', '--weights'],
+    ['train --strategy scratch --weights w.h5', "'scratch'"],
+    ['predict image.jpg', '--run'],
+    ['predict --run x', "'image'"],
+    ['runs show', "'id'"],
+    ['runs list --limit 0', 'from 1'],
+    ['runs list --status gone', 'finished'],
+  ];
+  it.each(wrong)('refuses `thaw %s` as wrong use', async (command, word) => {
+    const { code, stdout, stderr } = await thaw(command.split(' '), { home });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: .+\nhint: .+\n$/);
+    expect(stderr).toContain(word);
+  });
+
+  const failing: readonly (readonly [string, string])[] = [
+    ['runs show nope', "no run 'nope'"],
+    ['runs resume nope', "no run 'nope'"],
+    ['predict --run nope a.jpg', "no run 'nope'"],
+    ['train --weights run:nope', "no run 'nope'"],
+    ['train --network vgg', "'vgg'"],
+  ];
+  it.each(failing)('fails `thaw %s` with a rule and a hint', async (command, word) => {
+    const { code, stdout, stderr } = await thaw(command.split(' '), { home });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^error: .+\nhint: .+\n$/);
+    expect(stderr).toContain(word);
+  });
+
+  it.each([
+    ['train --bogus --json', 2, 'usage.invalid'],
+    ['train --epochs 0 --json', 2, 'usage.invalid'],
+    ['train --json --dataset nowhere', 1, 'dataset.missing'],
+    ['runs show nope --json', 1, 'run.unknown'],
+  ])('answers `thaw %s` with one JSON document', async (command, code, errorCode) => {
+    const result = await thaw(command.split(' '), { home });
+    expect(result.code).toBe(code);
+    const document = JSON.parse(result.stdout) as { error: Record<string, unknown> };
+    expect(document.error['code']).toBe(errorCode);
+    expect(Object.keys(document.error)).toEqual(['code', 'message', 'hint']);
+  });
+
+  it('takes relative paths from where the user stood', async () => {
+    const { stderr } = await thaw(['train', '--dataset', 'photos/pets'], { home, cwd: path.join(root, 'elsewhere') });
+    expect(stderr).toContain(path.join(root, 'elsewhere/photos/pets'));
+    const weights = await thaw(['train', '--weights', '../w.h5'], { home, cwd: path.join(root, 'elsewhere') });
+    expect(weights.stderr).toContain(`'${path.join(root, 'w.h5')}'`);
+  });
+
+  it('lists the networks and the caches', async () => {
+    const { stdout } = await thaw(['networks'], { home });
+    expect(stdout).toMatch(/mobilenet_v1_0\.25_96 +96×96×3 +86 +218,544 +ship with Thaw/);
+    const caches = JSON.parse((await thaw(['cache', 'show', '--json'], { home })).stdout) as { name: string }[];
+    expect(caches.map(({ name }) => name)).toEqual(['features', 'decoded', 'toolchain']);
+  });
+
+  it('writes what it did not foresee into a file, with no stack for people', async () => {
+    const broken = path.join(root, 'broken');
+    mkdirSync(path.join(broken, 'log'), { recursive: true });
+    const environment = {
+      THAW_TOOLCHAIN: '',
+      NODE_OPTIONS: `--import=data:text/javascript,Date.prototype.toISOString=1`,
+    };
+    const { code, stderr } = await thaw(['train'], { home: broken, environment });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: Thaw failed in a way it did not foresee');
+    expect(stderr).not.toMatch(STACK);
+  });
+});
+
+describe('the list of runs', () => {
+  it('says how to begin while there are none', async () => {
+    const empty = path.join(root, 'empty');
+    expect(await thaw(['runs', 'list'], { home: empty })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('thaw train') as string,
+    });
+    expect((await thaw(['runs', 'list', '--json'], { home: empty })).stdout).toBe('[]\n');
+  });
+
+  it('shows names that could steer a terminal as plain text, and no colour where none is wanted', async () => {
+    const steering = path.join(root, 'steering');
+    const log = openLog(steering);
+    const id = createRun(log, samplePlan({ dataset: { kind: 'folder', path: '/photos/\u001b[2J蜜蜂' } }), null);
+    releaseTrainerLock(log, id);
+    setStatus(log, id, 'failed', { code: 'dataset.empty', message: 'no \u001b[31mimages', hint: 'add some' });
+    log.close();
+    for (const command of [
+      ['runs', 'list'],
+      ['runs', 'show', id],
+    ]) {
+      const { code, stdout } = await thaw(command, {
+        home: steering,
+        environment: { NO_COLOR: '1', FORCE_COLOR: '1' },
+      });
+      expect(code).toBe(0);
+      expect(stdout).toContain(id);
+      expect(stdout).toContain('蜜蜂');
+      expect(stdout).not.toContain('\u001b');
+    }
+    const json = await thaw(['runs', 'show', id, '--json'], { home: steering });
+    expect(JSON.parse(json.stdout)).toMatchObject({ plan: { dataset: { path: '/photos/\u001b[2J蜜蜂' } } });
+  });
+
+  it('refuses a damaged log in two lines', async () => {
+    const damaged = path.join(root, 'damaged');
+    mkdirSync(path.join(damaged, 'log'), { recursive: true });
+    writeFileSync(path.join(damaged, 'log/thaw.db'), 'not a database');
+    const { code, stderr } = await thaw(['runs', 'list'], { home: damaged });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*untouched\.\nhint: Move .*\n$/);
+    const doctor = await thaw(['doctor', '--json'], { home: damaged });
+    const { checks } = JSON.parse(doctor.stdout) as { checks: { name: string; ok: boolean }[] };
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'Experiment log', ok: false }));
+    expect(doctor.code).toBe(1);
+  });
+});
