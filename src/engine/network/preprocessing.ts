@@ -7,8 +7,11 @@
 export interface Preprocessing {
   readonly height: number;
   readonly width: number;
-  /** `stretch`: the whole image, its aspect ratio given up, as Keras' `load_img(target_size=...)` does. */
-  readonly resize: 'stretch';
+  /**
+   * `stretch`: the whole image, its aspect ratio given up, as Keras' `load_img(target_size=...)` does. `centerCrop`: the
+   * largest centred part of the wanted aspect ratio, as Keras' `load_img(keep_aspect_ratio=True)` does.
+   */
+  readonly resize: 'stretch' | 'centerCrop';
   /** Antialiased bilinear (a triangle filter as wide as the reduction), as Pillow's `BILINEAR`. */
   readonly kernel: 'bilinear';
   readonly channelOrder: 'rgb';
@@ -16,9 +19,12 @@ export interface Preprocessing {
   readonly offset: number;
 }
 
-/** Keras' `mode="tf"`: [-1, 1]. */
+/**
+ * Keras' `mode="tf"`: [-1, 1]. The network was trained on crops that kept their aspect ratio: on ants and bees a head on
+ * features of centred crops reaches 0.90, on those of stretched images 0.87 (means of 8 seeds).
+ */
 export function scaleToUnitRange(height: number, width: number): Preprocessing {
-  return { height, width, resize: 'stretch', kernel: 'bilinear', channelOrder: 'rgb', scale: 1 / 127.5, offset: -1 };
+  return { height, width, resize: 'centerCrop', kernel: 'bilinear', channelOrder: 'rgb', scale: 1 / 127.5, offset: -1 };
 }
 
 /** A text that two preprocessings share only if they give the same pixels before normalisation; part of cache keys. */
