@@ -33,8 +33,8 @@ export async function examineFile(file: string, scratch: Uint8Array): Promise<Ex
         const { bytesRead } = await handle.read(scratch, 0, Math.min(scratch.length, size - done), done);
         if (bytesRead === 0) return problem('the file became shorter while it was read');
         if (done === 0) {
-          const unusable = formatProblem(fileKind(scratch.subarray(0, Math.min(bytesRead, FILE_KIND_BYTES))));
-          if (unusable !== null) return problem(unusable);
+          const kind = fileKind(scratch.subarray(0, Math.min(bytesRead, FILE_KIND_BYTES)));
+          if (kind.kind !== 'image') return problem(formatProblem(kind));
         }
         hash.update(scratch.subarray(0, bytesRead));
         done += bytesRead;

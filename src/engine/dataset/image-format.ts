@@ -57,11 +57,9 @@ export function fileKind(bytes: Uint8Array): FileKind {
 
 const known = `${IMAGE_FORMATS.slice(0, -1).join(', ')} and ${IMAGE_FORMATS.at(-1) ?? ''}`;
 
-/** Why a file of this kind cannot be used, in words; null for an image that Thaw decodes. */
-export function formatProblem(kind: FileKind): string | null {
+/** Why a file of this kind cannot be used, in words. */
+export function formatProblem(kind: Exclude<FileKind, { kind: 'image' }>): string {
   switch (kind.kind) {
-    case 'image':
-      return null;
     case 'unsupported':
       return `the file is in the ${kind.format} format, and Thaw opens ${known} only`;
     case 'other':

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, tryDecodeImage } from '../../../src/engine/image/decode-image.ts';
 import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
+import type { Preprocessing } from '../../../src/engine/network/preprocessing.ts';
 import fixture from '../../fixtures/pillow-resize.json' with { type: 'json' };
 import { expectError } from '../../support/expect-error.ts';
 import { hdrPhotograph } from '../../support/hdr-photograph.ts';
@@ -11,7 +13,11 @@ import { patternImage, patternPixels, writeFiles } from '../../support/pattern-i
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
-const size = (width: number, height = width) => scaleToUnitRange(height, width);
+const size = (width: number, height = width): Preprocessing => ({
+  ...scaleToUnitRange(height, width),
+  resize: 'stretch',
+});
+const cropped = (width: number, height = width): Preprocessing => ({ ...size(width, height), resize: 'centerCrop' });
 
 /** The mean distance in levels. */
 function distance(left: Uint8Array, right: Uint8Array): number {
@@ -31,27 +37,33 @@ const quarters = (width: number, height: number): Uint8Array => {
 const quartersImage = () => sharp(quarters(80, 60), { raw: { width: 80, height: 60, channels: 3 } });
 
 describe("Pillow's BILINEAR", () => {
-  // From a fourfold reduction on, libvips averages blocks before it filters: a strong pattern blurs a little more.
-  const cases = fixture.images.map((image) => ({ ...image, within: image.width < 4 * fixture.target ? 0.5 : 1.5 }));
-  test.each(cases)('is met within $within levels in the mean from $width x $height', async (image) => {
-    const bytes = await patternImage(image.width, image.height).png().toBuffer();
-    const decoded = await decodeImage(bytes, size(fixture.target));
-    expect(distance(decoded, Buffer.from(image.pixels, 'base64'))).toBeLessThan(image.within);
-  });
+  const rules = ['stretch', 'centerCrop'] as const;
+  const cases = fixture.images.flatMap((image) => rules.map((resize) => ({ ...image, resize })));
+  test.each(cases)(
+    'is met in the mean from $width x $height by $resize',
+    async ({ width, height, resize, ...image }) => {
+      const bytes = await patternImage(width, height).png().toBuffer();
+      const decoded = await decodeImage(bytes, { ...size(fixture.target), resize });
+      // From a fourfold reduction on, libvips averages blocks before it filters: a strong pattern blurs a little more.
+      const within = Math.min(width, height) < 4 * fixture.target ? 1 : 1.5;
+      expect(distance(decoded, Buffer.from(image[resize], 'base64'))).toBeLessThan(within);
+    },
+  );
 
   test('is met to the bit where both sides are enlarged', async () => {
     const small = fixture.images.filter(({ width, height }) => width <= fixture.target && height <= fixture.target);
     expect(small.length).toBeGreaterThan(0);
-    for (const { width, height, pixels } of small) {
+    for (const { width, height, stretch } of small) {
       const decoded = await decodeImage(await patternImage(width, height).png().toBuffer(), size(fixture.target));
-      expect(Buffer.from(decoded).equals(Buffer.from(pixels, 'base64'))).toBe(true);
+      expect(Buffer.from(decoded).equals(Buffer.from(stretch, 'base64'))).toBe(true);
     }
   });
 
   test('gets every pixel of a large JPEG, not a version decoded at a fraction of its size', async () => {
     const jpeg = await patternImage(640, 480).jpeg({ quality: 90 }).toBuffer();
     const png = await sharp(jpeg).png().toBuffer();
-    expect(await decodeImage(jpeg, size(24))).toEqual(await decodeImage(png, size(24)));
+    for (const rule of [size(24), cropped(24)])
+      expect(await decodeImage(jpeg, rule)).toEqual(await decodeImage(png, rule));
   });
 });
 
@@ -73,6 +85,7 @@ describe('decoding as a person would expect', () => {
       .jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       .toBuffer();
     expect(distance(await decodeImage(stored, size(16, 12)), upright)).toBeLessThan(8);
+    expect(distance(await decodeImage(stored, cropped(12)), quarters(12, 12))).toBeLessThan(8);
   });
 
   test.each(['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'] as const)('reads %s', async (format) => {
@@ -134,14 +147,18 @@ describe('decoding as a person would expect', () => {
         .toFormat(format, { lossless: true })
         .toBuffer();
       expect((await sharp(bytes, { pages: -1 }).metadata()).pages).toBe(2);
-      expect([...(await decodeImage(bytes, size(4))).subarray(0, 3)]).toEqual([255, 0, 0]);
+      for (const rule of [size(4), cropped(4, 3)]) {
+        expect([...(await decodeImage(bytes, rule)).subarray(0, 3)]).toEqual([255, 0, 0]);
+      }
     }
   });
 
   test('reads the ordinary picture of an HDR photograph', async () => {
     const { photograph, ordinary } = await hdrPhotograph();
     expect((await sharp(photograph).metadata()).gainMap).toBeDefined();
-    expect(await decodeImage(photograph, size(32))).toEqual(await decodeImage(ordinary, size(32)));
+    for (const rule of [size(32), cropped(32)]) {
+      expect(await decodeImage(photograph, rule)).toEqual(await decodeImage(ordinary, rule));
+    }
   });
 
   test('reads a file as it reads its content', async () => {
@@ -150,6 +167,49 @@ describe('decoding as a person would expect', () => {
     expect(await decodeImage(file, size(32))).toEqual(await decodeImage(await readFile(file), size(32)));
   });
 });
+
+/** A PNG that says its size and holds nothing. */
+function pngHeader(width: number, height: number): Buffer {
+  const chunk = (type: string, content: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), content]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(content.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const size = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  size.writeUInt32BE(width, 0);
+  size.writeUInt32BE(height, 4);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    chunk('IHDR', size),
+    chunk('IDAT', deflateSync('')),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+test.each([
+  ['wide', 90, 40, 40, 40],
+  ['tall', 40, 90, 40, 40],
+  ['odd', 41, 30, 20, 10],
+])(
+  'a centred crop of a %s image shows the middle, its aspect ratio kept',
+  async (_, width, height, toWidth, toHeight) => {
+    const pixels = await decodeImage(await patternImage(width, height).png().toBuffer(), cropped(toWidth, toHeight));
+    const scale = Math.max(toWidth / width, toHeight / height);
+    const [partWidth, partHeight] = [Math.floor(toWidth / scale), Math.floor(toHeight / scale)];
+    const part = await patternImage(width, height)
+      .extract({
+        left: Math.floor((width - partWidth) / 2),
+        top: Math.floor((height - partHeight) / 2),
+        width: partWidth,
+        height: partHeight,
+      })
+      .png()
+      .toBuffer();
+    expect(pixels).toEqual(await decodeImage(part, size(toWidth, toHeight)));
+  },
+);
 
 describe('what cannot be decoded is told with the reason', () => {
   const half = async (bytes: Promise<Buffer>): Promise<Uint8Array> => {
@@ -167,8 +227,8 @@ describe('what cannot be decoded is told with the reason', () => {
     ],
     ['a PNG cut short', () => half(noisy().png().toBuffer()), 'cut short or damaged'],
     ['a GIF cut short', () => half(noisy().gif().toBuffer()), 'cut short or damaged'],
-    ['a WebP cut short', () => half(noisy().webp().toBuffer()), 'damaged'],
-    ['a TIFF cut short', () => half(noisy().tiff({ compression: 'none' }).toBuffer()), 'damaged'],
+    ['a WebP cut short', () => half(noisy().webp().toBuffer()), 'cut short or damaged'],
+    ['a TIFF cut short', () => half(noisy().tiff({ compression: 'none' }).toBuffer()), 'cut short or damaged'],
     ['nothing', () => Promise.resolve(new Uint8Array()), 'empty'],
     ['text', () => Promise.resolve(Buffer.from('hello')), 'no image'],
     [
@@ -176,14 +236,7 @@ describe('what cannot be decoded is told with the reason', () => {
       () => Promise.resolve(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')),
       'SVG',
     ],
-    [
-      'more pixels than are decoded',
-      () =>
-        sharp({ create: { width: 20_000, height: 8_000, channels: 3, background: '#fff' } })
-          .png({ compressionLevel: 1 })
-          .toBuffer(),
-      '134 million pixels',
-    ],
+    ['more pixels than are decoded', () => Promise.resolve(pngHeader(20_000, 8_000)), '134 million pixels'],
   ])('%s', async (_, bytes, reason) => {
     const decoded = await tryDecodeImage(await bytes(), size(16));
     expect(decoded).toEqual({ kind: 'problem', reason: expect.stringContaining(reason) as string });
