@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
+import type { Strategy } from '../src/shared/contract/plan.ts';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';
+import { peerPlan } from './peer-plan.ts';
 import { PEERS } from './peer-python.ts';
 import { runCommand } from './run-command.ts';
 import { findSharedData, type SharedData } from './shared-data.ts';
@@ -8,51 +10,35 @@ import { compare } from './statistics.ts';
 import { Workspace } from './thaw-command.ts';
 
 const SEEDS = [1, 2, 3] as const;
-const BATCH = ['--batch', '32'];
 
 interface Task {
-  readonly name: string;
-  readonly thaw: (data: SharedData) => readonly string[];
+  readonly strategy: Strategy;
+  readonly epochs: number;
+  /** What the strategy alone does not say, to us and to the peer. */
+  readonly thaw: readonly string[];
+  readonly peer: readonly string[];
   readonly script: string;
-  readonly peer: (data: SharedData) => readonly string[];
   readonly better: 'higher' | 'lower';
   readonly target: number;
 }
 
 const TASKS: readonly Task[] = [
   {
-    name: 'features',
-    thaw: ({ weights }) => ['--strategy', 'features', '--weights', weights, ...settings(60, 0.01)],
-    script: 'keras_features.py',
-    peer: ({ weights }) => ['--weights', weights, ...settings(60, 0.01)],
-    better: 'higher',
-    target: 0.88,
+    ...{ strategy: 'features', epochs: 60, thaw: [], peer: [], script: 'keras_features.py' },
+    ...{ better: 'higher', target: 0.88 },
   },
   {
-    name: 'finetune',
-    thaw: ({ weights }) => [
-      ...['--strategy', 'finetune', '--weights', weights, ...settings(15, 0.01)],
-      ...['--freeze', '/^conv/', '--thaw', 'block_12', '--thaw', 'block_13'],
-    ],
-    script: 'keras_finetune.py',
-    peer: ({ weights }) => ['--weights', weights, ...settings(15, 0.01), '--trainable', '_12', '_13'],
-    better: 'higher',
-    target: 0.89,
+    ...{ strategy: 'finetune', epochs: 15, script: 'keras_finetune.py' },
+    thaw: ['--freeze', '/^conv/', '--thaw', 'block_12', '--thaw', 'block_13'],
+    peer: ['--trainable', '_12', '_13'],
+    ...{ better: 'higher', target: 0.89 },
   },
   {
-    name: 'scratch',
-    thaw: () => ['--strategy', 'scratch', ...settings(15, 0.01)],
-    script: 'keras_finetune.py',
-    peer: () => settings(15, 0.01),
-    // It shows that the photos alone do not teach this: more would mean that the others owe little to their weights.
-    better: 'lower',
-    target: 0.75,
+    ...{ strategy: 'scratch', epochs: 15, thaw: [], peer: [], script: 'keras_finetune.py' },
+    // The photos alone must not teach this: more would mean that the others owe little to their weights.
+    ...{ better: 'lower', target: 0.75 },
   },
 ];
-
-function settings(epochs: number, learningRate: number): readonly string[] {
-  return ['--epochs', String(epochs), '--lr', String(learningRate), '--dropout', '0.5', ...BATCH];
-}
 
 const peerDocument = z.object({ bestValAccuracy: z.number(), keras: z.string() });
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -64,19 +50,20 @@ async function measure(task: Task, data: SharedData, context: BenchContext): Pro
   let peerName = 'Keras 3 (absent)';
   using workspace = new Workspace();
   for (const seed of SEEDS) {
-    say(`accuracy: ${task.name}, seed ${seed}`);
-    const common = ['--dataset', data.dataset, '--seed', String(seed)];
-    const ours = [...common, '--network', 'mobilenet_v1_0.25_224', ...task.thaw(data)];
+    say(`accuracy: ${task.strategy}, seed ${seed}`);
+    const common = ['--dataset', data.dataset, '--seed', String(seed), '--epochs', String(task.epochs)];
+    if (task.strategy !== 'scratch') common.push('--weights', data.weights);
+    const ours = [...common, '--network', 'mobilenet_v1_0.25_224', '--strategy', task.strategy, ...task.thaw];
     const { result } = await workspace.train(ours, signal);
     thaw.push(result.bestValAccuracy ?? 0);
     if (python === null) continue;
-    const theirs = [path.join(PEERS, task.script), ...common, ...task.peer(data)];
+    const theirs = [path.join(PEERS, task.script), ...common, ...peerPlan(task.strategy), ...task.peer];
     const { bestValAccuracy, keras } = peerDocument.parse((await runCommand(python, theirs, { signal })).document);
     peer.push(bestValAccuracy);
     peerName = `Keras ${keras}`;
   }
   const result = compare({
-    name: `accuracy/${task.name}`,
+    name: `accuracy/${task.strategy}`,
     unit: `mean best val_accuracy of seeds ${SEEDS.join(', ')}`,
     better: task.better,
     // Means, as the target is one; the spread is told beside them.

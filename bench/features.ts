@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';
 import { interleave } from './interleave.ts';
+import { peerPlan } from './peer-plan.ts';
 import { PEERS } from './peer-python.ts';
 import { runCommand } from './run-command.ts';
 import { findSharedData } from './shared-data.ts';
@@ -9,7 +10,7 @@ import { compare } from './statistics.ts';
 import { Workspace } from './thaw-command.ts';
 
 const EPOCHS = '60';
-const PLAN = ['--epochs', EPOCHS, '--batch', '32', '--lr', '0.01', '--seed', '1'];
+const PLAN = ['--epochs', EPOCHS, '--seed', '1'];
 const PEER_RUNS = [
   { name: 'keras-3', args: ['--keras', '3'] },
   { name: 'keras-2', args: ['--keras', '2'] },
@@ -35,7 +36,7 @@ async function run({ python, signal, say, runs }: BenchContext): Promise<readonl
       },
       train,
       ...peers.map(({ args }, index) => async () => {
-        const command = [path.join(PEERS, 'keras_features.py'), ...files, ...PLAN, ...args];
+        const command = [path.join(PEERS, 'keras_features.py'), ...files, ...PLAN, ...peerPlan('features'), ...args];
         const { seconds, document } = await runCommand(python ?? '', command, { signal });
         versions[index] = peerDocument.parse(document).keras;
         return seconds;
