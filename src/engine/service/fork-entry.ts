@@ -32,6 +32,13 @@ export function forkEntry(entry: string): ForkedEntry {
   return { child, tail: () => tail.trim() };
 }
 
+/** Lets this process end before the child does. */
+export function detach({ child }: ForkedEntry): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  child.unref();
+}
+
 /** How a process ended, for people: `signal SIGKILL`, `exit code 134`. */
 export function endingOf(code: number | null, signal: string | null): string {
   return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;

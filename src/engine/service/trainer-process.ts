@@ -1,5 +1,5 @@
 import type { TrainerJob, TrainerMessage, TrainerRequest } from '../training/protocol.ts';
-import { endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
+import { detach, endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
 
 export interface TrainerHandlers {
   readonly onMessage: (message: TrainerMessage) => void;
@@ -20,7 +20,7 @@ export class TrainerProcess {
   #killed = false;
   #ending: string | null = null;
   #disconnected = false;
-  /** It has told how training went. */
+  /** It has told its result; a failure's error output may still come, a result's does not matter. */
   #concluded = false;
   #told = false;
 
@@ -32,7 +32,7 @@ export class TrainerProcess {
     child.on('message', (message) => {
       const received = message as TrainerMessage;
       handlers.onMessage(received);
-      if (received.kind === 'ended' || received.kind === 'failed') this.#leaveSoon();
+      if (received.kind === 'ended' || received.kind === 'failed') this.#leaveSoon(received.kind === 'ended');
     });
     child.on('error', (error) => {
       if (child.pid === undefined) this.#disconnected = true;
@@ -42,8 +42,11 @@ export class TrainerProcess {
     // Messages may still wait in the channel after the process is gone.
     child.on('disconnect', () => {
       this.#disconnected = true;
-      // It has said all and written all: TensorFlow's tidying up would only take time.
-      if (this.#concluded && this.#ending === null) child.kill('SIGKILL');
+      // With its result told, all is written: nobody waits for TensorFlow to tidy up.
+      if (this.#concluded && this.#ending === null) {
+        detach(this.#forked);
+        this.#ending = 'its result';
+      }
       this.#tell();
     });
     this.#send({ kind: 'train', job });
@@ -77,10 +80,11 @@ export class TrainerProcess {
     if (child.connected) child.send(request, () => undefined);
   }
 
-  #leaveSoon(): void {
-    this.#concluded = true;
+  #leaveSoon(withResult: boolean): void {
+    this.#concluded = withResult;
+    const { child } = this.#forked;
     setTimeout(() => {
-      if (this.#ending === null) this.#forked.child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     }, LEAVE_GRACE_MILLISECONDS).unref();
   }
 
