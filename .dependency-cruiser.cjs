@@ -24,7 +24,7 @@ module.exports = {
     onlyFrom('runtime', ['graph']),
     onlyFrom('training', ['network', 'dataset', 'image', 'cache', 'weights', 'freeze', 'graph', 'runtime']),
     onlyFrom('experiment', []),
-    onlyFrom('service', ['network', 'dataset', 'image', 'weights', 'freeze', 'graph', 'runtime', 'training', 'experiment']),
+    onlyFrom('service', ['network', 'dataset', 'image', 'cache', 'weights', 'freeze', 'graph', 'runtime', 'training', 'experiment']),
     {
       name: 'hosts-know-only-the-service',
       severity: 'error',

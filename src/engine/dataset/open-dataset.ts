@@ -11,7 +11,7 @@ import { folderLayout } from './folder-layout.ts';
 import type { FolderLayout } from './folder-layout.ts';
 import { validationContent } from './split-by-content.ts';
 
-export type { Dataset, DatasetImage, Split } from './dataset.ts';
+export type { Dataset, Split } from './dataset.ts';
 
 export interface OpenDatasetOptions {
   /** Share of each class held out for validation where the folder has no validation folder, in (0, 1). */

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { clearFolder, folderBytes } from '../cache/cache-folder.ts';
 import { RowStore } from '../cache/row-store.ts';
 import { geometryKey } from '../network/preprocessing.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
@@ -10,19 +9,9 @@ const DECODER_VERSION = 1;
 /** Some 50,000 images of 224 x 224. */
 const DEFAULT_LIMIT_BYTES = 8 * 2 ** 30;
 
-/** The cache of decoded images, for `thaw doctor` and for clearing. */
+/** Where decoded images are kept, one folder for each size and resize rule. */
 export function decodedCacheFolder(cacheDirectory: string): string {
   return path.join(cacheDirectory, 'decoded');
-}
-
-/** Bytes on disk. */
-export async function decodedCacheBytes(cacheDirectory: string): Promise<number> {
-  return folderBytes(decodedCacheFolder(cacheDirectory));
-}
-
-/** Removes all decoded images. @returns the bytes that were freed */
-export async function clearDecodedCache(cacheDirectory: string): Promise<number> {
-  return clearFolder(decodedCacheFolder(cacheDirectory));
 }
 
 /** Opens the decoded images of one size and resize rule: one column, [height, width, 3] uint8. */

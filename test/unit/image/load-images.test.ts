@@ -1,10 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { clearFolder, folderBytes } from '../../../src/engine/cache/cache-folder.ts';
 import { openDataset } from '../../../src/engine/dataset/open-dataset.ts';
 import type { Dataset } from '../../../src/engine/dataset/open-dataset.ts';
 import { decodeImage } from '../../../src/engine/image/decode-image.ts';
-import { clearDecodedCache, decodedCacheBytes, decodedCacheFolder } from '../../../src/engine/image/decoded-cache.ts';
+import { decodedCacheFolder } from '../../../src/engine/image/decoded-cache.ts';
 import { loadImages } from '../../../src/engine/image/load-images.ts';
 import type { LoadedImage, LoadImagesOptions } from '../../../src/engine/image/load-images.ts';
 import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
@@ -92,14 +93,14 @@ test('tells how far it is, and stops when told, keeping what it decoded', async 
   };
   await expect(load({ onProgress, signal: abort.signal, concurrency: 2 })).rejects.toThrow('aborted');
   expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(await decodedCacheBytes(cacheDirectory)).toBeGreaterThan(5 * 24 * 20 * 3);
+  expect(await folderBytes(decodedCacheFolder(cacheDirectory))).toBeGreaterThan(5 * 24 * 20 * 3);
 });
 
 test('a consumer may stop early', async () => {
   for await (const image of loadImages(root, dataset.images, preprocessing, { cacheDirectory })) {
     if (image.index === 3) break;
   }
-  const bytes = await decodedCacheBytes(cacheDirectory);
+  const bytes = await folderBytes(decodedCacheFolder(cacheDirectory));
   expect(bytes).toBeGreaterThan(0);
-  expect(await clearDecodedCache(cacheDirectory)).toBe(bytes);
+  expect(await clearFolder(decodedCacheFolder(cacheDirectory))).toBe(bytes);
 });

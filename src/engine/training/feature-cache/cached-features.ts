@@ -1,7 +1,7 @@
+import path from 'node:path';
 import { rowBytes } from '../../cache/chunk.ts';
 import type { Column } from '../../cache/chunk.ts';
 import { RowStore } from '../../cache/row-store.ts';
-import { featureCacheFolder } from './feature-cache-folder.ts';
 
 /** What features depend on, the image apart. */
 export interface FeatureKey {
@@ -43,6 +43,11 @@ export interface CachedFeaturesOptions {
 }
 
 const DEFAULT_LIMIT_BYTES = 8 * 2 ** 30;
+
+/** Where the features of frozen prefixes are kept, one folder for each prefix. */
+export function featureCacheFolder(cacheDirectory: string): string {
+  return path.join(cacheDirectory, 'features');
+}
 
 /**
  * The outputs of a frozen prefix for many images, each computed once: features are kept under THAW_CACHE as `.npy` files

@@ -2,16 +2,11 @@ import { hash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { cachedFeatures } from '../../../../src/engine/training/feature-cache/cached-features.ts';
+import { cachedFeatures, featureCacheFolder } from '../../../../src/engine/training/feature-cache/cached-features.ts';
 import type {
   CachedFeaturesOptions,
   FeatureKey,
 } from '../../../../src/engine/training/feature-cache/cached-features.ts';
-import {
-  clearFeatureCache,
-  featureCacheBytes,
-  featureCacheFolder,
-} from '../../../../src/engine/training/feature-cache/feature-cache-folder.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -158,13 +153,4 @@ test('refuses features of another size, and a key that is no hash', async () => 
   };
   await expect(run(images('a'), { compute })).rejects.toThrow("'pool/Mean' must have 4 values, but got 5");
   await expect(run(images('a'), { key: { ...key(), prefix: '../..' } })).rejects.toThrow('SHA-256');
-});
-
-test('says how much it holds, and clears it', async () => {
-  await run(images('a', 'b'));
-  const bytes = await featureCacheBytes(cacheDirectory);
-  expect(bytes).toBeGreaterThan(2 * 16 * 4);
-  expect(await clearFeatureCache(cacheDirectory)).toBe(bytes);
-  await run(images('a', 'b'));
-  expect(asked.length).toBe(2);
 });
