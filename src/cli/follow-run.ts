@@ -69,6 +69,8 @@ async function printOutcome(engine: Transport, result: RunResult): Promise<void>
   const detail = await engine.invoke('runs.show', { runId: result.runId });
   const next = nextStep(detail);
   printLines(['', ...resultTable(detail), '', ...remarks(detail)]);
+  const { runFolder } = await import('../engine/service/workspace.ts');
+  printLines([`Kept in ${printable(runFolder(result.runId))}; see it again with \`thaw runs show ${result.runId}\`.`]);
   if (next !== null) printLines([next]);
   if (result.error) printFailure(result.error);
 }

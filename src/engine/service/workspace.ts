@@ -1,4 +1,5 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { runDirectory } from '../experiment/log.ts';
 
 /** The two folders that Thaw writes to besides its own. */
 export interface Workspace {
@@ -18,4 +19,9 @@ export function readWorkspace(): Workspace {
     'Thaw must know its folders; THAW_HOME or THAW_CACHE is not set.',
     'Start it with `npm run -s thaw -- ...`, which sets them.',
   );
+}
+
+/** The folder in which a run keeps its checkpoints. */
+export function runFolder(runId: string): string {
+  return runDirectory(readWorkspace().home, runId);
 }
