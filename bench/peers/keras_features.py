@@ -3,12 +3,13 @@
 Prints one JSON document; its caller takes the time of the whole process, import included.
 """
 import argparse
-import json
 import os
 import time
 
 started = time.perf_counter()
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+from answering import say
+
 parser = argparse.ArgumentParser()
 parser.add_argument('--dataset', required=True, help='a folder with train/ and val/, each with a folder for each class')
 parser.add_argument('--weights', required=True)
@@ -18,7 +19,6 @@ parser.add_argument('--batch', type=int, default=32)
 parser.add_argument('--lr', type=float, required=True)
 parser.add_argument('--dropout', type=float, default=0.0)
 parser.add_argument('--seed', type=int, default=1)
-parser.add_argument('--reader', choices=['tf.data', 'pillow'], default='tf.data')
 parser.add_argument('--keras', choices=['2', '3'], default='3')
 options = parser.parse_args()
 if options.keras == '2':
@@ -36,29 +36,16 @@ base.trainable = False
 loaded = time.perf_counter()
 
 
-def features_with_tf_data(split):
-    """The usual way: read, decoded and resized on all cores while the network runs."""
+def features(split):
+    """Features [images, channels] and labels; read, decoded and resized on all cores while the network runs."""
     images = keras.utils.image_dataset_from_directory(
-        os.path.join(options.dataset, split), image_size=(224, 224), batch_size=32, shuffle=False)
+        os.path.join(options.dataset, split), image_size=(224, 224), batch_size=32, shuffle=False,
+        crop_to_aspect_ratio=True)
     labels = [images.class_names.index(os.path.basename(os.path.dirname(path))) for path in images.file_paths]
     batches = images.map(lambda image, label: keras.applications.mobilenet.preprocess_input(image))
     return base.predict(batches, verbose=0), np.array(labels)
 
 
-def features_with_pillow(split):
-    """The older way, with Thaw's own antialiased resize: one image after the other by `load_img`."""
-    folder = os.path.join(options.dataset, split)
-    images, labels = [], []
-    for label, name in enumerate(sorted(os.listdir(folder))):
-        for file in sorted(os.listdir(os.path.join(folder, name))):
-            path = os.path.join(folder, name, file)
-            images.append(keras.utils.img_to_array(
-                keras.utils.load_img(path, target_size=(224, 224), interpolation='bilinear')))
-            labels.append(label)
-    return base.predict(keras.applications.mobilenet.preprocess_input(np.stack(images)), verbose=0), np.array(labels)
-
-
-features = features_with_tf_data if options.reader == 'tf.data' else features_with_pillow
 train_features, train_labels = features('train')
 validation = features('val')
 computed = time.perf_counter()
@@ -74,11 +61,11 @@ head.compile(
 history = head.fit(
     train_features, train_labels, options.batch, options.epochs, validation_data=validation, verbose=0).history
 trained = time.perf_counter()
-print(json.dumps({
+say({
     'bestValAccuracy': max(history['val_accuracy']),
     'finalValAccuracy': history['val_accuracy'][-1],
     'images': len(train_labels) + len(validation[1]),
     'timings': {
         'import': imported - started, 'load': loaded - imported, 'features': computed - loaded, 'train': trained - computed},
     'keras': keras.__version__,
-}))
+})

@@ -1,9 +1,10 @@
 """Fine-tuning and training from scratch as a Keras user writes them; prints one JSON document."""
 import argparse
-import json
 import os
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+from answering import say
+
 parser = argparse.ArgumentParser()
 parser.add_argument('--dataset', required=True, help='a folder with train/ and val/, each with a folder for each class')
 parser.add_argument('--weights', help='without it the network starts from its initialisers')
@@ -33,7 +34,8 @@ if options.trainable:
 def images(split):
     """[batch, 224, 224, 3] in [-1, 1], decoded once and kept in memory."""
     read = keras.utils.image_dataset_from_directory(
-        os.path.join(options.dataset, split), image_size=(224, 224), batch_size=None, shuffle=False)
+        os.path.join(options.dataset, split), image_size=(224, 224), batch_size=None, shuffle=False,
+        crop_to_aspect_ratio=True)
     read = read.map(lambda image, label: (keras.applications.mobilenet.preprocess_input(image), label)).cache()
     return read.shuffle(10_000, seed=options.seed).batch(options.batch) if split == 'train' else read.batch(options.batch)
 
@@ -44,7 +46,7 @@ model.compile(
     keras.optimizers.SGD(options.lr, momentum=0.9), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     metrics=['accuracy'])
 history = model.fit(images('train'), epochs=options.epochs, validation_data=images('val'), verbose=0).history
-print(json.dumps({
+say({
     'bestValAccuracy': max(history['val_accuracy']), 'finalValAccuracy': history['val_accuracy'][-1],
     'keras': keras.__version__,
-}))
+})
