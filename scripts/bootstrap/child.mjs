@@ -19,18 +19,16 @@ const sameRequestMilliseconds = 1000;
 export function runChild(command, args, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
-    let lastInterrupt = -Infinity;
-    let interrupted = false;
+    /** @type {Map<NodeJS.Signals, number>} */
+    const cameAt = new Map();
     /** @param {NodeJS.Signals} signal */
     const pass = (signal) => {
-      if (signal === 'SIGINT') {
-        const now = performance.now();
-        const repeated = now - lastInterrupt < sameRequestMilliseconds;
-        if (!repeated) lastInterrupt = now;
-        const first = !interrupted;
-        interrupted = true;
-        if (repeated || process.platform === 'win32' || (first && inForegroundOfTerminal())) return;
-      }
+      const now = performance.now();
+      const before = cameAt.get(signal);
+      if (before !== undefined && now - before < sameRequestMilliseconds) return;
+      cameAt.set(signal, now);
+      if (signal === 'SIGINT' && process.platform === 'win32') return;
+      if (signal === 'SIGINT' && before === undefined && inForegroundOfTerminal()) return;
       child.kill(signal);
     };
     /** @type {NodeJS.Signals[]} */
