@@ -85,13 +85,14 @@ export function remarks({ result }: RunDetail): string[] {
 }
 
 /** What a person would do next with a run. */
-export function nextStep({ result }: RunDetail): string | null {
+export function nextStep({ result, layers }: RunDetail): string | null {
   switch (result.status) {
     case 'finished':
       return `Next: thaw predict --run ${result.runId} IMAGE...`;
     case 'stopped':
     case 'interrupted':
-      return `Next: thaw runs resume ${result.runId}`;
+      // One that ended before its layers were known left nothing to resume from.
+      return layers.length === 0 ? null : `Next: thaw runs resume ${result.runId}`;
     case 'queued':
     case 'running':
     case 'paused':

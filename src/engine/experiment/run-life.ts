@@ -98,7 +98,7 @@ export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void
 
 /** Says that the owner lives. */
 export function beat(log: Log, runId: string): void {
-  log.write('write the heartbeat', (database) => {
+  log.write('write to the experiment log', (database) => {
     database.prepare('UPDATE run SET heartbeat_at = ? WHERE id = ?').run(Date.now(), runId);
   });
 }

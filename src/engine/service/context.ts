@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunResult } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
 import type { TrainerJob } from '../training/protocol.ts';
@@ -53,8 +54,11 @@ export class ServiceContext {
       try {
         reapDeadRuns(log);
       } catch (error) {
-        log.close();
-        throw error;
+        // Past runs can be looked at on a full disk too; dead ones are marked once there is room.
+        if (!(error instanceof ThawError && error.code.startsWith('disk.'))) {
+          log.close();
+          throw error;
+        }
       }
       this.#log = log;
     }
