@@ -6,7 +6,6 @@ import { freezePlan } from '../../src/engine/freeze/freeze-plan.ts';
 import { compileProgram } from '../../src/engine/graph/program.ts';
 import { withHead } from '../../src/engine/network/head.ts';
 import { findNetwork } from '../../src/engine/network/registry.ts';
-import { elementCount } from '../../src/engine/network/shape.ts';
 import { Session } from '../../src/engine/runtime/session.ts';
 import { initialValues } from '../../src/engine/weights/initialise.ts';
 import { answerSteps } from './answer-steps.ts';
@@ -26,17 +25,7 @@ const directory = mkdtempSync(path.join(tmpdir(), 'thaw-bench-'));
 const session = Session.load(directory, program.savedModel, program.signatures);
 rmSync(directory, { recursive: true });
 
-const values = initialValues(network, 1);
-session.run(
-  'assign',
-  Object.fromEntries(
-    program.tensors.map(({ name, shape }) => {
-      const data = values.get(name);
-      if (data?.length !== elementCount(shape)) throw new TypeError(`Tensor '${name}' has no first value.`);
-      return [name, { data, shape }];
-    }),
-  ),
-);
+session.run('assign', program.assignFeeds(initialValues(network, 1)));
 const { height, width } = entry.preprocessing;
 const pixels = Uint8Array.from(
   { length: batch * height * width * 3 },

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { foldBatchNorms } from '../../src/engine/graph/fold.ts';
-import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
+import { assignFromVector, concatenated } from '../../src/engine/graph/assign.ts';
+import { foldBatchNorms, foldedValues } from '../../src/engine/graph/fold.ts';
+import { Graph } from '../../src/engine/graph/graph.ts';
 import { lower } from '../../src/engine/graph/lower.ts';
 import { encodeSavedModel } from '../../src/engine/graph/saved-model.ts';
 import { findNetwork } from '../../src/engine/network/registry.ts';
@@ -49,16 +50,19 @@ describeShared('MobileNet v1 against Keras', () => {
     ])('gives the outputs Keras gives, $how', ({ fold }) => {
       const graph = new Graph();
       const variables = new Map(tensors.map((tensor) => [tensor.name, graph.variable(tensor.name, tensor.shape)]));
-      const feeds: Record<string, Tensor> = {};
-      const assigned = tensors.flatMap((tensor) => {
-        const variable = variables.get(tensor.name);
-        if (!variable) return [];
-        const value = graph.placeholder(`assign/${tensor.name}`, 'float32', tensor.shape);
-        feeds[tensor.name] = value;
-        return [graph.assign(variable, value)];
-      });
-      const { folded, refresh } = foldBatchNorms(graph, fold ? network.layers : [], new Set(), variables);
-      const done = graph.group('done', [...assigned, ...refresh('assign', assigned)]);
+      const folded = foldBatchNorms(graph, fold ? network.layers : [], new Set(), variables);
+      const values = new Map(tensors.map((tensor) => [tensor.name, filledTensor(tensor)]));
+      for (const convolution of folded) {
+        const { kernel, bias } = foldedValues(convolution, values);
+        values.set(convolution.kernel.name, kernel).set(convolution.bias.name, bias);
+      }
+      const assigned = [...variables.values(), ...folded.flatMap(({ kernel, bias }) => [kernel, bias])];
+      const vector = concatenated(
+        assigned.map(({ name }) => name),
+        values,
+      );
+      const feed = graph.placeholder('values', 'float32', [vector.length]);
+      const done = graph.group('done', assignFromVector(graph, 'assign', feed, assigned));
       const images = graph.placeholder('images', 'float32', [-1, reference.size, reference.size, 3]);
       const { outputs } = lower(network.layers, new Map([['input_1', images]]), {
         graph,
@@ -71,10 +75,10 @@ describeShared('MobileNet v1 against Keras', () => {
       // A checkpoint is what leaves the layer of that name: folding moves BatchNorm into the convolution before it. Keras'
       // last layer is an activation that the references leave out; ours is the loss's or the reader's.
       const wanted = Object.entries(reference.checkpoints)
-        .filter(([layer]) => !folded.has(layer))
+        .filter(([layer]) => !folded.some(({ convolution }) => convolution.name === layer))
         .map(([layer, summary]) => [layer === 'predictions' ? network.output : layer, summary] as const);
       const signatures = {
-        assign: { inputs: feeds, outputs: { done } },
+        assign: { inputs: { values: feed }, outputs: { done } },
         predict: {
           inputs: { images },
           outputs: Object.fromEntries(
@@ -87,10 +91,7 @@ describeShared('MobileNet v1 against Keras', () => {
       };
       const target = path.join(directory, `${name}-${String(fold)}`);
       using session = Session.load(target, encodeSavedModel(graph, signatures), signatures);
-      session.run(
-        'assign',
-        Object.fromEntries(tensors.map((tensor) => [tensor.name, { data: filledTensor(tensor), shape: tensor.shape }])),
-      );
+      session.run('assign', { values: { data: vector, shape: [vector.length] } });
       const data = referenceInput(reference.size);
       const results = session.run('predict', { images: { data, shape: [2, reference.size, reference.size, 3] } });
       const read = (layer: string): Float32Array => {

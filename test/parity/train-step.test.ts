@@ -92,15 +92,10 @@ describe.each(fixture.cases)('Ten steps with $name', (expected) => {
     });
     const own = path.join(directory, String(fixture.cases.indexOf(expected)));
     using session = Session.load(own, program.savedModel, program.signatures);
-    session.run(
-      'assign',
-      Object.fromEntries(
-        Object.entries(fixture.initial).map(([name, { shape, values }]) => [
-          name,
-          { data: Float32Array.from(values), shape },
-        ]),
-      ),
+    const initial = Object.entries(fixture.initial).map(
+      ([name, { values }]) => [name, Float32Array.from(values)] as const,
     );
+    session.run('assign', program.assignFeeds(new Map(initial)));
     const steps = fixture.batches.map((_, step) =>
       session.run('train', {
         ...batchFeeds(session, program, step),

@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/errors/thaw-error.ts';
 import type { BatchNormLayer, DepthwiseConv2dLayer, Conv2dLayer, Layer } from '../network/layer.ts';
-import type { FoldedVariables } from './fold.ts';
+import type { FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { add } from './ops/add.ts';
 import { batchNormInference, batchNormTraining } from './ops/batch-norm.ts';
@@ -24,8 +24,8 @@ export interface Lowering {
   readonly scope: string;
   /** The network's tensors by canonical name. */
   readonly variables: ReadonlyMap<string, Variable>;
-  /** Convolutions whose BatchNorm is folded into them here, by the convolution's name; empty where nothing is folded. */
-  readonly folded: ReadonlyMap<string, FoldedVariables>;
+  /** Convolutions whose BatchNorm is folded into them here; empty where nothing is folded. */
+  readonly folded: readonly FoldedConvolution[];
   /** Layers that learn in this copy; empty for inference. A BatchNorm outside of it never uses batch statistics. */
   readonly trainable: ReadonlySet<string>;
   /** int32 [2], fed at each step; null turns dropout off. */
@@ -66,7 +66,7 @@ function convolve(
 }
 
 function convolutionLayer(lowering: Lowering, layer: Conv2dLayer | DepthwiseConv2dLayer, input: Tensor): Tensor {
-  const folded = lowering.folded.get(layer.name);
+  const folded = lowering.folded.find(({ convolution }) => convolution.name === layer.name);
   if (folded) return convolve(lowering, layer, input, folded.kernel.value, folded.bias.value);
   const role = layer.kind === 'conv2d' ? 'kernel' : 'depthwise_kernel';
   const bias = layer.useBias ? variable(lowering, `${layer.name}/bias`) : null;
@@ -117,7 +117,7 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
   const outputs = new Map(given);
   const updates: Operation[] = [];
   /** BatchNorms that their convolution has taken in. */
-  const absorbed = new Set([...lowering.folded.values()].map((fold) => fold.batchNorm));
+  const absorbed = new Set(lowering.folded.map(({ batchNorm }) => batchNorm.name));
 
   const lowerLayer = (layer: Layer, inputs: readonly Tensor[]): Tensor => {
     const name = `${scope}/${layer.name}`;

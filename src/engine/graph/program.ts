@@ -2,8 +2,9 @@ import type { OptimizerPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
-import { layerShapes, networkTensors } from '../network/shape.ts';
-import { foldBatchNorms, type FoldedVariables } from './fold.ts';
+import { elementCount, layerShapes, networkTensors } from '../network/shape.ts';
+import { assignFromVector, concatenated } from './assign.ts';
+import { foldBatchNorms, foldedValues, type FoldedConvolution } from './fold.ts';
 import { Graph, type Operation, type Tensor, type Variable } from './graph.ts';
 import { lower } from './lower.ts';
 import { restore, save } from './ops/checkpoint.ts';
@@ -26,8 +27,12 @@ export interface Program {
   /** A serialized SavedModel, to be written as `saved_model.pb`. */
   readonly savedModel: Uint8Array;
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** The network's own tensors, by canonical name: what `assign` takes and checkpoints hold. */
+  /** The network's own tensors, by canonical name: what checkpoints hold. */
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  /** What to feed `assign` to give the network's tensors these values, by canonical name. */
+  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => {
+    readonly values: { readonly data: Float32Array; readonly shape: readonly number[] };
+  };
   /** What `features` gives and `train` takes; empty when nothing is frozen at the bottom: then `train` takes images. */
   readonly cut: readonly CutTensor[];
   /** Ops of the train step's own graph, for tests and for the proof that no frozen layer stands in it. */
@@ -62,8 +67,7 @@ class ProgramBuilder {
   readonly signatures: Record<string, Signature> = {};
   readonly #options: ProgramOptions;
   readonly #prefix: readonly Layer[];
-  readonly #folded: ReadonlyMap<string, FoldedVariables>;
-  readonly #refresh: (scope: string, controls: readonly Operation[]) => readonly Operation[];
+  readonly folded: readonly FoldedConvolution[];
 
   constructor(options: ProgramOptions) {
     this.#options = options;
@@ -73,9 +77,7 @@ class ProgramBuilder {
     this.cut = plan.cut.map((name) => ({ name, shape: shapes.get(name) ?? [] }));
     const inPrefix = new Set(plan.prefix);
     this.#prefix = network.layers.filter((layer) => inPrefix.has(layer.name));
-    const fold = foldBatchNorms(this.graph, this.#prefix, new Set(plan.cut), this.variables);
-    this.#folded = fold.folded;
-    this.#refresh = fold.refresh;
+    this.folded = foldBatchNorms(this.graph, this.#prefix, new Set(plan.cut), this.variables);
   }
 
   /** The input layer's output from a string scalar of uint8 pixels, [batch, height, width, 3] row-major. */
@@ -93,7 +95,7 @@ class ProgramBuilder {
       graph: this.graph,
       scope,
       variables: this.variables,
-      folded: this.#folded,
+      folded: this.folded,
       trainable: new Set(),
       dropoutSeed: null,
     }).outputs;
@@ -112,7 +114,7 @@ class ProgramBuilder {
       graph: this.graph,
       scope,
       variables: this.variables,
-      folded: new Map(),
+      folded: [],
       trainable,
       dropoutSeed,
     });
@@ -192,35 +194,30 @@ class ProgramBuilder {
     return { slots: step.slots, operations: this.graph.operations.slice(before).map(({ name }) => name) };
   }
 
-  /** `assign`, `save` and `restore`; what is derived from the weights is derived again after each change. */
+  /** What `assign` takes, in the order in which their values stand in its vector. */
+  get assignable(): readonly Variable[] {
+    return [...this.variables.values(), ...this.folded.flatMap(({ kernel, bias }) => [kernel, bias])];
+  }
+
+  /** `assign`, `save` and `restore`. */
   state(slots: readonly Slot[]): void {
     const { graph } = this;
-    const own = [...this.variables.values()];
-    const all = [...own, ...slots.map(({ variable }) => variable)];
-    const feeds: Record<string, Tensor> = {};
-    const assigned = own.map((variable) => {
-      const value = graph.placeholder(`assign/${variable.name}`, 'float32', variable.shape);
-      feeds[variable.name] = value;
-      return graph.assign(variable, value);
-    });
+    const count = this.assignable.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    const values = graph.placeholder('assign/values', 'float32', [count]);
+    const assigned = assignFromVector(graph, 'assign', values, this.assignable);
     const reset = slots.map(({ variable, initial }) =>
       graph.assign(variable, graph.constant(`assign/${variable.name}`, 'float32', variable.shape, initial)),
     );
-    const derived = [...this.#refresh('assign', assigned), ...reset];
-    this.signatures['assign'] = {
-      inputs: feeds,
-      outputs: { done: graph.group('assign/done', [...assigned, ...derived]) },
-    };
+    const done = graph.group('assign/done', [...assigned, ...reset]);
+    this.signatures['assign'] = { inputs: { values }, outputs: { done } };
 
+    const kept = [...this.variables.values(), ...slots.map(({ variable }) => variable)];
     const readPrefix = graph.placeholder('restore/prefix', 'string', []);
-    const restored = restore(graph, 'restore', readPrefix, all);
-    this.signatures['restore'] = {
-      inputs: { prefix: readPrefix },
-      outputs: { done: graph.group('restore/done', [...restored, ...this.#refresh('restore', restored)]) },
-    };
+    const restored = graph.group('restore/done', restore(graph, 'restore', readPrefix, kept));
+    this.signatures['restore'] = { inputs: { prefix: readPrefix }, outputs: { done: restored } };
 
     const writePrefix = graph.placeholder('save/prefix', 'string', []);
-    const saved = save(graph, 'save', writePrefix, all);
+    const saved = save(graph, 'save', writePrefix, kept);
     this.signatures['save'] = { inputs: { prefix: writePrefix }, outputs: { done: graph.group('save/done', [saved]) } };
   }
 }
@@ -228,8 +225,9 @@ class ProgramBuilder {
 /**
  * Compiles a network and its freeze plan to one TensorFlow program with a signature for each use:
  *
- * - `assign` {tensor: value}: gives every tensor its value, the optimizer's slots their first one
- * - `restore`, `save` {prefix}: native checkpoints of tensors and slots
+ * - `assign` {values, see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one
+ * - `restore`, `save` {prefix}: native checkpoints of tensors and slots; frozen tensors must have been assigned before, for
+ *   what is folded from them is not kept
  * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`
  * - `train` {features/<layer>, labels, rows | images, labels; learning_rate, dropout_seed}: one step; gives the batch's mean
  *   `loss` and its number of `hits`
@@ -255,6 +253,18 @@ export function compileProgram(options: ProgramOptions): Program {
     savedModel: encodeSavedModel(builder.graph, builder.signatures),
     signatures: builder.signatures,
     tensors: [...builder.variables.values()].map(({ name, shape }) => ({ name, shape })),
+    assignFeeds: (values) => {
+      const all = new Map(values);
+      for (const fold of builder.folded) {
+        const { kernel, bias } = foldedValues(fold, values);
+        all.set(fold.kernel.name, kernel).set(fold.bias.name, bias);
+      }
+      const data = concatenated(
+        builder.assignable.map(({ name }) => name),
+        all,
+      );
+      return { values: { data, shape: [data.length] } };
+    },
     cut: builder.cut,
     trainOperations,
   };

@@ -6,7 +6,7 @@ import type { Session } from '../runtime/session.ts';
 import { batches, type BatchSource } from './batch-source.ts';
 import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
-import { PhaseTimer, ProgressReporter } from './progress.ts';
+import { ProgressReporter, type PhaseTimer } from './progress.ts';
 import type { CheckpointWritten } from './protocol.ts';
 import { epochOrder } from './random.ts';
 import { yieldToMessages } from './yield.ts';

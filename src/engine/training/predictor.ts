@@ -5,7 +5,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { compileProgram } from '../graph/program.ts';
 import { decodeImage } from '../image/decode-image.ts';
 import { Session } from '../runtime/session.ts';
-import { checkpointPrefix } from './checkpoint.ts';
+import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile } from './model-file.ts';
 import type { PredictJob, PredictorMessage } from './protocol.ts';
 import { serialized } from './serialized-error.ts';
@@ -25,7 +25,7 @@ function topClasses(probabilities: Float32Array, classes: readonly string[], top
 async function predict(job: PredictJob): Promise<readonly Prediction[]> {
   const model = await readModelFile(job.runDirectory);
   const { network, preprocessing } = modelNetwork(model);
-  const prefix = await checkpointPrefix(job.runDirectory, 'best');
+  const { values } = await checkpointValues(job.runDirectory, 'best', network);
   const names = network.layers.map((layer) => layer.name);
   const program = compileProgram({
     network,
@@ -36,7 +36,7 @@ async function predict(job: PredictJob): Promise<readonly Prediction[]> {
   const directory = await mkdtemp(path.join(job.runDirectory, 'predict-'));
   try {
     using session = Session.load(directory, program.savedModel, program.signatures);
-    session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
+    session.run('assign', program.assignFeeds(values));
     const predictions: Prediction[] = [];
     for (let start = 0; start < job.images.length; start += BATCH) {
       predictions.push(...(await predictBatch(session, job.images.slice(start, start + BATCH))));

@@ -9,7 +9,7 @@ import { compileProgram, type Program } from '../graph/program.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { deviceInformation } from '../runtime/binding.ts';
-import { Session, type Feed } from '../runtime/session.ts';
+import { Session } from '../runtime/session.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
@@ -38,17 +38,6 @@ export interface PreparedRun {
 
 function datasetRoot(source: DatasetSource): string {
   return source.kind === 'folder' ? source.path : path.join(RESOURCES, 'sample');
-}
-
-/** Gives every tensor its value; the optimizer's slots get their first one. */
-function assign(session: Session, program: Program, values: ReadonlyMap<string, Float32Array>): void {
-  const feeds: Record<string, Feed> = {};
-  for (const { name, shape } of program.tensors) {
-    const data = values.get(name);
-    if (!data) throw new TypeError(`Tensor '${name}' has no first value.`);
-    feeds[name] = { data, shape };
-  }
-  session.run('assign', feeds);
 }
 
 function sameClasses(model: ModelFile, dataset: Dataset): void {
@@ -102,6 +91,7 @@ export async function prepareRun(
   const { optimizer } = trainingPlan;
   const program = compileProgram({ network, plan, preprocessing, optimizer });
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures);
+  session.run('assign', program.assignFeeds(first.values));
   let state = INITIAL_STATE;
   if (resumed) {
     const prefix = await checkpointPrefix(runDirectory, 'last');
@@ -111,8 +101,6 @@ export async function prepareRun(
       onWarning(`The dataset has changed since this run began: epoch ${state.epoch + 1} uses what is there now.`);
       state = { ...state, partial: INITIAL_STATE.partial };
     }
-  } else {
-    assign(session, program, first.values);
   }
   const { tensorflow, gpu } = deviceInformation();
   return {

@@ -1,7 +1,14 @@
 import type { Prediction } from '../../shared/contract/endpoint.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import type { DatasetSummary, FrozenProof, LayerState, LoadReport, RunResult } from '../../shared/contract/run.ts';
+import type {
+  DatasetSummary,
+  EpochMetrics,
+  FrozenProof,
+  LayerState,
+  LoadReport,
+  RunResult,
+} from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 
 /** What the trainer process is told: everything it needs, so that it opens neither the log nor the settings. */
@@ -37,6 +44,12 @@ export interface RunPrepared {
   readonly device: string;
 }
 
+/** What the checkpoint that a run goes on from knows of the epochs before it; told before the first step. */
+export interface RunResumed {
+  readonly history: readonly EpochMetrics[];
+  readonly bestEpoch: number | null;
+}
+
 /** A checkpoint that stands complete on disk. */
 export interface CheckpointWritten {
   readonly kind: 'last' | 'best';
@@ -51,6 +64,7 @@ export interface CheckpointWritten {
 export type TrainerMessage =
   | { readonly kind: 'event'; readonly body: RunEventBody }
   | { readonly kind: 'prepared'; readonly prepared: RunPrepared }
+  | { readonly kind: 'resumed'; readonly resumed: RunResumed }
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }
   | { readonly kind: 'proof'; readonly proof: readonly FrozenProof[] }
   | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }

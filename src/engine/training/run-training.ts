@@ -123,6 +123,10 @@ async function train({
     const { summary: dataset } = sources;
     const { loadReport } = run;
     send({ kind: 'prepared', prepared: { dataset, loadReport, layers, parameters, ...run.runtime } });
+    if (job.resume) {
+      const { history, bestEpoch } = run.state;
+      send({ kind: 'resumed', resumed: { history, bestEpoch } });
+    }
 
     const outcome = await trainingLoop({
       ...sources,
