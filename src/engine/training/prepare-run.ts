@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -13,6 +14,7 @@ import { Session } from '../runtime/session.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
+import { ProgressReporter } from './progress.ts';
 import { frozenTensors } from './proof.ts';
 import type { TrainerJob } from './protocol.ts';
 import { RESOURCES } from './resources.ts';
@@ -52,18 +54,20 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
 /**
  * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
  *
- * @param onWarning told what a person should know though the run goes on
+ * @param emit told how far the dataset is read, and what a person should know though the run goes on
  */
 export async function prepareRun(
   job: TrainerJob,
-  onWarning: (message: string) => void,
+  emit: (body: RunEventBody) => void,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
   const { plan: trainingPlan, runDirectory } = job;
+  const reading = new ProgressReporter(emit, 'prepare', 'image');
   const dataset = await openDataset(datasetRoot(trainingPlan.dataset), {
     validationShare: trainingPlan.validationShare,
     seed: trainingPlan.seed,
     signal,
+    onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
   });
   const resumed = job.resume ? await readModelFile(runDirectory) : null;
   if (resumed) sameClasses(resumed, dataset);
@@ -98,7 +102,8 @@ export async function prepareRun(
     session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
     state = await readTrainingState(runDirectory);
     if (dataset.version !== model.datasetVersion) {
-      onWarning(`The dataset has changed since this run began: epoch ${state.epoch + 1} uses what is there now.`);
+      const message = `The dataset has changed since this run began: epoch ${state.epoch + 1} uses what is there now.`;
+      emit({ kind: 'warning', message });
       state = { ...state, partial: INITIAL_STATE.partial };
     }
   }

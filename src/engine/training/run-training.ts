@@ -106,9 +106,7 @@ async function train({
   readonly emit: (body: RunEventBody) => void;
   readonly warnings: readonly string[];
 }): Promise<Outcome> {
-  const run = await timer.measure('prepare', () =>
-    prepareRun(job, (message) => emit({ kind: 'warning', message }), signal),
-  );
+  const run = await timer.measure('prepare', () => prepareRun(job, emit, signal));
   try {
     const sources = await timer.measure('features', () =>
       splitSources(run, {
