@@ -55,7 +55,7 @@ export async function provideNode(context) {
         } catch (error) {
           const reason = `${name}: ${oneLine(error)}`;
           reasons.push(reason);
-          context.say(`Not from the ${reason}`);
+          context.say(`Not available: ${reason}`);
         }
       }
       throw new SetUpError(

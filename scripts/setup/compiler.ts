@@ -24,15 +24,16 @@ export class NoCompilerError extends Error {}
 export async function compileWithAny(args: readonly string[], context: Context): Promise<string> {
   const { env, say } = context;
   const names = [env['CXX'] ?? '', 'c++', 'g++', 'clang++'].filter((name) => name !== '');
-  const compilers: readonly (() => Compiler | Promise<Compiler>)[] = [
-    ...[...new Set(names)].map((name) => () => ({
-      name,
-      run: (all: readonly string[]) => runCommand(name, all, { env }),
-    })),
-    () => provideZig(context),
-  ];
+  const installed = async (name: string): Promise<Compiler> => {
+    await runCommand(name, ['--version'], { env, timeoutMilliseconds: 60_000 });
+    return { name, run: (all) => runCommand(name, all, { env }) };
+  };
   const reasons: string[] = [];
-  for (const provide of compilers) {
+  const packaged = (): Promise<Compiler> => {
+    say(`No C++ compiler did it (${reasons.join(', ')}); taking the one in the ziglang wheel`);
+    return provideZig(context);
+  };
+  for (const provide of [...[...new Set(names)].map((name) => () => installed(name)), packaged]) {
     try {
       const { name, run } = await provide();
       say(`Compiling TensorFlow's Node binding with ${name} ...`);
@@ -40,7 +41,6 @@ export async function compileWithAny(args: readonly string[], context: Context):
       return name;
     } catch (error) {
       reasons.push(oneLine(error));
-      say(`Not compiled: ${oneLine(error)}`);
     }
   }
   throw new NoCompilerError(reasons.join(', '));
@@ -69,5 +69,10 @@ async function provideZig(context: Context): Promise<Compiler> {
   const env = { ...context.env, ZIG_GLOBAL_CACHE_DIR: caches, ZIG_LOCAL_CACHE_DIR: caches };
   // Its linker resolves the symbols of libraries that libraries need, unless told that they come at run time.
   const flags = process.platform === 'linux' ? ['-Wl,--allow-shlib-undefined', '-Wl,-z,undefs'] : [];
-  return { name: `zig c++ ${version}`, run: (args) => runCommand(zig, ['c++', ...args, ...flags], { env }) };
+  const run = async (args: readonly string[]): Promise<void> => {
+    await runCommand(zig, ['c++', ...args, ...flags], { env });
+    // It holds zig's own C++ library, compiled; nothing else is ever built here.
+    rmSync(caches, { recursive: true, force: true });
+  };
+  return { name: `zig c++ ${version}`, run };
 }

@@ -60,7 +60,7 @@ export async function provideNativeParts(
     } catch (error) {
       const reason = `${name}: ${oneLine(error)}`;
       reasons.push(reason);
-      context.say(`Not from the ${reason}`);
+      context.say(`Not available: ${reason}`);
     }
   }
   // Which TensorFlow it would have been is of no use without a binding, so both parts are told as one.

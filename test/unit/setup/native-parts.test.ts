@@ -50,7 +50,10 @@ describe('the routes to TensorFlow', () => {
       missing: [],
       files: ['/third/libtensorflow_cc.so.2', '/binding/third'],
     });
-    expect(said).toEqual(['Not from the first: not | here', 'Not from the unloadable: version GLIBC_2.99 not found']);
+    expect(said).toEqual([
+      'Not available: first: not | here',
+      'Not available: unloadable: version GLIBC_2.99 not found',
+    ]);
   });
 
   it.each([
