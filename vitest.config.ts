@@ -26,6 +26,7 @@ export default defineConfig({
       project('unit', 0, 0.5 * minutes),
       project('contract', 1, 2 * minutes),
       project('parity', 1, 5 * minutes),
+      project('e2e', 1, 5 * minutes),
       project('real', 1, 15 * minutes),
     ],
   },

@@ -83,6 +83,38 @@ export class MetricWriter {
     this.#schedule();
   }
 
+  /**
+   * Brings the log to what the checkpoint knows that a run goes on from. A log whose owner was killed lacks the epochs of
+   * its last moment, and one whose trainer was killed is ahead.
+   */
+  restore(history: readonly EpochMetrics[], bestEpoch: number | null): void {
+    this.#log.write('restore the metrics', (database) => {
+      const last = history.at(-1);
+      database.prepare('DELETE FROM epoch_metric WHERE run = ? AND epoch > ?').run(this.#run, last?.epoch ?? 0);
+      const known = new Set(
+        database
+          .prepare<[number], number>('SELECT DISTINCT epoch FROM epoch_metric WHERE run = ?')
+          .pluck()
+          .all(this.#run),
+      );
+      const time = Date.now();
+      const lost = history.filter(({ epoch }) => !known.has(epoch)).map((metrics) => ({ metrics, best: false, time }));
+      this.#insertEpochs(database, keyNumbers(database), lost);
+      database
+        .prepare(
+          `UPDATE run SET epochs_done = :epoch, final_val_accuracy = :final, best_epoch = :bestEpoch,
+             best_val_accuracy = :best WHERE number = :run`,
+        )
+        .run({
+          run: this.#run,
+          epoch: last?.epoch ?? 0,
+          final: last?.val_accuracy ?? null,
+          bestEpoch,
+          best: history.find(({ epoch }) => epoch === bestEpoch)?.val_accuracy ?? null,
+        });
+    });
+  }
+
   /** Writes what waits, now. @throws ThawError `disk.full` and the like; nothing is lost then */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);

@@ -98,6 +98,9 @@ export class SupervisedRun {
         writeParts(log, job.runId, { ...parts, environment: describeEnvironment({ tensorflow, device }) });
         return;
       }
+      case 'resumed':
+        this.#metrics.restore(message.resumed.history, message.resumed.bestEpoch);
+        return;
       case 'checkpoint':
         this.#hasCheckpoint = true;
         writeCheckpoint(log, job.runId, message.checkpoint);

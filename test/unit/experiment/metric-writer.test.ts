@@ -50,6 +50,26 @@ describe('the metric writer', () => {
     metrics.close();
   });
 
+  it('brings the log to what the checkpoint knows that a run goes on from', () => {
+    const runId = newRun();
+    const metrics = writer(runId);
+    for (const [number, accuracy] of [0.5, 0.9, 0.6, 0.95].entries()) {
+      // The third was lost with its owner; the fourth came after the checkpoint.
+      if (number !== 2) metrics.pushEpoch(epoch(number + 1, accuracy), accuracy >= 0.9);
+    }
+    metrics.flush();
+    metrics.restore([epoch(1, 0.5), epoch(2, 0.9), epoch(3, 0.6)], 2);
+    expect(readResult(log, runId)).toMatchObject({
+      history: [epoch(1, 0.5), epoch(2, 0.9), epoch(3, 0.6)],
+      bestEpoch: 2,
+      bestValAccuracy: 0.9,
+      finalValAccuracy: 0.6,
+    });
+    metrics.restore([], null);
+    expect(readResult(log, runId)).toMatchObject({ history: [], bestEpoch: null, finalValAccuracy: null });
+    metrics.close();
+  });
+
   it('writes a large batch without waiting for its time', async () => {
     const runId = newRun();
     const metrics = writer(runId);

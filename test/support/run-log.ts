@@ -1,0 +1,28 @@
+import Database from 'better-sqlite3';
+import { logPath } from '../../src/engine/experiment/log.ts';
+
+/** Looks into the log of a workspace beside whoever writes it. */
+function look<Result>(home: string, action: (database: Database.Database) => Result): Result {
+  const database = new Database(logPath(home), { readonly: true });
+  try {
+    return action(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** What SQLite's own checks find wrong with the log; nothing, it is hoped. */
+export function damage(home: string): unknown[] {
+  return look(home, (database) => {
+    const findings = database.prepare<[], string>('PRAGMA integrity_check').pluck().all();
+    return [...findings.filter((finding) => finding !== 'ok'), ...database.prepare('PRAGMA foreign_key_check').all()];
+  });
+}
+
+/** The process that trains in a workspace now; null where none does. */
+export function trainerProcess(home: string): number | null {
+  return look(
+    home,
+    (database) => database.prepare<[], number | null>('SELECT trainer_pid FROM trainer_lock').pluck().get() ?? null,
+  );
+}
