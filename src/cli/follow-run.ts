@@ -100,7 +100,12 @@ function exitCodeOf(result: RunResult, signal: StopSignal | null): number {
 export async function followRun(
   engine: Transport,
   json: boolean,
-  begin: () => Promise<{ readonly runId: string; readonly epochs: number; readonly title: string }>,
+  begin: () => Promise<{
+    readonly runId: string;
+    readonly epochs: number;
+    readonly title: string;
+    readonly warnings?: readonly string[];
+  }>,
 ): Promise<number> {
   let teller: RunTeller | null = null;
   let runId: string | null = null;
@@ -129,6 +134,7 @@ export async function followRun(
     runId = begun.runId;
     teller = new RunTeller(json, begun.epochs);
     teller.line(begun.title);
+    for (const warning of begun.warnings ?? []) teller.tell({ kind: 'warning', message: warning });
     for (const body of early) teller.tell(body);
     if (stopped.by !== null) await engine.invoke('training.stop', { runId });
     const result = await engine.invoke('training.wait', { runId });

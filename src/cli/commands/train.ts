@@ -84,8 +84,8 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       setExitCode(
         await withService((engine) =>
           followRun(engine, flags.json === true, async () => {
-            const { runId, plan } = await engine.invoke('training.start', planRequest(flags, rules));
-            return { runId, epochs: plan.epochs, title: `Run ${runId}: ${plan.network}, ${plan.strategy}` };
+            const { runId, plan, warnings } = await engine.invoke('training.start', planRequest(flags, rules));
+            return { runId, epochs: plan.epochs, warnings, title: `Run ${runId}: ${plan.network}, ${plan.strategy}` };
           }),
         ),
       );

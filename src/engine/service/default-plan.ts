@@ -51,15 +51,7 @@ function completeWeights(
   strategy: Strategy,
   network: NetworkEntry,
 ): WeightsSource {
-  if (strategy === 'scratch') {
-    if (requested !== undefined && requested.kind !== 'none') {
-      throw invalid(
-        "The strategy 'scratch' starts every layer anew; received weights to load.",
-        "Leave the weights out, or choose 'features' or 'finetune'.",
-      );
-    }
-    return { kind: 'none' };
-  }
+  if (strategy === 'scratch') return { kind: 'none' };
   if (requested === undefined || requested.kind === 'shipped') {
     if (network.shipped !== null) return { kind: 'shipped' };
     throw invalid(
@@ -74,6 +66,12 @@ function completeWeights(
     );
   }
   return requested;
+}
+
+/** What was asked for and is not used, in words. */
+export function planWarnings(request: TrainingPlanRequest, plan: TrainingPlan): readonly string[] {
+  if (plan.strategy !== 'scratch' || request.weights === undefined || request.weights.kind === 'none') return [];
+  return ["The strategy 'scratch' starts every layer anew: the weights given are not read."];
 }
 
 /**

@@ -10,7 +10,7 @@ import { freezePlan } from '../freeze/freeze-plan.ts';
 import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
-import { completePlan } from './default-plan.ts';
+import { completePlan, planWarnings } from './default-plan.ts';
 
 /** A dataset has more, but every rule that fits two classes fits them all. */
 const FEWEST_CLASSES = 2;
@@ -77,5 +77,5 @@ export async function startTraining(
   const runDirectory = context.runDirectory(runId);
   makeRunFolder(runDirectory);
   context.supervise({ runId, plan, runDirectory, cacheDirectory: context.cache, sourceRunDirectory, resume: false });
-  return { runId, plan };
+  return { runId, plan, warnings: [...planWarnings(request, plan)] };
 }

@@ -66,7 +66,12 @@ export const endpoints = {
   /** Starts a run and answers once it is in the log; what follows comes as events. */
   'training.start': {
     request: trainingPlanRequest,
-    response: z.strictObject({ runId: z.string(), plan: trainingPlan }),
+    response: z.strictObject({
+      runId: z.string(),
+      plan: trainingPlan,
+      /** What of the request the plan does without, for people. */
+      warnings: z.array(z.string()),
+    }),
   },
   /** Asks the run to stop after the step; answers once asked. */
   'training.stop': { request: runId, response: z.strictObject({}) },

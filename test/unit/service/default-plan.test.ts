@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainingPlan, type TrainingPlanRequest } from '../../../src/shared/contract/plan.ts';
-import { completePlan } from '../../../src/engine/service/default-plan.ts';
+import { completePlan, planWarnings } from '../../../src/engine/service/default-plan.ts';
 import { expectError } from '../../support/expect-error.ts';
 
 describe('a completed plan', () => {
@@ -47,9 +47,16 @@ describe('a completed plan', () => {
     expect(completePlan({ strategy: 'scratch', network: 'mobilenet_v1_0.5_128' }).weights).toEqual({ kind: 'none' });
   });
 
+  it('leaves weights unread from scratch, and says so', () => {
+    const request: TrainingPlanRequest = { strategy: 'scratch', weights: { kind: 'file', path: '/w' } };
+    const plan = completePlan(request);
+    expect(plan.weights).toEqual({ kind: 'none' });
+    expect(planWarnings(request, plan)).toEqual([expect.stringContaining("'scratch'")]);
+    expect(planWarnings({}, completePlan({}))).toEqual([]);
+  });
+
   const refused: readonly (readonly [string, TrainingPlanRequest, string])[] = [
     ['no weights for a network that ships none', { network: 'mobilenet_v1_0.5_128' }, '--weights'],
-    ['weights for scratch', { strategy: 'scratch', weights: { kind: 'file', path: '/w' } }, "'scratch'"],
     ['no weights to finetune', { strategy: 'finetune', weights: { kind: 'none' } }, "'finetune'"],
     ['momentum for adam', { optimizer: { kind: 'adam', momentum: 0.9 } }, 'momentum 0.9'],
   ];
