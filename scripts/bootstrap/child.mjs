@@ -34,7 +34,16 @@ export function runChild(command, args, options) {
     /** @type {NodeJS.Signals[]} */
     const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of passed) process.on(signal, pass);
+    // npm ends its shell, not us: a shell that is gone is how an end that was asked of npm arrives.
+    const shell = process.ppid;
+    const watch = process.env['npm_lifecycle_event'] ? setInterval(notice, 500) : undefined;
+    function notice() {
+      if (process.ppid === shell) return;
+      clearInterval(watch);
+      if (!cameAt.has('SIGTERM')) pass('SIGTERM');
+    }
     const stopPassing = () => {
+      clearInterval(watch);
       for (const signal of passed) process.off(signal, pass);
     };
     child.once('error', (error) => {
