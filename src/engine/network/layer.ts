@@ -103,8 +103,6 @@ export type Layer =
   | DenseLayer
   | AddLayer;
 
-export type LayerKind = Layer['kind'];
-
 /** What a tensor is to its layer; the last part of its name, as Keras writes it. */
 export type TensorRole = 'kernel' | 'depthwise_kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
 
