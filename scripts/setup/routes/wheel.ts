@@ -91,7 +91,8 @@ function isNeeded(name: string): boolean {
     /^tensorflow\/libtensorflow_(cc|framework)\.(so\.2|2\.dylib)$/.test(name) ||
     /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\//.test(name) ||
     /^nvidia\/[^/]+\/(lib|bin|nvvm)\//.test(name) ||
-    /\.dist-info\/(.*\/)?(LICENSE|NOTICE|License)[^/]*$/.test(name)
+    /^tensorflow\/(THIRD_PARTY_NOTICES\.txt|include\/LICENSE)$/.test(name) ||
+    /^nvidia[^/]*\.dist-info\/(.*\/)?License[^/]*$/i.test(name)
   );
 }
 
