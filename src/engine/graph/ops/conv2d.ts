@@ -1,7 +1,7 @@
 import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
+import { convolutionBackward } from './convolution-backward.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
-import { shapeOf } from './shape-of.ts';
 import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
 
 /**
@@ -30,26 +30,6 @@ export function conv2d(graph: Graph, name: string, input: Tensor, filter: Tensor
     inputs: [input, filter],
     attributes,
     outputs: [{ dtype: input.dtype, shape: [image.batch, height, width, filters] }],
-    backward: ([gradient], [inputNeeded, filterNeeded]) => {
-      if (!gradient) return [null, null];
-      const scope = `gradients/${name}`;
-      const byInput = (): Tensor =>
-        graph.single({
-          op: 'Conv2DBackpropInput',
-          name: `${scope}/input`,
-          inputs: [shapeOf(graph, `${scope}/input_shape`, input), filter, gradient],
-          attributes,
-          outputs: [input],
-        });
-      const byFilter = (): Tensor =>
-        graph.single({
-          op: 'Conv2DBackpropFilter',
-          name: `${scope}/filter`,
-          inputs: [input, graph.constant(`${scope}/filter_shape`, 'int32', [4], filter.shape), gradient],
-          attributes,
-          outputs: [filter],
-        });
-      return [inputNeeded ? byInput() : null, filterNeeded ? byFilter() : null];
-    },
+    backward: convolutionBackward(graph, name, 'Conv2D', { input, filter, attributes }),
   });
 }

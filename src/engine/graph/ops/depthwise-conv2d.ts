@@ -1,7 +1,7 @@
 import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
+import { convolutionBackward } from './convolution-backward.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
-import { shapeOf } from './shape-of.ts';
 import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
 
 /**
@@ -38,26 +38,6 @@ export function depthwiseConv2d(
     inputs: [input, filter],
     attributes,
     outputs: [{ dtype: input.dtype, shape: [image.batch, height, width, image.channels * multiplier] }],
-    backward: ([gradient], [inputNeeded, filterNeeded]) => {
-      if (!gradient) return [null, null];
-      const scope = `gradients/${name}`;
-      const byInput = (): Tensor =>
-        graph.single({
-          op: 'DepthwiseConv2dNativeBackpropInput',
-          name: `${scope}/input`,
-          inputs: [shapeOf(graph, `${scope}/input_shape`, input), filter, gradient],
-          attributes,
-          outputs: [input],
-        });
-      const byFilter = (): Tensor =>
-        graph.single({
-          op: 'DepthwiseConv2dNativeBackpropFilter',
-          name: `${scope}/filter`,
-          inputs: [input, graph.constant(`${scope}/filter_shape`, 'int32', [4], filter.shape), gradient],
-          attributes,
-          outputs: [filter],
-        });
-      return [inputNeeded ? byInput() : null, filterNeeded ? byFilter() : null];
-    },
+    backward: convolutionBackward(graph, name, 'DepthwiseConv2dNative', { input, filter, attributes }),
   });
 }
