@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 
 /** Where the copies made before each migration are kept, beside the log. */
@@ -34,6 +34,18 @@ export function unreadableLog(logPath: string, found: string, cause?: unknown): 
   );
 }
 
+/** SQLite calls a full disk an input/output error where it cannot grow the files beside the log. */
+const LEAST_FREE_BYTES = 256 * 1024;
+
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < LEAST_FREE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Turns what SQLite and the file system refuse into errors a person can act on; anything else is returned as it came.
  *
@@ -57,9 +69,14 @@ export function explainLogError(error: unknown, logPath: string, doing: string):
     return new ThawError(
       'disk.readOnly',
       `Could not ${doing}: its folder cannot be made (${error.message}).`,
-      'Set THAW_HOME to a folder that exists or can be made, not to a file.',
+      'Set THAW_HOME to a folder that exists or can be made: not to a file, nor on a disk that cannot be written.',
       { cause: error },
     );
+  }
+  if (code.startsWith('SQLITE_IOERR')) {
+    if (isFull(dirname(logPath)))
+      return explainDiskError(Object.assign(new Error(error.message, { cause: error }), { code: 'ENOSPC' }), doing);
+    return unreadableLog(logPath, `the system could not read or write it (${error.message})`, error);
   }
   // SQLite adds what exactly was refused, as in SQLITE_READONLY_DIRECTORY.
   const general = /^SQLITE_(READONLY|CANTOPEN|FULL)/.exec(code)?.[0];

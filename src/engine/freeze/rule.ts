@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import type { FreezeRule } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network } from '../network/layer.ts';
-import { closest } from './closest.ts';
+import { closest } from '../network/closest.ts';
 
 /** A RULE's pattern, understood: `docs` of the command line and the window show the same grammar. */
 type Selector =

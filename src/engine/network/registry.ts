@@ -1,4 +1,5 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { closest } from './closest.ts';
 import type { Network } from './layer.ts';
 import { mobilenetV1 } from './mobilenet-v1.ts';
 import { scaleToUnitRange, type Preprocessing } from './preprocessing.ts';
@@ -71,9 +72,15 @@ export function findNetwork(name: string): NetworkEntry {
   if (match?.[1] !== undefined && size >= MOBILENET_V1_SMALLEST && size <= MOBILENET_V1_LARGEST) {
     return mobilenetV1Entry(match[1], size);
   }
+  const near = closest(
+    name,
+    listed.flatMap((entry) => [entry.name, ...entry.aliases]),
+  );
   throw new ThawError(
     'network.unknown',
     `A network is named as 'thaw networks' lists it; received '${name}'.`,
-    `Known here: ${listed.map((entry) => entry.name).join(', ')}.`,
+    near.length > 0
+      ? `Did you mean ${near.map((candidate) => `'${candidate}'`).join(', ')}?`
+      : `Known here: ${listed.map((entry) => entry.name).join(', ')}.`,
   );
 }

@@ -42,11 +42,11 @@ function isBetter(candidate: EpochMetrics, best: EpochMetrics | undefined): bool
   return candidate.val_loss < best.val_loss;
 }
 
-function diverged(loss: number, epoch: number, step: number, learningRate: number): ThawError {
+function diverged(loss: number, epoch: number, step: number, learningRate: number, hasCheckpoint: boolean): ThawError {
   return new ThawError(
     'training.diverged',
     `The loss must stay a finite number; it became ${loss} at step ${step} (epoch ${epoch}), with a learning rate of ${learningRate}.`,
-    'Lower the learning rate (--lr), freeze more layers, or look for damaged images. The last good checkpoint is kept.',
+    `Lower the learning rate (--lr), freeze more layers, or look for damaged images.${hasCheckpoint ? ' The last good checkpoint is kept.' : ''}`,
   );
 }
 
@@ -88,7 +88,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       });
       const loss = output['loss']?.data[0] ?? NaN;
       const batchHits = output['hits']?.data[0] ?? NaN;
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate);
+      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate, written > 0);
       steps += 1;
       images += rows.length;
       lossSum += loss * rows.length;
@@ -126,7 +126,8 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       learningRate,
       seconds: partial.seconds,
     };
-    if (!Number.isFinite(metrics.val_loss)) throw diverged(metrics.val_loss, epoch, state.step, learningRate);
+    if (!Number.isFinite(metrics.val_loss))
+      throw diverged(metrics.val_loss, epoch, state.step, learningRate, written > 0);
     const best = isBetter(
       metrics,
       state.history.find((entry) => entry.epoch === state.bestEpoch),

@@ -51,6 +51,14 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
   );
 }
 
+/** Says which tensors a file has left at their initial values; null where it filled all that it could. */
+function gaps({ loaded, skippedByShape, missing }: LoadReport): string | null {
+  const unfilled = [...skippedByShape.map(({ name }) => name), ...missing];
+  if (unfilled.length === 0) return null;
+  const names = unfilled.length > 3 ? `${unfilled.slice(0, 3).join(', ')}, ...` : unfilled.join(', ');
+  return `${unfilled.length} of ${loaded.length + unfilled.length} pretrained tensors were not in the weights, or had another shape, and begin at initial values: ${names}.`;
+}
+
 /**
  * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
  *
@@ -78,6 +86,8 @@ export async function prepareRun(
   });
   const plan = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
+  const lacking = first.report && gaps(first.report);
+  if (lacking !== null) emit({ kind: 'warning', message: lacking });
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
   const model: ModelFile = resumed ?? {
     schemaVersion: 1,

@@ -74,6 +74,10 @@ export class ThawError extends Error {
  * @param doing what was being done, to complete "Could not ...": `write the checkpoint`
  */
 export function explainDiskError(error: unknown, doing: string): unknown {
+  // What was explained below is told once, by who knows what it was for.
+  if (error instanceof ThawError && error.code.startsWith('disk.') && error.cause instanceof Error) {
+    return explainDiskError(error.cause, doing);
+  }
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const found = error instanceof Error ? error.message : String(error);
   // TensorFlow passes on the system's words, not its codes.
