@@ -21,7 +21,7 @@ export interface BenchResult {
   /** First and third quartile over the runs. */
   readonly thawSpread: Interval;
   readonly peerSpread: Interval | null;
-  /** First and third quartile of the ratios of runs that followed each other. */
+  /** The ratio's own 80 % interval, by bootstrap over the rounds. */
   readonly ratioSpread: Interval | null;
 }
 
