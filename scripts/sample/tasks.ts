@@ -23,7 +23,7 @@ export const SOURCE_TASK: Task = {
   seed: 'source',
   size: 112,
   quality: 90,
-  counts: { train: 700, val: 40 },
+  counts: { train: 600, val: 40 },
 };
 
 /** The dataset that ships in `resources/sample`. */

@@ -19,7 +19,7 @@ export interface Setting {
 export const ANY_SETTING: Setting = {
   palette: randomPalette,
   backdrop: anyBackdrop,
-  pose: anyPose,
+  pose: anyPose(0.34, 0.56),
   camera: { grain: 0.03, blur: 0.8 },
 };
 

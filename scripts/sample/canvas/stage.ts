@@ -18,18 +18,25 @@ export interface Pose {
   readonly skew: number;
 }
 
-/** Anywhere near the middle, near or far, turned as far as the subject allows. */
-export function anyPose(random: Random, turn: number): Pose {
-  const reach = random.between(0.34, 0.56);
-  const slack = Math.max(0.04, 0.5 - reach * 0.85);
-  return {
-    x: 0.5 + random.between(-slack, slack),
-    y: 0.5 + random.between(-slack, slack),
-    reach,
-    degrees: random.between(-turn, turn),
-    mirrored: random.chance(0.5),
-    aspect: 1 + 0.08 * random.bell(),
-    skew: 6 * random.bell(),
+/**
+ * Anywhere near the middle, turned as far as the subject allows.
+ *
+ * @param far least half width of the drawing, as a share of the picture
+ * @param near the greatest
+ */
+export function anyPose(far: number, near: number): (random: Random, turn: number) => Pose {
+  return (random, turn) => {
+    const reach = random.between(far, near);
+    const slack = Math.max(0.04, 0.5 - reach * 0.85);
+    return {
+      x: 0.5 + random.between(-slack, slack),
+      y: 0.5 + random.between(-slack, slack),
+      reach,
+      degrees: random.between(-turn, turn),
+      mirrored: random.chance(0.5),
+      aspect: 1 + 0.08 * random.bell(),
+      skew: 6 * random.bell(),
+    };
   };
 }
 

@@ -5,9 +5,12 @@ import { bottle } from './bottle.ts';
 import { brickWall } from './brick-wall.ts';
 import { butterfly } from './butterfly.ts';
 import { cactus } from './cactus.ts';
+import { clock } from './clock.ts';
 import { clouds } from './clouds.ts';
 import { conifer } from './conifer.ts';
 import { cup } from './cup.ts';
+import { duck } from './duck.ts';
+import { elephant } from './elephant.ts';
 import { fish } from './fish.ts';
 import { flower } from './flower.ts';
 import { gear } from './gear.ts';
@@ -18,6 +21,8 @@ import { marbles } from './marbles.ts';
 import { mountains } from './mountains.ts';
 import { mushroom } from './mushroom.ts';
 import { pebbles } from './pebbles.ts';
+import { rabbit } from './rabbit.ts';
+import { robot } from './robot.ts';
 import { shell } from './shell.ts';
 import { starfish } from './starfish.ts';
 import { turtle } from './turtle.ts';
@@ -34,9 +39,12 @@ export const SOURCE_CLASSES: readonly Drawer[] = [
   brickWall,
   butterfly,
   cactus,
+  clock,
   clouds,
   conifer,
   cup,
+  duck,
+  elephant,
   fish,
   flower,
   gear,
@@ -47,6 +55,8 @@ export const SOURCE_CLASSES: readonly Drawer[] = [
   mountains,
   mushroom,
   pebbles,
+  rabbit,
+  robot,
   shell,
   starfish,
   turtle,

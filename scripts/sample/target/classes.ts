@@ -13,6 +13,6 @@ export const TARGET_CLASSES: readonly Drawer[] = [fox, owl];
 export const TARGET_SETTING: Setting = {
   palette: randomCoat,
   backdrop: forest,
-  pose: anyPose,
-  camera: { grain: 0.02, blur: 0.7 },
+  pose: anyPose(0.42, 0.54),
+  camera: { grain: 0.012, blur: 0.4 },
 };
