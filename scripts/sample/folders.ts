@@ -1,12 +1,12 @@
 import path from 'node:path';
-
-const RESOURCES = path.resolve(import.meta.dirname, '../../resources');
+import { DEFAULT_NETWORK, findNetwork } from '../../src/engine/network/registry.ts';
+import { RESOURCES } from '../../src/engine/training/resources.ts';
 
 /** The dataset that ships. */
 export const SAMPLE_FOLDER = path.join(RESOURCES, 'sample');
 
 /** The weights that ship. */
-export const WEIGHTS_FILE = path.join(RESOURCES, 'networks', 'mobilenet_v1_0.25_96', 'weights.safetensors');
+export const WEIGHTS_FILE = path.join(RESOURCES, findNetwork(DEFAULT_NETWORK).shipped ?? '');
 
 /** A folder for what can be drawn or trained again. */
 export function cacheFolder(name: string): string {
