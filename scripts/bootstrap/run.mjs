@@ -47,7 +47,7 @@ try {
     endLike(end);
   }
 } catch (error) {
-  const set = /** @type {{ hint?: string, message?: string }} */ (error);
-  process.stderr.write(`${set.message ?? String(error)}\n${set.hint ? `${set.hint}\n` : ''}`);
+  const { tellFailure } = await import('./set-up-error.mjs');
+  process.stderr.write(`${tellFailure(error)}\n`);
   process.exitCode = 1;
 }

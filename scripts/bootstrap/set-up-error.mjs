@@ -19,3 +19,21 @@ export function oneLine(error) {
   const hidden = error.message === 'fetch failed' && error.cause instanceof Error ? error.cause : error;
   return (hidden.message || hidden.name).trim().replace(/\s*\n\s*/g, ' | ');
 }
+
+/** What the system answers when a folder cannot be written. */
+const diskCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'EDQUOT'];
+
+/**
+ * What a person is told when the set-up ends: what happened, then what to do about it.
+ *
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function tellFailure(error) {
+  if (error instanceof SetUpError) return `${error.message}\n${error.hint}`;
+  const code = /** @type {{ code?: unknown }} */ (error)?.code;
+  const onDisk = typeof code === 'string' && diskCodes.includes(code);
+  const hint =
+    'THAW_CACHE and THAW_HOME must name folders that can be written, on a disk with room (1.5 GB for the set-up).';
+  return `The set-up failed: ${oneLine(error)}${onDisk ? `\n${hint}` : ''}`;
+}

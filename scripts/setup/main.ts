@@ -7,7 +7,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { withLock } from '../bootstrap/lock.mjs';
 import { clientEnvironment } from '../bootstrap/npm.mjs';
-import { oneLine } from '../bootstrap/set-up-error.mjs';
+import { tellFailure } from '../bootstrap/set-up-error.mjs';
 import { projectRoot, readPins, readStamp } from '../bootstrap/stamp.mjs';
 import type { Context } from './context.ts';
 import { provideNativeParts, remedy, routesFor } from './native-parts.ts';
@@ -51,6 +51,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`The set-up failed: ${oneLine(error)}\n`);
+  process.stderr.write(`${tellFailure(error)}\n`);
   process.exitCode = 1;
 });
