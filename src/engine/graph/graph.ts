@@ -20,7 +20,10 @@ export interface Tensor {
  *
  * @param needed by source, whether its gradient is asked for; what is not need not be built
  */
-export type Backward = (gradients: readonly (Tensor | null)[], needed: readonly boolean[]) => readonly (Tensor | null)[];
+export type Backward = (
+  gradients: readonly (Tensor | null)[],
+  needed: readonly boolean[],
+) => readonly (Tensor | null)[];
 
 export interface NodeOptions {
   /** TensorFlow's name of the op, `Conv2D`. */

@@ -61,7 +61,6 @@ describe('thaw', () => {
     ['train extra', 'too many arguments'],
     ['train --freeze zzz', "'zzz'"],
     ['train --network mobilenet_v1_0.5_128', '--weights'],
-    ['train --strategy scratch --weights w.h5', "'scratch'"],
     ['predict image.jpg', '--run'],
     ['predict --run x', "'image'"],
     ['runs show', "'id'"],
