@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { environment, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
-import { runEvent } from './event.ts';
-import { trainingPlan, trainingPlanRequest } from './plan.ts';
+import { datasetView, imageBytes, imagePage, recentDataset, SPLITS } from './dataset-view.ts';
+import { runEvent, runEventBody, taskEvent } from './event.ts';
+import { fileEntry, folderListing } from './file-entry.ts';
+import { layerInspection } from './inspection.ts';
+import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
+import { planPreview } from './preview.ts';
+import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
+import { metricSeries, SERIES_KEYS } from './series.ts';
+import { settings, settingsChange } from './settings.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
+/** Lets the caller follow and cancel what takes long: see the event `task`. */
+const taskId = z.string().min(1).max(100).optional();
 
 export const networkSummary = z.strictObject({
   name: z.string(),
@@ -21,7 +29,16 @@ export const networkSummary = z.strictObject({
 });
 export type NetworkSummary = z.infer<typeof networkSummary>;
 
+/** An image to predict: a path of the user's own command line, or what a window may name. */
+export const imageReference = z.union([
+  z.string().min(1),
+  z.strictObject({ grantId: z.string().min(1) }),
+  z.strictObject({ imageId: z.string().min(1) }),
+]);
+export type ImageReference = z.infer<typeof imageReference>;
+
 export const prediction = z.strictObject({
+  /** As it was given; the name of a granted file, the relative path of a dataset's image. */
   path: z.string(),
   /** Most probable first; empty where the image could not be read. */
   classes: z.array(z.strictObject({ name: z.string(), probability: z.number() })),
@@ -31,6 +48,21 @@ export type Prediction = z.infer<typeof prediction>;
 
 export const predictResult = z.strictObject({ runId: z.string(), predictions: z.array(prediction) });
 export type PredictResult = z.infer<typeof predictResult>;
+
+/** Where a run is, for a window that comes in the middle: what events of a higher sequence go on from. */
+export const runSnapshot = z.strictObject({
+  /** Of the last event told; 0 where this engine has told none. */
+  sequence: z.int().min(0),
+  status: z.enum(RUN_STATUSES),
+  epochs: z.int(),
+  history: z.array(epochMetrics),
+  bestEpoch: z.int().nullable(),
+  /** The last `progress` and `step` told, if any. */
+  progress: runEventBody.nullable(),
+  step: runEventBody.nullable(),
+  warnings: z.array(z.string()),
+});
+export type RunSnapshot = z.infer<typeof runSnapshot>;
 
 export const doctorCheck = z.strictObject({
   name: z.string(),
@@ -63,6 +95,56 @@ export type DoctorReport = z.infer<typeof doctorReport>;
  */
 export const endpoints = {
   'networks.list': { request: z.strictObject({}), response: z.array(networkSummary) },
+  /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
+  'plan.preview': { request: trainingPlanRequest, response: planPreview },
+  /** The tensors of one layer, before training or, with `runId`, as a run left them. */
+  'layer.inspect': {
+    request: z.strictObject({
+      layer: z.string().min(1),
+      plan: trainingPlanRequest.optional(),
+      runId: z.string().min(1).optional(),
+    }),
+    response: layerInspection,
+  },
+  /** Reads a folder as a dataset. */
+  'dataset.open': {
+    request: z.strictObject({ dataset: datasetReference, taskId }),
+    response: datasetView,
+  },
+  'dataset.images': {
+    request: z.strictObject({
+      datasetId: z.string().min(1),
+      classIndex: z.int().min(0).optional(),
+      split: z.enum(SPLITS).optional(),
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(1000),
+    }),
+    response: imagePage,
+  },
+  /** Datasets opened before, the newest first. */
+  'dataset.recent': { request: z.strictObject({}), response: z.array(recentDataset) },
+  /** A picture of at most `size` pixels a side, by the id that the engine gave. */
+  'image.bytes': {
+    request: z.strictObject({ imageId: z.string().min(1), size: z.int().min(16).max(4096) }),
+    response: imageBytes,
+  },
+  /** A folder under the roots that this host allows, or their list; `usage.invalid` where it allows none. */
+  'files.browse': { request: z.strictObject({ grantId: z.string().min(1).nullable() }), response: folderListing },
+  /**
+   * Takes in a file that a browser was given. Files of one `collection` lie in one folder, at their relative `path`; with
+   * `folder`, what is granted is that folder.
+   */
+  'files.upload': {
+    request: z.strictObject({
+      collection: z
+        .string()
+        .regex(/^[0-9a-zA-Z-]{1,64}$/)
+        .optional(),
+      path: z.string().min(1).max(1024),
+      bytes: z.instanceof(Uint8Array),
+    }),
+    response: z.strictObject({ file: fileEntry, folder: fileEntry }),
+  },
   /** Starts a run and answers once it is in the log; what follows comes as events. */
   'training.start': {
     request: trainingPlanRequest,
@@ -75,6 +157,11 @@ export const endpoints = {
   },
   /** Asks the run to stop after the step; answers once asked. */
   'training.stop': { request: runId, response: z.strictObject({}) },
+  /** Holds the run after the step under way, its checkpoint written, until it is continued or stopped. */
+  'training.pause': { request: runId, response: z.strictObject({}) },
+  'training.continue': { request: runId, response: z.strictObject({}) },
+  /** The run under way in this engine, if any. */
+  'training.active': { request: z.strictObject({}), response: z.strictObject({ runId: z.string().nullable() }) },
   /** Answers when the run has ended, however it ended. */
   'training.wait': { request: runId, response: runResult },
   'runs.list': {
@@ -82,15 +169,33 @@ export const endpoints = {
     response: z.array(runSummary),
   },
   'runs.show': { request: runId, response: runDetail },
+  /** For a window that comes in the middle: subscribe first, then take events of a higher `sequence`. */
+  'runs.attach': { request: runId, response: runSnapshot },
+  /** Curves of at most `maxPoints` points each. */
+  'runs.series': {
+    request: z.strictObject({
+      runId: z.string().min(1),
+      by: z.enum(['step', 'epoch']),
+      keys: z.array(z.enum(SERIES_KEYS)).min(1).max(10),
+      maxPoints: z.int().min(2).max(20_000),
+      from: z.number().optional(),
+      to: z.number().optional(),
+    }),
+    response: z.array(metricSeries),
+  },
   'runs.resume': { request: runId, response: z.strictObject({ runId: z.string() }) },
   predict: {
     request: z.strictObject({
       runId: z.string().min(1),
-      images: z.array(z.string().min(1)).min(1),
+      images: z.array(imageReference).min(1),
       top: z.int().min(1).max(1000),
     }),
     response: predictResult,
   },
+  'settings.read': { request: z.strictObject({}), response: settings },
+  'settings.write': { request: settingsChange, response: settings },
+  /** Ends what was begun with this `taskId`; its request then fails with `task.cancelled`. */
+  'task.cancel': { request: z.strictObject({ taskId: z.string().min(1) }), response: z.strictObject({}) },
   'cache.show': { request: z.strictObject({}), response: z.array(cacheSummary) },
   'cache.clear': { request: z.strictObject({}), response: z.strictObject({ bytes: z.int() }) },
   'system.doctor': { request: z.strictObject({}), response: doctorReport },
@@ -101,7 +206,7 @@ export type Request<Name extends EndpointName> = z.infer<(typeof endpoints)[Name
 export type Response<Name extends EndpointName> = z.infer<(typeof endpoints)[Name]['response']>;
 
 /** What the engine tells unasked. */
-export const events = { run: runEvent } as const;
+export const events = { run: runEvent, task: taskEvent } as const;
 export type EventName = keyof typeof events;
 export type EventOf<Name extends EventName> = z.infer<(typeof events)[Name]>;
 

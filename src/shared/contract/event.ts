@@ -5,6 +5,8 @@ export const PHASES = ['prepare', 'decode', 'features', 'train', 'evaluate', 'pr
 /** The parts of a run, in order; a phase that has nothing to do is not announced. */
 export type Phase = (typeof PHASES)[number];
 
+export const PROGRESS_UNITS = ['image', 'step', 'tensor', 'byte'] as const;
+
 /** What happens in a run, as it happens. */
 export const runEventBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status: z.enum(RUN_STATUSES), error: serializedError.nullable() }),
@@ -14,7 +16,7 @@ export const runEventBody = z.discriminatedUnion('kind', [
     done: z.number(),
     total: z.number(),
     /** What `done` and `total` count. */
-    unit: z.enum(['image', 'step', 'tensor', 'byte']),
+    unit: z.enum(PROGRESS_UNITS),
     ratePerSecond: z.number().nullable(),
     secondsLeft: z.number().nullable(),
     /** For people: `epoch 3 of 60`. */
@@ -28,6 +30,8 @@ export const runEventBody = z.discriminatedUnion('kind', [
     loss: z.number(),
     accuracy: z.number(),
     learningRate: z.number(),
+    /** Resident memory of the trainer at this moment. */
+    memoryBytes: z.int(),
   }),
   z.strictObject({ kind: z.literal('epoch'), metrics: epochMetrics, best: z.boolean() }),
   z.strictObject({ kind: z.literal('warning'), message: z.string() }),
@@ -43,3 +47,20 @@ export const runEvent = z.strictObject({
   body: runEventBody,
 });
 export type RunEvent = z.infer<typeof runEvent>;
+
+/**
+ * How far a long request has come that was given a `taskId` by its caller; nothing is told of requests without one.
+ * `sequence` starts at 1 for each task and has no gaps.
+ */
+export const taskEvent = z.strictObject({
+  taskId: z.string(),
+  sequence: z.int().min(1),
+  done: z.number(),
+  total: z.number(),
+  unit: z.enum(PROGRESS_UNITS),
+  ratePerSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** For people: `reading the dataset`. */
+  detail: z.string(),
+});
+export type TaskEvent = z.infer<typeof taskEvent>;

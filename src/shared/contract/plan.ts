@@ -1,11 +1,17 @@
 import { z } from 'zod';
 
 /** The version of the plan's own schema, stored with every run. */
-export const PLAN_SCHEMA_VERSION = 1;
+export const PLAN_SCHEMA_VERSION = 2;
+
+/**
+ * What a rule does to the layers it means. `freeze` and `thaw` take a BatchNorm's moving statistics along; the other two
+ * change nothing else: a thawed layer may keep its statistics, a frozen one may adapt them to the new images.
+ */
+export const RULE_ACTIONS = ['freeze', 'thaw', 'freezeStatistics', 'thawStatistics'] as const;
 
 /** One `--freeze` or `--thaw`: `pattern` is a layer or block name, `last:N`, `from:NAME`, `/regex/` or a bare regex. */
 export const freezeRule = z.strictObject({
-  action: z.enum(['freeze', 'thaw']),
+  action: z.enum(RULE_ACTIONS),
   pattern: z.string().min(1),
 });
 export type FreezeRule = z.infer<typeof freezeRule>;
@@ -49,6 +55,31 @@ export const optimizerPlan = z.discriminatedUnion('kind', [
 export type OptimizerPlan = z.infer<typeof optimizerPlan>;
 export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies readonly OptimizerPlan['kind'][];
 
+export const HEADS = ['softmax', 'sigmoid'] as const;
+/** `softmax`: one logit a class. `sigmoid`: a single logit, for two classes; it is the second class's. */
+export type Head = (typeof HEADS)[number];
+
+/** What is done to each training image anew at each epoch; it keeps features from being computed once. */
+export const augmentationPlan = z.strictObject({
+  /** Mirrored left to right, every other time by chance. */
+  horizontalFlip: z.boolean(),
+  /**
+   * A part of the image, chosen by chance, brought to the network's size: its area is a share from `smallestArea` to 1, its
+   * aspect ratio from 3/4 to 4/3 of the square's, as torchvision's `RandomResizedCrop`. null takes the usual crop.
+   */
+  randomResizedCrop: z.strictObject({ smallestArea: z.number().gt(0).max(1) }).nullable(),
+});
+export type AugmentationPlan = z.infer<typeof augmentationPlan>;
+
+export const MONITORS = ['val_loss', 'val_accuracy'] as const;
+
+/** Ends training once `monitor` has not become better for `patience` epochs; the best weights are what the run gives. */
+export const earlyStoppingPlan = z.strictObject({
+  monitor: z.enum(MONITORS),
+  patience: z.int().min(1).max(100_000),
+});
+export type EarlyStoppingPlan = z.infer<typeof earlyStoppingPlan>;
+
 /** Everything that decides a run's outcome, complete: no default is left to be filled in later. */
 export const trainingPlan = z.strictObject({
   schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
@@ -62,6 +93,9 @@ export const trainingPlan = z.strictObject({
   batchSize: z.int().min(1).max(65_536),
   evaluationBatchSize: z.int().min(1).max(65_536),
   optimizer: optimizerPlan,
+  head: z.enum(HEADS),
+  augmentation: augmentationPlan.nullable(),
+  earlyStopping: earlyStoppingPlan.nullable(),
   /** Share of the head's inputs dropped while training, in [0, 1). */
   dropout: z.number().min(0).lt(1),
   /** Seeds initialisers, shuffling, dropout and, where the dataset has no validation folder, the split. */
@@ -71,11 +105,27 @@ export const trainingPlan = z.strictObject({
 });
 export type TrainingPlan = z.infer<typeof trainingPlan>;
 
+/** A dataset as a caller may name it: beside a source, what the engine's host granted, or what an earlier run used. */
+export const datasetReference = z.discriminatedUnion('kind', [
+  ...datasetSource.options,
+  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
+]);
+export type DatasetReference = z.infer<typeof datasetReference>;
+
+/** Weights as a caller may name them; `ofRun` means the weights that an earlier run began with. */
+export const weightsReference = z.discriminatedUnion('kind', [
+  ...weightsSource.options,
+  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
+]);
+export type WeightsReference = z.infer<typeof weightsReference>;
+
 /** What a caller may leave out: the service fills it in by strategy (see `service/default-plan.ts`). */
 export const trainingPlanRequest = z.strictObject({
-  dataset: datasetSource.optional(),
+  dataset: datasetReference.optional(),
   network: z.string().min(1).optional(),
-  weights: weightsSource.optional(),
+  weights: weightsReference.optional(),
   strategy: z.enum(STRATEGIES).optional(),
   rules: z.array(freezeRule).optional(),
   epochs: trainingPlan.shape.epochs.optional(),
@@ -86,8 +136,12 @@ export const trainingPlanRequest = z.strictObject({
       kind: z.enum(OPTIMIZERS).optional(),
       learningRate: z.number().positive().optional(),
       momentum: z.number().min(0).lt(1).optional(),
+      nesterov: z.boolean().optional(),
     })
     .optional(),
+  head: trainingPlan.shape.head.optional(),
+  augmentation: trainingPlan.shape.augmentation.optional(),
+  earlyStopping: trainingPlan.shape.earlyStopping.optional(),
   dropout: trainingPlan.shape.dropout.optional(),
   seed: trainingPlan.shape.seed.optional(),
   validationShare: trainingPlan.shape.validationShare.optional(),

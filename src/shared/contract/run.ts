@@ -71,6 +71,8 @@ export const layerState = z.strictObject({
   outputShape: z.array(z.int()),
   parameters: z.int(),
   state: z.enum(['frozen', 'trainable']),
+  /** A BatchNorm's moving statistics: `moving` follow the batches, `kept` stay. null for every other layer. */
+  statistics: z.enum(['moving', 'kept']).nullable(),
 });
 export type LayerState = z.infer<typeof layerState>;
 

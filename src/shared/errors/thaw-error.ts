@@ -29,6 +29,10 @@ export const ERROR_CODES = [
   'disk.readOnly',
   'disk.full',
   'set-up.failed',
+  'task.cancelled',
+  'file.notGranted',
+  'file.tooLarge',
+  'engine.lost',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,0 +1,24 @@
+import type { ConnectionState, HostInformation, MenuCommand } from '../../shared/contract/bridge.ts';
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { FileEntry } from '../../shared/contract/file-entry.ts';
+
+/** The window's way out, the same over Electron and over a browser's socket; the rest of the renderer knows no other. */
+export interface Host {
+  readonly information: HostInformation;
+  readonly transport: Transport;
+  /** The system's own dialog; null where there is none: then the window shows `files.browse`. */
+  readonly dialogs: {
+    readonly chooseFolder: () => Promise<FileEntry | null>;
+    readonly chooseFiles: (kind: 'images' | 'weights') => Promise<readonly FileEntry[]>;
+  } | null;
+  /**
+   * Makes dropped or pasted files nameable: granted by their path on the desktop, uploaded in a browser.
+   *
+   * @param files with the relative path each has in what was dropped
+   * @returns one entry for what was dropped, a folder as one
+   */
+  readonly grantDropped: (dropped: DataTransfer) => Promise<readonly FileEntry[]>;
+  readonly grantFiles: (files: readonly File[]) => Promise<readonly FileEntry[]>;
+  readonly onConnection: (listener: (state: ConnectionState) => void) => () => void;
+  readonly onMenu: (listener: (command: MenuCommand) => void) => () => void;
+}

@@ -1,0 +1,34 @@
+import type { EndpointName, EventName } from './endpoint.ts';
+import type { FileEntry } from './file-entry.ts';
+import type { Outcome } from './wire.ts';
+
+/** What the engine is doing as seen from a window. `restarted`: it came back, and what was under way there is lost. */
+export type ConnectionState = 'connected' | 'lost' | 'restarted';
+
+export interface HostInformation {
+  readonly kind: 'desktop' | 'web';
+  readonly thaw: string;
+  /** Electron's version; null in a browser. */
+  readonly electron: string | null;
+  /** True for the end-of-life runtime that stands in where Electron's own could not be fetched. */
+  readonly standIn: boolean;
+  readonly platform: string;
+}
+
+/** What a menu of the desktop asks the window to do. */
+export type MenuCommand = 'openDataset' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
+
+/** The desktop preload's whole surface, on `window.thaw`: no Node, no paths, no channel names. */
+export interface DesktopBridge {
+  readonly information: HostInformation;
+  readonly invoke: (name: EndpointName, request: unknown) => Promise<Outcome>;
+  /** @returns the function that ends the subscription */
+  readonly subscribe: (listener: (name: EventName, event: unknown) => void) => () => void;
+  readonly onConnection: (listener: (state: ConnectionState) => void) => () => void;
+  readonly onMenu: (listener: (command: MenuCommand) => void) => () => void;
+  /** The system's dialog; null when it was dismissed. */
+  readonly chooseFolder: () => Promise<FileEntry | null>;
+  readonly chooseFiles: (kind: 'images' | 'weights') => Promise<FileEntry[]>;
+  /** Only what a person dropped or chose has a path here: others are refused. */
+  readonly grantFiles: (files: File[]) => Promise<FileEntry[]>;
+}

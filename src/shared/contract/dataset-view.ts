@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { datasetSource } from './plan.ts';
+import { skippedImage } from './run.ts';
+
+export const SPLITS = ['train', 'validation', 'test'] as const;
+
+const splitCounts = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
+
+/** A dataset as the window shows it. `datasetId` holds as long as the engine runs; opening the folder again gives it again. */
+export const datasetView = z.strictObject({
+  datasetId: z.string(),
+  source: datasetSource,
+  /** The folder's name, or that of the sample. */
+  name: z.string(),
+  root: z.string(),
+  /** Sorted by code point, as training sorts them. */
+  classes: z.array(z.strictObject({ name: z.string(), counts: splitCounts })),
+  counts: splitCounts,
+  /** Where the validation images come from: a folder of their own, or a share of the training images by content. */
+  validation: z.enum(['given', 'share']),
+  skipped: z.array(skippedImage),
+  version: z.string(),
+});
+export type DatasetView = z.infer<typeof datasetView>;
+
+/** An image of an opened dataset, or one that was granted: what hosts hand out instead of paths. */
+export const imageEntry = z.strictObject({
+  imageId: z.string(),
+  /** Relative to the dataset's root, with `/`; for people. */
+  path: z.string(),
+  classIndex: z.int(),
+  split: z.enum(SPLITS),
+  bytes: z.int(),
+});
+export type ImageEntry = z.infer<typeof imageEntry>;
+
+export const imagePage = z.strictObject({ total: z.int(), images: z.array(imageEntry) });
+export type ImagePage = z.infer<typeof imagePage>;
+
+/** An encoded picture, upright, at most so many pixels wide and high; `width` and `height` are those of the file. */
+export const imageBytes = z.strictObject({
+  mediaType: z.enum(['image/jpeg', 'image/png', 'image/webp']),
+  bytes: z.instanceof(Uint8Array),
+  width: z.int(),
+  height: z.int(),
+});
+export type ImageBytes = z.infer<typeof imageBytes>;
+
+export const recentDataset = z.strictObject({
+  /** Opens it again: a grant of what was granted before. */
+  grantId: z.string(),
+  name: z.string(),
+  root: z.string(),
+  openedAt: z.int(),
+  /** False where the folder has gone. */
+  exists: z.boolean(),
+});
+export type RecentDataset = z.infer<typeof recentDataset>;
