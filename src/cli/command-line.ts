@@ -6,6 +6,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addNetworksCommand } from './commands/networks.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addRunsCommands } from './commands/runs.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { reportFailure } from './report-failure.ts';
@@ -25,6 +26,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addRunsCommands(program, setExitCode);
   addPredictCommand(program, setExitCode);
   addNetworksCommand(program);
+  addServeCommand(program);
   addDoctorCommand(program, setExitCode);
   addCacheCommands(program);
   return program;

@@ -1,5 +1,5 @@
 /**
- * Every expected failure, as a code that programs can test. What is not listed here is a defect of Thaw.
+ * Every expected failure, as a code that programs can test. `unexpected` is a defect of Thaw, as a client is told of it.
  * `usage.*` codes end a command with exit code 2, all others with 1.
  */
 export const ERROR_CODES = [
@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'file.notGranted',
   'file.tooLarge',
   'engine.lost',
+  'unexpected',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

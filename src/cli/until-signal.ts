@@ -1,0 +1,14 @@
+/** Waits until the process is asked to end. Asked again, it ends at once. */
+export function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(1);
+        asked = true;
+        process.stderr.write('Ending; a run under way stops after its step and keeps its checkpoint.\n');
+        resolve();
+      });
+    }
+  });
+}
