@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Initializer, Network } from '../network/layer.ts';
+import type { Initializer, Network, TensorSpecification } from '../network/layer.ts';
 import { elementCount, networkTensors } from '../network/shape.ts';
 
 /**
@@ -74,14 +74,14 @@ function fill(initializer: Initializer, shape: readonly number[], uniform: () =>
 }
 
 /**
- * The values of every tensor of the network before any training, by name: Keras' initialisers
- * (https://keras.io/api/layers/initializers/), though not its random numbers.
+ * The values of one tensor before any training: Keras' initialisers (https://keras.io/api/layers/initializers/), though not
+ * its random numbers.
  */
+export function initialValue({ name, initializer, shape }: TensorSpecification, seed: number): Float32Array {
+  return fill(initializer, shape, uniformStream(seed, name));
+}
+
+/** The values of every tensor of the network before any training, by name. */
 export function initialValues(network: Network, seed: number): Map<string, Float32Array> {
-  return new Map(
-    networkTensors(network).map((tensor) => [
-      tensor.name,
-      fill(tensor.initializer, tensor.shape, uniformStream(seed, tensor.name)),
-    ]),
-  );
+  return new Map(networkTensors(network).map((tensor) => [tensor.name, initialValue(tensor, seed)]));
 }

@@ -102,7 +102,7 @@ function datasetPlace(
       DAMAGED_HINT,
     );
   }
-  return { shape, dtype: 'float32', dataset: dataset.path, isChunked: chunks !== null };
+  return { shape, dtype: 'float32', storedName: name, dataset: dataset.path, isChunked: chunks !== null };
 }
 
 function listTensors(library: Hdf5File['library'], path: string, root: Group, fileBytes: number): Map<string, Place> {

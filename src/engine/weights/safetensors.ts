@@ -80,7 +80,7 @@ function places(
     }
     if (end - begin !== elements * 4)
       throw refused(path, name, `has [${shape.join(', ')}] F32 in ${end - begin} bytes`);
-    found.set(name, { shape, dtype: 'float32', offset: dataStart + begin });
+    found.set(name, { shape, dtype: 'float32', storedName: name, offset: dataStart + begin });
   }
   if (expectedBegin !== dataBytes) {
     throw unreadable(

@@ -135,7 +135,7 @@ function place(
       DAMAGED_HINT,
     );
   }
-  return { shape, dtype: 'float32', file: file.path, offset, crc32c: entry.crc32c };
+  return { shape, dtype: 'float32', storedName: name, file: file.path, offset, crc32c: entry.crc32c };
 }
 
 async function readIndex(index: string): Promise<Uint8Array> {

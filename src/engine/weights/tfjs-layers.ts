@@ -125,7 +125,9 @@ function placesOf(path: string, group: ManifestGroup, shards: readonly Shard[]):
     if (elements === null) {
       throw unreadable(path, `A weight's shape is a list of sizes; '${name}' has [${shape.join(', ')}].`, DAMAGED_HINT);
     }
-    if (dtype === 'float32') found.push([name.replace(/:0$/, ''), { shape, dtype: 'float32', group: shards, offset }]);
+    if (dtype === 'float32') {
+      found.push([name.replace(/:0$/, ''), { shape, dtype: 'float32', storedName: name, group: shards, offset }]);
+    }
     offset += elements * bytes;
   }
   const available = shards.reduce((sum, shard) => sum + shard.bytes, 0);

@@ -3,6 +3,8 @@ export interface TensorEntry {
   /** In TensorFlow's layout, as the network's own tensors. */
   readonly shape: readonly number[];
   readonly dtype: 'float32';
+  /** What the file itself calls it. */
+  readonly storedName: string;
 }
 
 /** The formats that are read, by the names the load report gives them. */
