@@ -1,0 +1,33 @@
+import type { MenuCommand } from '../../shared/contract/bridge.ts';
+import type { Workbench } from '../state/workbench.svelte.ts';
+
+/** Does what the desktop's menu asks of the window. */
+export function answerMenu(workbench: Workbench, command: MenuCommand): void {
+  const { navigation, notices, plan } = workbench;
+  switch (command) {
+    case 'openDataset':
+      navigation.go('dataset');
+      break;
+    case 'find':
+      workbench.requestFind();
+      break;
+    case 'preferences':
+    case 'about':
+      navigation.go('settings');
+      break;
+    case 'train':
+      navigation.go('train');
+      void workbench.train();
+      break;
+    case 'stop':
+      if (workbench.runId === null || !workbench.training) break;
+      workbench.invoke('training.stop', { runId: workbench.runId }).catch((error: unknown) => notices.fail(error));
+      break;
+    case 'undo':
+      plan.undo();
+      break;
+    case 'redo':
+      plan.redo();
+      break;
+  }
+}

@@ -1,0 +1,46 @@
+import { trainingPlan, earlyStoppingPlan, augmentationPlan } from '../../shared/contract/plan.ts';
+
+interface Schema {
+  safeParse(value: unknown): { readonly success: boolean };
+}
+
+/** The plan's figures that a person may type, each with the field that the engine tells its problems under. */
+export const NUMBER_FIELDS = {
+  learningRate: { path: 'optimizer.learningRate', schema: { safeParse: positive } },
+  momentum: { path: 'optimizer.momentum', schema: trainingPlan.shape.dropout },
+  epochs: { path: 'epochs', schema: trainingPlan.shape.epochs },
+  batchSize: { path: 'batchSize', schema: trainingPlan.shape.batchSize },
+  evaluationBatchSize: { path: 'evaluationBatchSize', schema: trainingPlan.shape.evaluationBatchSize },
+  dropout: { path: 'dropout', schema: trainingPlan.shape.dropout },
+  patience: { path: 'earlyStopping.patience', schema: earlyStoppingPlan.shape.patience },
+  smallestArea: {
+    path: 'augmentation.randomResizedCrop.smallestArea',
+    schema: augmentationPlan.shape.randomResizedCrop.unwrap().shape.smallestArea,
+  },
+  seed: { path: 'seed', schema: trainingPlan.shape.seed },
+  validationShare: { path: 'validationShare', schema: trainingPlan.shape.validationShare },
+} as const satisfies Readonly<Record<string, { readonly path: string; readonly schema: Schema }>>;
+
+export type NumberField = keyof typeof NUMBER_FIELDS;
+export const NUMBER_FIELD_NAMES = Object.keys(NUMBER_FIELDS) as NumberField[];
+
+/** What was typed, understood; `empty` leaves the choice to the engine. */
+export type Typed =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'value'; readonly value: number }
+  | { readonly kind: 'wrong'; readonly text: string };
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Reads a figure as it was typed: `0.01`, `1e-3`; the contract's own schema decides what it may be. */
+export function readNumber(field: NumberField, typed: string): Typed {
+  const text = typed.trim();
+  if (text === '') return { kind: 'empty' };
+  if (!NUMBER.test(text)) return { kind: 'wrong', text };
+  const value = Number(text);
+  return NUMBER_FIELDS[field].schema.safeParse(value).success ? { kind: 'value', value } : { kind: 'wrong', text };
+}
+
+function positive(value: unknown): { readonly success: boolean } {
+  return { success: typeof value === 'number' && Number.isFinite(value) && value > 0 };
+}

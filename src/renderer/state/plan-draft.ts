@@ -1,0 +1,177 @@
+import type {
+  DatasetReference,
+  EarlyStoppingPlan,
+  FreezeRule,
+  Head,
+  Strategy,
+  TrainingPlan,
+  TrainingPlanRequest,
+  WeightsReference,
+} from '../../shared/contract/plan.ts';
+import { NUMBER_FIELD_NAMES, NUMBER_FIELDS, readNumber, type NumberField } from './number-field.ts';
+
+export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam'] as const;
+export type OptimizerChoice = (typeof OPTIMIZER_CHOICES)[number];
+
+/** Weights as they were chosen, with the words they are shown by. */
+export interface ChosenWeights {
+  readonly reference: WeightsReference;
+  readonly label: string;
+}
+
+/** The plan as it is being made: figures as they were typed, `null` for what is left to the engine. */
+export interface PlanDraft {
+  readonly strategy: Strategy;
+  readonly network: string | null;
+  readonly weights: ChosenWeights | null;
+  readonly rules: readonly FreezeRule[];
+  readonly optimizer: OptimizerChoice | null;
+  readonly head: Head | null;
+  readonly stopsEarly: boolean | null;
+  readonly monitor: EarlyStoppingPlan['monitor'] | null;
+  readonly flips: boolean | null;
+  readonly crops: boolean | null;
+  readonly typed: Readonly<Record<NumberField, string>>;
+}
+
+export const EMPTY_DRAFT: PlanDraft = {
+  strategy: 'features',
+  network: null,
+  weights: null,
+  rules: [],
+  optimizer: null,
+  head: null,
+  stopsEarly: null,
+  monitor: null,
+  flips: null,
+  crops: null,
+  typed: {
+    learningRate: '',
+    momentum: '',
+    epochs: '',
+    batchSize: '',
+    evaluationBatchSize: '',
+    dropout: '',
+    patience: '',
+    smallestArea: '',
+    seed: '',
+    validationShare: '',
+  },
+};
+
+const USUAL_PATIENCE = 5;
+/** Of the image: torchvision's own default crops as small as 0.08, which few photos bear. */
+const USUAL_SMALLEST_AREA = 0.5;
+
+/** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
+export type Completion = Pick<TrainingPlan, 'optimizer' | 'earlyStopping' | 'augmentation'> | null;
+
+/** The figures that were typed and cannot be read. */
+export function wrongFields(draft: PlanDraft): readonly NumberField[] {
+  return NUMBER_FIELD_NAMES.filter((field) => readNumber(field, draft.typed[field]).kind === 'wrong');
+}
+
+/** The field of the form that one of the engine's problems belongs to. */
+export function fieldOfProblem(path: string): NumberField | null {
+  return NUMBER_FIELD_NAMES.find((field) => NUMBER_FIELDS[field].path === path) ?? null;
+}
+
+/** The method shown: what was chosen, else what the engine completes. */
+export function optimizerOf(draft: PlanDraft, completion: Completion): OptimizerChoice {
+  if (draft.optimizer !== null) return draft.optimizer;
+  if (completion === null) return 'sgd';
+  const { optimizer } = completion;
+  return optimizer.kind === 'sgd' && optimizer.nesterov ? 'nesterov' : optimizer.kind;
+}
+
+export function stopsEarly(draft: PlanDraft, completion: Completion): boolean {
+  return draft.stopsEarly ?? (completion?.earlyStopping ?? null) !== null;
+}
+
+export function flips(draft: PlanDraft, completion: Completion): boolean {
+  return draft.flips ?? completion?.augmentation?.horizontalFlip ?? false;
+}
+
+export function crops(draft: PlanDraft, completion: Completion): boolean {
+  return draft.crops ?? (completion?.augmentation?.randomResizedCrop ?? null) !== null;
+}
+
+/**
+ * What the engine is asked. A figure that cannot be read is left out, so that the rest of the plan is still answered for;
+ * `wrongFields` tells it.
+ */
+export function planRequest(draft: PlanDraft, dataset: DatasetReference, completion: Completion): TrainingPlanRequest {
+  const figure = (field: NumberField): number | undefined => {
+    const read = readNumber(field, draft.typed[field]);
+    return read.kind === 'value' ? read.value : undefined;
+  };
+  return defined({
+    dataset,
+    strategy: draft.strategy,
+    network: draft.network ?? undefined,
+    weights: draft.strategy === 'scratch' ? undefined : draft.weights?.reference,
+    rules: draft.rules.length === 0 ? undefined : [...draft.rules],
+    epochs: figure('epochs'),
+    batchSize: figure('batchSize'),
+    evaluationBatchSize: figure('evaluationBatchSize'),
+    dropout: figure('dropout'),
+    seed: figure('seed'),
+    validationShare: figure('validationShare'),
+    head: draft.head ?? undefined,
+    optimizer: optimizerRequest(draft, completion, figure),
+    earlyStopping: earlyStoppingRequest(draft, completion, figure('patience')),
+    augmentation: augmentationRequest(draft, completion, figure('smallestArea')),
+  });
+}
+
+function optimizerRequest(
+  draft: PlanDraft,
+  completion: Completion,
+  figure: (field: NumberField) => number | undefined,
+): TrainingPlanRequest['optimizer'] {
+  const choice = optimizerOf(draft, completion);
+  const chosen = draft.optimizer !== null;
+  const optimizer = defined({
+    kind: chosen ? (choice === 'adam' ? ('adam' as const) : ('sgd' as const)) : undefined,
+    nesterov: chosen && choice !== 'adam' ? choice === 'nesterov' : undefined,
+    learningRate: figure('learningRate'),
+    // A momentum typed for SGD is kept in the form, and not asked of Adam.
+    momentum: choice === 'adam' ? undefined : figure('momentum'),
+  });
+  return Object.keys(optimizer).length === 0 ? undefined : optimizer;
+}
+
+function earlyStoppingRequest(
+  draft: PlanDraft,
+  completion: Completion,
+  patience: number | undefined,
+): TrainingPlanRequest['earlyStopping'] {
+  const untouched = draft.stopsEarly === null && draft.monitor === null && patience === undefined;
+  if (untouched) return undefined;
+  if (!stopsEarly(draft, completion)) return null;
+  const usual = completion?.earlyStopping ?? null;
+  return {
+    monitor: draft.monitor ?? usual?.monitor ?? 'val_loss',
+    patience: patience ?? usual?.patience ?? USUAL_PATIENCE,
+  };
+}
+
+function augmentationRequest(
+  draft: PlanDraft,
+  completion: Completion,
+  smallestArea: number | undefined,
+): TrainingPlanRequest['augmentation'] {
+  if (draft.flips === null && draft.crops === null && smallestArea === undefined) return undefined;
+  const horizontalFlip = flips(draft, completion);
+  const cropped = crops(draft, completion);
+  if (!horizontalFlip && !cropped) return null;
+  const usual = completion?.augmentation?.randomResizedCrop?.smallestArea ?? USUAL_SMALLEST_AREA;
+  return { horizontalFlip, randomResizedCrop: cropped ? { smallestArea: smallestArea ?? usual } : null };
+}
+
+type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+/** Without the fields that say nothing: the contract knows them as absent, not as undefined. */
+function defined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>;
+}

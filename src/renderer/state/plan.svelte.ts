@@ -1,0 +1,215 @@
+import { untrack } from 'svelte';
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { FreezeRule, Strategy, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
+import type { LayerState } from '../../shared/contract/run.ts';
+import type { DatasetChoice } from './dataset-choice.svelte.ts';
+import * as history from './history.ts';
+import {
+  addRules,
+  addTargets,
+  countParameters,
+  freezeAllRules,
+  layersOf,
+  patternOf,
+  reconcile,
+  statisticsRules,
+  thawAllRules,
+  withState,
+  withStatistics,
+  type Target,
+} from './layer-rules.ts';
+import type { NumberField } from './number-field.ts';
+import { EMPTY_DRAFT, planRequest, wrongFields, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
+
+type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
+
+/** What a person plans to train, and what the engine says it would do and cost. */
+export class PlanController {
+  draft = $state.raw<PlanDraft>(EMPTY_DRAFT);
+  /** The engine's last answer; stays shown while the next is under way. */
+  preview = $state.raw<PlanPreview | null>(null);
+  /** The tree's layers: as the engine said, with clicks since then already in. */
+  layers = $state.raw<readonly LayerState[]>([]);
+  /** The cost before the last change, to tell the difference by. */
+  costBefore = $state.raw<CostEstimate | null>(null);
+  /** Whether an answer is under way. */
+  pending = $state(false);
+  starting = $state(false);
+  /** Why the engine could not answer or begin. */
+  failure = $state.raw<unknown>(null);
+
+  readonly parameters = $derived(countParameters(this.layers));
+  readonly completion = $derived(this.preview?.plan ?? null);
+  readonly wrong = $derived(wrongFields(this.draft));
+  readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
+  readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
+  readonly canRedo = $derived.by(() => this.#freezing.future.length > 0);
+
+  #freezing = $state.raw<history.History<Freezing>>(history.begin<Freezing>({ strategy: 'features', rules: [] }));
+  readonly #transport: Transport;
+  readonly #dataset: DatasetChoice;
+  #stale = false;
+
+  constructor(transport: Transport, dataset: DatasetChoice) {
+    this.#transport = transport;
+    this.#dataset = dataset;
+  }
+
+  /** What the engine is asked for this draft. */
+  get request(): TrainingPlanRequest {
+    return planRequest(this.draft, this.#dataset.reference, this.completion);
+  }
+
+  /** Whether a click on Train can be honoured. */
+  get ready(): boolean {
+    return this.wrong.length === 0 && this.preview !== null && this.problems.length === 0 && !this.starting;
+  }
+
+  /** Asks the engine whenever draft or dataset change. @returns the function that ends this */
+  begin(): () => void {
+    return $effect.root(() => {
+      $effect(() => {
+        void this.draft;
+        void this.#dataset.reference;
+        void this.#dataset.dataset;
+        untrack(() => void this.refresh());
+      });
+    });
+  }
+
+  /** Changes fields of the form. */
+  change(change: Partial<Omit<PlanDraft, 'strategy' | 'rules' | 'typed' | 'network'>>): void {
+    this.draft = { ...this.draft, ...change };
+  }
+
+  type(field: NumberField, text: string): void {
+    this.draft = { ...this.draft, typed: { ...this.draft.typed, [field]: text } };
+  }
+
+  /** Rules name layers of one network: another one begins without them, and with its own weights. */
+  chooseNetwork(network: string, weights: ChosenWeights | null = null): void {
+    this.draft = { ...this.draft, network, weights, rules: [] };
+    this.#freezing = history.begin<Freezing>({ strategy: this.draft.strategy, rules: [] });
+  }
+
+  setStrategy(strategy: Strategy): void {
+    this.#freeze({ strategy, rules: [] });
+  }
+
+  setTargets(targets: readonly Target[], state: LayerState['state']): void {
+    const action = state === 'frozen' ? 'freeze' : 'thaw';
+    this.layers = withState(this.layers, layersOf(targets), state);
+    this.#freeze({ ...this.#present, rules: addTargets(this.#present.rules, targets, action) });
+  }
+
+  setStatistics(targets: readonly Target[], moving: boolean): void {
+    const layers = layersOf(targets);
+    this.layers = withStatistics(this.layers, layers, moving);
+    this.#addRules(statisticsRules(layers, moving));
+  }
+
+  /** Thaws a layer or block and all that its output reaches. */
+  thawFrom(name: string): void {
+    this.#addRules([{ action: 'thaw', pattern: `from:${name}` }]);
+  }
+
+  freezeAll(): void {
+    this.#addRules(freezeAllRules(this.layers));
+  }
+
+  thawAll(): void {
+    this.layers = withState(this.layers, this.layers, 'trainable');
+    this.#addRules(thawAllRules());
+  }
+
+  /**
+   * Freezes or thaws what a typed name or expression means.
+   *
+   * @returns the engine's reason where it means nothing; the rules then stay as they were
+   */
+  async applyPattern(action: 'freeze' | 'thaw', text: string): Promise<PlanProblem | null> {
+    const rule: FreezeRule = { action, pattern: patternOf(text, this.layers) };
+    const rules = addRules(this.#present.rules, [rule]);
+    const answer = await this.#transport.invoke('plan.preview', { ...this.request, rules: [...rules] });
+    const problem = answer.problems.find((candidate) => candidate.field.startsWith('rules'));
+    if (problem !== undefined) return problem;
+    this.#freeze({ ...this.#present, rules });
+    return null;
+  }
+
+  undo(): void {
+    this.#restore(history.undo(this.#freezing));
+  }
+
+  redo(): void {
+    this.#restore(history.redo(this.#freezing));
+  }
+
+  /** @returns the run's id, or null where it could not begin: `failure` then says why */
+  async start(): Promise<string | null> {
+    if (!this.ready) return null;
+    this.starting = true;
+    this.failure = null;
+    try {
+      const { runId } = await this.#transport.invoke('training.start', this.request);
+      return runId;
+    } catch (error) {
+      this.failure = error;
+      return null;
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** Asks for a preview; while one is under way, the latest draft waits for it, and only its answer is shown. */
+  async refresh(): Promise<void> {
+    if (this.pending) {
+      this.#stale = true;
+      return;
+    }
+    this.pending = true;
+    try {
+      do {
+        this.#stale = false;
+        const answer = await this.#transport.invoke('plan.preview', this.request);
+        if (!this.#isStale()) this.#show(answer);
+      } while (this.#isStale());
+      this.failure = null;
+    } catch (error) {
+      this.failure = error;
+    } finally {
+      this.pending = false;
+    }
+  }
+
+  // A method, since the flag changes while an answer is awaited, which the compiler does not see.
+  #isStale(): boolean {
+    return this.#stale;
+  }
+
+  get #present(): Freezing {
+    return this.#freezing.present;
+  }
+
+  #show(answer: PlanPreview): void {
+    const before = this.preview?.cost ?? null;
+    if (before !== null && answer.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
+    this.preview = answer;
+    this.layers = reconcile(this.layers, answer.layers);
+  }
+
+  #addRules(added: readonly FreezeRule[]): void {
+    this.#freeze({ ...this.#present, rules: addRules(this.#present.rules, added) });
+  }
+
+  #freeze(next: Freezing): void {
+    this.#freezing = history.advance(this.#freezing, next);
+    this.draft = { ...this.draft, ...next };
+  }
+
+  #restore(restored: history.History<Freezing>): void {
+    this.#freezing = restored;
+    this.draft = { ...this.draft, ...restored.present };
+  }
+}

@@ -1,0 +1,31 @@
+export const VIEWS = ['dataset', 'network', 'train', 'runs', 'predict', 'settings'] as const;
+export type View = (typeof VIEWS)[number];
+
+/** Where the window is: a view and, for those that show one, a run. */
+export interface Route {
+  readonly view: View;
+  readonly runId: string | null;
+}
+
+export const FIRST_ROUTE: Route = { view: 'train', runId: null };
+
+/** `#/runs/ID` as a route; what it does not know leads to the Train view. */
+export function parseRoute(hash: string): Route {
+  const [name = '', runId = ''] = hash.replace(/^#\/?/, '').split('/');
+  const view = VIEWS.find((known) => known === name);
+  if (view === undefined) return FIRST_ROUTE;
+  return { view, runId: runId === '' ? null : decodeRunId(runId) };
+}
+
+/** The address of a route, for `location.hash`. */
+export function formatRoute(route: Route): string {
+  return route.runId === null ? `#/${route.view}` : `#/${route.view}/${encodeURIComponent(route.runId)}`;
+}
+
+function decodeRunId(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

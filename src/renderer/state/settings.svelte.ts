@@ -1,0 +1,63 @@
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { Settings, SettingsChange } from '../../shared/contract/settings.ts';
+
+export type Theme = Settings['theme'];
+
+/** Dragging a pane or a slider changes a setting many times: the last value is what is kept. */
+const WRITE_DELAY_MILLISECONDS = 400;
+
+/** How the window is liked; kept by the engine for all windows, applied here at once. */
+export class SettingsController {
+  theme = $state<Theme>('system');
+  panes = $state.raw<Readonly<Record<string, number>>>({});
+  smoothing = $state(0.6);
+  readonly #transport: Transport;
+  readonly #onFailure: (error: unknown) => void;
+  #pending: SettingsChange = {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(transport: Transport, onFailure: (error: unknown) => void) {
+    this.#transport = transport;
+    this.#onFailure = onFailure;
+  }
+
+  async load(): Promise<void> {
+    const found = await this.#transport.invoke('settings.read', {});
+    this.theme = found.theme;
+    this.panes = { ...found.panes, ...this.panes };
+    this.smoothing = found.smoothing;
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.#keep({ theme });
+  }
+
+  /** @param share of the exponential mean, in [0, 1) */
+  setSmoothing(share: number): void {
+    this.smoothing = share;
+    this.#keep({ smoothing: share });
+  }
+
+  /** @param size in CSS pixels */
+  setPane(name: string, size: number): void {
+    this.panes = { ...this.panes, [name]: Math.round(size) };
+    this.#keep({ panes: { ...this.panes } });
+  }
+
+  #keep(change: SettingsChange): void {
+    this.#pending = { ...this.#pending, ...change };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#write(), WRITE_DELAY_MILLISECONDS);
+  }
+
+  async #write(): Promise<void> {
+    const change = this.#pending;
+    this.#pending = {};
+    try {
+      await this.#transport.invoke('settings.write', change);
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+}

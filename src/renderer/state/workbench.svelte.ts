@@ -1,0 +1,168 @@
+import { createContext } from 'svelte';
+import type { ConnectionState } from '../../shared/contract/bridge.ts';
+import type { EndpointName, Request, Response } from '../../shared/contract/endpoint.ts';
+import type { RunStatus } from '../../shared/contract/run.ts';
+import { strings } from '../strings/index.ts';
+import type { Host } from '../transport/host.ts';
+import { DatasetChoice } from './dataset-choice.svelte.ts';
+import { Datasets } from './datasets.svelte.ts';
+import { FileChoice } from './file-choice.svelte.ts';
+import { Navigation } from './navigation.svelte.ts';
+import { Notices, type NoticeAction } from './notices.svelte.ts';
+import { PlanController } from './plan.svelte.ts';
+import { Predictions } from './predictions.svelte.ts';
+import type { ErrorAction } from './present-error.ts';
+import { SettingsController } from './settings.svelte.ts';
+import { Thumbnails } from './thumbnails.svelte.ts';
+import { Upload } from './upload.svelte.ts';
+
+/**
+ * What every view shares. A component gets it with `const workbench = useWorkbench();` and may use
+ *
+ * - `host`: the way out; `workbench.invoke(name, request)` is short for `host.transport.invoke`
+ * - `navigation`: `.view`, `.runId`, `.go('runs', runId)`
+ * - `dataset`: `.dataset` (what was read), `.open(reference)`, `.opening`, `.problem`
+ * - `datasets`: how the chosen dataset is looked at; `predictions`: the images of the Predict view; `thumbnails`
+ * - `files.choose('folder' | 'images' | 'weights')`: asks for files, by the system's dialog or the window's own
+ * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer
+ * - `settings`: `.theme`, `.smoothing`, `.panes`
+ * - `notices`: `.tell({ title })`, `.fail(error)` for what has no place of its own in a view
+ * - `runId`: the run that the Train view and the run bar show: the one under way, else the last started here; null
+ *   before the first
+ * - `training`: whether a run of this engine is under way (paused included); `follow(runId)` makes a resumed or
+ *   attached run the one shown
+ * - `connection`: `connected`, `lost`, or `restarted` after the engine came back (ids and grants are then new)
+ */
+export class Workbench {
+  readonly host: Host;
+  readonly navigation = new Navigation();
+  readonly notices: Notices;
+  readonly settings: SettingsController;
+  readonly dataset: DatasetChoice;
+  readonly datasets: Datasets;
+  readonly predictions: Predictions;
+  readonly thumbnails: Thumbnails;
+  readonly files: FileChoice;
+  readonly upload = new Upload();
+  readonly plan: PlanController;
+  runId = $state<string | null>(null);
+  training = $state(false);
+  /** Counts the requests to find something: a view that can search focuses its box when it rises. */
+  findRequests = $state(0);
+  connection = $state<ConnectionState>('connected');
+
+  constructor(host: Host) {
+    this.host = host;
+    this.notices = new Notices((action) => this.#noticeAction(action));
+    this.settings = new SettingsController(host.transport, (error) => this.notices.fail(error));
+    this.dataset = new DatasetChoice(host.transport);
+    this.datasets = new Datasets(host.transport, this.dataset);
+    this.predictions = new Predictions(host.transport);
+    this.thumbnails = new Thumbnails(host.transport);
+    this.files = new FileChoice(host);
+    this.plan = new PlanController(host.transport, this.dataset);
+  }
+
+  invoke<Name extends EndpointName>(name: Name, request: Request<Name>): Promise<Response<Name>> {
+    return this.host.transport.invoke(name, request);
+  }
+
+  /** Reads what the window begins with. @returns the function that ends all subscriptions */
+  begin(): () => void {
+    const ends = [
+      this.host.transport.subscribe('run', (event) => {
+        if (event.body.kind === 'status') this.#onStatus(event.runId, event.body.status);
+      }),
+      this.host.onConnection((state) => this.#onConnection(state)),
+      this.plan.begin(),
+    ];
+    this.settings.load().catch((error: unknown) => this.notices.fail(error));
+    void this.dataset.open(this.dataset.reference);
+    void this.#findActive();
+    this.#tellStandIn();
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Starts the plan as a run and shows it. */
+  async train(): Promise<void> {
+    const runId = await this.plan.start();
+    if (runId !== null) this.follow(runId);
+  }
+
+  follow(runId: string): void {
+    this.runId = runId;
+    this.training = true;
+    this.navigation.go('train');
+  }
+
+  requestFind(): void {
+    this.findRequests += 1;
+  }
+
+  async #findActive(): Promise<void> {
+    try {
+      const { runId } = await this.invoke('training.active', {});
+      this.training = runId !== null;
+      if (runId !== null) this.runId = runId;
+    } catch (error) {
+      this.notices.fail(error);
+    }
+  }
+
+  #onStatus(runId: string, status: RunStatus): void {
+    const underWay = status === 'queued' || status === 'running' || status === 'paused';
+    if (underWay) {
+      this.runId = runId;
+      this.training = true;
+    } else if (runId === this.runId) {
+      this.training = false;
+    }
+  }
+
+  #onConnection(state: ConnectionState): void {
+    this.connection = state;
+    const words = strings.shell.engine;
+    switch (state) {
+      case 'connected':
+        break;
+      case 'lost':
+        this.notices.tell({ severity: 'warning', title: words.lost, hint: words.lostHint });
+        break;
+      case 'restarted':
+        this.training = false;
+        this.notices.tell({
+          title: words.restarted,
+          hint: words.restartedHint,
+          action: this.#noticeAction('showRuns'),
+        });
+        void this.dataset.reopen().catch((error: unknown) => this.notices.fail(error));
+        void this.#findActive();
+        break;
+    }
+  }
+
+  #tellStandIn(): void {
+    const { standIn, electron } = this.host.information;
+    if (!standIn) return;
+    const words = strings.shell.standIn;
+    this.notices.tell({ severity: 'warning', title: words.title, hint: words.hint(electron ?? '') });
+  }
+
+  #noticeAction(action: ErrorAction): NoticeAction {
+    const label = strings.errors.actions[action];
+    switch (action) {
+      case 'openDataset':
+        return { label, run: () => this.navigation.go('dataset') };
+      case 'chooseNetwork':
+        return { label, run: () => this.navigation.go('network') };
+      case 'showRuns':
+        return { label, run: () => this.navigation.go('runs') };
+      case 'reload':
+        return { label, run: () => window.location.reload() };
+    }
+  }
+}
+
+export const [useWorkbench, provideWorkbench] = createContext<Workbench>();
