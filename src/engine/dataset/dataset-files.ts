@@ -28,7 +28,7 @@ export type Entry =
   | { readonly kind: 'refused'; readonly name: string; readonly path: string; readonly reason: string };
 
 /** Whether `inner` is `outer` or lies below it; both absolute, links resolved. */
-function contains(outer: string, inner: string): boolean {
+export function contains(outer: string, inner: string): boolean {
   return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep);
 }
 

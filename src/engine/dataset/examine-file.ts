@@ -1,15 +1,32 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { readableReason } from './dataset-files.ts';
 import { FILE_KIND_BYTES, fileKind, formatProblem } from './image-format.ts';
 
 /** No photograph is larger; a bigger file is skipped before it is read. */
-const MAXIMUM_FILE_BYTES = 256 * 2 ** 20;
+export const MAXIMUM_FILE_BYTES = 256 * 2 ** 20;
+
+/** By which a file is known to be as it was, without reading it again. */
+export interface FileState {
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly changed: number;
+}
 
 /** What the first look at a file tells: that it is an image and which, or why it is not used. */
 export type Examined =
-  | { readonly kind: 'image'; readonly bytes: number; readonly contentHash: string }
+  | { readonly kind: 'image'; readonly bytes: number; readonly contentHash: string; readonly state: FileState }
   | { readonly kind: 'problem'; readonly reason: string };
+
+export function fileState({ size, mtimeMs, ctimeMs }: Stats): FileState {
+  return { bytes: size, modified: mtimeMs, changed: ctimeMs };
+}
+
+export function sameState(left: FileState, right: FileState): boolean {
+  return left.bytes === right.bytes && left.modified === right.modified && left.changed === right.changed;
+}
 
 const problem = (reason: string): Examined => ({ kind: 'problem', reason });
 
@@ -22,7 +39,8 @@ export async function examineFile(file: string, scratch: Uint8Array): Promise<Ex
   try {
     const handle = await open(file, 'r');
     try {
-      const { size } = await handle.stat();
+      const found = await handle.stat();
+      const { size } = found;
       if (size === 0) return problem('the file is empty (zero bytes)');
       if (size > MAXIMUM_FILE_BYTES) {
         return problem(`the file has ${size} bytes, more than the ${MAXIMUM_FILE_BYTES} that are read`);
@@ -39,7 +57,7 @@ export async function examineFile(file: string, scratch: Uint8Array): Promise<Ex
         hash.update(scratch.subarray(0, bytesRead));
         done += bytesRead;
       }
-      return { kind: 'image', bytes: size, contentHash: hash.digest('hex') };
+      return { kind: 'image', bytes: size, contentHash: hash.digest('hex'), state: fileState(found) };
     } finally {
       await handle.close();
     }

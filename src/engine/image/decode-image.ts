@@ -7,7 +7,7 @@ import type { Preprocessing } from '../network/preprocessing.ts';
 import { enlarge } from './enlarge.ts';
 
 /** The largest camera pictures have 102 million pixels; a file that claims more than this is refused before decoding. */
-const MAXIMUM_PIXELS = 2 ** 27;
+export const MAXIMUM_PIXELS = 2 ** 27;
 
 // One image a thread, and as many images at a time as Node has threads for them: 500 images a second against 290 with
 // every image spread over the threads (hymenoptera, 2 cores). What libvips remembers of old images is of no use here.
@@ -29,7 +29,13 @@ interface GainMapKeeper {
 
 /** Pixels, or why there are none. */
 export type Decoded =
-  { readonly kind: 'pixels'; readonly pixels: Uint8Array } | { readonly kind: 'problem'; readonly reason: string };
+  | {
+      readonly kind: 'pixels';
+      readonly pixels: Uint8Array;
+      /** Width by height of the whole upright image. */
+      readonly aspectRatio: number;
+    }
+  | { readonly kind: 'problem'; readonly reason: string };
 
 async function firstBytes(file: string | Uint8Array): Promise<Uint8Array> {
   if (typeof file !== 'string') return file;
@@ -47,7 +53,7 @@ async function firstBytes(file: string | Uint8Array): Promise<Uint8Array> {
  * Why a file did not decode, in words. libvips' own are left out: it collects them in one place for all threads, so that
  * they may belong to another image.
  */
-async function decodeProblem(file: string | Uint8Array, error: unknown): Promise<string> {
+export async function decodeProblem(file: string | Uint8Array, error: unknown): Promise<string> {
   let head: Uint8Array;
   try {
     head = await firstBytes(file);
@@ -78,7 +84,10 @@ function centredPart(size: { readonly width: number; readonly height: number }, 
   };
 }
 
-async function decodePixels(file: string | Uint8Array, preprocessing: Preprocessing): Promise<Uint8Array> {
+async function decodePixels(
+  file: string | Uint8Array,
+  preprocessing: Preprocessing,
+): Promise<{ readonly pixels: Uint8Array; readonly aspectRatio: number }> {
   const { width, height } = preprocessing;
   // Numbers as Keras and Pillow read them: an embedded colour profile is not applied to RGB (a wide-gamut photograph keeps
   // its values), while CMYK is converted, having no other meaning here.
@@ -90,12 +99,13 @@ async function decodePixels(file: string | Uint8Array, preprocessing: Preprocess
   }).autoOrient() as Sharp & GainMapKeeper;
   // sharp would decode a JPEG at a fraction of its size, which put photographs up to 2.7 levels away from Pillow's, in the
   // mean. It does not where it cuts a part out, nor where it keeps the gain map of an HDR photograph, of no use otherwise.
+  const { autoOrient: upright } = await pipeline.metadata();
   switch (preprocessing.resize) {
     case 'stretch':
       pipeline.keepGainMap();
       break;
     case 'centerCrop':
-      pipeline.extract(centredPart((await pipeline.metadata()).autoOrient, preprocessing));
+      pipeline.extract(centredPart(upright, preprocessing));
       break;
   }
   const { data, info } = await pipeline
@@ -108,13 +118,17 @@ async function decodePixels(file: string | Uint8Array, preprocessing: Preprocess
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new RangeError(`it has ${info.channels} channels instead of 3`);
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return enlarge(pixels, info.width, info.height, width, height);
+  return {
+    pixels: enlarge(pixels, info.width, info.height, width, height),
+    // As the cache keeps it, so that it makes no difference where an image comes from.
+    aspectRatio: Math.fround(upright.width / upright.height),
+  };
 }
 
 /** As `decodeImage`, with what is wrong with the image as a value. */
 export async function tryDecodeImage(file: string | Uint8Array, preprocessing: Preprocessing): Promise<Decoded> {
   try {
-    return { kind: 'pixels', pixels: await decodePixels(file, preprocessing) };
+    return { kind: 'pixels', ...(await decodePixels(file, preprocessing)) };
   } catch (error) {
     return { kind: 'problem', reason: await decodeProblem(file, error) };
   }

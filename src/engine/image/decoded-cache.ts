@@ -3,8 +3,8 @@ import { RowStore } from '../cache/row-store.ts';
 import { geometryKey } from '../network/preprocessing.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 
-/** Raised when decoding gives other pixels than before. */
-const DECODER_VERSION = 1;
+/** Raised when decoding gives other rows than before. */
+const DECODER_VERSION = 2;
 
 /** Some 50,000 images of 224 x 224. */
 const DEFAULT_LIMIT_BYTES = 8 * 2 ** 30;
@@ -14,7 +14,10 @@ export function decodedCacheFolder(cacheDirectory: string): string {
   return path.join(cacheDirectory, 'decoded');
 }
 
-/** Opens the decoded images of one size and resize rule: one column, [height, width, 3] uint8. */
+/**
+ * Opens the decoded images of one size and resize rule: their pixels, [height, width, 3] uint8, and the aspect ratio of
+ * the upright image that they were made from.
+ */
 export async function openDecodedCache(
   cacheDirectory: string,
   preprocessing: Preprocessing,
@@ -23,7 +26,10 @@ export async function openDecodedCache(
   return RowStore.open({
     root: decodedCacheFolder(cacheDirectory),
     key: `${geometryKey(preprocessing)}-v${DECODER_VERSION}`,
-    columns: [{ name: 'pixels', type: 'uint8', shape: [preprocessing.height, preprocessing.width, 3] }],
+    columns: [
+      { name: 'pixels', type: 'uint8', shape: [preprocessing.height, preprocessing.width, 3] },
+      { name: 'aspect_ratio', type: 'float32', shape: [1] },
+    ],
     limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
     onWarning: options.onWarning,
   });

@@ -4,11 +4,12 @@ import { explainDiskError } from '../../shared/errors/thaw-error.ts';
 import { clearFolder, folderBytes } from '../cache/cache-folder.ts';
 import { assertTrainerIdle } from '../experiment/trainer-lock.ts';
 import { decodedCacheFolder } from '../image/decoded-cache.ts';
+import { thumbnailCacheFolder } from '../image/thumbnail-cache.ts';
 import { featureCacheFolder } from '../training/feature-cache/cached-features.ts';
 import type { ServiceContext } from './context.ts';
 
 /** What can be computed again. The toolchain lies beside them and is never cleared with them. */
-const DATA_CACHES = [featureCacheFolder, decodedCacheFolder];
+const DATA_CACHES = [featureCacheFolder, decodedCacheFolder, thumbnailCacheFolder];
 const TOOLCHAIN = 'toolchain';
 
 /** Every cache with its size in bytes and the command that clears it, where one does. */

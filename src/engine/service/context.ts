@@ -4,8 +4,12 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
 import type { TrainerJob } from '../training/protocol.ts';
+import { Datasets } from './datasets.ts';
 import { EventHub } from './event-hub.ts';
+import { Grants } from './grants.ts';
+import { Images } from './images.ts';
 import { SupervisedRun } from './supervised-run.ts';
+import { Tasks } from './tasks.ts';
 
 export interface ServiceOptions {
   /** THAW_HOME: log and runs. */
@@ -14,6 +18,8 @@ export interface ServiceOptions {
   readonly cache: string;
   /** Entry files of the processes the service forks; their own by default. */
   readonly entries?: Partial<Entries>;
+  /** Folders that windows may browse, and all below them; none by default. */
+  readonly roots?: readonly string[];
 }
 
 export interface Entries {
@@ -27,18 +33,25 @@ const ENGINE = path.join(import.meta.dirname, '..');
 /** How long a closing service lets its trainers stop after their step. */
 const CLOSE_GRACE_MILLISECONDS = 10_000;
 
-/** What the use cases share: the folders, the log, the runs under way. */
+/** What the use cases share: the folders, the log, the runs under way, what windows were given to name. */
 export class ServiceContext {
   readonly home: string;
   readonly cache: string;
   readonly entries: Entries;
+  readonly roots: readonly string[];
   readonly events = new EventHub();
+  readonly tasks = new Tasks(this.events);
+  readonly grants = new Grants();
+  readonly datasets = new Datasets();
+  readonly images: Images;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
 
   constructor(options: ServiceOptions) {
     this.home = options.home;
     this.cache = options.cache;
+    this.roots = options.roots ?? [];
+    this.images = new Images(this);
     this.entries = {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),
@@ -72,6 +85,7 @@ export class ServiceContext {
   /** Forks the trainer of a run that stands in the log as `queued`. */
   supervise(job: TrainerJob): void {
     const { log } = this;
+    this.events.takeUp(job.runId);
     const run = new SupervisedRun({
       log,
       trainerEntry: this.entries.trainer,
@@ -86,8 +100,14 @@ export class ServiceContext {
     return this.#runs.get(runId);
   }
 
+  /** The run that this engine has under way; a workspace has one trainer. */
+  get activeRun(): string | null {
+    return [...this.#runs.keys()].at(-1) ?? null;
+  }
+
   /** Stops what runs, keeping checkpoints, and closes the log. */
   async close(): Promise<void> {
+    this.tasks.cancelAll();
     const ends: Promise<RunResult | undefined>[] = [];
     for (const run of this.#runs.values()) {
       run.stop();

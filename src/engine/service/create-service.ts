@@ -2,10 +2,13 @@ import type { Implementation, Transport } from '../../shared/contract/endpoint.t
 import { listRuns, readRun } from '../experiment/run-reader.ts';
 import { clearCaches, showCaches } from './caches.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
+import { listImages, openDatasetView } from './dataset-view.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
 import { listNetworks } from './list-networks.ts';
+import { continueTraining, pauseTraining } from './pause-training.ts';
 import { predict } from './predict.ts';
+import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
 import { startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
@@ -17,8 +20,19 @@ const RUNS_LISTED = 1000;
 function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
+    'dataset.open': async (request) => openDatasetView(context, request),
+    'dataset.images': async (request) => listImages(context, request),
+    'dataset.recent': async () => listRecent(context),
+    'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
+    'task.cancel': async ({ taskId }) => {
+      context.tasks.cancel(taskId);
+      return Promise.resolve({});
+    },
     'training.start': async (request) => startTraining(context, request),
     'training.stop': async (request) => Promise.resolve(stopTraining(context, request)),
+    'training.pause': async (request) => Promise.resolve(pauseTraining(context, request)),
+    'training.continue': async (request) => Promise.resolve(continueTraining(context, request)),
+    'training.active': async () => Promise.resolve({ runId: context.activeRun }),
     'training.wait': async (request) => waitTraining(context, request),
     'runs.list': async ({ status, limit }) =>
       Promise.resolve(listRuns(context.log, { status, limit: limit ?? RUNS_LISTED })),

@@ -1,0 +1,66 @@
+import path from 'node:path';
+import type { DatasetView, ImageEntry, ImagePage } from '../../shared/contract/dataset-view.ts';
+import type { Request } from '../../shared/contract/endpoint.ts';
+import type { ServiceContext } from './context.ts';
+import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
+import { noteRecent } from './recent-datasets.ts';
+import { resolveDataset } from './resolve-references.ts';
+
+type SplitCounts = DatasetView['counts'];
+
+function viewOf({ datasetId, source, content, dataset }: OpenedDataset): DatasetView {
+  const none = (): SplitCounts => ({ train: 0, validation: 0, test: 0 });
+  const classes = dataset.classes.map((name) => ({ name, counts: none() }));
+  const counts = none();
+  for (const { label, split } of dataset.images) {
+    counts[split] += 1;
+    const own = classes[label];
+    if (own) own.counts[split] += 1;
+  }
+  return {
+    datasetId,
+    source,
+    name: path.basename(content.root) || content.root,
+    root: content.root,
+    classes,
+    counts,
+    validation: content.ownValidation ? 'given' : 'share',
+    skipped: [...dataset.skipped],
+    version: dataset.version,
+  };
+}
+
+/**
+ * Opens a folder, or looks whether one that is open has changed.
+ *
+ * @throws ThawError `file.notGranted`, `run.unknown`, `task.cancelled`, or what is wrong with the dataset
+ */
+export async function openDatasetView(
+  context: ServiceContext,
+  { dataset, taskId }: Request<'dataset.open'>,
+): Promise<DatasetView> {
+  const source = resolveDataset(context, dataset);
+  const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
+  if (source.kind === 'folder') noteRecent(context, opened.content.root);
+  return viewOf(opened);
+}
+
+function entryOf({ imageId, image }: IdentifiedImage): ImageEntry {
+  return { imageId, path: image.path, classIndex: image.label, split: image.split, bytes: image.bytes };
+}
+
+/** One page of a dataset's images, by class, then by path in code-point order. @throws ThawError `file.notGranted` */
+export async function listImages(
+  context: ServiceContext,
+  { datasetId, classIndex, split, offset, limit }: Request<'dataset.images'>,
+): Promise<ImagePage> {
+  const { images } = await context.datasets.byId(datasetId);
+  const wanted =
+    classIndex === undefined && split === undefined
+      ? images
+      : images.filter(
+          ({ image }) =>
+            (classIndex === undefined || image.label === classIndex) && (split === undefined || image.split === split),
+        );
+  return { total: wanted.length, images: wanted.slice(offset, offset + limit).map(entryOf) };
+}

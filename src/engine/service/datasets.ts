@@ -1,0 +1,159 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { DatasetSource } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { codePointOrder } from '../dataset/code-point-order.ts';
+import type { Dataset, DatasetImage } from '../dataset/dataset.ts';
+import { splitContent, type SplitOptions } from '../dataset/open-dataset.ts';
+import { readContent, type DatasetContent } from '../dataset/read-content.ts';
+import { DEFAULT_SPLIT } from '../dataset/split-by-content.ts';
+import { datasetRoot } from './dataset-root.ts';
+import type { Task } from './tasks.ts';
+
+/** So many are held in memory; one that is named again after that is read again. */
+const MOST_OPENED = 8;
+
+/** A dataset as the engine holds it for its windows. */
+export interface OpenedDataset {
+  readonly datasetId: string;
+  readonly source: DatasetSource;
+  readonly content: DatasetContent;
+  /** Split as a plan splits it that says nothing of it. */
+  readonly dataset: Dataset;
+  /** Every image with its id, sorted by class, then by path in code-point order. */
+  readonly images: readonly IdentifiedImage[];
+  readonly byId: ReadonlyMap<string, DatasetImage>;
+}
+
+export interface IdentifiedImage {
+  readonly imageId: string;
+  readonly image: DatasetImage;
+}
+
+interface Entry {
+  readonly opened: OpenedDataset;
+  /** The split that was asked for last, where it is another. */
+  other: { readonly split: SplitOptions; readonly dataset: Dataset } | null;
+}
+
+const sameSplit = (left: SplitOptions, right: SplitOptions): boolean =>
+  left.seed === right.seed && left.validationShare === right.validationShare;
+
+/** Of the image under its name: the same as long as neither changes, so that a window may keep what it shows. */
+function imageIdOf(datasetId: string, image: DatasetImage): string {
+  return `${datasetId}.${hash('sha256', `${image.path}\0${image.contentHash}`, 'base64url').slice(0, 22)}`;
+}
+
+function hold(datasetId: string, source: DatasetSource, content: DatasetContent): OpenedDataset {
+  const dataset = splitContent(content, DEFAULT_SPLIT);
+  const images = dataset.images
+    .map((image): IdentifiedImage => ({ imageId: imageIdOf(datasetId, image), image }))
+    .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
+  return {
+    datasetId,
+    source,
+    content,
+    dataset,
+    images,
+    byId: new Map(images.map(({ imageId, image }) => [imageId, image])),
+  };
+}
+
+const NOBODY_FOLLOWS: Task = { signal: new AbortController().signal, report: () => undefined };
+
+/** The datasets that windows have opened, and the ids under which they know them. */
+export class Datasets {
+  /** By the folder as it was named; those used longest ago first. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #sources = new Map<string, DatasetSource>();
+  readonly #ids = new Map<string, string>();
+  readonly #reading = new Map<string, Promise<OpenedDataset>>();
+
+  /**
+   * Reads a folder; what has not changed since it was last opened is not read again.
+   *
+   * @throws ThawError `dataset.missing`, `dataset.empty`, `dataset.classes` or `dataset.images`; the signal's reason
+   */
+  async open(source: DatasetSource, task: Task): Promise<OpenedDataset> {
+    const folder = datasetRoot(source);
+    const before = this.#reading.get(folder);
+    const reading = this.#readAfter(before, source, task);
+    this.#reading.set(folder, reading);
+    try {
+      return await reading;
+    } finally {
+      if (this.#reading.get(folder) === reading) this.#reading.delete(folder);
+    }
+  }
+
+  /**
+   * A dataset that is held, as a plan splits it; nothing is read. null for one that is not held.
+   *
+   * @throws ThawError `dataset.images` where that split leaves nothing for validation
+   */
+  known(source: DatasetSource, split: SplitOptions = DEFAULT_SPLIT): Dataset | null {
+    const entry = this.#entries.get(datasetRoot(source));
+    if (!entry) return null;
+    if (sameSplit(split, DEFAULT_SPLIT)) return entry.opened.dataset;
+    if (!entry.other || !sameSplit(entry.other.split, split)) {
+      entry.other = { split, dataset: splitContent(entry.opened.content, split) };
+    }
+    return entry.other.dataset;
+  }
+
+  /** @throws ThawError `file.notGranted` for an id that this engine did not give, or what opening it again meets */
+  async byId(datasetId: string): Promise<OpenedDataset> {
+    const source = this.#sources.get(datasetId);
+    if (!source) {
+      throw new ThawError(
+        'file.notGranted',
+        'A dataset is named by the id it was opened under, which ends with the engine; this id is not known.',
+        'Open the dataset again.',
+      );
+    }
+    const folder = datasetRoot(source);
+    const entry = this.#entries.get(folder);
+    if (!entry) return this.open(source, NOBODY_FOLLOWS);
+    this.#keep(folder, entry);
+    return entry.opened;
+  }
+
+  /** An image by the id that `OpenedDataset.images` gives it. @throws ThawError `file.notGranted` */
+  async image(imageId: string): Promise<{ readonly root: string; readonly image: DatasetImage }> {
+    const { byId, content } = await this.byId(imageId.split('.', 1)[0] ?? '');
+    const image = byId.get(imageId);
+    if (image) return { root: content.root, image };
+    throw new ThawError(
+      'file.notGranted',
+      'An image is named by the id that its dataset gave it; this dataset has no such image any more.',
+      'Open the dataset again: an image of it was changed, moved or removed.',
+    );
+  }
+
+  async #readAfter(
+    before: Promise<OpenedDataset> | undefined,
+    source: DatasetSource,
+    { signal, report }: Task,
+  ): Promise<OpenedDataset> {
+    await before?.catch(() => undefined);
+    signal.throwIfAborted();
+    const folder = datasetRoot(source);
+    const content = await readContent(folder, {
+      signal,
+      onProgress: (done, total) => report(done, total, 'reading the dataset'),
+      previous: this.#entries.get(folder)?.opened.content,
+    });
+    const datasetId = this.#ids.get(content.root) ?? randomBytes(12).toString('base64url');
+    const opened = hold(datasetId, source, content);
+    this.#ids.set(content.root, datasetId);
+    this.#sources.set(datasetId, source);
+    this.#keep(folder, { opened, other: null });
+    return opened;
+  }
+
+  #keep(folder: string, entry: Entry): void {
+    this.#entries.delete(folder);
+    this.#entries.set(folder, entry);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > MOST_OPENED && oldest !== undefined) this.#entries.delete(oldest);
+  }
+}

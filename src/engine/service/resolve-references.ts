@@ -1,0 +1,53 @@
+import type {
+  DatasetReference,
+  DatasetSource,
+  TrainingPlanRequest,
+  WeightsReference,
+  WeightsSource,
+} from '../../shared/contract/plan.ts';
+import { readPlan } from '../experiment/run-reader.ts';
+import type { ServiceContext } from './context.ts';
+
+/** A request as `completePlan` takes it: whatever was named by a grant or a run stands in it as its source. */
+export type ResolvedPlanRequest = Omit<TrainingPlanRequest, 'dataset' | 'weights'> & {
+  readonly dataset?: DatasetSource | undefined;
+  readonly weights?: WeightsSource | undefined;
+};
+
+/** @throws ThawError `file.notGranted`, `run.unknown` */
+export function resolveDataset(context: ServiceContext, dataset: DatasetReference): DatasetSource {
+  switch (dataset.kind) {
+    case 'folder':
+    case 'sample':
+      return dataset;
+    case 'granted':
+      return { kind: 'folder', path: context.grants.pathOf(dataset.grantId) };
+    case 'ofRun':
+      return readPlan(context.log, dataset.runId).dataset;
+  }
+}
+
+/** @throws ThawError `file.notGranted`, `run.unknown` */
+export function resolveWeights(context: ServiceContext, weights: WeightsReference): WeightsSource {
+  switch (weights.kind) {
+    case 'file':
+    case 'run':
+    case 'shipped':
+    case 'none':
+      return weights;
+    case 'granted':
+      return { kind: 'file', path: context.grants.pathOf(weights.grantId) };
+    case 'ofRun':
+      return readPlan(context.log, weights.runId).weights;
+  }
+}
+
+/** @throws ThawError `file.notGranted`, `run.unknown` */
+export function resolveReferences(context: ServiceContext, request: TrainingPlanRequest): ResolvedPlanRequest {
+  const { dataset, weights, ...rest } = request;
+  return {
+    ...rest,
+    dataset: dataset && resolveDataset(context, dataset),
+    weights: weights && resolveWeights(context, weights),
+  };
+}

@@ -1,0 +1,83 @@
+import type { RunEventBody } from '../../shared/contract/event.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { ProgressReporter } from '../training/progress.ts';
+import type { EventHub } from './event-hub.ts';
+
+type Unit = Extract<RunEventBody, { kind: 'progress' }>['unit'];
+
+/** What long work is given: when to end, and whom to tell how far it is. */
+export interface Task {
+  readonly signal: AbortSignal;
+  readonly report: (done: number, total: number, detail?: string) => void;
+}
+
+function cancelled(): ThawError {
+  return new ThawError(
+    'task.cancelled',
+    'This was ended before it was done, as asked.',
+    'Begin it again when you like.',
+  );
+}
+
+/** Work that a client follows and may end, by the id it chose itself. */
+export class Tasks {
+  readonly #events: EventHub;
+  readonly #underWay = new Map<string, AbortController>();
+
+  constructor(events: EventHub) {
+    this.#events = events;
+  }
+
+  /**
+   * @param taskId undefined for work that nobody follows
+   * @throws ThawError `task.cancelled` once it was cancelled, `usage.invalid` for an id that is taken
+   */
+  async run<Result>(taskId: string | undefined, unit: Unit, work: (task: Task) => Promise<Result>): Promise<Result> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    if (taskId === undefined) return work({ signal, report: () => undefined });
+    if (this.#underWay.has(taskId)) {
+      throw new ThawError(
+        'usage.invalid',
+        `Each task has an id of its own; '${taskId}' is under way.`,
+        'Choose another taskId.',
+      );
+    }
+    this.#underWay.set(taskId, controller);
+    let sequence = 0;
+    const reporter = new ProgressReporter(
+      (body) => {
+        if (body.kind !== 'progress' || signal.aborted) return;
+        const { done, total, ratePerSecond, secondsLeft, detail } = body;
+        this.#events.tellTask({
+          taskId,
+          sequence: (sequence += 1),
+          done,
+          total,
+          unit,
+          ratePerSecond,
+          secondsLeft,
+          detail,
+        });
+      },
+      'prepare',
+      unit,
+    );
+    try {
+      return await work({ signal, report: (done, total, detail) => reporter.report(done, total, detail) });
+    } catch (error) {
+      throw signal.aborted ? cancelled() : error;
+    } finally {
+      this.#underWay.delete(taskId);
+    }
+  }
+
+  /** Asks a task to end; nothing happens where it has. */
+  cancel(taskId: string): void {
+    this.#underWay.get(taskId)?.abort(cancelled());
+  }
+
+  cancelAll(): void {
+    for (const controller of this.#underWay.values()) controller.abort(cancelled());
+  }
+}
