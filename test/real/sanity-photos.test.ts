@@ -33,6 +33,7 @@ describeShared('the published classifier on photos of known contents', () => {
 
     const plan = {
       trainable: new Set<string>(),
+      movingStatistics: new Set<string>(),
       prefix: network.layers.map(({ name }) => name),
       cut: [network.output],
     };

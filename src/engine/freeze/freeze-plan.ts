@@ -2,17 +2,17 @@ import type { FreezeRule, Strategy } from '../../shared/contract/plan.ts';
 import type { LayerState, ParameterCounts } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Layer, Network, TensorSpecification } from '../network/layer.ts';
-import { elementCount, layerShapes, networkTensors } from '../network/shape.ts';
-import { matchLayers } from './rule.ts';
+import { elementCount, isStatistic, layerShapes, networkTensors } from '../network/shape.ts';
+import { applyRules, type Moving } from './apply-rules.ts';
+import { findBoundary, type Boundary } from './boundary.ts';
 
 /** What trains, what stays, and what can be computed once per image. */
-export interface FreezePlan {
-  /** Layers with tensors that train. */
-  readonly trainable: ReadonlySet<string>;
-  /** The frozen prefix in the network's order: every layer that gives the same output each time it sees an image. */
-  readonly prefix: readonly string[];
-  /** The layers whose outputs leave the prefix, in order: what is cached. Empty when nothing is worth caching. */
-  readonly cut: readonly string[];
+export interface FreezePlan extends Moving, Pick<Boundary, 'prefix' | 'cut'> {
+  /**
+   * Why nothing is computed once, or why the cut lies lower than the frozen layers would allow: a sentence for people. null
+   * where nothing is in the way.
+   */
+  readonly boundaryForbiddenBy: string | null;
   readonly parameters: ParameterCounts;
   /** One entry per layer, in order. */
   readonly states: readonly LayerState[];
@@ -20,71 +20,8 @@ export interface FreezePlan {
   readonly explanation: string;
 }
 
-/** BatchNorm's moving statistics follow the data, never the gradient: Keras counts them as non-trainable always. */
-function isStatistic(tensor: TensorSpecification): boolean {
-  return tensor.role === 'moving_mean' || tensor.role === 'moving_variance';
-}
-
 function countParameters(tensors: readonly TensorSpecification[]): number {
   return tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape), 0);
-}
-
-function applyRules(network: Network, initial: Iterable<string>, rules: readonly FreezeRule[]): ReadonlySet<string> {
-  const withTensors = new Set(networkTensors(network).map((tensor) => tensor.layer));
-  const trainable = new Set(initial);
-  for (const rule of rules) {
-    const matched = [...matchLayers(rule.pattern, network)].filter((name) => withTensors.has(name));
-    if (matched.length === 0) {
-      throw new ThawError(
-        'usage.noMatch',
-        `A rule freezes or thaws layers with parameters; '${rule.pattern}' matches only layers without any.`,
-        'Name the convolution, BatchNorm or dense layer, or its block.',
-      );
-    }
-    for (const name of matched) {
-      if (rule.action === 'thaw') trainable.add(name);
-      else trainable.delete(name);
-    }
-  }
-  return trainable;
-}
-
-/** True if the layer's output can differ between two passes of one image while training. */
-function isRandom(layer: Layer): boolean {
-  return layer.kind === 'dropout' && layer.rate > 0;
-}
-
-/** The longest prefix: every layer that neither trains nor is random, as its ancestors. */
-function fixedLayers(network: Network, trainable: ReadonlySet<string>): Set<string> {
-  const fixed = new Set<string>();
-  for (const layer of network.layers) {
-    if (trainable.has(layer.name) || isRandom(layer)) continue;
-    if (layer.inputs.every((input) => fixed.has(input))) fixed.add(layer.name);
-  }
-  return fixed;
-}
-
-function prefixAndCut(
-  network: Network,
-  trainable: ReadonlySet<string>,
-): { readonly prefix: readonly string[]; readonly cut: readonly string[] } {
-  const fixed = fixedLayers(network, trainable);
-  const consumers = new Map<string, Layer[]>();
-  for (const layer of network.layers) {
-    for (const input of layer.inputs) consumers.set(input, [...(consumers.get(input) ?? []), layer]);
-  }
-  // Zeros at the rim cost disk and save no work: a padding that only feeds what trains is left to the train graph.
-  for (const layer of network.layers.toReversed()) {
-    if (layer.kind !== 'zeroPadding2d' || layer.name === network.output) continue;
-    if (!(consumers.get(layer.name) ?? []).some((consumer) => fixed.has(consumer.name))) fixed.delete(layer.name);
-  }
-  const withTensors = new Set(networkTensors(network).map((tensor) => tensor.layer));
-  const prefix = network.layers.filter((layer) => fixed.has(layer.name)).map((layer) => layer.name);
-  if (!prefix.some((name) => withTensors.has(name))) return { prefix: [], cut: [] };
-  const cut = prefix.filter(
-    (name) => name === network.output || (consumers.get(name) ?? []).some((consumer) => !fixed.has(consumer.name)),
-  );
-  return { prefix, cut };
 }
 
 function quoted(names: readonly string[]): string {
@@ -101,46 +38,51 @@ function explain(
   trainable: ReadonlySet<string>,
   parameters: ParameterCounts,
   layersWithTensors: number,
-  cut: readonly string[],
+  { cut, forbiddenBy }: Boundary,
 ): string {
   const trains = network.layers.filter((layer) => trainable.has(layer.name)).map((layer) => layer.name);
   const training = `${trains.length} of ${layersWithTensors} layers with parameters train (${number(parameters.trainable)} of ${number(parameters.trainable + parameters.frozen)} parameters)`;
-  const lowest = trains[0] ?? '';
+  const because = forbiddenBy === null ? '' : `, because ${forbiddenBy}`;
   const once =
     cut.length > 0
-      ? `everything up to ${quoted(cut)} is frozen and computed once per image`
-      : `nothing is computed once per image, because '${lowest}' trains at the bottom`;
-  return `${training}, from '${lowest}' up; ${once}.`;
+      ? `everything up to ${quoted(cut)} is frozen and computed once per image${forbiddenBy === null ? '' : `, and nothing above${because}`}`
+      : `nothing is computed once per image${because}`;
+  return `${training}, from '${trains[0] ?? ''}' up; ${once}.`;
+}
+
+function statisticsOf(layer: Layer, { movingStatistics }: Moving): LayerState['statistics'] {
+  if (layer.kind !== 'batchNorm') return null;
+  return movingStatistics.has(layer.name) ? 'moving' : 'kept';
 }
 
 /**
  * Decides what trains: the strategy first (`features`: only layers without pretrained weights; else all), then the rules
- * in order, the last one winning.
+ * in order, the last one winning (see `applyRules`).
  *
  * Counts are those of Keras' `summary()`: BatchNorm's moving statistics are frozen always.
  *
+ * @param options.mayLeaveNothing describes also what cannot be trained, for a window in which it is still being chosen
  * @throws ThawError `usage.noMatch` or `usage.invalid` for a rule, `usage.invalid` when nothing is left to train
  */
-export function freezePlan(network: Network, strategy: Strategy, rules: readonly FreezeRule[]): FreezePlan {
+export function freezePlan(
+  network: Network,
+  strategy: Strategy,
+  rules: readonly FreezeRule[],
+  { mayLeaveNothing = false }: { readonly mayLeaveNothing?: boolean } = {},
+): FreezePlan {
   const tensors = Map.groupBy(networkTensors(network), (tensor) => tensor.layer);
-  const initial = [...tensors.keys()].filter((name) => strategy !== 'features' || !network.pretrained.has(name));
-  const trainable = applyRules(network, initial, rules);
-  const training = [...tensors.entries()]
-    .filter(([name]) => trainable.has(name))
-    .flatMap(([, own]) => own.filter((tensor) => !isStatistic(tensor)));
-  if (training.length === 0) {
+  const moving = applyRules(network, strategy, rules);
+  const { trainable } = moving;
+  const training = networkTensors(network).filter((tensor) => trainable.has(tensor.layer) && !isStatistic(tensor));
+  if (training.length === 0 && !mayLeaveNothing) {
     throw new ThawError(
       'usage.invalid',
       `Training needs at least one layer that trains; strategy '${strategy}' with ${rules.length} rules leaves none.`,
       "Thaw a layer or block, such as --thaw 'last:2', or drop a --freeze.",
     );
   }
-  const { prefix, cut } = prefixAndCut(network, trainable);
   const trainableCount = countParameters(training);
-  const parameters = {
-    trainable: trainableCount,
-    frozen: countParameters([...tensors.values()].flat()) - trainableCount,
-  };
+  const parameters = { trainable: trainableCount, frozen: countParameters(networkTensors(network)) - trainableCount };
   const shapes = layerShapes(network);
   const states = network.layers.map((layer): LayerState => ({
     name: layer.name,
@@ -149,7 +91,16 @@ export function freezePlan(network: Network, strategy: Strategy, rules: readonly
     outputShape: [...(shapes.get(layer.name) ?? [])],
     parameters: countParameters(tensors.get(layer.name) ?? []),
     state: trainable.has(layer.name) ? 'trainable' : 'frozen',
+    statistics: statisticsOf(layer, moving),
   }));
-  const explanation = explain(network, trainable, parameters, tensors.size, cut);
-  return { trainable, prefix, cut, parameters, states, explanation };
+  const boundary = findBoundary(network, moving);
+  return {
+    ...moving,
+    prefix: boundary.prefix,
+    cut: boundary.cut,
+    boundaryForbiddenBy: boundary.forbiddenBy === null ? null : `${boundary.forbiddenBy}.`,
+    parameters,
+    states,
+    explanation: explain(network, trainable, parameters, tensors.size, boundary),
+  };
 }

@@ -3,6 +3,7 @@ import type { FreezeRule } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network } from '../network/layer.ts';
 import { closest } from '../network/closest.ts';
+import { networkTensors } from '../network/shape.ts';
 
 /** A RULE's pattern, understood: `docs` of the command line and the window show the same grammar. */
 type Selector =
@@ -73,9 +74,14 @@ export function parseRule(text: string, action: FreezeRule['action']): FreezeRul
   return { action, pattern: text.trim() };
 }
 
-/** A layer goes before a block of the same name, so that every layer can be named alone. */
+/**
+ * A layer goes before a block of the same name, so that every layer can be named alone; but a layer without parameters that
+ * ends the block it is named for (Inception's `mixed7`) means the block: alone it could be neither frozen nor thawed.
+ */
 function layersNamed(network: Network, name: string): readonly string[] {
-  if (network.layers.some((layer) => layer.name === name)) return [name];
+  const own = network.layers.find((layer) => layer.name === name);
+  const standsForBlock = own?.block === name && !networkTensors(network).some((tensor) => tensor.layer === name);
+  if (own && !standsForBlock) return [name];
   return network.layers.filter((layer) => layer.block === name).map((layer) => layer.name);
 }
 
@@ -136,7 +142,8 @@ function matchRegex(network: Network, source: string): ReadonlySet<string> {
 /**
  * The layers that a RULE's pattern means, parameterless ones included:
  *
- * - a layer's name, or a block's: its layers. A name wins over a regex spelled the same.
+ * - a layer's name, or a block's: its layers. A name wins over a regex spelled the same. A layer without parameters that
+ *   is called as its block means the block.
  * - `last:N`: the last N layers of any kind in the network's order, the head counted, as Keras' `model.layers[-N:]`.
  * - `from:NAME`: that layer or block, and every layer its output reaches, the head included.
  * - `/regex/`: a Unicode regular expression, searched in the names of layers and of blocks (a block stands for its

@@ -3,13 +3,16 @@ import type { BatchNormLayer, DepthwiseConv2dLayer, Conv2dLayer, Layer } from '.
 import type { FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { add } from './ops/add.ts';
+import { averagePool } from './ops/average-pool.ts';
 import { batchNormInference, batchNormTraining } from './ops/batch-norm.ts';
 import { biasAdd } from './ops/bias-add.ts';
+import { concatenate } from './ops/concatenate.ts';
 import { conv2d } from './ops/conv2d.ts';
 import { depthwiseConv2d } from './ops/depthwise-conv2d.ts';
 import { dropout } from './ops/dropout.ts';
 import { globalAveragePool } from './ops/global-average-pool.ts';
 import { matMul } from './ops/mat-mul.ts';
+import { maxPool } from './ops/max-pool.ts';
 import { pad } from './ops/pad.ts';
 import { relu } from './ops/relu.ts';
 import { relu6 } from './ops/relu6.ts';
@@ -26,8 +29,11 @@ export interface Lowering {
   readonly variables: ReadonlyMap<string, Variable>;
   /** Convolutions whose BatchNorm is folded into them here; empty where nothing is folded. */
   readonly folded: readonly FoldedConvolution[];
-  /** Layers that learn in this copy; empty for inference. A BatchNorm outside of it never uses batch statistics. */
-  readonly trainable: ReadonlySet<string>;
+  /**
+   * BatchNorms that use the batch's own statistics in this copy and move their averages; empty for inference. Any other
+   * takes its moving statistics as they are, whether gamma and beta learn or not.
+   */
+  readonly movingStatistics: ReadonlySet<string>;
   /** int32 [2], fed at each step; null turns dropout off. */
   readonly dropoutSeed: Tensor | null;
 }
@@ -65,8 +71,12 @@ function convolve(
   return bias ? biasAdd(graph, `${name}/bias_add`, convolved, bias) : convolved;
 }
 
-function convolutionLayer(lowering: Lowering, layer: Conv2dLayer | DepthwiseConv2dLayer, input: Tensor): Tensor {
-  const folded = lowering.folded.find(({ convolution }) => convolution.name === layer.name);
+function convolutionLayer(
+  lowering: Lowering,
+  layer: Conv2dLayer | DepthwiseConv2dLayer,
+  input: Tensor,
+  folded: FoldedConvolution | undefined,
+): Tensor {
   if (folded) return convolve(lowering, layer, input, folded.kernel.value, folded.bias.value);
   const role = layer.kind === 'conv2d' ? 'kernel' : 'depthwise_kernel';
   const bias = layer.useBias ? variable(lowering, `${layer.name}/bias`) : null;
@@ -86,7 +96,7 @@ function batchNormLayer(
   const variance = variables.get(`${layer.name}/moving_variance`);
   if (!mean || !variance) throw new TypeError(`BatchNorm '${layer.name}' has no moving statistics.`);
   const statistics = { scale, offset, mean: mean.value, variance: variance.value, epsilon: layer.epsilon };
-  if (!lowering.trainable.has(layer.name)) {
+  if (!lowering.movingStatistics.has(layer.name)) {
     return { output: batchNormInference(graph, name, input, statistics), updates: [] };
   }
   const trained = batchNormTraining(graph, name, input, { ...statistics, momentum: layer.momentum });
@@ -105,6 +115,7 @@ function denseLayer(lowering: Lowering, layer: Layer & { readonly kind: 'dense' 
 }
 
 const ACTIVATIONS = { relu, relu6, sigmoid, softmax } as const;
+const POOLINGS = { maxPool2d: maxPool, averagePool2d: averagePool } as const;
 
 /**
  * Writes layers as ops.
@@ -116,6 +127,7 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
   const { graph, scope } = lowering;
   const outputs = new Map(given);
   const updates: Operation[] = [];
+  const folds = new Map(lowering.folded.map((fold) => [fold.convolution.name, fold]));
   /** BatchNorms that their convolution has taken in. */
   const absorbed = new Set(lowering.folded.map(({ batchNorm }) => batchNorm.name));
 
@@ -128,7 +140,7 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         return input;
       case 'conv2d':
       case 'depthwiseConv2d':
-        return convolutionLayer(lowering, layer, input);
+        return convolutionLayer(lowering, layer, input, folds.get(layer.name));
       case 'batchNorm': {
         if (absorbed.has(layer.name)) return input;
         const normalised = batchNormLayer(lowering, layer, input);
@@ -139,6 +151,13 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         return ACTIVATIONS[layer.activation](graph, name, input);
       case 'zeroPadding2d':
         return pad(graph, name, input, layer.padding);
+      case 'maxPool2d':
+      case 'averagePool2d':
+        return POOLINGS[layer.kind](graph, name, input, {
+          poolSize: layer.poolSize,
+          strides: layer.strides,
+          padding: layer.padding === 'same' ? 'SAME' : 'VALID',
+        });
       case 'globalAveragePooling2d':
         return globalAveragePool(graph, name, input, { keepDimensions: layer.keepDimensions });
       case 'dropout':
@@ -152,6 +171,8 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
       case 'add':
         if (!second) throw new TypeError(`Layer '${layer.name}' adds two inputs; it has one.`);
         return add(graph, name, input, second);
+      case 'concatenate':
+        return concatenate(graph, name, inputs);
       default:
         return assertNever(layer);
     }

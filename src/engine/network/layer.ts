@@ -65,6 +65,18 @@ export interface ZeroPaddingLayer extends LayerBase {
   readonly kind: 'zeroPadding2d';
   readonly padding: ExplicitPadding;
 }
+interface PoolingLayer extends LayerBase {
+  readonly poolSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: 'same' | 'valid';
+}
+export interface MaxPool2dLayer extends PoolingLayer {
+  readonly kind: 'maxPool2d';
+}
+/** At the rim of a `same` padding it averages what lies inside the image alone, as Keras does. */
+export interface AveragePool2dLayer extends PoolingLayer {
+  readonly kind: 'averagePool2d';
+}
 export interface GlobalAveragePoolingLayer extends LayerBase {
   readonly kind: 'globalAveragePooling2d';
   /** True keeps [1, 1, channels]; false gives [channels]. */
@@ -89,6 +101,10 @@ export interface DenseLayer extends LayerBase {
 export interface AddLayer extends LayerBase {
   readonly kind: 'add';
 }
+/** Puts the channels of its inputs one after the other. */
+export interface ConcatenateLayer extends LayerBase {
+  readonly kind: 'concatenate';
+}
 
 export type Layer =
   | InputLayer
@@ -97,11 +113,14 @@ export type Layer =
   | BatchNormLayer
   | ActivationLayer
   | ZeroPaddingLayer
+  | MaxPool2dLayer
+  | AveragePool2dLayer
   | GlobalAveragePoolingLayer
   | DropoutLayer
   | ReshapeLayer
   | DenseLayer
-  | AddLayer;
+  | AddLayer
+  | ConcatenateLayer;
 
 /** What a tensor is to its layer; the last part of its name, as Keras writes it. */
 export type TensorRole = 'kernel' | 'depthwise_kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';

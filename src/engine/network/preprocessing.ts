@@ -2,7 +2,7 @@
  * How an image file becomes a network's input; it belongs to the weights and travels with them.
  *
  * The pixels are decoded (upright by EXIF, 8 bits, RGB), brought to `height` x `width` by `resize` and `kernel`, and only
- * then, inside the graph, turned into `pixel * scale + offset` as float32.
+ * then, inside the graph, put into `channelOrder` and turned into `pixel * scale + offset` as float32.
  */
 export interface Preprocessing {
   readonly height: number;
@@ -14,9 +14,10 @@ export interface Preprocessing {
   readonly resize: 'stretch' | 'centerCrop';
   /** Antialiased bilinear (a triangle filter as wide as the reduction), as Pillow's `BILINEAR`. */
   readonly kernel: 'bilinear';
-  readonly channelOrder: 'rgb';
+  readonly channelOrder: 'rgb' | 'bgr';
   readonly scale: number;
-  readonly offset: number;
+  /** One for all channels, or one for each in `channelOrder`. */
+  readonly offset: number | readonly [number, number, number];
 }
 
 /**
@@ -27,8 +28,25 @@ export function scaleToUnitRange(height: number, width: number): Preprocessing {
   return { height, width, resize: 'centerCrop', kernel: 'bilinear', channelOrder: 'rgb', scale: 1 / 127.5, offset: -1 };
 }
 
+/** ImageNet's mean of blue, green and red, as Caffe's networks were trained with it. */
+const IMAGENET_MEAN_BGR = [103.939, 116.779, 123.68] as const;
+
+/** Keras' `mode="caffe"`: blue, green, red, each without its mean over ImageNet, not scaled; cropped as above. */
+export function subtractCaffeMean(height: number, width: number): Preprocessing {
+  const [blue, green, red] = IMAGENET_MEAN_BGR;
+  return {
+    height,
+    width,
+    resize: 'centerCrop',
+    kernel: 'bilinear',
+    channelOrder: 'bgr',
+    scale: 1,
+    offset: [-blue, -green, -red],
+  };
+}
+
 /** A text that two preprocessings share only if they give the same pixels before normalisation; part of cache keys. */
 export function geometryKey(preprocessing: Preprocessing): string {
-  const { height, width, resize, kernel, channelOrder } = preprocessing;
-  return `${height}x${width}-${resize}-${kernel}-${channelOrder}`;
+  const { height, width, resize, kernel } = preprocessing;
+  return `${height}x${width}-${resize}-${kernel}-rgb`;
 }

@@ -1,8 +1,10 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { closest } from './closest.ts';
+import { inceptionV3 } from './inception-v3.ts';
 import type { Network } from './layer.ts';
 import { mobilenetV1 } from './mobilenet-v1.ts';
-import { scaleToUnitRange, type Preprocessing } from './preprocessing.ts';
+import { scaleToUnitRange, subtractCaffeMean, type Preprocessing } from './preprocessing.ts';
+import { resnet50 } from './resnet50.ts';
 
 /** A network that Thaw knows by name. */
 export interface NetworkEntry {
@@ -24,31 +26,98 @@ export interface NetworkEntry {
   readonly buildWithTop: (classes: number) => Network;
 }
 
-const MOBILENET_V1_WIDTHS = ['0.25', '0.5', '0.75', '1.0'] as const;
-/** The sizes that Keras publishes weights for, and the one of the network that ships. */
-const MOBILENET_V1_SIZES = [96, 128, 160, 192, 224] as const;
-/** Five halvings leave at least one pixel. */
-const MOBILENET_V1_SMALLEST = 32;
-const MOBILENET_V1_LARGEST = 1024;
+/** Networks that differ in input size, and in width where the family has any. */
+interface NetworkFamily {
+  readonly family: string;
+  /** As they stand in names; empty where there is one width only. */
+  readonly widths: readonly string[];
+  /** The sizes that are listed. */
+  readonly sizes: readonly number[];
+  /** Every size from this to `LARGEST_SIZE` is taken by name. */
+  readonly smallestSize: number;
+  readonly source: string;
+  readonly preprocessing: (height: number, width: number) => Preprocessing;
+  readonly aliases: (size: number, width: string) => readonly string[];
+  readonly build: (options: {
+    readonly name: string;
+    readonly width: number;
+    readonly size: number;
+    readonly top: number | null;
+  }) => Network;
+}
+
+const LARGEST_SIZE = 1024;
+
+const FAMILIES: readonly NetworkFamily[] = [
+  {
+    family: 'mobilenet_v1',
+    widths: ['0.25', '0.5', '0.75', '1.0'],
+    // Those that Keras publishes weights for, and that of the network that ships.
+    sizes: [96, 128, 160, 192, 224],
+    // Five halvings leave at least one pixel.
+    smallestSize: 32,
+    source: 'Keras Applications MobileNet; Howard et al. 2017, https://arxiv.org/abs/1704.04861',
+    preprocessing: scaleToUnitRange,
+    // Keras' own spelling for its default size, with the width that its weight files carry.
+    aliases: (size, width) =>
+      size === 224 ? (width === '1.0' ? ['MobileNet', 'MobileNet@1.0'] : [`MobileNet@${width}`]) : [],
+    build: mobilenetV1,
+  },
+  {
+    family: 'resnet50',
+    widths: [],
+    sizes: [224],
+    smallestSize: 32,
+    source: 'Keras Applications ResNet50; He et al. 2015, https://arxiv.org/abs/1512.03385',
+    preprocessing: subtractCaffeMean,
+    aliases: (size) => (size === 224 ? ['resnet50', 'ResNet50'] : []),
+    build: resnet50,
+  },
+  {
+    family: 'inception_v3',
+    widths: [],
+    sizes: [299],
+    // Below, a window without padding meets nothing to slide over.
+    smallestSize: 75,
+    source: 'Keras Applications InceptionV3; Szegedy et al. 2015, https://arxiv.org/abs/1512.00567',
+    preprocessing: scaleToUnitRange,
+    aliases: (size) => (size === 299 ? ['inception_v3', 'InceptionV3'] : []),
+    build: inceptionV3,
+  },
+];
 
 const SHIPPED: Readonly<Record<string, string>> = {
   'mobilenet_v1_0.25_96': 'networks/mobilenet_v1_0.25_96/weights.safetensors',
 };
 
-function mobilenetV1Entry(width: string, size: number): NetworkEntry {
-  const name = `mobilenet_v1_${width}_${size}`;
-  const options = { name, width: Number(width), size };
+function networkName({ family, widths }: NetworkFamily, width: string, size: number): string {
+  return [family, ...(widths.length > 0 ? [width] : []), size].join('_');
+}
+
+/** Networks by name: they are data that nobody changes, and what is known of one is kept with it (see `layerShapes`). */
+const built = new Map<string, Network>();
+
+function entryOf(family: NetworkFamily, width: string, size: number): NetworkEntry {
+  const name = networkName(family, width, size);
+  const build = (top: number | null): Network => family.build({ name, width: Number(width), size, top });
   return {
     name,
-    // Keras' own spelling for its default size, with the width that its weight files carry.
-    aliases: size === 224 ? (width === '1.0' ? ['MobileNet', 'MobileNet@1.0'] : [`MobileNet@${width}`]) : [],
-    family: 'mobilenet_v1',
-    preprocessing: scaleToUnitRange(size, size),
-    source: 'Keras Applications MobileNet; Howard et al. 2017, https://arxiv.org/abs/1704.04861',
+    aliases: family.aliases(size, width),
+    family: family.family,
+    preprocessing: family.preprocessing(size, size),
+    source: family.source,
     shipped: SHIPPED[name] ?? null,
-    build: () => mobilenetV1({ ...options, top: null }),
-    buildWithTop: (classes) => mobilenetV1({ ...options, top: classes }),
+    build: () => {
+      const network = built.get(name) ?? build(null);
+      built.set(name, network);
+      return network;
+    },
+    buildWithTop: build,
   };
+}
+
+function widthsOf({ widths }: NetworkFamily): readonly string[] {
+  return widths.length > 0 ? widths : ['1.0'];
 }
 
 /** The network that ships with pretrained weights. */
@@ -56,22 +125,32 @@ export const DEFAULT_NETWORK = 'mobilenet_v1_0.25_96';
 
 /** Every network that is listed; a family may accept other input sizes by name, see `findNetwork`. */
 export function listNetworks(): readonly NetworkEntry[] {
-  return MOBILENET_V1_WIDTHS.flatMap((width) => MOBILENET_V1_SIZES.map((size) => mobilenetV1Entry(width, size)));
+  return FAMILIES.flatMap((family) =>
+    widthsOf(family).flatMap((width) => family.sizes.map((size) => entryOf(family, width, size))),
+  );
+}
+
+/** A network of a size that its family takes and does not list. */
+function unlisted(name: string): NetworkEntry | null {
+  const size = Number(/_(\d{2,4})$/.exec(name)?.[1]);
+  for (const family of FAMILIES) {
+    const width = widthsOf(family).find((candidate) => networkName(family, candidate, size) === name);
+    if (width !== undefined && size >= family.smallestSize && size <= LARGEST_SIZE) return entryOf(family, width, size);
+  }
+  return null;
 }
 
 /**
- * @param name a canonical name or an alias; MobileNet v1 takes any size from 32 to 1024 as `mobilenet_v1_<width>_<size>`
+ * @param name a canonical name or an alias; families take any size of a range, such as `mobilenet_v1_<width>_<size>` from
+ *   32 to 1024
  * @throws ThawError `network.unknown`, naming the networks there are
  */
 export function findNetwork(name: string): NetworkEntry {
   const listed = listNetworks();
   const found = listed.find((entry) => entry.name === name || entry.aliases.includes(name));
   if (found) return found;
-  const match = /^mobilenet_v1_(0\.25|0\.5|0\.75|1\.0)_(\d{2,4})$/.exec(name);
-  const size = Number(match?.[2]);
-  if (match?.[1] !== undefined && size >= MOBILENET_V1_SMALLEST && size <= MOBILENET_V1_LARGEST) {
-    return mobilenetV1Entry(match[1], size);
-  }
+  const ofOtherSize = unlisted(name);
+  if (ofOtherSize) return ofOtherSize;
   const near = closest(
     name,
     listed.flatMap((entry) => [entry.name, ...entry.aliases]),

@@ -27,20 +27,18 @@ function windowed(
   return padding === 'same' ? Math.ceil(size / stride) : Math.floor((size + before + after - kernel) / stride) + 1;
 }
 
-function convolved(
-  layer: Layer & {
-    readonly kernelSize: readonly [number, number];
-    readonly strides: readonly [number, number];
-    readonly padding: Padding;
-  },
+/** The output of a window of that size, [rows, columns], that slides over the input. */
+function slid(
+  layer: Layer & { readonly strides: readonly [number, number]; readonly padding: Padding },
   input: Shape,
+  window: readonly [number, number],
   channels: number,
 ): Shape {
   const [height, width] = spatial(layer, input);
   const pad = typeof layer.padding === 'string' ? { top: 0, bottom: 0, left: 0, right: 0 } : layer.padding;
   const output = [
-    windowed(height, layer.kernelSize[0], layer.strides[0], pad.top, pad.bottom, layer.padding),
-    windowed(width, layer.kernelSize[1], layer.strides[1], pad.left, pad.right, layer.padding),
+    windowed(height, window[0], layer.strides[0], pad.top, pad.bottom, layer.padding),
+    windowed(width, window[1], layer.strides[1], pad.left, pad.right, layer.padding),
     channels,
   ];
   if (output.some((size) => size < 1)) {
@@ -53,15 +51,35 @@ function convolved(
   return output;
 }
 
+/** All channels of inputs of one height and width. */
+function concatenated(layer: Layer, inputs: readonly Shape[]): Shape {
+  const [height, width] = spatial(layer, inputs[0] ?? []);
+  for (const input of inputs) {
+    const [ownHeight, ownWidth] = spatial(layer, input);
+    if (ownHeight === height && ownWidth === width) continue;
+    throw new ThawError(
+      'network.invalid',
+      `Layer '${layer.name}' joins inputs of one height and width; received ${inputs.map((shape) => `[${shape.join(', ')}]`).join(' and ')}.`,
+      'Bring its inputs to one size first.',
+    );
+  }
+  return [height, width, inputs.reduce((sum, input) => sum + (input[2] ?? 0), 0)];
+}
+
 function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
   const input = inputs[0] ?? [];
   switch (layer.kind) {
     case 'input':
       return layer.shape;
     case 'conv2d':
-      return convolved(layer, input, layer.filters);
+      return slid(layer, input, layer.kernelSize, layer.filters);
     case 'depthwiseConv2d':
-      return convolved(layer, input, spatial(layer, input)[2] * layer.depthMultiplier);
+      return slid(layer, input, layer.kernelSize, spatial(layer, input)[2] * layer.depthMultiplier);
+    case 'maxPool2d':
+    case 'averagePool2d':
+      return slid(layer, input, layer.poolSize, spatial(layer, input)[2]);
+    case 'concatenate':
+      return concatenated(layer, inputs);
     case 'zeroPadding2d': {
       const [height, width, channels] = spatial(layer, input);
       const { top, bottom, left, right } = layer.padding;
@@ -83,12 +101,26 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
   }
 }
 
+/** Networks are never changed, and every click in a window asks for these again. */
+const knownShapes = new WeakMap<Network, ReadonlyMap<string, Shape>>();
+const knownTensors = new WeakMap<Network, readonly TensorSpecification[]>();
+
+function remembered<Value>(known: WeakMap<Network, Value>, network: Network, compute: () => Value): Value {
+  const value = known.get(network) ?? compute();
+  known.set(network, value);
+  return value;
+}
+
 /**
  * The output shape of every layer, batch left out.
  *
  * @throws ThawError `network.invalid` for a layer whose inputs are unknown or do not fit
  */
 export function layerShapes(network: Network): ReadonlyMap<string, Shape> {
+  return remembered(knownShapes, network, () => computeShapes(network));
+}
+
+function computeShapes(network: Network): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const layer of network.layers) {
     const inputs = layer.inputs.map((name) => {
@@ -146,18 +178,28 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
     case 'input':
     case 'activation':
     case 'zeroPadding2d':
+    case 'maxPool2d':
+    case 'averagePool2d':
     case 'globalAveragePooling2d':
     case 'dropout':
     case 'reshape':
     case 'add':
+    case 'concatenate':
       return [];
   }
 }
 
 /** Every tensor of the network, layer by layer. */
 export function networkTensors(network: Network): readonly TensorSpecification[] {
-  const shapes = layerShapes(network);
-  return network.layers.flatMap((layer) => layerTensors(layer, shapes.get(layer.inputs[0] ?? '') ?? []));
+  return remembered(knownTensors, network, () => {
+    const shapes = layerShapes(network);
+    return network.layers.flatMap((layer) => layerTensors(layer, shapes.get(layer.inputs[0] ?? '') ?? []));
+  });
+}
+
+/** BatchNorm's moving statistics follow the data, never the gradient: Keras counts them as non-trainable always. */
+export function isStatistic({ role }: TensorSpecification): boolean {
+  return role === 'moving_mean' || role === 'moving_variance';
 }
 
 /** The number of values in a tensor of this shape. */

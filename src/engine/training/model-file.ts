@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { HEADS, type Head } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { withHead } from '../network/head.ts';
 import type { Network } from '../network/layer.ts';
@@ -15,6 +16,8 @@ const modelFile = z.strictObject({
   network: z.string(),
   classes: z.array(z.string()),
   dropout: z.number(),
+  /** Runs of before there was a choice have a softmax. */
+  head: z.enum(HEADS).default('softmax'),
   /** The dataset's version, to notice a change when the run is resumed. */
   datasetVersion: z.string(),
   /** SHA-256 of every frozen tensor as it was before the first step. */
@@ -62,13 +65,14 @@ export function modelNetwork(model: {
   readonly network: string;
   readonly classes: readonly string[];
   readonly dropout: number;
+  readonly head: Head;
 }): {
   readonly network: Network;
   readonly preprocessing: Preprocessing;
 } {
   const entry = findNetwork(model.network);
   return {
-    network: withHead(entry.build(), { classes: model.classes.length, dropout: model.dropout }),
+    network: withHead(entry.build(), { classes: model.classes.length, dropout: model.dropout, head: model.head }),
     preprocessing: entry.preprocessing,
   };
 }

@@ -29,7 +29,7 @@ async function predict(job: PredictJob): Promise<readonly Prediction[]> {
   const names = network.layers.map((layer) => layer.name);
   const program = compileProgram({
     network,
-    plan: { trainable: new Set(), prefix: names, cut: [network.output] },
+    plan: { trainable: new Set(), movingStatistics: new Set(), prefix: names, cut: [network.output] },
     preprocessing,
     optimizer: null,
   });

@@ -1,13 +1,17 @@
 import type { FrozenProof } from '../../shared/contract/run.ts';
+import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Network } from '../network/layer.ts';
-import { networkTensors } from '../network/shape.ts';
+import { isStatistic, networkTensors } from '../network/shape.ts';
 import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import { tensorHash } from './tensor-hash.ts';
 
-/** Names of all tensors of the layers that do not train, BatchNorm statistics included. */
-export function frozenTensors(network: Network, trainable: ReadonlySet<string>): readonly string[] {
+/** Names of all tensors that nothing may change: those of layers that do not train, and BatchNorm statistics that are kept. */
+export function frozenTensors(
+  network: Network,
+  { trainable, movingStatistics }: Pick<FreezePlan, 'trainable' | 'movingStatistics'>,
+): readonly string[] {
   return networkTensors(network)
-    .filter(({ layer }) => !trainable.has(layer))
+    .filter((tensor) => !(isStatistic(tensor) ? movingStatistics : trainable).has(tensor.layer))
     .map(({ name }) => name);
 }
 

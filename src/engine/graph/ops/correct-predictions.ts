@@ -2,6 +2,7 @@ import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { cast } from './cast.ts';
 import { expectShape } from './expect-shape.ts';
+import { reshape } from './reshape.ts';
 
 /**
  * For each example 1 when its highest logit is that of its label, otherwise 0. Of equal logits the first counts.
@@ -26,12 +27,42 @@ export function correctPredictions(graph: Graph, name: string, logits: Tensor, l
     attributes: { T: type(logits.dtype), Tidx: type('int32'), output_type: type('int32') },
     outputs: [labels],
   });
-  const equal = graph.single({
+  return equal(graph, name, predicted, labels);
+}
+
+/**
+ * For each example 1 when its logit is above 0 and its label 1, or neither, otherwise 0.
+ *
+ * @param logits [batch, 1]
+ * @param labels int32 [batch], 0 or 1
+ * @returns float32 [batch]
+ * @throws ThawError `graph.invalid` when the shapes do not fit
+ */
+export function correctBinaryPredictions(graph: Graph, name: string, logits: Tensor, labels: Tensor): Tensor {
+  expectShape(
+    name,
+    logits.shape.length === 2 && logits.shape[1] === 1 && labels.shape.length === 1 && labels.dtype === 'int32',
+    'logits of [batch, 1] and int32 labels of [batch]',
+    logits,
+    labels,
+  );
+  const positive = graph.single({
+    op: 'Greater',
+    name: `${name}/positive`,
+    inputs: [reshape(graph, `${name}/logits`, logits, [-1]), graph.constant(`${name}/zero`, 'float32', [], 0)],
+    attributes: { T: type(logits.dtype) },
+    outputs: [{ dtype: 'bool', shape: labels.shape }],
+  });
+  return equal(graph, name, cast(graph, `${name}/predicted`, positive, 'int32'), labels);
+}
+
+function equal(graph: Graph, name: string, predicted: Tensor, labels: Tensor): Tensor {
+  const same = graph.single({
     op: 'Equal',
     name: `${name}/equal`,
     inputs: [predicted, labels],
     attributes: { T: type('int32') },
     outputs: [{ dtype: 'bool', shape: labels.shape }],
   });
-  return cast(graph, name, equal, 'float32');
+  return cast(graph, name, same, 'float32');
 }

@@ -16,24 +16,28 @@ import { describeShared } from '../support/shared.ts';
 const CASES = [
   { reference: 'keras-MobileNet', network: 'mobilenet_v1_1.0_224' },
   { reference: 'keras-MobileNet@0.25', network: 'mobilenet_v1_0.25_224' },
+  { reference: 'keras-ResNet50', network: 'resnet50_224' },
+  { reference: 'keras-InceptionV3', network: 'inception_v3_299' },
 ] as const;
 
 const directory = mkdtempSync(path.join(tmpdir(), 'thaw-parity-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-describe('MobileNet v1', () => {
+describe('Networks of Keras Applications', () => {
   it.each([
     ['mobilenet_v1_0.25_224', 218_544],
     ['mobilenet_v1_0.5_224', 829_536],
     ['mobilenet_v1_0.75_160', 1_832_976],
     ['mobilenet_v1_1.0_128', 3_228_864],
+    ['resnet50_224', 23_587_712],
+    ['inception_v3_299', 21_802_784],
   ])('%s has as many parameters without top as Keras says', (name, parameters) => {
     const tensors = networkTensors(findNetwork(name).build());
     expect(tensors.reduce((sum, tensor) => sum + elementCount(tensor.shape), 0)).toBe(parameters);
   });
 });
 
-describeShared('MobileNet v1 against Keras', () => {
+describeShared('Networks against Keras', () => {
   describe.each(CASES)('$network', ({ reference: referenceName, network: name }) => {
     const reference = readReference(referenceName);
     const network = findNetwork(name).buildWithTop(1000);
@@ -69,7 +73,7 @@ describeShared('MobileNet v1 against Keras', () => {
         scope: 'predict',
         variables,
         folded,
-        trainable: new Set(),
+        movingStatistics: new Set(),
         dropoutSeed: null,
       });
       // A checkpoint is what leaves the layer of that name: folding moves BatchNorm into the convolution before it. Keras'

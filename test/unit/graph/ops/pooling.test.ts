@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Graph } from '../../../../src/engine/graph/graph.ts';
+import { averagePool } from '../../../../src/engine/graph/ops/average-pool.ts';
+import { maxPool } from '../../../../src/engine/graph/ops/max-pool.ts';
+import type { PoolOptions } from '../../../../src/engine/graph/ops/pooling.ts';
+import { checkGradients } from '../../../support/finite-differences.ts';
+import { elementsOf, evaluate, floats, randomValues } from '../../../support/graph-session.ts';
+
+const kinds = { maxPool, averagePool } as const;
+
+const windows: Readonly<Record<string, PoolOptions>> = {
+  'three by three, SAME': { poolSize: [3, 3], strides: [1, 1], padding: 'SAME' },
+  'three by three, VALID, stride 2': { poolSize: [3, 3], strides: [2, 2], padding: 'VALID' },
+  'two by two, SAME, stride 2': { poolSize: [2, 2], strides: [2, 2], padding: 'SAME' },
+  'a window of rows, strides that differ': { poolSize: [3, 1], strides: [2, 1], padding: 'SAME' },
+};
+const table = Object.entries(windows).flatMap(([name, options]) =>
+  Object.entries(kinds).map(([kind, op]) => ({ name, kind, op, options })),
+);
+
+/** Values that lie farther apart than differences reach, in an order of chance: no other becomes the largest on the way. */
+function apart(shape: readonly number[], seed: number): Float32Array {
+  const order = [...randomValues(elementsOf(shape), seed).entries()].sort(([, a], [, b]) => a - b);
+  const values = new Float32Array(order.length);
+  order.forEach(([index], rank) => (values[index] = (rank - order.length / 2) * 0.05));
+  return values;
+}
+
+describe('pooling', () => {
+  it.each(table)('has the gradient of finite differences: $kind, $name', ({ op, options }) => {
+    const shape = [2, 6, 5, 3];
+    checkGradients({
+      inputs: [{ shape, batched: true, values: apart(shape, 3) }],
+      build: (graph, input) => op(graph, 'op', input, options),
+    });
+  });
+
+  it('has it for any sizes, strides and paddings', () => {
+    const side = fc.integer({ min: 1, max: 3 });
+    const property = fc.property(
+      fc.constantFrom(...Object.values(kinds)),
+      fc.tuple(side, fc.integer({ min: 3, max: 7 }), fc.integer({ min: 3, max: 7 }), side),
+      fc.tuple(side, side),
+      fc.tuple(side, side),
+      fc.constantFrom('SAME' as const, 'VALID' as const),
+      (op, shape, poolSize, strides, padding) =>
+        checkGradients({
+          inputs: [{ shape, batched: true, values: apart(shape, 5) }],
+          build: (graph, input) => op(graph, 'op', input, { poolSize, strides, padding }),
+        }),
+    );
+    fc.assert(property, { numRuns: 16, seed: 21 });
+  });
+
+  const row = (op: keyof typeof kinds, options: PoolOptions): readonly number[] => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 1, 4, 1]);
+    const pooled = kinds[op](graph, 'op', input, options);
+    return [...evaluate(graph, pooled, { input: [input, floats([1, 1, 4, 1], [-4, -1, -6, -2])] }).data];
+  };
+  const three = { poolSize: [1, 3], strides: [1, 1] } as const;
+
+  it('takes the largest, never the zero of a padding', () => {
+    expect(row('maxPool', { ...three, padding: 'SAME' })).toEqual([-1, -1, -1, -2]);
+    expect(row('maxPool', { ...three, padding: 'VALID' })).toEqual([-1, -1]);
+  });
+
+  it('takes the mean of what lies inside the image alone', () => {
+    const found = row('averagePool', { ...three, padding: 'SAME' });
+    [-5 / 2, -11 / 3, -9 / 3, -8 / 2].forEach((mean, index) => expect(found[index]).toBeCloseTo(mean, 6));
+  });
+
+  it.each(Object.entries(kinds))('refuses what is no image, and windows that leave nothing: %s', (_, op) => {
+    const graph = new Graph();
+    const options = { poolSize: [3, 3], strides: [1, 1], padding: 'VALID' } as const;
+    const flat = graph.placeholder('flat', 'float32', [-1, 4]);
+    const small = graph.placeholder('small', 'float32', [-1, 2, 2, 3]);
+    expect(() => op(graph, 'pool1', flat, options)).toThrow(
+      "'pool1' needs an input of [batch, height, width, channels]",
+    );
+    expect(() => op(graph, 'pool2', small, options)).toThrow("'pool2' needs an input of at least 3 x 3 pixels");
+  });
+});
