@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
-import { trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics, RunDetail, RunResult, RunStatus, RunSummary } from '../../shared/contract/run.ts';
 import { ERROR_CODES, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
-import { unreadableLog } from './log-error.ts';
 import { EPOCH_KEYS } from './metric-writer.ts';
 import { findRun } from './run-life.ts';
 import { readDataset, readEnvironment, readLayers, readLoadReport, readProof } from './run-parts-reader.ts';
+import { parseStoredPlan } from './stored-plan.ts';
 
 interface RunRow {
   readonly number: number;
@@ -15,6 +15,7 @@ interface RunRow {
   readonly bestEpoch: number | null;
   readonly finalValAccuracy: number | null;
   readonly testAccuracy: number | null;
+  readonly stoppedEarly: number;
   readonly trainable: number | null;
   readonly frozen: number | null;
   readonly frozenUnchanged: number | null;
@@ -59,7 +60,7 @@ function readRow(database: Database.Database, run: number): RunRow {
   const row = database
     .prepare<[number], RunRow>(
       `SELECT run.number AS number, run.plan AS plan, parent.id AS parent, run.best_epoch AS bestEpoch,
-              run.final_val_accuracy AS finalValAccuracy, run.test_accuracy AS testAccuracy,
+              run.final_val_accuracy AS finalValAccuracy, run.test_accuracy AS testAccuracy, run.stopped_early AS stoppedEarly,
               run.parameters_trainable AS trainable, run.parameters_frozen AS frozen,
               run.frozen_unchanged AS frozenUnchanged, run.frozen_tensors AS frozenTensors,
               run.images_per_second AS imagesPerSecond, run.peak_memory_bytes AS peakMemoryBytes,
@@ -111,6 +112,7 @@ function resultOf(database: Database.Database, summary: RunSummary, row: RunRow)
     bestValAccuracy: summary.bestValAccuracy,
     finalValAccuracy: row.finalValAccuracy,
     testAccuracy: row.testAccuracy,
+    stoppedEarly: row.stoppedEarly === 1,
     parameters: row.trainable === null || row.frozen === null ? null : { trainable: row.trainable, frozen: row.frozen },
     frozenUnchanged: row.frozenUnchanged === null ? null : row.frozenUnchanged === 1,
     frozenTensors: row.frozenTensors,
@@ -130,16 +132,10 @@ function resultOf(database: Database.Database, summary: RunSummary, row: RunRow)
   };
 }
 
-function parsePlan(log: Log, runId: string, text: string): TrainingPlan {
-  const parsed = trainingPlan.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw unreadableLog(log.path, `the plan of run '${runId}' is not one`, parsed.error);
-}
-
-/** @throws ThawError `run.unknown` */
+/** @throws ThawError `run.unknown`, `log.newer` for the plan of a newer Thaw */
 export function readPlan(log: Log, runId: string): TrainingPlan {
   return log.read('read the plan', (database) =>
-    parsePlan(log, runId, readRow(database, findRun(database, runId).number).plan),
+    parseStoredPlan(log.path, runId, readRow(database, findRun(database, runId).number).plan),
   );
 }
 
@@ -151,6 +147,22 @@ export function readResult(log: Log, runId: string): RunResult {
   });
 }
 
+/** What of a run changes while it is at work. @throws ThawError `run.unknown` */
+export function readRunState(
+  log: Log,
+  runId: string,
+): Pick<RunResult, 'history' | 'bestEpoch' | 'warnings'> & { readonly summary: RunSummary } {
+  return log.read('read the run', (database) => {
+    const { number } = findRun(database, runId);
+    return {
+      summary: readSummary(database, number),
+      history: readHistory(database, number),
+      bestEpoch: readRow(database, number).bestEpoch,
+      warnings: readWarnings(database, number),
+    };
+  });
+}
+
 /** @throws ThawError `run.unknown` */
 export function readRun(log: Log, runId: string): RunDetail {
   return log.read('read the run', (database) => {
@@ -159,7 +171,7 @@ export function readRun(log: Log, runId: string): RunDetail {
     const row = readRow(database, number);
     return {
       summary,
-      plan: parsePlan(log, runId, row.plan),
+      plan: parseStoredPlan(log.path, runId, row.plan),
       result: resultOf(database, summary, row),
       loadReport: readLoadReport(database, number),
       layers: readLayers(database, number),

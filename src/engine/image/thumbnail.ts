@@ -32,7 +32,7 @@ export async function makeThumbnail(file: Uint8Array, size: number, name: string
       .toColourspace('srgb')
       .jpeg({ quality: QUALITY })
       .toBuffer();
-    const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
+    const bytes = new Uint8Array(buffer, byteOffset, length);
     return { mediaType: 'image/jpeg', bytes, width: autoOrient.width, height: autoOrient.height };
   } catch (error) {
     throw new ThawError(

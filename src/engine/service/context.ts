@@ -8,6 +8,7 @@ import { Datasets } from './datasets.ts';
 import { EventHub } from './event-hub.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
+import { SettingsFile } from './settings-file.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { Tasks } from './tasks.ts';
 
@@ -44,6 +45,7 @@ export class ServiceContext {
   readonly grants = new Grants();
   readonly datasets = new Datasets();
   readonly images: Images;
+  readonly settings: SettingsFile;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
 
@@ -52,6 +54,7 @@ export class ServiceContext {
     this.cache = options.cache;
     this.roots = options.roots ?? [];
     this.images = new Images(this);
+    this.settings = new SettingsFile(this.home);
     this.entries = {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),

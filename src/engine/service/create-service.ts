@@ -1,5 +1,7 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
+import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
+import { attachRun } from './attach-run.ts';
 import { clearCaches, showCaches } from './caches.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
@@ -37,8 +39,14 @@ function implement(context: ServiceContext): Implementation {
     'runs.list': async ({ status, limit }) =>
       Promise.resolve(listRuns(context.log, { status, limit: limit ?? RUNS_LISTED })),
     'runs.show': async ({ runId }) => Promise.resolve(readRun(context.log, runId)),
+    'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
     'runs.resume': async (request) => resumeRun(context, request),
     predict: async (request) => predict(context, request),
+    'settings.read': async () => {
+      const { settings, warning } = context.settings.read();
+      return Promise.resolve({ ...settings, warning });
+    },
+    'settings.write': async (change) => Promise.resolve(context.settings.write(change)),
     'cache.show': async () => showCaches(context),
     'cache.clear': async () => clearCaches(context),
     'system.doctor': async () => examine(context),
@@ -47,6 +55,12 @@ function implement(context: ServiceContext): Implementation {
 
 export interface Service {
   readonly transport: Transport;
+  /**
+   * For a host whose person chose or dropped a file: lets windows name it. Not part of the contract, as no window may ask.
+   *
+   * @throws ThawError `file.notGranted` where nothing can be read there
+   */
+  readonly grant: (path: string) => Promise<FileEntry>;
   /** Stops what runs, keeping its checkpoints, and closes the log. */
   readonly close: () => Promise<void>;
 }
@@ -56,6 +70,7 @@ export function createService(options: ServiceOptions): Service {
   const context = new ServiceContext(options);
   return {
     transport: inProcessTransport(implement(context), context.events),
+    grant: (path) => context.grants.grant(path),
     close: () => context.close(),
   };
 }

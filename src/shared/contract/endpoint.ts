@@ -192,7 +192,11 @@ export const endpoints = {
     }),
     response: predictResult,
   },
-  'settings.read': { request: z.strictObject({}), response: settings },
+  /** `warning`: what became of settings that could not be read, for people; until they are written again. */
+  'settings.read': {
+    request: z.strictObject({}),
+    response: settings.extend({ warning: z.string().nullable() }),
+  },
   'settings.write': { request: settingsChange, response: settings },
   /** Ends what was begun with this `taskId`; its request then fails with `task.cancelled`. */
   'task.cancel': { request: z.strictObject({ taskId: z.string().min(1) }), response: z.strictObject({}) },

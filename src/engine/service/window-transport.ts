@@ -1,0 +1,59 @@
+import {
+  endpoints,
+  type EndpointName,
+  type EventName,
+  type EventOf,
+  type Request,
+  type Response,
+  type Transport,
+} from '../../shared/contract/endpoint.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { usageError } from './usage-error.ts';
+
+function refusePath(field: string): never {
+  throw new ThawError(
+    'file.notGranted',
+    `A window names files by what was granted to it; received a path as ${field}.`,
+    'Choose or drop the file or folder.',
+  );
+}
+
+function checkPlan({ dataset, weights }: TrainingPlanRequest, within = ''): void {
+  if (dataset?.kind === 'folder') refusePath(`${within}dataset`);
+  if (weights?.kind === 'file') refusePath(`${within}weights`);
+}
+
+/** Each endpoint whose request may name a path, and where; a path in a request of any other has no meaning. */
+const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => void } = {
+  'training.start': checkPlan,
+  'plan.preview': checkPlan,
+  'layer.inspect': ({ plan }) => {
+    if (plan) checkPlan(plan, 'plan.');
+  },
+  'dataset.open': checkPlan,
+  predict: ({ images }) => {
+    if (images.some((image) => typeof image === 'string')) refusePath('images');
+  },
+};
+
+/**
+ * The engine as a window may use it: what it names was granted, lies in an opened dataset, belongs to a run or ships with
+ * Thaw. Answers may show paths, to be read by people.
+ */
+export function windowTransport({ transport }: { readonly transport: Transport }): Transport {
+  return {
+    async invoke<Name extends EndpointName>(name: Name, request: Request<Name>): Promise<Response<Name>> {
+      const check: ((request: Request<Name>) => void) | undefined = CHECKS[name];
+      if (check) {
+        const asked = endpoints[name].request.safeParse(request);
+        if (!asked.success) throw usageError(name, request, asked.error);
+        check(asked.data as Request<Name>);
+      }
+      return transport.invoke(name, request);
+    },
+    subscribe<Name extends EventName>(name: Name, listener: (event: EventOf<Name>) => void): () => void {
+      return transport.subscribe(name, listener);
+    },
+  };
+}
