@@ -71,20 +71,22 @@ export function migrate(database: Database.Database, migrations: readonly Migrat
     database.exec('BEGIN IMMEDIATE');
     try {
       const version = numberPragma(database, 'user_version');
-      const next = migrations.find((migration) => migration.version === version + 1);
-      if (next) {
+      // A new log is made in one go: nobody finds a half-made one, to be backed up.
+      const due = version === 0 ? migrations : migrations.filter((migration) => migration.version === version + 1);
+      const reached = due.at(-1)?.version;
+      if (reached !== undefined) {
         if (version > 0 && !backedUp) {
           assertSound(database);
           backUp(database.name, version);
           backedUp = true;
         }
-        database.exec(next.statements);
+        for (const { statements } of due) database.exec(statements);
         const broken = database.pragma('foreign_key_check');
         if (Array.isArray(broken) && broken.length > 0) {
           throw unreadableLog(database.name, `${broken.length} rows point to rows that are not there`);
         }
         database.pragma(`application_id = ${APPLICATION_ID}`);
-        database.pragma(`user_version = ${next.version}`);
+        database.pragma(`user_version = ${reached}`);
       }
       database.exec('COMMIT');
     } catch (error) {

@@ -47,7 +47,8 @@ export function readLayers(database: Database.Database, run: number): LayerState
   return database
     .prepare<[number], Omit<LayerState, 'outputShape'> & { readonly outputShape: string }>(
       `SELECT layer.name AS name, layer.kind AS kind, layer.block AS block, layer.output_shape AS outputShape,
-              layer.parameters AS parameters, layer_state.state AS state
+              layer.parameters AS parameters, layer_state.state AS state,
+              layer_state.statistics AS statistics
        FROM layer_state JOIN layer ON layer.number = layer_state.layer
        WHERE layer_state.run = ? ORDER BY layer_state.stage, layer_state.position`,
     )

@@ -79,13 +79,13 @@ function writeLayers(database: Database.Database, run: number, layers: readonly 
     )
     .pluck();
   const addState = database.prepare(
-    'INSERT INTO layer_state (run, stage, position, layer, state) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO layer_state (run, stage, position, layer, state, statistics) VALUES (?, ?, ?, ?, ?, ?)',
   );
   database.prepare('DELETE FROM layer_state WHERE run = ?').run(run);
-  layers.forEach(({ name, kind, block, outputShape, parameters, state }, position) => {
+  layers.forEach(({ name, kind, block, outputShape, parameters, state, statistics }, position) => {
     const layer = [name, kind, block, JSON.stringify(outputShape), parameters] as const;
     add.run(...layer);
-    addState.run(run, STAGE, position, find.get(...layer), state);
+    addState.run(run, STAGE, position, find.get(...layer), state, statistics);
   });
 }
 
@@ -192,7 +192,7 @@ export function writeResult(log: Log, runId: string, result: Omit<RunResult, 'ru
            best_epoch = coalesce(:bestEpoch, best_epoch),
            best_val_accuracy = coalesce(:bestValAccuracy, best_val_accuracy),
            final_val_accuracy = coalesce(:finalValAccuracy, final_val_accuracy),
-           test_accuracy = :testAccuracy,
+           test_accuracy = :testAccuracy, stopped_early = :stoppedEarly,
            frozen_unchanged = :frozenUnchanged, frozen_tensors = :frozenTensors,
            images_per_second = :imagesPerSecond, peak_memory_bytes = :peakMemoryBytes
          WHERE number = :number`,
@@ -203,6 +203,7 @@ export function writeResult(log: Log, runId: string, result: Omit<RunResult, 'ru
         bestValAccuracy: result.bestValAccuracy,
         finalValAccuracy: result.finalValAccuracy,
         testAccuracy: result.testAccuracy,
+        stoppedEarly: Number(result.stoppedEarly),
         frozenUnchanged: result.frozenUnchanged === null ? null : Number(result.frozenUnchanged),
         frozenTensors: result.frozenTensors,
         imagesPerSecond: result.imagesPerSecond,

@@ -1,5 +1,6 @@
 import {
   PLAN_SCHEMA_VERSION,
+  type AugmentationPlan,
   type OptimizerPlan,
   type Strategy,
   type TrainingPlan,
@@ -8,6 +9,7 @@ import {
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
+import type { ResolvedPlanRequest } from './resolve-references.ts';
 
 interface StrategyDefaults {
   readonly epochs: number;
@@ -34,8 +36,14 @@ function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: 
   const learningRate = request?.learningRate ?? defaults.learningRate[kind];
   switch (kind) {
     case 'sgd':
-      return { kind, learningRate, momentum: request?.momentum ?? 0.9, nesterov: false };
+      return { kind, learningRate, momentum: request?.momentum ?? 0.9, nesterov: request?.nesterov ?? false };
     case 'adam':
+      if (request?.nesterov === true) {
+        throw invalid(
+          'Nesterov momentum belongs to the optimizer sgd; received it with adam.',
+          'Leave it out, or choose sgd.',
+        );
+      }
       if (request?.momentum !== undefined) {
         throw invalid(
           `Momentum belongs to the optimizer sgd; received momentum ${request.momentum} with adam.`,
@@ -68,8 +76,13 @@ function completeWeights(
   return requested;
 }
 
+/** An augmentation that changes nothing is none, so that features are computed once all the same. */
+function completeAugmentation(requested: AugmentationPlan | null | undefined): AugmentationPlan | null {
+  return requested && (requested.horizontalFlip || requested.randomResizedCrop) ? requested : null;
+}
+
 /** What was asked for and is not used, in words. */
-export function planWarnings(request: TrainingPlanRequest, plan: TrainingPlan): readonly string[] {
+export function planWarnings(request: ResolvedPlanRequest, plan: TrainingPlan): readonly string[] {
   if (plan.strategy !== 'scratch' || request.weights === undefined || request.weights.kind === 'none') return [];
   return ["The strategy 'scratch' starts every layer anew: the weights given are not read."];
 }
@@ -79,7 +92,7 @@ export function planWarnings(request: TrainingPlanRequest, plan: TrainingPlan): 
  *
  * @throws ThawError `network.unknown`, or `usage.invalid` for choices that contradict each other
  */
-export function completePlan(request: TrainingPlanRequest): TrainingPlan {
+export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
   const strategy = request.strategy ?? 'features';
   const network = findNetwork(request.network ?? DEFAULT_NETWORK);
   const defaults = DEFAULTS[strategy];
@@ -94,6 +107,9 @@ export function completePlan(request: TrainingPlanRequest): TrainingPlan {
     batchSize: request.batchSize ?? 32,
     evaluationBatchSize: request.evaluationBatchSize ?? 64,
     optimizer: completeOptimizer(request.optimizer, defaults),
+    head: request.head ?? 'softmax',
+    augmentation: completeAugmentation(request.augmentation),
+    earlyStopping: request.earlyStopping ?? null,
     dropout: request.dropout ?? defaults.dropout,
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,

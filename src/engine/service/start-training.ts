@@ -11,6 +11,7 @@ import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
+import { resolveReferences } from './resolve-references.ts';
 
 /** A dataset has more, but every rule that fits two classes fits them all. */
 const FEWEST_CLASSES = 2;
@@ -52,7 +53,11 @@ async function assertWeights(context: ServiceContext, weights: WeightsSource): P
 /** Fails on a rule that matches nothing, or that leaves nothing to train, before anything is begun. */
 function assertRules(plan: TrainingPlan): void {
   const base = findNetwork(plan.network).build();
-  freezePlan(withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout }), plan.strategy, plan.rules);
+  freezePlan(
+    withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout, head: plan.head }),
+    plan.strategy,
+    plan.rules,
+  );
 }
 
 /** Makes a run's own folder, for its owner alone. */
@@ -69,7 +74,8 @@ export async function startTraining(
   context: ServiceContext,
   request: Request<'training.start'>,
 ): Promise<Response<'training.start'>> {
-  const plan = completePlan(request);
+  const resolved = resolveReferences(context, request);
+  const plan = completePlan(resolved);
   assertDataset(plan.dataset);
   const sourceRunDirectory = await assertWeights(context, plan.weights);
   assertRules(plan);
@@ -77,5 +83,5 @@ export async function startTraining(
   const runDirectory = context.runDirectory(runId);
   makeRunFolder(runDirectory);
   context.supervise({ runId, plan, runDirectory, cacheDirectory: context.cache, sourceRunDirectory, resume: false });
-  return { runId, plan, warnings: [...planWarnings(request, plan)] };
+  return { runId, plan, warnings: [...planWarnings(resolved, plan)] };
 }

@@ -97,10 +97,13 @@ export const runResult = z.strictObject({
   status: z.enum(RUN_STATUSES),
   history: z.array(epochMetrics),
   bestEpoch: z.int().nullable(),
+  /** At the best epoch. */
   bestValAccuracy: z.number().nullable(),
   finalValAccuracy: z.number().nullable(),
   /** On the test split at the best checkpoint, where the dataset has one. */
   testAccuracy: z.number().nullable(),
+  /** Early stopping ended it before its last epoch. */
+  stoppedEarly: z.boolean(),
   parameters: parameterCounts.nullable(),
   /** Every frozen tensor of the written checkpoint is bit-identical to what it was before; null before the proof is made. */
   frozenUnchanged: z.boolean().nullable(),

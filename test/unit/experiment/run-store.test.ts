@@ -4,6 +4,7 @@ import {
   runResult,
   runSummary,
   RUN_STATUSES,
+  type LayerState,
   type LoadReport,
   type RunResult,
 } from '../../../src/shared/contract/run.ts';
@@ -45,6 +46,16 @@ const loadReport: LoadReport = {
   newlyInitialised: ['logits/kernel', 'logits/bias'],
   unexpected: ['predictions/kernel'],
 };
+function layer(
+  name: string,
+  kind: string,
+  parameters: number,
+  state: LayerState['state'],
+  statistics: LayerState['statistics'],
+): LayerState {
+  return { name, kind, block: 'stem', outputShape: [48, 48, 8], parameters, state, statistics };
+}
+
 const parts: RunParts = {
   dataset: {
     root: '/photos',
@@ -57,8 +68,10 @@ const parts: RunParts = {
   },
   loadReport,
   layers: [
-    { name: 'conv1', kind: 'conv2d', block: 'stem', outputShape: [48, 48, 8], parameters: 216, state: 'frozen' },
-    { name: 'logits', kind: 'dense', block: 'head', outputShape: [2], parameters: 514, state: 'trainable' },
+    layer('conv1', 'conv2d', 216, 'frozen', null),
+    layer('conv1_bn', 'batchNorm', 32, 'frozen', 'moving'),
+    layer('conv2_bn', 'batchNorm', 32, 'trainable', 'kept'),
+    layer('logits', 'dense', 514, 'trainable', null),
   ],
   parameters: { trainable: 514, frozen: 216 },
   environment: {
@@ -88,6 +101,7 @@ const outcome: Omit<RunResult, 'runId'> = {
   bestValAccuracy: 0.5,
   finalValAccuracy: 0.5,
   testAccuracy: 0.25,
+  stoppedEarly: true,
   parameters: parts.parameters,
   frozenUnchanged: true,
   frozenTensors: 1,
@@ -144,6 +158,7 @@ describe('a run in the log', () => {
       weights: null,
       dataset: null,
       frozenUnchanged: null,
+      stoppedEarly: false,
     });
   });
 
@@ -154,7 +169,7 @@ describe('a run in the log', () => {
     const detail = readRun(log, id);
     expect(detail.loadReport).toEqual(loadReport);
     expect(detail.result.dataset).toMatchObject({ classes: ['a'], skipped: [] });
-    expect(detail.layers).toHaveLength(2);
+    expect(detail.layers).toHaveLength(parts.layers.length);
   });
 
   it('keeps the error it ended with, and forgets it when it is taken up again', () => {

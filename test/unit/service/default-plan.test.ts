@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { trainingPlan, type TrainingPlanRequest } from '../../../src/shared/contract/plan.ts';
+import { trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { completePlan, planWarnings } from '../../../src/engine/service/default-plan.ts';
+import type { ResolvedPlanRequest } from '../../../src/engine/service/resolve-references.ts';
 import { expectError } from '../../support/expect-error.ts';
 
 describe('a completed plan', () => {
@@ -10,12 +11,15 @@ describe('a completed plan', () => {
       network: 'mobilenet_v1_0.25_96',
       weights: { kind: 'shipped' },
       strategy: 'features',
-      optimizer: { kind: 'sgd', momentum: 0.9 },
+      optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false },
+      head: 'softmax',
+      augmentation: null,
+      earlyStopping: null,
     });
   });
 
   it('keeps all that was asked for', () => {
-    const asked: TrainingPlanRequest = {
+    const asked: ResolvedPlanRequest = {
       dataset: { kind: 'folder', path: '/photos' },
       network: 'MobileNet@0.25',
       weights: { kind: 'file', path: '/w.h5' },
@@ -24,7 +28,10 @@ describe('a completed plan', () => {
       epochs: 7,
       batchSize: 8,
       evaluationBatchSize: 9,
-      optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0 },
+      optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0, nesterov: true },
+      head: 'sigmoid',
+      augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.25 } },
+      earlyStopping: { monitor: 'val_loss', patience: 3 },
       dropout: 0.25,
       seed: 0,
       validationShare: 0.5,
@@ -32,12 +39,18 @@ describe('a completed plan', () => {
     expect(trainingPlan.parse(completePlan(asked))).toMatchObject({
       ...asked,
       network: 'mobilenet_v1_0.25_224',
-      optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0, nesterov: false },
     });
   });
 
+  it('takes an augmentation that changes nothing for none', () => {
+    const nothing = { horizontalFlip: false, randomResizedCrop: null };
+    expect(completePlan({ augmentation: nothing }).augmentation).toBeNull();
+    const flip = { ...nothing, horizontalFlip: true };
+    expect(completePlan({ augmentation: flip }).augmentation).toEqual(flip);
+  });
+
   it('takes no larger steps where pretrained layers train', () => {
-    const rate = (request: TrainingPlanRequest): number => completePlan(request).optimizer.learningRate;
+    const rate = (request: ResolvedPlanRequest): number => completePlan(request).optimizer.learningRate;
     for (const kind of ['sgd', 'adam'] as const) {
       expect(rate({ strategy: 'finetune', optimizer: { kind } })).toBeLessThanOrEqual(rate({ optimizer: { kind } }));
     }
@@ -48,16 +61,17 @@ describe('a completed plan', () => {
   });
 
   it('leaves weights unread from scratch, and says so', () => {
-    const request: TrainingPlanRequest = { strategy: 'scratch', weights: { kind: 'file', path: '/w' } };
+    const request: ResolvedPlanRequest = { strategy: 'scratch', weights: { kind: 'file', path: '/w' } };
     const plan = completePlan(request);
     expect(plan.weights).toEqual({ kind: 'none' });
     expect(planWarnings(request, plan)).toEqual([expect.stringContaining("'scratch'")]);
     expect(planWarnings({}, completePlan({}))).toEqual([]);
   });
 
-  const refused: readonly (readonly [string, TrainingPlanRequest, string])[] = [
+  const refused: readonly (readonly [string, ResolvedPlanRequest, string])[] = [
     ['no weights for a network that ships none', { network: 'mobilenet_v1_0.5_128' }, '--weights'],
     ['no weights to finetune', { strategy: 'finetune', weights: { kind: 'none' } }, "'finetune'"],
+    ['Nesterov momentum for adam', { optimizer: { kind: 'adam', nesterov: true } }, 'Nesterov'],
     ['momentum for adam', { optimizer: { kind: 'adam', momentum: 0.9 } }, 'momentum 0.9'],
   ];
   it.each(refused)('refuses %s', async (_, request, word) => {

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { PLAN_SCHEMA_VERSION, trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { unreadableLog } from './log-error.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const versioned = z.looseObject({ schemaVersion: z.int().min(1) });
+
+/** What leads from each version to the next; a plan means afterwards what it meant before. */
+const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
+  (plan) => ({ ...plan, schemaVersion: 2, head: 'softmax', augmentation: null, earlyStopping: null }),
+];
+
+/**
+ * A plan as the log keeps it, in the form of today.
+ *
+ * @param logPath of the log it was read from, for errors
+ * @throws ThawError `log.newer` for a plan of a newer Thaw, `log.unreadable` for what is no plan
+ */
+export function parseStoredPlan(logPath: string, runId: string, text: string): TrainingPlan {
+  const stored = versioned.safeParse(JSON.parse(text));
+  if (!stored.success) throw unreadableLog(logPath, `the plan of run '${runId}' is not one`, stored.error);
+  const { schemaVersion } = stored.data;
+  if (schemaVersion > PLAN_SCHEMA_VERSION) {
+    throw new ThawError(
+      'log.newer',
+      `This Thaw reads plans up to version ${PLAN_SCHEMA_VERSION}; that of run '${runId}' has version ${schemaVersion}, written by a newer Thaw.`,
+      'Use that newer Thaw for this run.',
+    );
+  }
+  const upgraded = UPGRADES.slice(schemaVersion - 1).reduce<Fields>((plan, upgrade) => upgrade(plan), stored.data);
+  const parsed = trainingPlan.safeParse(upgraded);
+  if (parsed.success) return parsed.data;
+  throw unreadableLog(logPath, `the plan of run '${runId}' is not one`, parsed.error);
+}

@@ -1,0 +1,114 @@
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { PLAN_SCHEMA_VERSION, trainingPlan } from '../../../src/shared/contract/plan.ts';
+import { runDetail } from '../../../src/shared/contract/run.ts';
+import { logPath, openLog } from '../../../src/engine/experiment/log.ts';
+import { migrate } from '../../../src/engine/experiment/migrate.ts';
+import { MIGRATIONS } from '../../../src/engine/experiment/migrations/all.ts';
+import { createRun } from '../../../src/engine/experiment/new-run.ts';
+import { readPlan, readRun } from '../../../src/engine/experiment/run-reader.ts';
+import { expectError } from '../../support/expect-error.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { samplePlan } from '../../support/training-plan.ts';
+import { VERSION_1_LAYERS, VERSION_1_PLAN, writeVersion1Log } from '../../support/version-1-log.ts';
+
+const root = temporaryFolder();
+let homes = 0;
+function newHome(): string {
+  return path.join(root, `home-${++homes}`);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+type Tables = Readonly<Record<string, readonly Row[]>>;
+
+function tables(database: Database.Database): Tables {
+  const names = database
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .pluck()
+    .all();
+  return Object.fromEntries(names.map((name) => [name, database.prepare<[], Row>(`SELECT * FROM "${name}"`).all()]));
+}
+
+describe('the second version of the log', () => {
+  it('keeps every row of the first, and knows what became of statistics and that nothing was stopped early', () => {
+    const home = newHome();
+    writeVersion1Log(home);
+    const database = new Database(logPath(home));
+    const before = tables(database);
+    migrate(database, MIGRATIONS.slice(0, 2));
+    const expected = {
+      ...before,
+      run: (before['run'] ?? []).map((row) => ({ ...row, stopped_early: 0 })),
+      layer_state: (before['layer_state'] ?? []).map((row, position) => ({
+        ...row,
+        statistics: VERSION_1_LAYERS[position]?.statistics,
+      })),
+    };
+    expect(expected.layer_state).toHaveLength(VERSION_1_LAYERS.length);
+    expect(tables(database)).toEqual(expected);
+    database.close();
+  });
+
+  it('takes no other word for statistics than the contract has', () => {
+    const home = newHome();
+    writeVersion1Log(home);
+    const database = new Database(logPath(home));
+    migrate(database);
+    expect(() => database.exec("UPDATE layer_state SET statistics = 'gone'")).toThrow(/CHECK/);
+    database.close();
+  });
+});
+
+describe('a run of an earlier Thaw', () => {
+  it('is shown whole, its plan in the words of today', () => {
+    const home = newHome();
+    const runId = writeVersion1Log(home);
+    const log = openLog(home);
+    const detail = runDetail.parse(readRun(log, runId));
+    expect(detail.plan).toEqual({
+      ...VERSION_1_PLAN,
+      schemaVersion: PLAN_SCHEMA_VERSION,
+      head: 'softmax',
+      augmentation: null,
+      earlyStopping: null,
+    });
+    expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
+      VERSION_1_LAYERS.map(({ statistics }) => statistics),
+    );
+    expect(detail.result).toMatchObject({ status: 'finished', bestValAccuracy: 0.875, stoppedEarly: false });
+    log.close();
+  });
+});
+
+describe('a plan in the log', () => {
+  const log = openLog(newHome());
+  const runId = createRun(log, samplePlan(), null);
+  const store = (plan: unknown): void =>
+    log.write('place', (database) => {
+      database.prepare('UPDATE run SET plan = ? WHERE id = ?').run(JSON.stringify(plan), runId);
+    });
+
+  it('is refused in words when a newer Thaw wrote it', async () => {
+    store({ ...samplePlan(), schemaVersion: PLAN_SCHEMA_VERSION + 1, colour: 'red' });
+    const version = `version ${PLAN_SCHEMA_VERSION + 1}`;
+    await expectError(() => readPlan(log, runId), 'log.newer', runId, version, `up to version ${PLAN_SCHEMA_VERSION}`);
+  });
+
+  it.each([
+    ['has no version', { network: 'x' }],
+    ['has version 0', { ...samplePlan(), schemaVersion: 0 }],
+    ['lacks a field of its version', { ...VERSION_1_PLAN, seed: undefined }],
+    ['is a list', []],
+  ])('is no plan when it %s', async (_, plan) => {
+    store(plan);
+    await expectError(() => readPlan(log, runId), 'log.unreadable', runId);
+  });
+
+  it('comes back in full from every version that there was', () => {
+    for (const plan of [VERSION_1_PLAN, samplePlan()]) {
+      store(plan);
+      expect(trainingPlan.parse(readPlan(log, runId))).toMatchObject({ seed: plan.seed });
+    }
+  });
+});
