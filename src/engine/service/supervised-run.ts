@@ -52,8 +52,7 @@ export class SupervisedRun {
     });
     this.#guard(() => {
       if (this.#trainer.pid !== undefined) noteTrainer(log, job.runId, this.#trainer.pid);
-      setStatus(log, job.runId, 'running');
-      options.tell({ kind: 'status', status: 'running', error: null });
+      this.#enter('running');
     });
     this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId)), HEARTBEAT_MILLISECONDS);
   }
@@ -70,6 +69,21 @@ export class SupervisedRun {
 
   kill(): void {
     this.#trainer.kill();
+  }
+
+  /** Asks the trainer to hold after its step; that it does is told as a status. */
+  pause(): void {
+    this.#trainer.pause();
+  }
+
+  continue(): void {
+    this.#trainer.continue();
+  }
+
+  #enter(status: 'running' | 'paused'): void {
+    const { log, job, tell } = this.#options;
+    setStatus(log, job.runId, status);
+    tell({ kind: 'status', status, error: null });
   }
 
   #guard(action: () => void): void {
@@ -104,6 +118,17 @@ export class SupervisedRun {
       case 'checkpoint':
         this.#hasCheckpoint = true;
         writeCheckpoint(log, job.runId, message.checkpoint);
+        return;
+      case 'paused':
+        // Whoever looks at the log of a run that holds finds all of it.
+        this.#metrics.flush();
+        this.#enter('paused');
+        return;
+      case 'continued':
+        this.#enter('running');
+        return;
+      case 'note':
+        writeLine(log, job.runId, 'information', message.text);
         return;
       case 'proof':
         writeProof(log, job.runId, message.proof);

@@ -64,6 +64,15 @@ export class TrainerProcess {
     else this.kill();
   }
 
+  /** Asks to hold after the step. */
+  pause(): void {
+    this.#send({ kind: 'pause' });
+  }
+
+  continue(): void {
+    this.#send({ kind: 'continue' });
+  }
+
   get stopRequested(): boolean {
     return this.#stops > 0;
   }

@@ -9,12 +9,22 @@ export interface Evaluation {
   readonly accuracy: number;
 }
 
-/** The mean loss and the accuracy on a split, nothing learning; dropout off, BatchNorm on its moving statistics. */
-export async function evaluate(session: Session, source: BatchSource, batchSize: number): Promise<Evaluation> {
+/**
+ * The mean loss and the accuracy on a split, nothing learning; dropout off, BatchNorm on its moving statistics.
+ *
+ * @param beforeBatch waited for before each batch, such as for a pause
+ */
+export async function evaluate(
+  session: Session,
+  source: BatchSource,
+  batchSize: number,
+  beforeBatch?: () => Promise<void>,
+): Promise<Evaluation> {
   let lossSum = 0;
   let hits = 0;
-  for (const rows of batches(inOrder(source.count), batchSize)) {
-    const { loss_sum, hits: batchHits } = session.run('evaluate', source.feeds(rows));
+  for await (const { feeds } of source.feeds(batches(inOrder(source.count), batchSize))) {
+    await beforeBatch?.();
+    const { loss_sum, hits: batchHits } = session.run('evaluate', feeds);
     lossSum += loss_sum?.data[0] ?? NaN;
     hits += batchHits?.data[0] ?? NaN;
     await yieldToMessages();

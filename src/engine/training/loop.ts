@@ -5,7 +5,10 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Session } from '../runtime/session.ts';
 import { batches, type BatchSource } from './batch-source.ts';
 import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
+import type { Clock } from './clock.ts';
+import { isBetter, isExhausted } from './early-stopping.ts';
 import { evaluate } from './evaluate.ts';
+import type { Pause } from './pause.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
 import type { CheckpointWritten } from './protocol.ts';
 import { epochOrder } from './random.ts';
@@ -23,23 +26,21 @@ export interface LoopOptions {
   readonly train: BatchSource;
   readonly validation: BatchSource;
   readonly state: TrainingState;
+  readonly clock: Clock;
   readonly timer: PhaseTimer;
   readonly emit: (body: RunEventBody) => void;
   readonly onCheckpoint: (checkpoint: CheckpointWritten) => void;
+  /** Asking for it holds the loop after the step under way, with a checkpoint of it. */
+  readonly pause: Pause;
+  /** Told when the loop holds, and when it goes on. */
+  readonly onPause: (paused: boolean) => void;
   /** Aborting ends the loop after the step under way, with a checkpoint of it. */
   readonly signal: AbortSignal;
 }
 
 export interface LoopOutcome {
   readonly state: TrainingState;
-  readonly stopped: boolean;
-}
-
-/** Better is a higher validation accuracy; among equals, a lower validation loss. */
-function isBetter(candidate: EpochMetrics, best: EpochMetrics | undefined): boolean {
-  if (!best) return true;
-  if (candidate.val_accuracy !== best.val_accuracy) return candidate.val_accuracy > best.val_accuracy;
-  return candidate.val_loss < best.val_loss;
+  readonly ending: 'finished' | 'stopped' | 'stoppedEarly';
 }
 
 function diverged(loss: number, epoch: number, step: number, learningRate: number, hasCheckpoint: boolean): ThawError {
@@ -52,14 +53,15 @@ function diverged(loss: number, epoch: number, step: number, learningRate: numbe
 
 /** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
 export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
-  const { session, plan, train, timer, emit, signal } = options;
-  const { batchSize, epochs, seed } = plan;
+  const { session, plan, train, clock, timer, emit, pause, signal } = options;
+  const { batchSize, epochs, seed, earlyStopping } = plan;
   const { learningRate } = plan.optimizer;
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
-  const progress = new ProgressReporter(emit, 'train', 'step', options.state.step);
+  const progress = new ProgressReporter(emit, 'train', 'step', { first: options.state.step, clock });
   const learningRateFeed = { data: Float32Array.of(learningRate), shape: [] };
   let state = options.state;
-  let written = state.step;
+  // Of a run that has not begun there is no checkpoint yet.
+  let written = state.step > 0 ? state.step : null;
   let writtenAt = performance.now();
   let stepReportedAt = -Infinity;
 
@@ -74,47 +76,66 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     writtenAt = performance.now();
   };
 
+  const holdIfAsked = async (): Promise<void> => {
+    if (!pause.isRequested || signal.aborted) return;
+    await clock.hold(async () => {
+      if (written !== state.step) await checkpoint(false);
+      options.onPause(true);
+      await timer.measure('paused', async () => {
+        while (pause.isRequested && !signal.aborted) await pause.over(signal);
+      });
+      options.onPause(false);
+    });
+  };
+
   /** @returns false when stopped in the middle */
   const trainEpoch = async (epoch: number): Promise<boolean> => {
     let { steps, images, lossSum, hits } = state.partial;
     const secondsBefore = state.partial.seconds;
-    const started = performance.now();
-    for (const rows of batches(epochOrder(train.count, seed, epoch), batchSize, steps)) {
+    const started = clock.now();
+    for await (const { rows, feeds } of train.feeds(
+      batches(epochOrder(train.count, seed, epoch), batchSize, steps),
+      epoch,
+    )) {
+      await holdIfAsked();
+      if (signal.aborted) break;
       const step = state.step + 1;
       const output = session.run('train', {
-        ...train.feeds(rows),
+        ...feeds,
         learning_rate: learningRateFeed,
         dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] },
       });
       const loss = output['loss']?.data[0] ?? NaN;
       const batchHits = output['hits']?.data[0] ?? NaN;
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate, written > 0);
+      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate, written !== null);
       steps += 1;
       images += rows.length;
       lossSum += loss * rows.length;
       hits += batchHits;
-      const seconds = secondsBefore + (performance.now() - started) / 1000;
+      const seconds = secondsBefore + (clock.now() - started) / 1000;
       state = { ...state, step, partial: { steps, images, lossSum, hits, seconds } };
       if (performance.now() - stepReportedAt > STEP_INTERVAL_MS || steps === stepsPerEpoch) {
         stepReportedAt = performance.now();
-        emit({ kind: 'step', epoch, step, loss, accuracy: batchHits / rows.length, learningRate });
+        const accuracy = batchHits / rows.length;
+        emit({ kind: 'step', epoch, step, loss, accuracy, learningRate, memoryBytes: process.memoryUsage.rss() });
         progress.report(step, epochs * stepsPerEpoch, `epoch ${epoch} of ${epochs}`);
       }
       await yieldToMessages();
       if (signal.aborted) break;
       if (performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS && steps < stepsPerEpoch) await checkpoint(false);
     }
-    timer.add('train', (performance.now() - started) / 1000);
+    timer.add('train', (clock.now() - started) / 1000);
     return !signal.aborted || steps === stepsPerEpoch;
   };
 
-  for (let epoch = state.epoch + 1; epoch <= epochs; epoch++) {
+  const isOver = (): boolean => isExhausted(earlyStopping, state.epoch, state.bestEpoch);
+  for (let epoch = state.epoch + 1; epoch <= epochs && !isOver(); epoch++) {
     if (!(await trainEpoch(epoch))) {
       await checkpoint(false);
-      return { state, stopped: true };
+      return { state, ending: 'stopped' };
     }
     const validation = await timer.measure('evaluate', () =>
-      evaluate(session, options.validation, plan.evaluationBatchSize),
+      evaluate(session, options.validation, plan.evaluationBatchSize, holdIfAsked),
     );
     const { partial } = state;
     const metrics: EpochMetrics = {
@@ -127,8 +148,9 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       seconds: partial.seconds,
     };
     if (!Number.isFinite(metrics.val_loss))
-      throw diverged(metrics.val_loss, epoch, state.step, learningRate, written > 0);
+      throw diverged(metrics.val_loss, epoch, state.step, learningRate, written !== null);
     const best = isBetter(
+      earlyStopping,
       metrics,
       state.history.find((entry) => entry.epoch === state.bestEpoch),
     );
@@ -142,11 +164,11 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     emit({ kind: 'epoch', metrics, best });
     const due = performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS || epoch === 1;
     if (best || due) await checkpoint(best);
-    if (signal.aborted && epoch < epochs) {
+    if (signal.aborted && epoch < epochs && !isOver()) {
       if (written !== state.step) await checkpoint(false);
-      return { state, stopped: true };
+      return { state, ending: 'stopped' };
     }
   }
   if (written !== state.step) await checkpoint(false);
-  return { state, stopped: false };
+  return { state, ending: state.epoch < epochs ? 'stoppedEarly' : 'finished' };
 }

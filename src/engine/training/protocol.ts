@@ -32,7 +32,10 @@ export interface PredictJob {
 }
 
 /** Engine to trainer, over the fork's own channel. Closing the channel means `stop`. */
-export type TrainerRequest = { readonly kind: 'train'; readonly job: TrainerJob } | { readonly kind: 'stop' };
+export type TrainerRequest =
+  | { readonly kind: 'train'; readonly job: TrainerJob }
+  /** `pause` holds the run after the step under way, until `continue` or `stop`. */
+  | { readonly kind: 'pause' | 'continue' | 'stop' };
 
 /** What a run consisted of, known once everything is loaded and before the first step. */
 export interface RunPrepared {
@@ -66,6 +69,10 @@ export type TrainerMessage =
   | { readonly kind: 'prepared'; readonly prepared: RunPrepared }
   | { readonly kind: 'resumed'; readonly resumed: RunResumed }
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }
+  /** The run holds, its checkpoint written; and it goes on. */
+  | { readonly kind: 'paused' | 'continued' }
+  /** For the run's own log, and no reason to worry. */
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'proof'; readonly proof: readonly FrozenProof[] }
   | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
   | { readonly kind: 'failed'; readonly error: SerializedError };

@@ -1,8 +1,12 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
+import type { BatchSource } from './batch-source.ts';
 import { checkpointPrefix } from './checkpoint.ts';
+import { Clock } from './clock.ts';
 import { evaluate } from './evaluate.ts';
 import { trainingLoop, type LoopOutcome } from './loop.ts';
+import { Pause } from './pause.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
 import { PhaseTimer } from './progress.ts';
 import { proveFrozen } from './proof.ts';
@@ -29,18 +33,18 @@ function throughput(outcome: LoopOutcome, imagesPerEpoch: number): number | null
 }
 
 /** The accuracy on the test split at the best checkpoint. */
-async function testAccuracy(run: PreparedRun, sources: SplitSources, job: TrainerJob): Promise<number | null> {
-  if (!sources.test) return null;
+async function testAccuracy(run: PreparedRun, test: BatchSource | null, job: TrainerJob): Promise<number | null> {
+  if (!test) return null;
   const prefix = await checkpointPrefix(job.runDirectory, 'best');
   run.session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
-  const { accuracy } = await evaluate(run.session, sources.test, job.plan.evaluationBatchSize);
+  const { accuracy } = await evaluate(run.session, test, job.plan.evaluationBatchSize);
   return accuracy;
 }
 
 type Outcome = Omit<RunResult, 'runId'>;
 
 /** What is known of a run that was stopped before its first step. */
-function stoppedEarly(timer: PhaseTimer, warnings: readonly string[]): Outcome {
+function stoppedAtOnce(timer: PhaseTimer, warnings: readonly string[]): Outcome {
   return {
     status: 'stopped',
     history: [],
@@ -48,6 +52,7 @@ function stoppedEarly(timer: PhaseTimer, warnings: readonly string[]): Outcome {
     bestValAccuracy: null,
     finalValAccuracy: null,
     testAccuracy: null,
+    stoppedEarly: false,
     parameters: null,
     frozenUnchanged: null,
     frozenTensors: null,
@@ -61,6 +66,13 @@ function stoppedEarly(timer: PhaseTimer, warnings: readonly string[]): Outcome {
   };
 }
 
+/** Why training ended before its last epoch, in words. */
+function earlyEnd({ earlyStopping, epochs }: TrainingPlan, { state }: LoopOutcome): string {
+  if (!earlyStopping) throw new TypeError('A run without early stopping was stopped early.');
+  const { monitor, patience } = earlyStopping;
+  return `Training ended after epoch ${state.epoch} of ${epochs}: ${monitor} has not become better for ${patience} epochs, since epoch ${state.bestEpoch}.`;
+}
+
 /** The most this process ever had resident; Node gives kilobytes on every system. */
 function peakMemoryBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
@@ -70,23 +82,26 @@ function peakMemoryBytes(): number {
  * One run from its plan to its proof: the work of a trainer process.
  *
  * @param signal aborting stops after the step under way and keeps a checkpoint
+ * @param pause holds the run after the step under way, its checkpoint written
  */
 export async function runTraining(
   job: TrainerJob,
   send: (message: TrainerMessage) => void,
   signal: AbortSignal,
+  pause = new Pause(),
 ): Promise<Outcome> {
-  const timer = new PhaseTimer();
+  const clock = new Clock();
+  const timer = new PhaseTimer(clock);
   const warnings: string[] = [];
   const emit = (body: RunEventBody): void => {
     if (body.kind === 'warning') warnings.push(body.message);
     send({ kind: 'event', body });
   };
   try {
-    return await train({ job, send, signal, timer, emit, warnings });
+    return await train({ job, send, signal, pause, clock, timer, emit, warnings });
   } catch (error) {
     // Only what happens before the first step is cut short by the signal; the loop ends by itself.
-    if (signal.aborted && error instanceof Error && error.name === 'AbortError') return stoppedEarly(timer, warnings);
+    if (signal.aborted && error instanceof Error && error.name === 'AbortError') return stoppedAtOnce(timer, warnings);
     throw error;
   }
 }
@@ -95,6 +110,8 @@ async function train({
   job,
   send,
   signal,
+  pause,
+  clock,
   timer,
   emit,
   warnings,
@@ -102,16 +119,19 @@ async function train({
   readonly job: TrainerJob;
   readonly send: (message: TrainerMessage) => void;
   readonly signal: AbortSignal;
+  readonly pause: Pause;
+  readonly clock: Clock;
   readonly timer: PhaseTimer;
   readonly emit: (body: RunEventBody) => void;
   readonly warnings: readonly string[];
 }): Promise<Outcome> {
   const run = await timer.measure('prepare', () => prepareRun(job, emit, signal));
+  let sources: SplitSources | null = null;
   try {
-    const sources = await timer.measure('features', () =>
+    sources = await timer.measure('features', () =>
       splitSources(run, {
         cacheDirectory: job.cacheDirectory,
-        batchSize: job.plan.evaluationBatchSize,
+        plan: job.plan,
         emit,
         signal,
       }),
@@ -132,25 +152,33 @@ async function train({
       plan: job.plan,
       runDirectory: job.runDirectory,
       state: run.state,
+      clock,
       timer,
       emit,
       onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
+      pause,
+      onPause: (paused) => send({ kind: paused ? 'paused' : 'continued' }),
       signal,
     });
+    const stopped = outcome.ending === 'stopped';
+    const stoppedEarly = outcome.ending === 'stoppedEarly';
+    if (stoppedEarly) send({ kind: 'note', text: earlyEnd(job.plan, outcome) });
     const { history, bestEpoch } = outcome.state;
     const { proof, unchanged } = await timer.measure('proof', async () =>
       proveFrozen(await checkpointPrefix(job.runDirectory, 'last'), run.model.frozen),
     );
     send({ kind: 'proof', proof });
     const best = history.find(({ epoch }) => epoch === bestEpoch);
-    const tested = outcome.stopped ? null : await timer.measure('test', () => testAccuracy(run, sources, job));
+    const { test } = sources;
+    const tested = stopped ? null : await timer.measure('test', () => testAccuracy(run, test, job));
     return {
-      status: outcome.stopped ? 'stopped' : 'finished',
+      status: stopped ? 'stopped' : 'finished',
       history,
       bestEpoch,
       bestValAccuracy: best?.val_accuracy ?? null,
       finalValAccuracy: history.at(-1)?.val_accuracy ?? null,
       testAccuracy: tested,
+      stoppedEarly,
       parameters,
       frozenUnchanged: unchanged,
       frozenTensors: proof.length,
@@ -163,6 +191,7 @@ async function train({
       error: null,
     };
   } finally {
+    await sources?.dispose();
     run.session.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import { Pause } from './pause.ts';
 import type { TrainerMessage, TrainerRequest } from './protocol.ts';
 import { runTraining } from './run-training.ts';
 import { serialized } from './serialized-error.ts';
@@ -7,6 +8,7 @@ import { serialized } from './serialized-error.ts';
  * closes, whoever wanted the run is gone: it stops after the step and leaves a checkpoint.
  */
 const stop = new AbortController();
+const pause = new Pause();
 
 function send(message: TrainerMessage): void {
   if (process.connected) process.send?.(message);
@@ -20,7 +22,7 @@ async function sendLast(message: TrainerMessage): Promise<void> {
 
 async function train(request: TrainerRequest & { readonly kind: 'train' }): Promise<void> {
   try {
-    await sendLast({ kind: 'ended', result: await runTraining(request.job, send, stop.signal) });
+    await sendLast({ kind: 'ended', result: await runTraining(request.job, send, stop.signal, pause) });
   } catch (error) {
     await sendLast({ kind: 'failed', error: serialized(error, 'Training') });
     process.exitCode = 1;
@@ -29,8 +31,19 @@ async function train(request: TrainerRequest & { readonly kind: 'train' }): Prom
 }
 
 process.on('message', (message: TrainerRequest) => {
-  if (message.kind === 'stop') stop.abort();
-  else void train(message);
+  switch (message.kind) {
+    case 'train':
+      void train(message);
+      return;
+    case 'pause':
+      pause.request();
+      return;
+    case 'continue':
+      pause.release();
+      return;
+    case 'stop':
+      stop.abort();
+  }
 });
 process.on('disconnect', () => stop.abort());
 // The terminal sends Ctrl+C to the whole group; stopping is the engine's to ask for, over the channel.

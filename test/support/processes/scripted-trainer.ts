@@ -21,6 +21,7 @@ function result(status: RunResult['status']): Omit<RunResult, 'runId'> {
     bestValAccuracy: 0.75,
     finalValAccuracy: 0.75,
     testAccuracy: null,
+    stoppedEarly: false,
     parameters: { trainable: 2, frozen: 1 },
     frozenUnchanged: true,
     frozenTensors: 1,
@@ -52,7 +53,15 @@ async function begin(job: TrainerJob): Promise<void> {
   for (let step = first; step < first + 2; step++) {
     await send({
       kind: 'event',
-      body: { kind: 'step', epoch: job.resume ? 2 : 1, step, loss: 1 / step, accuracy: 0.5, learningRate: 0.01 },
+      body: {
+        kind: 'step',
+        epoch: job.resume ? 2 : 1,
+        step,
+        loss: 1 / step,
+        accuracy: 0.5,
+        learningRate: 0.01,
+        memoryBytes: 1000,
+      },
     });
   }
   const metrics = { loss: 0.5, accuracy: 0.5, val_loss: 0.5, val_accuracy: 0.75, learningRate: 0.01, seconds: 0.1 };

@@ -23,7 +23,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function job(changes: Partial<TrainingPlan> = {}, resumed?: TrainerJob): TrainerJob {
   const plan: TrainingPlan = {
-    schemaVersion: 1,
+    schemaVersion: 2,
     dataset: { kind: 'folder', path: dataset },
     network: 'mobilenet_v1_0.25_32',
     weights: { kind: 'none' },
@@ -33,6 +33,9 @@ function job(changes: Partial<TrainingPlan> = {}, resumed?: TrainerJob): Trainer
     batchSize: 5,
     evaluationBatchSize: 8,
     optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false },
+    head: 'softmax',
+    augmentation: null,
+    earlyStopping: null,
     dropout: 0,
     seed: 11,
     validationShare: 0.2,
