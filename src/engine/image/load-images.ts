@@ -48,9 +48,7 @@ export async function* loadImages(
       const next = await ahead.shift();
       signal?.throwIfAborted();
       if (!next) break;
-      yield next.kind === 'pixels'
-        ? { ...next, index: done }
-        : { kind: 'problem', index: done, problem: next.reason };
+      yield next.kind === 'pixels' ? { ...next, index: done } : { kind: 'problem', index: done, problem: next.reason };
       onProgress?.(done + 1, images.length);
     }
   } finally {

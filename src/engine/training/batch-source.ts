@@ -1,14 +1,24 @@
 import { featureFeed, type Program } from '../graph/program.ts';
 import type { Feed, HeldTensor, Session } from '../runtime/session.ts';
+import type { DecodedImages } from './decoded-images.ts';
 
 export type Feeds = Readonly<Record<string, Feed | HeldTensor>>;
+
+export interface Batch {
+  readonly rows: Int32Array;
+  readonly feeds: Feeds;
+}
 
 /** One split of the dataset in the form in which `train` and `evaluate` take it. */
 export interface BatchSource {
   readonly count: number;
-  /** What to feed for these images of the split. */
-  feeds(rows: Int32Array): Feeds;
-  dispose(): void;
+  /**
+   * What to feed for each batch in turn.
+   *
+   * @param batches the rows of each, images of the split
+   * @param epoch decides what augmentation makes of them
+   */
+  feeds(batches: Iterable<Int32Array>, epoch?: number): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
 /** Features and labels stay in the session; a step is fed row numbers only. */
@@ -34,28 +44,66 @@ export function featureSource(
   }
   return {
     count: images.length,
-    feeds: (rows) => ({ ...held, rows: { data: rows, shape: [rows.length] } }),
-    dispose: () => {
-      for (const tensor of Object.values(held)) tensor.dispose();
+    *feeds(batches) {
+      for (const rows of batches) yield { rows, feeds: { ...held, rows: { data: rows, shape: [rows.length] } } };
     },
   };
 }
 
-/** Decoded pixels stay in memory; a step is fed its batch of them. */
-export function imageSource(pixels: readonly Uint8Array[], labels: Int32Array): BatchSource {
-  const size = pixels[0]?.length ?? 0;
+/** Makes the next batch ready while the one before is computed. */
+async function* oneAhead(batches: Iterable<Int32Array>, make: (rows: Int32Array) => Promise<Batch>) {
+  let next: Promise<Batch> | null = null;
+  try {
+    for (const rows of batches) {
+      const made = make(rows);
+      // Whoever takes the batch hears of it.
+      made.catch(() => undefined);
+      const ready = next;
+      next = made;
+      if (ready) yield await ready;
+    }
+    if (next) yield await next;
+  } finally {
+    await next?.catch(() => undefined);
+  }
+}
+
+/**
+ * A step is fed the pixels of its batch.
+ *
+ * @param options.images which images of the dataset belong to this split
+ * @param options.boxes what is cut from each image of a batch at an epoch, [images, 4]; null feeds no boxes
+ */
+export function imageSource(options: {
+  readonly decoded: DecodedImages;
+  readonly images: readonly number[];
+  readonly labels: Int32Array;
+  readonly boxes: ((epoch: number, rows: Int32Array, aspectRatios: readonly number[]) => Float32Array) | null;
+}): BatchSource {
+  const { decoded, images, labels, boxes } = options;
+  const make = async (rows: Int32Array, epoch: number): Promise<Batch> => {
+    const read = await Promise.all(Array.from(rows, (row) => decoded.read(images[row] ?? -1)));
+    const size = read[0]?.pixels.length ?? 0;
+    const bytes = new Uint8Array(rows.length * size);
+    read.forEach(({ pixels }, index) => bytes.set(pixels, index * size));
+    const batchLabels = Int32Array.from(rows, (row) => labels[row] ?? 0);
+    const drawn = boxes?.(
+      epoch,
+      rows,
+      read.map(({ aspectRatio }) => aspectRatio),
+    );
+    return {
+      rows,
+      feeds: {
+        images: { data: [bytes], shape: [] },
+        labels: { data: batchLabels, shape: [rows.length] },
+        ...(drawn && { boxes: { data: drawn, shape: [rows.length, 4] } }),
+      },
+    };
+  };
   return {
-    count: pixels.length,
-    feeds: (rows) => {
-      const batch = new Uint8Array(rows.length * size);
-      const batchLabels = new Int32Array(rows.length);
-      rows.forEach((row, index) => {
-        batch.set(pixels[row] ?? [], index * size);
-        batchLabels[index] = labels[row] ?? 0;
-      });
-      return { images: { data: [batch], shape: [] }, labels: { data: batchLabels, shape: [rows.length] } };
-    },
-    dispose: () => undefined,
+    count: images.length,
+    feeds: (batches, epoch = 0) => oneAhead(batches, (rows) => make(rows, epoch)),
   };
 }
 

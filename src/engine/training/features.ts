@@ -55,7 +55,8 @@ function prefixKey(options: FeatureOptions): string {
   return createHash('sha256').update(JSON.stringify(key)).digest('hex');
 }
 
-function problems(dataset: Dataset, byIndex: ReadonlyMap<number, string>): readonly SkippedImage[] {
+/** What is wrong with images, for people. @param byIndex by their number in the dataset */
+export function problems(dataset: Dataset, byIndex: ReadonlyMap<number, string>): readonly SkippedImage[] {
   return [...byIndex].map(([index, reason]) => ({ path: dataset.images[index]?.path ?? '', reason }));
 }
 
@@ -122,25 +123,4 @@ export async function datasetFeatures(
   });
   const usable = dataset.images.flatMap((_, index) => (set.present[index] === true ? [index] : []));
   return { features: set.arrays, usable, skipped: problems(dataset, unreadable) };
-}
-
-/** Decodes every image of the dataset, from the cache of decoded images where it is there. */
-export async function datasetPixels(
-  options: Pick<FeatureOptions, 'dataset' | 'preprocessing' | 'cacheDirectory' | 'emit' | 'signal'>,
-): Promise<UsableImages & { readonly pixels: ReadonlyMap<number, Uint8Array> }> {
-  const { dataset, emit } = options;
-  const progress = new ProgressReporter(emit, 'decode', 'image');
-  const pixels = new Map<number, Uint8Array>();
-  const unreadable = new Map<number, string>();
-  const loaded = loadImages(dataset.root, dataset.images, options.preprocessing, {
-    cacheDirectory: options.cacheDirectory,
-    signal: options.signal,
-    onWarning: (message) => emit({ kind: 'warning', message }),
-  });
-  for await (const image of loaded) {
-    if ('problem' in image) unreadable.set(image.index, image.problem);
-    else pixels.set(image.index, image.pixels);
-    progress.report(pixels.size + unreadable.size, dataset.images.length);
-  }
-  return { pixels, usable: [...pixels.keys()], skipped: problems(dataset, unreadable) };
 }

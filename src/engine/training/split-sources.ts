@@ -2,8 +2,11 @@ import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { DatasetSummary, SkippedImage } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset, Split } from '../dataset/open-dataset.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { drawBoxes } from './augmentation.ts';
 import { featureSource, imageSource, type BatchSource } from './batch-source.ts';
-import { datasetFeatures, datasetPixels } from './features.ts';
+import { decodeDataset } from './decoded-images.ts';
+import { datasetFeatures, problems } from './features.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
 /** The splits as `train` and `evaluate` take them, and the dataset as it turned out. */
@@ -13,6 +16,7 @@ export interface SplitSources {
   /** null where the dataset has no test split. */
   readonly test: BatchSource | null;
   readonly summary: DatasetSummary;
+  dispose(): Promise<void>;
 }
 
 function datasetSummary(
@@ -51,33 +55,79 @@ function splitImages(dataset: Dataset, usable: readonly number[], split: Split):
   );
 }
 
-/** Computes or reads what each split is fed with: features above a frozen prefix, else pixels. */
-export async function splitSources(
-  run: PreparedRun,
-  options: {
-    readonly cacheDirectory: string;
-    readonly batchSize: number;
-    readonly emit: (body: RunEventBody) => void;
-    readonly signal: AbortSignal;
-  },
-): Promise<SplitSources> {
-  const { dataset, session, program } = run;
-  const labelsOf = (images: readonly number[]): Int32Array =>
-    Int32Array.from(images, (index) => dataset.images[index]?.label ?? 0);
+interface SourceOptions {
+  readonly cacheDirectory: string;
+  readonly plan: TrainingPlan;
+  readonly emit: (body: RunEventBody) => void;
+  readonly signal: AbortSignal;
+}
 
-  const cached = program.cut.length > 0 ? await datasetFeatures({ ...run, ...options }) : null;
-  const decoded = cached ? null : await datasetPixels({ ...run, ...options });
-  const { usable, skipped } = cached ?? decoded ?? { usable: [], skipped: [] };
-  const source = (split: Split): BatchSource | null => {
-    const images = splitImages(dataset, usable, split);
-    if (images.length === 0) return null;
-    if (cached) return featureSource(session, program, cached.features, images, labelsOf(images));
-    return imageSource(
-      images.flatMap((index) => decoded?.pixels.get(index) ?? []),
-      labelsOf(images),
-    );
+/** The sources of splits, before it is known which images belong to them. */
+interface Sources {
+  readonly usable: readonly number[];
+  readonly skipped: readonly SkippedImage[];
+  readonly source: (split: Split, images: readonly number[], labels: Int32Array) => BatchSource;
+  readonly dispose: () => Promise<void>;
+}
+
+async function featureSources(run: PreparedRun, options: SourceOptions): Promise<Sources> {
+  const { session, program } = run;
+  const { usable, skipped, features } = await datasetFeatures({
+    ...run,
+    ...options,
+    plan: run.plan,
+    batchSize: options.plan.evaluationBatchSize,
+  });
+  return {
+    usable,
+    skipped,
+    source: (_, images, labels) => featureSource(session, program, features, images, labels),
+    // What the session holds ends with it.
+    dispose: () => Promise.resolve(),
   };
-  const [train, validation] = [source('train'), source('validation')];
-  if (!train || !validation) throw new TypeError('A split that must not be empty is.');
-  return { train, validation, test: source('test'), summary: datasetSummary(dataset, usable, skipped) };
+}
+
+async function imageSources(run: PreparedRun, options: SourceOptions): Promise<Sources> {
+  const { dataset, preprocessing } = run;
+  const { augmentation, seed } = options.plan;
+  const canvas = run.canvas ?? preprocessing;
+  const decoded = await decodeDataset({ ...options, dataset, preprocessing, canvas });
+  const boxes =
+    augmentation &&
+    ((epoch: number, rows: Int32Array, aspectRatios: readonly number[]) =>
+      drawBoxes(augmentation, { seed, epoch, rows, aspectRatios, canvas, preprocessing }));
+  return {
+    usable: decoded.usable,
+    skipped: problems(dataset, decoded.unreadable),
+    source: (split, images, labels) =>
+      split === 'train'
+        ? imageSource({ decoded: decoded.training, images, labels, boxes })
+        : imageSource({ decoded: decoded.evaluation, images, labels, boxes: null }),
+    dispose: async () => {
+      await decoded.training.close();
+      if (decoded.evaluation !== decoded.training) await decoded.evaluation.close();
+    },
+  };
+}
+
+/** Computes or reads what each split is fed with: features above a frozen prefix, else pixels. */
+export async function splitSources(run: PreparedRun, options: SourceOptions): Promise<SplitSources> {
+  const { dataset, program } = run;
+  const { usable, skipped, source, dispose } = await (program.cut.length > 0 ? featureSources : imageSources)(
+    run,
+    options,
+  );
+  const sourceOf = (split: Split): BatchSource | null => {
+    const images = splitImages(dataset, usable, split);
+    const labels = Int32Array.from(images, (index) => dataset.images[index]?.label ?? 0);
+    return images.length === 0 ? null : source(split, images, labels);
+  };
+  try {
+    const [train, validation, test] = [sourceOf('train'), sourceOf('validation'), sourceOf('test')];
+    if (!train || !validation) throw new TypeError('A split that must not be empty is.');
+    return { train, validation, test, summary: datasetSummary(dataset, usable, skipped), dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
 }

@@ -51,7 +51,13 @@ test.each([1, 3, 64])('yields each image once, in order, as it decodes, with %i 
     if (name === 'a/5 cut.jpg') {
       expect(image).toEqual({ kind: 'problem', index, problem: expect.stringContaining('cut short') as string });
     } else {
-      expect(image).toEqual({ kind: 'pixels', index, pixels: await decodeImage(path.join(root, name), preprocessing) });
+      const pixels = await decodeImage(path.join(root, name), preprocessing);
+      expect(image).toEqual({
+        kind: 'pixels',
+        index,
+        pixels,
+        aspectRatio: Math.fround(name.startsWith('a/') ? 60 / 50 : 70 / 40),
+      });
     }
   }
 });
