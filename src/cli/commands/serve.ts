@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -50,7 +51,10 @@ async function serveWindow(flags: ServeFlags): Promise<void> {
       import('../../engine/service/version.ts'),
       import('../../host/web-host.ts'),
     ]);
-  const service = createService(readWorkspace());
+  const service = createService({
+    ...readWorkspace(),
+    roots: flags.root.length === 0 ? [os.homedir()] : flags.root,
+  });
   try {
     const host = await startWebHost({
       transport: service.transport,

@@ -1,7 +1,8 @@
 import type { HostInformation } from '../../shared/contract/bridge.ts';
+import { ReconnectingTransport } from '../../shared/contract/reconnecting-transport.ts';
+import type { Port } from '../../shared/contract/wire.ts';
 import { droppedFiles, type DroppedFile } from './dropped-files.ts';
 import type { Host } from './host.ts';
-import { ReconnectingTransport } from './reconnecting-transport.ts';
 import { upload } from './upload.ts';
 import { openWebSocketPort } from './web-socket-port.ts';
 
@@ -21,7 +22,9 @@ export async function webHost(): Promise<Host> {
   const answer = await fetch('/host.json');
   if (!answer.ok) throw new Error(await answer.text());
   const information = (await answer.json()) as HostInformation;
-  const transport = await ReconnectingTransport.start(() => openWebSocketPort(`ws://${location.host}/engine`));
+  const open = (): Promise<Port> => openWebSocketPort(`ws://${location.host}/engine`);
+  const transport = new ReconnectingTransport({ open, again: 'connected' });
+  await transport.begin();
   return {
     information,
     transport,

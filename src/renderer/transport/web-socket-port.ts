@@ -21,9 +21,9 @@ export function openWebSocketPort(address: string): Promise<Port> {
     else if (socket.readyState === WebSocket.OPEN) socket.send('alive');
   }, HEARTBEAT_MILLISECONDS);
 
-  socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer | string>) => {
+  socket.addEventListener('message', ({ data }) => {
     lastSign = Date.now();
-    if (typeof data === 'string') return;
+    if (!(data instanceof ArrayBuffer)) return;
     const message = decodeMessage(new Uint8Array(data));
     for (const listener of messageListeners) listener(message);
   });

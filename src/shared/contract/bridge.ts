@@ -1,5 +1,4 @@
 import type { EndpointName, EventName } from './endpoint.ts';
-import type { FileEntry } from './file-entry.ts';
 import type { Outcome } from './wire.ts';
 
 /** What the engine is doing as seen from a window. `restarted`: it came back, and what was under way there is lost. */
@@ -18,6 +17,8 @@ export interface HostInformation {
 /** What a menu of the desktop asks the window to do. */
 export type MenuCommand = 'openDataset' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
 
+export type FileChoiceKind = 'images' | 'weights';
+
 /** The desktop preload's whole surface, on `window.thaw`: no Node, no paths, no channel names. */
 export interface DesktopBridge {
   readonly information: HostInformation;
@@ -26,9 +27,10 @@ export interface DesktopBridge {
   readonly subscribe: (listener: (name: EventName, event: unknown) => void) => () => void;
   readonly onConnection: (listener: (state: ConnectionState) => void) => () => void;
   readonly onMenu: (listener: (command: MenuCommand) => void) => () => void;
-  /** The system's dialog; null when it was dismissed. */
-  readonly chooseFolder: () => Promise<FileEntry | null>;
-  readonly chooseFiles: (kind: 'images' | 'weights') => Promise<FileEntry[]>;
-  /** Only what a person dropped or chose has a path here: others are refused. */
-  readonly grantFiles: (files: File[]) => Promise<FileEntry[]>;
+  /** The system's dialog: answers with a `FileEntry`, or null when it was dismissed. */
+  readonly chooseFolder: () => Promise<Outcome>;
+  /** Answers with `FileEntry[]`. */
+  readonly chooseFiles: (kind: FileChoiceKind) => Promise<Outcome>;
+  /** Answers with `FileEntry[]`. Only what a person dropped or chose has a path here: others are refused. */
+  readonly grantFiles: (files: File[]) => Promise<Outcome>;
 }

@@ -1,13 +1,12 @@
 import { ThawError } from '../errors/thaw-error.ts';
 import type { EndpointName, EventName, EventOf, Request, Response, Transport } from './endpoint.ts';
+import { EventListeners } from './event-listeners.ts';
 import type { EngineMessage, Invocation, Port } from './wire.ts';
 
 interface Pending {
   readonly resolve: (response: unknown) => void;
   readonly reject: (error: ThawError) => void;
 }
-
-type Listeners = { readonly [Name in EventName]: Set<(event: EventOf<Name>) => void> };
 
 /** What every request is told that the engine can no longer answer. */
 export function engineLost(): ThawError {
@@ -24,7 +23,7 @@ export function engineLost(): ThawError {
  */
 export function connect(port: Port): Transport {
   const pending = new Map<number, Pending>();
-  const listeners: Listeners = { run: new Set(), task: new Set() };
+  const listeners = new EventListeners();
   let lastId = 0;
   let closed = false;
 
@@ -32,10 +31,6 @@ export function connect(port: Port): Transport {
     const waiting = pending.get(id);
     pending.delete(id);
     if (waiting) how(waiting);
-  }
-
-  function tell<Name extends EventName>(name: Name, event: EventOf<Name>): void {
-    for (const listener of listeners[name] as Set<(event: EventOf<Name>) => void>) listener(event);
   }
 
   port.onMessage((received) => {
@@ -48,7 +43,7 @@ export function connect(port: Port): Transport {
         settle(message.id, ({ reject }) => reject(ThawError.from(message.error)));
         return;
       case 'event':
-        tell(message.name, message.event as EventOf<EventName>);
+        listeners.tell(message.name, message.event as EventOf<EventName>);
         return;
     }
   });
@@ -77,9 +72,7 @@ export function connect(port: Port): Transport {
       });
     },
     subscribe<Name extends EventName>(name: Name, listener: (event: EventOf<Name>) => void): () => void {
-      const subscribed = listeners[name] as Set<(event: EventOf<Name>) => void>;
-      subscribed.add(listener);
-      return () => void subscribed.delete(listener);
+      return listeners.subscribe(name, listener);
     },
   };
 }

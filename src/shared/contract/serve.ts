@@ -1,5 +1,5 @@
 import { ThawError, type SerializedError } from '../errors/thaw-error.ts';
-import { endpoints, events, type EndpointName, type EventName, type Transport } from './endpoint.ts';
+import { events, type EndpointName, type EventName, type Transport } from './endpoint.ts';
 import type { EngineMessage, Invocation, Port } from './wire.ts';
 
 export interface ServeOptions {
@@ -13,10 +13,6 @@ function readInvocation(message: unknown): Invocation | null {
   const { kind, id, name, request } = message as Record<string, unknown>;
   if (kind !== 'invoke' || !Number.isSafeInteger(id) || typeof name !== 'string') return null;
   return { kind, id: id as number, name: name as EndpointName, request };
-}
-
-function isEndpoint(name: string): name is EndpointName {
-  return Object.hasOwn(endpoints, name);
 }
 
 /**
@@ -33,13 +29,6 @@ export function serve(port: Port, transport: Transport, { onDefect }: ServeOptio
 
   async function answer({ id, name, request }: Invocation): Promise<void> {
     try {
-      if (!isEndpoint(name)) {
-        throw new ThawError(
-          'usage.invalid',
-          `A request names an endpoint; received '${name}'.`,
-          'Load the page again.',
-        );
-      }
       post({ kind: 'answer', id, response: await transport.invoke(name, request as never) });
     } catch (error) {
       post({ kind: 'refusal', id, error: error instanceof ThawError ? error.toJSON() : onDefect(error) });

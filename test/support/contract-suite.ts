@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { endpoints, type EndpointName, type Transport } from '../../src/shared/contract/endpoint.ts';
+import type { RunEvent } from '../../src/shared/contract/event.ts';
+import { ThawError } from '../../src/shared/errors/thaw-error.ts';
+import { expectError } from './expect-error.ts';
+
+/** What every transport must do, whatever carries it; `open` gives one to an engine with an empty log. */
+export function describeContract(name: string, open: () => Promise<Transport>): void {
+  describe(`the contract ${name}`, () => {
+    let transport: Transport;
+    beforeAll(async () => {
+      transport = await open();
+    });
+
+    /** What a client in another language, or a window gone wrong, might send. */
+    function send(endpoint: string, request: unknown): Promise<unknown> {
+      return transport.invoke(endpoint as EndpointName, request as never);
+    }
+
+    it.each([
+      ['networks.list', {}],
+      ['runs.list', {}],
+      ['runs.list', { status: 'finished', limit: 1 }],
+      ['cache.show', {}],
+      ['training.active', {}],
+      ['settings.read', {}],
+      ['dataset.recent', {}],
+    ] as const)('answers %s %j as its schema says', async (endpoint, request) => {
+      const answer = await send(endpoint, request);
+      expect(endpoints[endpoint].response.parse(answer)).toEqual(answer);
+    });
+
+    it('takes in bytes and hands out a picture as bytes, unchanged in kind', async () => {
+      const dataset = endpoints['dataset.open'].response.parse(
+        await send('dataset.open', { dataset: { kind: 'sample' } }),
+      );
+      const page = endpoints['dataset.images'].response.parse(
+        await send('dataset.images', { datasetId: dataset.datasetId, offset: 0, limit: 1 }),
+      );
+      const picture = endpoints['image.bytes'].response.parse(
+        await send('image.bytes', { imageId: page.images[0]?.imageId ?? '', size: 64 }),
+      );
+      expect(picture.bytes).toBeInstanceOf(Uint8Array);
+      expect(picture.bytes.length).toBeGreaterThan(100);
+      const { file } = endpoints['files.upload'].response.parse(
+        await send('files.upload', { path: 'drawing.png', bytes: picture.bytes }),
+      );
+      expect(file).toMatchObject({ name: 'drawing.png', kind: 'image' });
+    });
+
+    it.each([
+      ['training.start', { epochs: 0 }, 'usage.invalid', 'epochs must be at least 1; received 0.'],
+      ['training.start', { colour: 'red' }, 'usage.invalid', "the request has no field 'colour'."],
+      ['runs.show', { runId: 'nope' }, 'run.unknown', 'nope'],
+      ['runs.resume', { runId: 'nope' }, 'run.unknown', 'nope'],
+    ] as const)('refuses %s %j with its code, words and hint', async (endpoint, request, code, words) => {
+      await expectError(() => send(endpoint, request), code, words);
+    });
+
+    it.each(['constructor', 'toString', 'runs.destroy', ''])('knows no endpoint %j', async (endpoint) => {
+      await expectError(() => send(endpoint, {}), 'usage.invalid');
+    });
+
+    it('answers many at once, each its own', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          send('runs.show', { runId: `none-${index}` }).catch((error: unknown) =>
+            error instanceof ThawError ? error.message : error,
+          ),
+        ),
+      );
+      answers.forEach((answer, index) => expect(answer).toContain(`none-${index}`));
+    });
+
+    it('tells events in their order without gaps, curves as numbers of 64 bits', async () => {
+      const events: RunEvent[] = [];
+      const unsubscribe = transport.subscribe('run', (event) => events.push(event));
+      const { runId } = endpoints['training.start'].response.parse(await send('training.start', { epochs: 1 }));
+      await send('training.wait', { runId });
+      unsubscribe();
+      const told = events.filter((event) => event.runId === runId);
+      expect(told.length).toBeGreaterThan(3);
+      expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, index) => index + 1));
+      expect(told.at(-1)?.body).toMatchObject({ kind: 'status', status: 'finished' });
+      const [series] = endpoints['runs.series'].response.parse(
+        await send('runs.series', { runId, by: 'step', keys: ['loss'], maxPoints: 100 }),
+      );
+      expect(series?.x).toBeInstanceOf(Float64Array);
+      expect(series?.x.length).toBe(series?.y.length);
+      expect(series?.points).toBeGreaterThan(0);
+    });
+  });
+}
