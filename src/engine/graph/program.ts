@@ -2,7 +2,7 @@ import type { OptimizerPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
-import { elementCount, layerShapes, networkTensors } from '../network/shape.ts';
+import { elementCount, isStatistic, layerShapes, networkTensors } from '../network/shape.ts';
 import { assignFromVector, concatenated } from './assign.ts';
 import { foldBatchNorms, foldedValues, type FoldedConvolution } from './fold.ts';
 import { Graph, type Operation, type Tensor, type Variable } from './graph.ts';
@@ -10,10 +10,9 @@ import { lower } from './lower.ts';
 import { restore, save } from './ops/checkpoint.ts';
 import { gather } from './ops/gather.ts';
 import { imagesFromBytes } from './ops/images-from-bytes.ts';
-import { softmax } from './ops/softmax.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
 import { trainStep, type Slot } from './train-step.ts';
-import { lossAndHits } from './loss.ts';
+import { classProbabilities, lossAndHits } from './loss.ts';
 import { sum } from './ops/sum.ts';
 
 /** One tensor that leaves the frozen prefix and is cached: a layer's output, batch left out. */
@@ -33,19 +32,24 @@ export interface Program {
   readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => {
     readonly values: { readonly data: Float32Array; readonly shape: readonly number[] };
   };
-  /** What `features` gives and `train` takes; empty when nothing is frozen at the bottom: then `train` takes images. */
+  /** What `features` gives and `train` takes; empty when nothing is computed once: then `train` takes images. */
   readonly cut: readonly CutTensor[];
   /** Ops of the train step's own graph, for tests and for the proof that no frozen layer stands in it. */
   readonly trainOperations: readonly string[];
 }
 
 export interface ProgramOptions {
-  /** Its output layer gives logits [batch, classes]. */
+  /** Its output layer gives logits [batch, classes], or [batch, 1] for a sigmoid over two classes. */
   readonly network: Network;
-  readonly plan: Pick<FreezePlan, 'trainable' | 'prefix' | 'cut'>;
+  readonly plan: Pick<FreezePlan, 'trainable' | 'movingStatistics' | 'prefix' | 'cut'>;
   readonly preprocessing: Preprocessing;
   /** null leaves out everything that trains: a program for prediction. */
   readonly optimizer: OptimizerPlan | null;
+  /**
+   * The size of the images that `train` is given, each with the box that is cut from it at this step; nothing is then
+   * computed once, and `evaluate` takes images too. By default `train` is given what `predict` is.
+   */
+  readonly canvas?: { readonly height: number; readonly width: number } | null;
 }
 
 /** A copy of the network's upper part fed by the cut, or of all of it fed by images. */
@@ -74,29 +78,46 @@ class ProgramBuilder {
     const { network, plan } = options;
     for (const { name, shape } of networkTensors(network)) this.variables.set(name, this.graph.variable(name, shape));
     const shapes = layerShapes(network);
-    this.cut = plan.cut.map((name) => ({ name, shape: shapes.get(name) ?? [] }));
+    this.cut = (options.canvas ? [] : plan.cut).map((name) => ({ name, shape: shapes.get(name) ?? [] }));
     const inPrefix = new Set(plan.prefix);
     this.#prefix = network.layers.filter((layer) => inPrefix.has(layer.name));
     this.folded = foldBatchNorms(this.graph, this.#prefix, new Set(plan.cut), this.variables);
   }
 
-  /** The input layer's output from a string scalar of uint8 pixels, [batch, height, width, 3] row-major. */
-  #images(scope: string): { readonly given: ReadonlyMap<string, Tensor>; readonly feed: Tensor } {
-    const { height, width, scale, offset } = this.#options.preprocessing;
+  /**
+   * The input layer's output from a string scalar of uint8 pixels, [batch, height, width, 3] row-major; with a canvas, from
+   * one of those and a box for each.
+   */
+  #images(
+    scope: string,
+    canvas: ProgramOptions['canvas'] = null,
+  ): { readonly given: ReadonlyMap<string, Tensor>; readonly feeds: Readonly<Record<string, Tensor>> } {
+    const { height, width, channelOrder, scale, offset } = this.#options.preprocessing;
     const feed = this.graph.placeholder(`${scope}/images`, 'string', []);
-    const images = imagesFromBytes(this.graph, `${scope}/input`, feed, { height, width, channels: 3, scale, offset });
+    const boxes = canvas ? this.graph.placeholder(`${scope}/boxes`, 'float32', [-1, 4]) : null;
+    const images = imagesFromBytes(this.graph, `${scope}/input`, feed, {
+      ...(canvas ?? { height, width }),
+      crop: boxes ? { boxes, height, width } : undefined,
+      channels: 3,
+      reversed: channelOrder === 'bgr',
+      scale,
+      offset,
+    });
     const input = this.#options.network.layers.find((layer) => layer.kind === 'input');
-    return { given: new Map([[input?.name ?? 'input', images]]), feed };
+    return {
+      given: new Map([[input?.name ?? 'input', images]]),
+      feeds: { images: feed, ...(boxes && { boxes }) },
+    };
   }
 
-  /** The frozen prefix, BatchNorms folded; gives its cut. */
+  /** The frozen prefix, BatchNorms folded; gives its cut, or what it was given where nothing is frozen at the bottom. */
   #lowerPrefix(scope: string, given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     return lower(this.#prefix, given, {
       graph: this.graph,
       scope,
       variables: this.variables,
       folded: this.folded,
-      trainable: new Set(),
+      movingStatistics: new Set(),
       dropoutSeed: null,
     }).outputs;
   }
@@ -105,7 +126,7 @@ class ProgramBuilder {
   #lowerRest(
     scope: string,
     given: ReadonlyMap<string, Tensor>,
-    trainable: ReadonlySet<string>,
+    movingStatistics: ReadonlySet<string>,
     dropoutSeed: Tensor | null,
   ): { readonly logits: Tensor; readonly updates: readonly Operation[] } {
     const inPrefix = new Set(this.#options.plan.prefix);
@@ -115,7 +136,7 @@ class ProgramBuilder {
       scope,
       variables: this.variables,
       folded: [],
-      trainable,
+      movingStatistics,
       dropoutSeed,
     });
     const logits = lowered.outputs.get(this.#options.network.output);
@@ -125,13 +146,13 @@ class ProgramBuilder {
 
   /**
    * What a step is fed. With a cut: the features and labels of a whole split, held by the session, and the batch's row
-   * numbers, so that nothing is copied at a step. Without: the batch's pixels and labels.
+   * numbers, so that nothing is copied at a step. Without: the batch's pixels and labels, and boxes where there is a canvas.
    */
   #inputs(scope: string): Inputs {
     const labels = this.graph.placeholder(`${scope}/labels`, 'int32', [-1]);
     if (this.cut.length === 0) {
-      const { given, feed } = this.#images(scope);
-      return { given, labels, feeds: { images: feed, labels } };
+      const { given, feeds } = this.#images(scope, scope === 'train' ? this.#options.canvas : null);
+      return { given: this.#lowerPrefix(scope, given), labels, feeds: { ...feeds, labels } };
     }
     const rows = this.graph.placeholder(`${scope}/rows`, 'int32', [-1]);
     const given = new Map<string, Tensor>();
@@ -146,7 +167,7 @@ class ProgramBuilder {
 
   features(): void {
     if (this.cut.length === 0) return;
-    const { given, feed } = this.#images('features');
+    const { given, feeds } = this.#images('features');
     const outputs = this.#lowerPrefix('features', given);
     const cut: Record<string, Tensor> = {};
     for (const { name } of this.cut) {
@@ -154,16 +175,15 @@ class ProgramBuilder {
       if (!output) throw new TypeError(`The frozen prefix does not compute '${name}'.`);
       cut[featureFeed(name)] = output;
     }
-    this.signatures['features'] = { inputs: { images: feed }, outputs: cut };
+    this.signatures['features'] = { inputs: feeds, outputs: cut };
   }
 
   predict(): void {
-    const { given, feed } = this.#images('predict');
-    const cut = this.cut.length === 0 ? given : this.#lowerPrefix('predict', given);
-    const { logits } = this.#lowerRest('predict', cut, new Set(), null);
+    const { given, feeds } = this.#images('predict');
+    const { logits } = this.#lowerRest('predict', this.#lowerPrefix('predict', given), new Set(), null);
     this.signatures['predict'] = {
-      inputs: { images: feed },
-      outputs: { logits, probabilities: softmax(this.graph, 'predict/probabilities', logits) },
+      inputs: feeds,
+      outputs: { logits, probabilities: classProbabilities(this.graph, 'predict/probabilities', logits) },
     };
   }
 
@@ -181,10 +201,10 @@ class ProgramBuilder {
     const { given, labels, feeds } = this.#inputs('train');
     const dropoutSeed = this.graph.placeholder('train/dropout_seed', 'int32', [2]);
     const usesDropout = this.#options.network.layers.some((layer) => layer.kind === 'dropout' && layer.rate > 0);
-    const { trainable } = this.#options.plan;
-    const { logits, updates } = this.#lowerRest('train', given, trainable, usesDropout ? dropoutSeed : null);
+    const { trainable, movingStatistics } = this.#options.plan;
+    const { logits, updates } = this.#lowerRest('train', given, movingStatistics, usesDropout ? dropoutSeed : null);
     const targets = networkTensors(this.#options.network)
-      .filter(({ layer, role }) => trainable.has(layer) && role !== 'moving_mean' && role !== 'moving_variance')
+      .filter((tensor) => trainable.has(tensor.layer) && !isStatistic(tensor))
       .flatMap(({ name }) => this.variables.get(name) ?? []);
     const step = trainStep(this.graph, { logits, labels, targets, updates, optimizer });
     this.signatures['train'] = {
@@ -229,10 +249,10 @@ class ProgramBuilder {
  * - `restore`, `save` {prefix}: native checkpoints of tensors and slots; frozen tensors must have been assigned before, for
  *   what is folded from them is not kept
  * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`
- * - `train` {features/<layer>, labels, rows | images, labels; learning_rate, dropout_seed}: one step; gives the batch's mean
- *   `loss` and its number of `hits`
- * - `evaluate`: as `train` is fed, without learning; gives `loss_sum` and `hits`
- * - `predict` {images}: `logits` and `probabilities` [batch, classes]
+ * - `train` {features/<layer>, labels, rows | images, labels | images, boxes, labels; learning_rate, dropout_seed}: one
+ *   step; gives the batch's mean `loss` and its number of `hits`. Boxes are those of `cropAndResize`, on images of the canvas
+ * - `evaluate`: as `train` is fed without boxes, without learning; gives `loss_sum` and `hits`
+ * - `predict` {images}: `logits` as the network gives them, and `probabilities` [batch, classes]
  *
  * Images are the uint8 pixels of a batch, [batch, height, width, 3] row-major, in a string scalar.
  */

@@ -11,6 +11,7 @@ import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { deviceInformation } from '../runtime/binding.ts';
 import { Session } from '../runtime/session.ts';
+import { canvasPreprocessing } from './augmentation.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
@@ -25,6 +26,8 @@ export interface PreparedRun {
   readonly dataset: Dataset;
   readonly network: Network;
   readonly preprocessing: Preprocessing;
+  /** What training images are brought to, for augmentation to cut its boxes from; null without. */
+  readonly canvas: Preprocessing | null;
   readonly plan: FreezePlan;
   readonly program: Program;
   readonly session: Session;
@@ -83,6 +86,7 @@ export async function prepareRun(
     network: trainingPlan.network,
     classes: dataset.classes,
     dropout: trainingPlan.dropout,
+    head: trainingPlan.head,
   });
   const plan = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
@@ -94,16 +98,18 @@ export async function prepareRun(
     network: trainingPlan.network,
     classes: [...dataset.classes],
     dropout: trainingPlan.dropout,
+    head: trainingPlan.head,
     datasetVersion: dataset.version,
     frozen: Object.fromEntries(
-      frozenTensors(network, plan.trainable).map((name) => [name, tensorHashes.get(name) ?? '']),
+      frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? '']),
     ),
   };
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
   await writeModelFile(runDirectory, model);
 
-  const { optimizer } = trainingPlan;
-  const program = compileProgram({ network, plan, preprocessing, optimizer });
+  const { optimizer, augmentation } = trainingPlan;
+  const canvas = augmentation && canvasPreprocessing(augmentation, preprocessing);
+  const program = compileProgram({ network, plan, preprocessing, optimizer, canvas });
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures);
   session.run('assign', program.assignFeeds(first.values));
   let state = INITIAL_STATE;
@@ -122,6 +128,7 @@ export async function prepareRun(
     dataset,
     network,
     preprocessing,
+    canvas,
     plan,
     program,
     session,

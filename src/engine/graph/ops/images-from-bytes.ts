@@ -1,6 +1,7 @@
 import { bool, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { cast } from './cast.ts';
+import { cropAndResize } from './crop-and-resize.ts';
 import { expectShape } from './expect-shape.ts';
 import { reshape } from './reshape.ts';
 
@@ -8,9 +9,13 @@ export interface ImagesFromBytesOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** A pixel becomes `pixel * scale + offset`; one number, or one per channel. */
+  /** Puts the last channel first: the bytes are RGB, and some networks take BGR. */
+  readonly reversed: boolean;
+  /** A pixel becomes `pixel * scale + offset`; one number, or one per channel as they are then. */
   readonly scale: number | readonly number[];
   readonly offset: number | readonly number[];
+  /** A part of each image, brought to a size: see `cropAndResize`. `height` and `width` above are then what it is cut from. */
+  readonly crop?: { readonly boxes: Tensor; readonly height: number; readonly width: number } | undefined;
 }
 
 /**
@@ -31,12 +36,12 @@ export function imagesFromBytes(graph: Graph, name: string, bytes: Tensor, optio
     attributes: { out_type: type('uint8'), little_endian: bool(true) },
     outputs: [{ dtype: 'uint8', shape: [-1] }],
   });
-  const pixels = cast(
-    graph,
-    `${name}/pixels`,
-    reshape(graph, `${name}/shaped`, decoded, [-1, height, width, channels]),
-    'float32',
-  );
+  const shaped = reshape(graph, `${name}/shaped`, decoded, [-1, height, width, channels]);
+  const ordered = options.reversed ? reverseChannels(graph, `${name}/reversed`, shaped) : shaped;
+  const { crop } = options;
+  const pixels = crop
+    ? cropAndResize(graph, `${name}/pixels`, ordered, crop.boxes, crop)
+    : cast(graph, `${name}/pixels`, ordered, 'float32');
   const perChannel = (suffix: string, values: number | readonly number[]): Tensor =>
     graph.constant(`${name}/${suffix}`, 'float32', typeof values === 'number' ? [] : [channels], values);
   const apply = (op: string, own: string, input: Tensor, values: Tensor): Tensor =>
@@ -49,4 +54,14 @@ export function imagesFromBytes(graph: Graph, name: string, bytes: Tensor, optio
     });
   const scaled = apply('Mul', `${name}/scaled`, pixels, perChannel('scale', options.scale));
   return apply('AddV2', name, scaled, perChannel('offset', options.offset));
+}
+
+function reverseChannels(graph: Graph, name: string, input: Tensor): Tensor {
+  return graph.single({
+    op: 'ReverseV2',
+    name,
+    inputs: [input, graph.constant(`${name}/axis`, 'int32', [1], [input.shape.length - 1])],
+    attributes: { T: type(input.dtype), Tidx: type('int32') },
+    outputs: [input],
+  });
 }
