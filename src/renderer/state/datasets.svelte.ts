@@ -1,0 +1,76 @@
+import type { DatasetView, RecentDataset } from '../../shared/contract/dataset-view.ts';
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { FileEntry } from '../../shared/contract/file-entry.ts';
+import type { DatasetReference } from '../../shared/contract/plan.ts';
+import type { DatasetChoice } from './dataset-choice.svelte.ts';
+import { EVERYTHING, ImageList, type ImageFilter } from './image-list.svelte.ts';
+
+export const THUMBNAIL_SIZES = { small: 88, medium: 132, large: 208 } as const;
+export type ThumbnailSize = keyof typeof THUMBNAIL_SIZES;
+
+/** How the chosen dataset is being looked at, kept while other views are shown. */
+export class Datasets {
+  readonly #transport: Pick<Transport, 'invoke'>;
+  readonly #choice: DatasetChoice;
+  /** The images that pass the filter; null while no dataset is chosen. */
+  list = $state.raw<ImageList | null>(null);
+  /** The image that keys act on, as a place in `list`. */
+  cursor = $state(0);
+  thumbnailSize = $state<ThumbnailSize>('medium');
+  recent = $state.raw<readonly RecentDataset[]>([]);
+  /** The name of what is being read, or was last. */
+  openingName = $state<string | null>(null);
+  #lastReference: DatasetReference | null = null;
+
+  constructor(transport: Pick<Transport, 'invoke'>, choice: DatasetChoice) {
+    this.#transport = transport;
+    this.#choice = choice;
+  }
+
+  get filter(): ImageFilter {
+    return this.list?.filter ?? EVERYTHING;
+  }
+
+  /** Lists the images of a dataset, from the first; does nothing for the one that is listed. */
+  follow(dataset: DatasetView | null): void {
+    if (dataset?.datasetId === this.list?.datasetId) return;
+    this.#list(dataset?.datasetId ?? null, EVERYTHING);
+  }
+
+  show(change: Partial<ImageFilter>): void {
+    if (this.list !== null) this.#list(this.list.datasetId, { ...this.filter, ...change });
+  }
+
+  /** @returns whether the dataset was opened and chosen; why not stands in the choice's `problem` */
+  async open(reference: DatasetReference, name: string): Promise<boolean> {
+    this.openingName = name;
+    this.#lastReference = reference;
+    const opened = await this.#choice.open(reference);
+    await this.readRecent();
+    return opened !== null;
+  }
+
+  openEntry(entry: FileEntry): Promise<boolean> {
+    return this.open({ kind: 'granted', grantId: entry.grantId }, entry.name);
+  }
+
+  /** Reads once more what could not be read. */
+  async again(): Promise<void> {
+    if (this.#lastReference !== null) await this.open(this.#lastReference, this.openingName ?? '');
+    else await this.#choice.open(this.#choice.reference);
+  }
+
+  /** The list of what was opened before is a help, not a need: a failure leaves it as it was. */
+  async readRecent(): Promise<void> {
+    try {
+      this.recent = await this.#transport.invoke('dataset.recent', {});
+    } catch {
+      return;
+    }
+  }
+
+  #list(datasetId: string | null, filter: ImageFilter): void {
+    this.cursor = 0;
+    this.list = datasetId === null ? null : new ImageList(this.#transport, datasetId, filter);
+  }
+}

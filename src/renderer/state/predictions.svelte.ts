@@ -1,0 +1,149 @@
+import type { ImageReference, Prediction, Transport } from '../../shared/contract/endpoint.ts';
+import type { RunSummary } from '../../shared/contract/run.ts';
+import { nextBatch } from './prediction-batches.ts';
+import { TransferRate } from './transfer-rate.ts';
+
+/** One image to say something about. */
+export interface PredictedImage {
+  readonly key: string;
+  readonly name: string;
+  readonly reference: Exclude<ImageReference, string>;
+  /** What `image.bytes` is asked for. */
+  readonly imageId: string;
+  /** Null while it waits. */
+  readonly prediction: Prediction | null;
+}
+
+export type GivenImage = Pick<PredictedImage, 'name' | 'reference' | 'imageId'>;
+
+export const TOP_CHOICES = [1, 3, 5, 10] as const;
+
+/** Images and what a run says about them; kept while other views are shown. */
+export class Predictions {
+  readonly #transport: Pick<Transport, 'invoke'>;
+  runs = $state.raw<readonly RunSummary[] | null>(null);
+  runsProblem = $state.raw<unknown>(null);
+  runId = $state<string | null>(null);
+  top = $state<number>(3);
+  images = $state.raw<readonly PredictedImage[]>([]);
+  busy = $state(false);
+  secondsLeft = $state<number | null>(null);
+  problem = $state.raw<unknown>(null);
+  #generation = 0;
+  #keys = 0;
+
+  constructor(transport: Pick<Transport, 'invoke'>) {
+    this.#transport = transport;
+  }
+
+  get run(): RunSummary | null {
+    return this.runs?.find(({ runId }) => runId === this.runId) ?? null;
+  }
+
+  get done(): number {
+    return this.images.reduce((count, { prediction }) => count + (prediction === null ? 0 : 1), 0);
+  }
+
+  get waiting(): number {
+    return this.images.length - this.done;
+  }
+
+  /**
+   * Looks for runs that can predict, the newest first, and keeps the chosen one if it still is among them.
+   *
+   * @param wished the run that another view asked for
+   */
+  async readRuns(wished: string | null): Promise<void> {
+    try {
+      this.runs = await this.#transport.invoke('runs.list', { status: 'finished' });
+      this.runsProblem = null;
+    } catch (problem) {
+      this.runsProblem = problem;
+      return;
+    }
+    const known = (runId: string | null): boolean => this.runs?.some((run) => run.runId === runId) === true;
+    const chosen = [wished, this.runId].find((runId) => runId !== null && known(runId));
+    this.choose(chosen ?? this.runs[0]?.runId ?? null);
+  }
+
+  /** Another run says something else: all images are predicted anew. */
+  choose(runId: string | null): void {
+    if (runId === this.runId) return;
+    this.runId = runId;
+    this.#anew();
+  }
+
+  showTop(top: number): void {
+    if (top === this.top) return;
+    this.top = top;
+    this.#anew();
+  }
+
+  /** Puts images in front of those there are and predicts them. */
+  add(given: readonly GivenImage[]): void {
+    const added = given.map((image): PredictedImage => {
+      this.#keys += 1;
+      return { ...image, key: String(this.#keys), prediction: null };
+    });
+    this.images = [...added, ...this.images];
+    void this.predict();
+  }
+
+  clear(): void {
+    this.#generation += 1;
+    this.images = [];
+    this.busy = false;
+    this.problem = null;
+  }
+
+  /** Ends after the images that the engine has in hand; those predicted stay. */
+  stop(): void {
+    this.#generation += 1;
+    this.busy = false;
+  }
+
+  /** Predicts what waits; goes on with what is added meanwhile. */
+  async predict(): Promise<void> {
+    if (this.busy || this.runId === null) return;
+    const generation = this.#generation;
+    const { runId, top } = this;
+    const rate = new TransferRate();
+    this.busy = true;
+    this.problem = null;
+    this.secondsLeft = null;
+    let size = 0;
+    try {
+      for (;;) {
+        const waiting = this.images.filter(({ prediction }) => prediction === null);
+        if (waiting.length === 0) return;
+        size = nextBatch(size);
+        const batch = waiting.slice(0, size);
+        const images = batch.map(({ reference }) => reference);
+        const { predictions } = await this.#transport.invoke('predict', { runId, images, top });
+        if (generation !== this.#generation) return;
+        this.#take(batch, predictions);
+        rate.mark(performance.now() / 1000, this.done);
+        this.secondsLeft = rate.secondsLeft(this.images.length);
+      }
+    } catch (problem) {
+      if (generation === this.#generation) this.problem = problem;
+    } finally {
+      if (generation === this.#generation) this.busy = false;
+    }
+  }
+
+  #take(batch: readonly PredictedImage[], predictions: readonly Prediction[]): void {
+    const byKey = new Map(batch.map(({ key }, place) => [key, predictions[place] ?? null]));
+    this.images = this.images.map((image) => {
+      const prediction = byKey.get(image.key);
+      return prediction === undefined ? image : { ...image, prediction };
+    });
+  }
+
+  #anew(): void {
+    this.stop();
+    this.problem = null;
+    this.images = this.images.map((image) => ({ ...image, prediction: null }));
+    void this.predict();
+  }
+}

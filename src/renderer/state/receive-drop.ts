@@ -1,0 +1,74 @@
+import { assertNever } from '../../shared/errors/thaw-error.ts';
+import type { FileEntry } from '../../shared/contract/file-entry.ts';
+import { strings } from '../strings/index.ts';
+import type { UploadWatch } from '../transport/host.ts';
+import type { Dropped } from './dropped.ts';
+import { addGranted } from './predict-granted.ts';
+import type { Workbench } from './workbench.svelte.ts';
+
+type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
+
+/**
+ * Does what a drop asks for: a folder is opened as the dataset, or predicted where images are predicted; images are
+ * predicted; anything else is answered with what Thaw would take.
+ *
+ * @param transfer grants what was dropped, or uploads it; not called for what is of no use
+ */
+export async function receive(workbench: Workbench, dropped: Dropped, transfer: Transfer): Promise<void> {
+  const words = strings.files.drop;
+  const { notices, navigation } = workbench;
+  const refuse = (title: string, hint: string): void => {
+    notices.tell({ severity: 'warning', title, hint });
+  };
+  switch (dropped.kind) {
+    case 'folder':
+      if (navigation.view === 'predict') await predict(workbench, dropped.name, transfer);
+      else await openDataset(workbench, dropped.name, transfer);
+      break;
+    case 'images':
+      await predict(workbench, strings.files.upload.several(dropped.count), transfer);
+      break;
+    case 'folders':
+      refuse(words.folders, words.foldersHint(dropped.count));
+      break;
+    case 'mixed':
+      refuse(words.mixed, words.mixedHint);
+      break;
+    case 'weights':
+      notices.tell({
+        severity: 'warning',
+        title: words.weights(dropped.name),
+        hint: words.weightsHint,
+        action: { label: words.weightsAction, run: () => navigation.go('network') },
+      });
+      break;
+    case 'other':
+      refuse(words.other(dropped.name), words.otherHint);
+      break;
+    case 'nothing':
+      refuse(words.nothing, words.nothingHint);
+      break;
+    default:
+      assertNever(dropped);
+  }
+}
+
+async function openDataset(workbench: Workbench, name: string, transfer: Transfer): Promise<void> {
+  workbench.navigation.go('dataset');
+  try {
+    const [folder] = await workbench.upload.follow(name, transfer);
+    if (folder !== undefined) await workbench.datasets.openEntry({ ...folder, name });
+  } catch (error) {
+    // In place, where the dataset is shown; what was open stays.
+    workbench.dataset.problem = error;
+  }
+}
+
+async function predict(workbench: Workbench, name: string, transfer: Transfer): Promise<void> {
+  workbench.navigation.go('predict', workbench.navigation.view === 'predict' ? workbench.navigation.runId : null);
+  try {
+    await addGranted(workbench, await workbench.upload.follow(name, transfer));
+  } catch (error) {
+    workbench.predictions.problem = error;
+  }
+}

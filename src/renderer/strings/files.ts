@@ -1,0 +1,66 @@
+import type { ChoiceKind } from '../state/file-choice.svelte.ts';
+import { count } from './format.ts';
+import { isolate } from './isolate.ts';
+
+/** Words of the file chooser, of dropping and of uploading. */
+export const files = {
+  drop: {
+    folder: 'Drop a folder to open it as a dataset',
+    folderHint: 'One folder for each class, or train and val folders that hold them.',
+    images: 'Drop images to predict them',
+    imagesHint: 'Single images, or a folder of them.',
+    folders: 'A dataset is one folder',
+    foldersHint: (found: number) =>
+      `${count(found)} folders were dropped. Drop the folder that holds them, one folder for each class.`,
+    mixed: 'Folders and files were dropped together',
+    mixedHint: 'Drop one folder to open it as a dataset, or images to predict them.',
+    other: (name: string) => `${isolate(name)} is not something Thaw opens`,
+    otherHint:
+      'Drop a folder of images, single images (JPEG, PNG, WebP, GIF, TIFF, AVIF), or a file of weights on Network.',
+    weights: (name: string) => `${isolate(name)} looks like a file of weights`,
+    weightsHint: 'Choose a network first, then its weights file, in Network.',
+    weightsAction: 'Go to Network',
+    nothing: 'Nothing that can be opened was dropped',
+    nothingHint: 'Drop a folder or files from your file manager.',
+  },
+  upload: {
+    label: (name: string) => `Bringing in ${isolate(name)}`,
+    cancel: 'Cancel',
+    bytes: (done: string, total: string) => `${done} of ${total}`,
+    rate: (perSecond: string) => `${perSecond}/s`,
+    left: (time: string) => `${time} left`,
+    files: (done: number, total: number) => `${count(done)} of ${count(total)} files`,
+    several: (found: number) => `${count(found)} files`,
+  },
+  chooser: {
+    titles: {
+      folder: 'Open a folder of images',
+      images: 'Choose images',
+      weights: 'Choose a weights file',
+    } satisfies Record<ChoiceKind, string>,
+    places: 'Places',
+    up: 'One folder up',
+    path: 'Where you are',
+    entries: 'Folders and files',
+    reading: 'Reading the folder…',
+    empty: 'This folder is empty.',
+    nothingFits: {
+      folder: 'No folders in here.',
+      images: 'No images in here.',
+      weights: 'No weights files in here.',
+    } satisfies Record<ChoiceKind, string>,
+    leftOut: (found: number) => `${count(found)} more are not shown: the folder is too large to list.`,
+    openFolder: 'Open this folder',
+    useFiles: (found: number) => (found === 1 ? 'Use 1 file' : `Use ${count(found)} files`),
+    use: 'Use files',
+    cancel: 'Cancel',
+    noPlaces: 'This Thaw lists no folders of its machine.',
+    noPlacesHint: 'Bring the files in from this computer instead, or start it with the folders it may show.',
+    retry: 'Try again',
+    fromHere: 'From this computer',
+    bringFolder: 'Bring in a folder…',
+    bringFiles: 'Bring in files…',
+    fromHereHint: 'Files are copied to the machine Thaw runs on.',
+    kinds: { folder: 'Folder', image: 'Image', weights: 'Weights', other: 'File' },
+  },
+} as const;

@@ -1,0 +1,7 @@
+/**
+ * A name within a sentence, set apart by Unicode's isolates so that its direction does not disturb the words around it
+ * (Unicode Standard Annex 9, section 2.4).
+ */
+export function isolate(name: string): string {
+  return `\u2068${name}\u2069`;
+}
