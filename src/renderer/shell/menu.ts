@@ -1,12 +1,13 @@
 import type { MenuCommand } from '../../shared/contract/bridge.ts';
 import type { Workbench } from '../state/workbench.svelte.ts';
+import { chooseDataset } from '../views/dataset/choose-dataset.ts';
 
 /** Does what the desktop's menu asks of the window. */
 export function answerMenu(workbench: Workbench, command: MenuCommand): void {
   const { navigation, notices, plan } = workbench;
   switch (command) {
     case 'openDataset':
-      navigation.go('dataset');
+      void chooseDataset(workbench);
       break;
     case 'find':
       workbench.requestFind();
