@@ -4,9 +4,23 @@ import { errors } from './errors.ts';
 import { files } from './files.ts';
 import { network } from './network.ts';
 import { predict } from './predict.ts';
+import { runSentence } from './run-sentence.ts';
+import { runs } from './runs.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { train } from './train.ts';
 
 /** All words of the window, one file for each view: a translation replaces this table. */
-export const strings = { charts, dataset, errors, files, network, predict, settings, shell, train } as const;
+export const strings = {
+  charts,
+  dataset,
+  errors,
+  files,
+  network,
+  predict,
+  runSentence,
+  runs,
+  settings,
+  shell,
+  train,
+} as const;

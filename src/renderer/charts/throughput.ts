@@ -1,0 +1,29 @@
+import type { RunEventBody } from '../../shared/contract/event.ts';
+
+type Progress = Extract<RunEventBody, { kind: 'progress' }>;
+
+/**
+ * How many images pass in a second right now.
+ *
+ * @param trainImages in the training split, null while not counted
+ * @param stepsPerEpoch null while not known
+ */
+export function imagesPerSecond(
+  progress: Progress | null,
+  trainImages: number | null,
+  stepsPerEpoch: number | null,
+): number | null {
+  if (progress?.ratePerSecond == null) return null;
+  switch (progress.unit) {
+    case 'image':
+      return progress.ratePerSecond;
+    case 'step':
+      // The last batch of an epoch is often smaller, so a step's images are a mean.
+      return trainImages === null || stepsPerEpoch === null
+        ? null
+        : (progress.ratePerSecond * trainImages) / stepsPerEpoch;
+    case 'tensor':
+    case 'byte':
+      return null;
+  }
+}

@@ -1,0 +1,89 @@
+import type { RunEvent } from '../../shared/contract/event.ts';
+import type { RunSummary } from '../../shared/contract/run.ts';
+import type { Host } from '../transport/host.ts';
+import { filterRuns, NEWEST_FIRST, NO_FILTER, sortRuns } from '../views/runs/run-order.ts';
+import { hasEnded } from './run-status.ts';
+
+/** As many as the engine gives at once. */
+const RUNS_AT_MOST = 10_000;
+
+/** All runs of the log, as the Runs view shows them; kept up to date by what runs tell. */
+export class RunsController {
+  all = $state.raw<readonly RunSummary[] | null>(null);
+  problem = $state.raw<unknown>(null);
+  loading = $state(false);
+  order = $state.raw(NEWEST_FIRST);
+  filter = $state.raw(NO_FILTER);
+  /** The run that the keyboard stands on. */
+  cursor = $state<string | null>(null);
+  readonly shown = $derived(sortRuns(filterRuns(this.all ?? [], this.filter), this.order));
+  readonly interrupted = $derived((this.all ?? []).filter(({ status }) => status === 'interrupted'));
+  readonly #host: Host;
+  #again = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Reads the list, and again whenever it may have changed. @returns the function that ends this */
+  begin(): () => void {
+    const ends = [
+      this.#host.transport.subscribe('run', (event) => this.#follow(event)),
+      this.#host.onConnection((state) => {
+        if (state !== 'lost') void this.load();
+      }),
+    ];
+    void this.load();
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  async load(): Promise<void> {
+    if (this.loading) {
+      this.#again = true;
+      return;
+    }
+    this.loading = true;
+    try {
+      do {
+        this.#again = false;
+        this.all = await this.#host.transport.invoke('runs.list', { limit: RUNS_AT_MOST });
+      } while (this.#wanted());
+      this.problem = null;
+    } catch (error) {
+      this.problem = error;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  // A method, since the flag changes while an answer is awaited, which the compiler does not see.
+  #wanted(): boolean {
+    return this.#again;
+  }
+
+  #follow({ runId, body }: RunEvent): void {
+    const known = this.all?.some((run) => run.runId === runId) ?? false;
+    if (body.kind === 'status' && (!known || hasEnded(body.status))) {
+      void this.load();
+      return;
+    }
+    if (body.kind !== 'status' && body.kind !== 'epoch') return;
+    this.all = (this.all ?? []).map((run) => {
+      if (run.runId !== runId) return run;
+      if (body.kind === 'status') return { ...run, status: body.status, endedAt: null };
+      const { epoch, val_accuracy } = body.metrics;
+      return { ...run, epochsDone: epoch, bestValAccuracy: body.best ? val_accuracy : run.bestValAccuracy };
+    });
+  }
+}
+
+const controllers = new WeakMap<Host, RunsController>();
+
+/** The list of a window: its order and filter outlive the view. */
+export function runsOf(host: Host): RunsController {
+  const controller = controllers.get(host) ?? new RunsController(host);
+  controllers.set(host, controller);
+  return controller;
+}

@@ -1,0 +1,66 @@
+import { metric, percent } from './format.ts';
+
+/** Words of charts, of the tiles above them and of their tables. */
+export const charts = {
+  region: 'Charts of the run',
+  accuracy: 'Accuracy',
+  loss: 'Loss',
+  learningRate: 'Learning rate',
+  axes: { accuracy: 'accuracy', loss: 'cross-entropy, mean per image', learningRate: 'learning rate' },
+  lines: { train: 'train', validation: 'validation', rate: 'learning rate' },
+  by: { label: 'Horizontal axis', step: 'Steps', epoch: 'Epochs' },
+  axis: { step: 'step', epoch: 'epoch' },
+  smoothing: 'Smoothing',
+  smoothingHint: 'Exponential moving average; the values themselves stay visible behind it.',
+  logarithmic: 'Logarithmic scale',
+  table: 'Show the values as a table',
+  copy: 'Copy the values (CSV)',
+  copied: 'Copied',
+  copyFailed: 'The clipboard refused',
+  png: 'Save as a picture (PNG)',
+  csv: 'Save the values (CSV)',
+  resetZoom: 'Whole run',
+  chartHint:
+    'Drag to zoom, Shift and drag to move, Ctrl and wheel to zoom. With the keyboard: left and right read values, plus and minus zoom, Shift with left and right moves, 0 shows the whole run.',
+  best: (epoch: number) => `best, epoch ${epoch}`,
+  empty: 'The curves begin with the first step.',
+  loadFailed: 'The curves could not be read.',
+  again: 'Try again',
+  position: (step: number, epoch: number | null) => (epoch === null ? `step ${step}` : `step ${step} · epoch ${epoch}`),
+  epochPosition: (epoch: number) => `epoch ${epoch}`,
+  reading: (label: string, value: string) => `${label} ${value}`,
+  smoothed: (value: string) => `smoothed ${value}`,
+  at: (axis: string, x: string) => `at ${axis} ${x}`,
+  rows: (shown: number, all: number) =>
+    shown === all ? `${all} rows` : `${shown} of ${all} rows, evenly chosen; the CSV has all`,
+  summary: {
+    none: (title: string) => `${title}: no values yet.`,
+    line: (label: string, first: string, last: string, low: string, high: string, points: number) =>
+      points === 1
+        ? `${label}: ${last}.`
+        : `${label}: from ${first} to ${last}, lowest ${low}, highest ${high}, ${points} points.`,
+  },
+  tiles: {
+    label: 'Figures of the run',
+    accuracy: 'Validation accuracy',
+    bestAt: (epoch: number) => `best, epoch ${epoch}`,
+    loss: 'Validation loss',
+    change: (difference: number) => `${difference > 0 ? '+' : '−'}${metric(Math.abs(difference))} to the epoch before`,
+    lossAt: (epoch: number) => `epoch ${epoch}`,
+    rate: 'Images per second',
+    rateNow: 'now, training part',
+    rateMean: 'mean of the training part',
+    frozen: 'Frozen tensors',
+    unchanged: (count: number) => `${count} of ${count}`,
+    unchangedNote: 'unchanged',
+    changed: (changed: number, count: number) => `${changed} of ${count}`,
+    changedNote: 'changed',
+    noneFrozen: 'none',
+    noneFrozenNote: 'everything trains',
+    proofPending: 'proof at the end',
+    proofMissing: 'no proof was made',
+    pending: '–',
+    waiting: 'after the first epoch',
+  },
+  value: { share: percent, number: metric },
+} as const;

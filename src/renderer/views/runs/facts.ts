@@ -1,0 +1,137 @@
+import type { TrainingPlan } from '../../../shared/contract/plan.ts';
+import type { Environment, RunDetail } from '../../../shared/contract/run.ts';
+import { bytes, count, duration, metric, percent } from '../../strings/format.ts';
+import { moment } from '../../strings/moment.ts';
+import { runs } from '../../strings/runs.ts';
+
+/** A name and what is known under it. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  /** Names of layers and files, hashes. */
+  readonly mono?: boolean;
+}
+
+/** Shorter phases are noise. */
+const SHORTEST_SHOWN_SECONDS = 0.05;
+
+function known(facts: readonly (Fact | null)[]): Fact[] {
+  return facts.filter((fact) => fact !== null);
+}
+
+function frozenFact({ result, proof }: RunDetail): string | null {
+  const words = runs.facts;
+  const { frozenUnchanged, frozenTensors } = result;
+  if (frozenUnchanged === null || frozenTensors === null) return null;
+  if (frozenTensors === 0) return words.frozenNone;
+  if (frozenUnchanged) return words.frozenUnchanged(frozenTensors);
+  return words.frozenChanged(proof.filter(({ before, after }) => before !== after).length, frozenTensors);
+}
+
+function timeFact(timings: RunDetail['result']['timings']): string | null {
+  const shown = Object.entries(timings)
+    .filter(([, seconds]) => seconds >= SHORTEST_SHOWN_SECONDS)
+    .sort(([, first], [, second]) => second - first)
+    .map(([phase, seconds]) => `${runs.phaseTimes[phase] ?? phase} ${duration(seconds)}`);
+  return shown.length === 0 ? null : shown.join(' · ');
+}
+
+/** What came out; what is not known has no line. */
+export function resultFacts(detail: RunDetail): Fact[] {
+  const words = runs.facts;
+  const { result, summary } = detail;
+  const { parameters, dataset } = result;
+  const fact = (name: string, value: string | null): Fact | null => (value === null ? null : { name, value });
+  const { bestValAccuracy, finalValAccuracy, testAccuracy, imagesPerSecond, peakMemoryBytes, bestEpoch } = result;
+  return known([
+    fact(words.best, bestValAccuracy === null ? null : words.bestAt(bestValAccuracy, bestEpoch)),
+    fact(words.final, finalValAccuracy === null ? null : percent(finalValAccuracy)),
+    fact(words.test, testAccuracy === null ? null : words.testAt(testAccuracy)),
+    fact(words.parameters, parameters && words.parametersValue(parameters.trainable, parameters.frozen)),
+    fact(words.frozen, frozenFact(detail)),
+    fact(words.images, dataset && words.imagesValue(dataset.train, dataset.validation, dataset.test)),
+    fact(words.classes, dataset && `${count(dataset.classes.length)}: ${dataset.classes.join(', ')}`),
+    fact(words.rate, imagesPerSecond === null ? null : words.rateValue(imagesPerSecond)),
+    fact(words.memory, peakMemoryBytes === null ? null : bytes(peakMemoryBytes)),
+    fact(words.time, timeFact(result.timings)),
+    fact(words.created, moment(summary.createdAt)),
+    { name: words.id, value: summary.runId, mono: true },
+    dataset && { name: words.version, value: dataset.version, mono: true },
+  ]);
+}
+
+function weightsFact({ weights }: TrainingPlan): string {
+  switch (weights.kind) {
+    case 'file':
+      return weights.path;
+    case 'run':
+      return runs.plan.weightsRun(weights.runId);
+    case 'shipped':
+      return runs.plan.weightsShipped;
+    case 'none':
+      return runs.plan.weightsNone;
+  }
+}
+
+function optimizerFact({ optimizer }: TrainingPlan): string {
+  switch (optimizer.kind) {
+    case 'sgd':
+      return runs.plan.sgd(optimizer.momentum, optimizer.nesterov);
+    case 'adam':
+      return runs.plan.adam(optimizer.beta1, optimizer.beta2, optimizer.epsilon);
+  }
+}
+
+function augmentationFact({ augmentation }: TrainingPlan): string {
+  const words = runs.plan;
+  const parts = [
+    augmentation?.horizontalFlip ? words.flip : '',
+    augmentation?.randomResizedCrop ? words.crop(augmentation.randomResizedCrop.smallestArea) : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? words.none : parts.join(', ');
+}
+
+/** Everything that decided the run. */
+export function planFacts(plan: TrainingPlan): Fact[] {
+  const words = runs.plan;
+  const { dataset, earlyStopping, rules } = plan;
+  const told = rules.map(({ action, pattern }) => `${words.rule[action]} ${pattern}`);
+  return [
+    { name: words.dataset, value: dataset.kind === 'folder' ? dataset.path : words.sample },
+    { name: words.network, value: plan.network, mono: true },
+    { name: words.weights, value: weightsFact(plan) },
+    { name: words.strategy, value: runs.strategies[plan.strategy] ?? plan.strategy },
+    { name: words.rules, value: told.length === 0 ? words.noRules : told.join('; ') },
+    { name: words.head, value: words.heads[plan.head] },
+    { name: words.optimizer, value: optimizerFact(plan) },
+    { name: words.learningRate, value: metric(plan.optimizer.learningRate) },
+    { name: words.epochs, value: count(plan.epochs) },
+    { name: words.batch, value: words.batchValue(plan.batchSize, plan.evaluationBatchSize) },
+    {
+      name: words.earlyStopping,
+      value: earlyStopping ? words.patience(earlyStopping.monitor, earlyStopping.patience) : words.off,
+    },
+    { name: words.augmentation, value: augmentationFact(plan) },
+    { name: words.dropout, value: plan.dropout === 0 ? words.off : percent(plan.dropout) },
+    { name: words.seed, value: String(plan.seed) },
+    { name: words.validationShare, value: words.validationShareValue(plan.validationShare) },
+  ];
+}
+
+/** What the run was made with. */
+export function environmentFacts(environment: Environment): Fact[] {
+  const words = runs.environment;
+  return [
+    { name: words.thaw, value: environment.thaw },
+    { name: words.tensorflow, value: `${environment.tensorflow} (${environment.tensorflowOrigin})` },
+    { name: words.device, value: environment.device },
+    { name: words.cpu, value: words.cores(environment.cpu, environment.cores) },
+    { name: words.os, value: environment.os },
+    { name: words.node, value: environment.node },
+  ];
+}
+
+/** Facts as lines of text, to be copied. */
+export function factsText(facts: readonly Fact[]): string {
+  return facts.map(({ name, value }) => `${name}: ${value}`).join('\n');
+}
