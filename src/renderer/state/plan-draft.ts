@@ -59,9 +59,9 @@ export const EMPTY_DRAFT: PlanDraft = {
   },
 };
 
-const USUAL_PATIENCE = 5;
+export const USUAL_PATIENCE = 5;
 /** Of the image: torchvision's own default crops as small as 0.08, which few photos bear. */
-const USUAL_SMALLEST_AREA = 0.5;
+export const USUAL_SMALLEST_AREA = 0.5;
 
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
 export type Completion = Pick<TrainingPlan, 'optimizer' | 'earlyStopping' | 'augmentation'> | null;

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { Transport } from '../../shared/contract/endpoint.ts';
-import type { FreezeRule, Strategy, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { FreezeRule, Strategy, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
 import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
@@ -19,8 +19,16 @@ import {
   withStatistics,
   type Target,
 } from './layer-rules.ts';
-import type { NumberField } from './number-field.ts';
+import { train } from '../strings/train.ts';
+import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import { EMPTY_DRAFT, planRequest, wrongFields, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
+
+/** Fields that have a place in the form, where their problems are shown. */
+const PLACED = new Set<string>([
+  ...Object.values(NUMBER_FIELDS).map((field) => field.path),
+  ...['optimizer', 'optimizer.kind', 'optimizer.nesterov', 'earlyStopping', 'earlyStopping.monitor'],
+  ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.randomResizedCrop', 'head', 'weights', 'network'],
+]);
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
 
@@ -40,7 +48,9 @@ export class PlanController {
   failure = $state.raw<unknown>(null);
 
   readonly parameters = $derived(countParameters(this.layers));
-  readonly completion = $derived(this.preview?.plan ?? null);
+  /** The last request that the engine could complete: what the form shows where nothing is chosen. */
+  completion = $state.raw<TrainingPlan | null>(null);
+  readonly network = $derived.by(() => this.draft.network ?? this.completion?.network ?? null);
   readonly wrong = $derived(wrongFields(this.draft));
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
   readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
@@ -76,6 +86,25 @@ export class PlanController {
         untrack(() => void this.refresh());
       });
     });
+  }
+
+  /**
+   * Why a figure cannot stand: what was typed is none, or the engine's reason. null where it can.
+   */
+  problemOf(field: NumberField): string | null {
+    if (this.wrong.includes(field)) return train.plan.wrong(field, this.draft.typed[field].trim());
+    return this.problemAt(NUMBER_FIELDS[field].path);
+  }
+
+  /** The engine's reason at one of these fields of the plan. */
+  problemAt(...paths: readonly string[]): string | null {
+    const problem = this.problems.find((candidate) => paths.includes(candidate.field));
+    return problem === undefined ? null : `${problem.message} ${problem.hint}`.trim();
+  }
+
+  /** The engine's reasons that stand at no field of the form. */
+  get unplaced(): readonly PlanProblem[] {
+    return this.problems.filter((problem) => !PLACED.has(problem.field));
   }
 
   /** Changes fields of the form. */
@@ -196,6 +225,7 @@ export class PlanController {
     const before = this.preview?.cost ?? null;
     if (before !== null && answer.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
     this.preview = answer;
+    this.completion = answer.plan ?? this.completion;
     this.layers = reconcile(this.layers, answer.layers);
   }
 

@@ -8,12 +8,15 @@ import { DatasetChoice } from './dataset-choice.svelte.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { FileChoice } from './file-choice.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
+import { NetworksController } from './networks.svelte.ts';
 import { Notices, type NoticeAction } from './notices.svelte.ts';
 import { PlanController } from './plan.svelte.ts';
 import { Predictions } from './predictions.svelte.ts';
 import type { ErrorAction } from './present-error.ts';
+import { ProofController } from './proof.svelte.ts';
 import { SettingsController } from './settings.svelte.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
+import { TreeController } from './tree.svelte.ts';
 import { Upload } from './upload.svelte.ts';
 
 /**
@@ -24,7 +27,8 @@ import { Upload } from './upload.svelte.ts';
  * - `dataset`: `.dataset` (what was read), `.open(reference)`, `.opening`, `.problem`
  * - `datasets`: how the chosen dataset is looked at; `predictions`: the images of the Predict view; `thumbnails`
  * - `files.choose('folder' | 'images' | 'weights')`: asks for files, by the system's dialog or the window's own
- * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer
+ * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
+ * - `networks`: the networks that the engine knows; `proof`: what the run shown has proven of frozen layers
  * - `settings`: `.theme`, `.smoothing`, `.panes`
  * - `notices`: `.tell({ title })`, `.fail(error)` for what has no place of its own in a view
  * - `runId`: the run that the Train view and the run bar show: the one under way, else the last started here; null
@@ -45,10 +49,15 @@ export class Workbench {
   readonly files: FileChoice;
   readonly upload = new Upload();
   readonly plan: PlanController;
+  readonly tree: TreeController;
+  readonly networks: NetworksController;
+  readonly proof: ProofController;
   runId = $state<string | null>(null);
   training = $state(false);
   /** Counts the requests to find something: a view that can search focuses its box when it rises. */
   findRequests = $state(0);
+  /** Counts the clicks on Train that the plan's problems forbade: the form then goes to the first. */
+  complaints = $state(0);
   connection = $state<ConnectionState>('connected');
 
   constructor(host: Host) {
@@ -61,6 +70,9 @@ export class Workbench {
     this.thumbnails = new Thumbnails(host.transport);
     this.files = new FileChoice(host);
     this.plan = new PlanController(host.transport, this.dataset);
+    this.tree = new TreeController(this.plan);
+    this.networks = new NetworksController(host.transport);
+    this.proof = new ProofController(host.transport);
   }
 
   invoke<Name extends EndpointName>(name: Name, request: Request<Name>): Promise<Response<Name>> {
@@ -77,6 +89,7 @@ export class Workbench {
       this.plan.begin(),
     ];
     this.settings.load().catch((error: unknown) => this.notices.fail(error));
+    void this.networks.load();
     void this.dataset.open(this.dataset.reference);
     void this.#findActive();
     this.#tellStandIn();
@@ -87,6 +100,12 @@ export class Workbench {
 
   /** Starts the plan as a run and shows it. */
   async train(): Promise<void> {
+    if (this.training) return;
+    if (!this.plan.ready) {
+      this.complaints += 1;
+      return;
+    }
+    this.proof.show(null).catch((error: unknown) => this.notices.fail(error));
     const runId = await this.plan.start();
     if (runId !== null) this.follow(runId);
   }
@@ -118,6 +137,7 @@ export class Workbench {
       this.training = true;
     } else if (runId === this.runId) {
       this.training = false;
+      this.proof.show(runId).catch((error: unknown) => this.notices.fail(error));
     }
   }
 

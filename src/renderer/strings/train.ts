@@ -1,8 +1,218 @@
+import type { Strategy } from '../../shared/contract/plan.ts';
+import type { OptimizerChoice } from '../state/plan-draft.ts';
+import type { NumberField } from '../state/number-field.ts';
+import { bytes, count, percent, shape } from './format.ts';
+
+/** One field of the plan's form: its name, what it does, and what it may be. */
+export interface FieldWords {
+  readonly label: string;
+  readonly rule: string;
+}
+
+const fields: Readonly<Record<NumberField, FieldWords>> = {
+  learningRate: { label: 'Learning rate', rule: 'The learning rate is a number above 0, such as 0.005 or 1e-3' },
+  momentum: { label: 'Momentum', rule: 'Momentum is a number from 0 to below 1, such as 0.9' },
+  epochs: { label: 'Epochs', rule: 'Epochs are a whole number from 1 to 100,000' },
+  batchSize: { label: 'Batch', rule: 'A batch is a whole number of images from 1 to 65,536' },
+  evaluationBatchSize: {
+    label: 'Evaluation batch',
+    rule: 'An evaluation batch is a whole number of images from 1 to 65,536',
+  },
+  dropout: { label: 'Dropout', rule: 'Dropout is a share from 0 to below 1, such as 0.2' },
+  patience: { label: 'Patience', rule: 'Patience is a whole number of epochs from 1 to 100,000' },
+  smallestArea: { label: 'Smallest area', rule: 'The smallest area is a share of the image above 0, at most 1' },
+  seed: { label: 'Seed', rule: 'The seed is a whole number from 0 to 4,294,967,295' },
+  validationShare: { label: 'Validation share', rule: 'The validation share lies between 0 and 1, such as 0.2' },
+};
+
+const strategies: Readonly<Record<Strategy, { readonly label: string; readonly hint: string }>> = {
+  features: { label: 'Features', hint: 'Only the new head trains; the network below stays as it is.' },
+  finetune: { label: 'Fine-tune', hint: 'Everything trains, from the pretrained weights; freeze what should stay.' },
+  scratch: { label: 'Scratch', hint: 'Everything trains, from random weights. Needs many images.' },
+};
+
+const optimizers: Readonly<Record<OptimizerChoice, string>> = {
+  sgd: 'SGD',
+  nesterov: 'SGD, Nesterov',
+  adam: 'Adam',
+};
+
+/** Layer kinds, short enough to stand beside a name. */
+const kinds: Readonly<Record<string, string>> = {
+  input: 'input',
+  conv2d: 'conv',
+  depthwiseConv2d: 'depthwise',
+  batchNorm: 'batch norm',
+  activation: 'activation',
+  zeroPadding2d: 'padding',
+  maxPool2d: 'max pool',
+  averagePool2d: 'average pool',
+  globalAveragePooling2d: 'global pool',
+  dropout: 'dropout',
+  reshape: 'reshape',
+  flatten: 'flatten',
+  dense: 'dense',
+  add: 'add',
+  concatenate: 'concatenate',
+};
+
+const plural = (amount: number, one: string, many: string): string => `${count(amount)} ${amount === 1 ? one : many}`;
+
 /** Words of the Train view: layer tree, plan, inspector. */
 export const train = {
-  title: 'Train',
-  layers: 'Layers',
-  plan: 'Plan',
-  charts: 'Charts',
-  start: 'Train',
+  panes: { layers: 'Layers', charts: 'Charts', plan: 'Plan', inspector: 'Inspector' },
+  panesLabel: 'Pane shown',
+  showPlan: 'Plan',
+  tree: {
+    label: 'Layers of the network',
+    size: (layers: number, blocks: number) =>
+      `${plural(layers, 'layer', 'layers')} · ${plural(blocks, 'block', 'blocks')}`,
+    matches: (layers: number) => plural(layers, 'match', 'matches'),
+    loading: 'Reading the network…',
+    nothingMatches: 'No layer or block has that in its name.',
+    states: { frozen: 'frozen', trainable: 'trainable', mixed: 'partly frozen', none: 'no parameters' },
+    kind: (kind: string) => kinds[kind] ?? kind,
+    expand: (name: string) => `Unfold ${name}`,
+    inspect: (name: string) => `Inspect ${name}`,
+    statistics: {
+      moving: 'moving',
+      kept: 'kept',
+      movingHint: 'Its moving statistics follow the new images. Click to keep them.',
+      keptHint: 'Its moving statistics stay as they are. Click to let them follow the new images.',
+    },
+    boundary: 'features cached here',
+    boundaryWithin: (block: string) => `features cached within ${block}`,
+    boundaryFigures: (images: number | null, shapes: readonly (readonly number[])[], size: number | null) => {
+      const each = shapes.map((sizes) => shape(sizes)).join(' + ');
+      const all = images === null ? each : `${count(images)} × ${shapes.length > 1 ? `(${each})` : each}`;
+      return size === null ? all : `${all} · ${bytes(size)}`;
+    },
+    nothingCached: 'Nothing is cached.',
+    unchanged: (run: string) => `Bit-identical after run ${run}`,
+    counts: (trainable: number, frozen: number) => `${count(trainable)} trainable, ${count(frozen)} frozen parameters`,
+  },
+  pattern: {
+    label: 'Search layers, or name what to freeze or thaw',
+    placeholder: 'name or hidden[123]',
+    freeze: 'Freeze',
+    thaw: 'Thaw',
+    freezeHint: 'Freeze what this names',
+    thawHint: 'Thaw what this names',
+    clear: 'Clear the search',
+  },
+  tools: {
+    label: 'Freezing',
+    undo: 'Undo (Ctrl+Z)',
+    redo: 'Redo (Ctrl+Shift+Z)',
+    thawFrom: 'Thaw from here up',
+    thawFromHint: (name: string) => `Thaw ${name} and every layer that its output reaches`,
+    freezeAll: 'Freeze all',
+    freezeAllHint: 'Freeze every layer but the new head',
+    thawAll: 'Thaw all',
+    thawAllHint: 'Thaw every layer',
+    statistics: 'Statistics',
+    keepStatistics: (layers: number) => `Keep the moving statistics of ${plural(layers, 'BatchNorm', 'BatchNorms')}`,
+    moveStatistics: (layers: number) =>
+      `Let the moving statistics of ${plural(layers, 'BatchNorm', 'BatchNorms')} move`,
+    noStatistics: 'Choose a BatchNorm, or a block that has one',
+    unfold: 'Unfold all blocks',
+    fold: 'Fold all blocks',
+  },
+  cost: {
+    label: 'What the plan costs',
+    trainable: 'Trainable',
+    frozen: (frozen: number) => `${count(frozen)} frozen`,
+    epoch: 'Epoch, estimated',
+    memory: (size: string) => `memory ${size}`,
+    features: (time: string) => `once, for features: ${time}`,
+    unknown: 'not known yet',
+    change: (share: number) => `${share > 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(0)} %`,
+    calibratedBy: (runs: number) =>
+      runs === 0
+        ? 'Estimated from the work alone: no run on this machine yet.'
+        : `Calibrated by ${plural(runs, 'run', 'runs')} on this machine.`,
+  },
+  inspector: {
+    title: (layer: string) => `Inspector: ${layer}`,
+    close: 'Close the inspector',
+    loading: 'Reading the tensors…',
+    noTensors: 'This layer has no parameters.',
+    output: 'Output',
+    parameters: 'Parameters',
+    kind: 'Kind',
+    block: 'Block',
+    state: 'State',
+    statistics: 'Moving statistics',
+    statisticsOptions: { moving: 'Moving', kept: 'Kept' },
+    source: { label: 'Values', before: 'Before training', after: (run: string) => `After ${run}` },
+    mean: 'Mean',
+    deviation: 'Deviation',
+    range: 'Range',
+    origin: 'Origin',
+    first: (shown: number) => `First ${plural(shown, 'value', 'values')}`,
+    histogram: (name: string, least: string, most: string) => `Histogram of ${name}, from ${least} to ${most}`,
+    notDrawn: 'Its values are drawn when training begins.',
+    unchanged: 'Unchanged: bit-identical after training',
+    changed: 'Changed though frozen',
+    proof: 'SHA-256 before and after',
+    drift: (percent: string) => `Drift ${percent} of its norm`,
+    trains: 'trains',
+    stays: 'frozen',
+  },
+  plan: {
+    title: 'Plan',
+    strategy: 'Strategy',
+    strategies,
+    optimizer: 'Optimizer',
+    method: 'Method',
+    optimizers,
+    fields,
+    schedule: 'Schedule',
+    network: 'Network',
+    head: 'Head',
+    heads: { softmax: 'Softmax', sigmoid: 'One sigmoid unit' },
+    earlyStopping: 'Early stopping',
+    monitor: 'Watches',
+    monitors: { val_loss: 'Validation loss', val_accuracy: 'Validation accuracy' },
+    bestKept: 'The best epoch’s weights are kept either way.',
+    data: 'Data',
+    flips: 'Flip left to right',
+    crops: 'Random resized crop',
+    augmentation: 'Augmentation',
+    validation: 'Validation',
+    validationGiven: (images: number) => `given, ${plural(images, 'image', 'images')}`,
+    weights: 'Weights',
+    weightsShipped: 'Shipped with Thaw',
+    weightsNone: 'None: random',
+    weightsMissing: 'None chosen yet',
+    weightsRun: (name: string, accuracy: number | null) =>
+      accuracy === null ? name : `${name} · ${percent(accuracy)}`,
+    chooseFile: 'Choose a file…',
+    more: 'More',
+    wrong: (field: NumberField, typed: string) => `${fields[field].rule}; “${typed}” is not.`,
+    rest: 'Before it can train',
+    willHappen: 'What will happen',
+    start: 'Train',
+    starting: 'Starting…',
+    underWay: 'A run is under way. Stop it below to train another.',
+    shortcut: 'Ctrl+Enter',
+    retry: 'Ask again',
+    waiting: 'Asking the engine…',
+  },
+  idle: {
+    title: 'Ready to train',
+    firstDataset: 'First, choose a dataset',
+    firstDatasetHint:
+      'A folder with one folder of images for each class; or begin with the sample that ships with Thaw.',
+    openDataset: 'Choose a dataset',
+    useSample: 'Use the sample',
+    reading: 'Reading the dataset…',
+    readingOf: (done: number, total: number) => `${count(done)} of ${count(total)} images`,
+    cancel: 'Cancel',
+    hint: 'Click layers on the left to freeze or thaw them; the plan is on the right. Train starts it, and its curves appear here.',
+    images: (train: number, validation: number) =>
+      `${count(train)} training and ${count(validation)} validation images`,
+    classes: (found: number) => plural(found, 'class', 'classes'),
+    backToRun: (run: string) => `Show run ${run}`,
+  },
 } as const;

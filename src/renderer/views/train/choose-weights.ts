@@ -1,0 +1,12 @@
+import type { Workbench } from '../../state/workbench.svelte.ts';
+
+/** Asks for a weights file and takes it into the plan; nothing changes where none was chosen. */
+export async function chooseWeights(workbench: Workbench): Promise<void> {
+  try {
+    const [file] = await workbench.files.choose('weights');
+    if (file === undefined) return;
+    workbench.plan.change({ weights: { reference: { kind: 'granted', grantId: file.grantId }, label: file.name } });
+  } catch (error) {
+    workbench.notices.fail(error);
+  }
+}
