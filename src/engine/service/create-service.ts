@@ -1,6 +1,7 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
+import { readSeries } from '../experiment/series-reader.ts';
 import { attachRun } from './attach-run.ts';
 import { clearCaches, showCaches } from './caches.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
@@ -40,6 +41,7 @@ function implement(context: ServiceContext): Implementation {
       Promise.resolve(listRuns(context.log, { status, limit: limit ?? RUNS_LISTED })),
     'runs.show': async ({ runId }) => Promise.resolve(readRun(context.log, runId)),
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
+    'runs.series': async ({ runId, ...query }) => readSeries(context.log, runId, query),
     'runs.resume': async (request) => resumeRun(context, request),
     predict: async (request) => predict(context, request),
     'settings.read': async () => {
