@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm';
+import { createContext, Script } from 'node:vm';
 import type { FreezeRule } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network } from '../network/layer.ts';
@@ -106,14 +106,20 @@ function reachedFrom(network: Network, start: readonly string[]): ReadonlySet<st
   return reached;
 }
 
+const SEARCH = new Script(
+  `(() => { const found = new RegExp(source, 'u'); return JSON.stringify(JSON.parse(names).filter((name) => found.test(name))); })()`,
+);
+/** Kept between searches: a window asks at every click, and a context takes milliseconds to make. */
+const searchContext = { source: '', names: '' };
+
 /** The names in which the expression is found, in a context of its own and under a time limit. */
 function search(source: string, names: readonly string[]): ReadonlySet<string> {
   // Text goes in and out: the foreign context never holds an object of ours.
-  const sandbox = { source, names: JSON.stringify(names) };
-  const program = `const found = new RegExp(source, 'u'); JSON.stringify(JSON.parse(names).filter((name) => found.test(name)))`;
+  searchContext.source = source;
+  searchContext.names = JSON.stringify(names);
   try {
     const answer: unknown = JSON.parse(
-      String(runInNewContext(program, sandbox, { timeout: SEARCH_LIMIT_MILLISECONDS })),
+      String(SEARCH.runInContext(createContext(searchContext), { timeout: SEARCH_LIMIT_MILLISECONDS })),
     );
     return new Set(Array.isArray(answer) ? answer.map(String) : []);
   } catch (error) {

@@ -2,19 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { freezePlan } from '../../../src/engine/freeze/freeze-plan.ts';
 import { parseRule } from '../../../src/engine/freeze/rule.ts';
 import { withHead } from '../../../src/engine/network/head.ts';
-import type { Network } from '../../../src/engine/network/layer.ts';
+import type { Layer, Network } from '../../../src/engine/network/layer.ts';
 import { findNetwork } from '../../../src/engine/network/registry.ts';
 import type { FreezeRule, Strategy } from '../../../src/shared/contract/plan.ts';
-import { layerState } from '../../../src/shared/contract/run.ts';
+import { layerState, type LayerState } from '../../../src/shared/contract/run.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { branchedNetwork } from '../../support/small-network.ts';
 
 const base = findNetwork('mobilenet_v1_0.25_224').build();
 const mobilenet = withHead(base, { classes: 2, dropout: 0.2 });
 const branched = branchedNetwork();
+const inception = withHead(findNetwork('inception_v3').build(), { classes: 2, dropout: 0, head: 'sigmoid' });
+const resnet = withHead(findNetwork('resnet50').build(), { classes: 2, dropout: 0, head: 'sigmoid' });
 
 const thaw = (pattern: string): FreezeRule => parseRule(pattern, 'thaw');
 const freeze = (pattern: string): FreezeRule => parseRule(pattern, 'freeze');
+const keep = (pattern: string): FreezeRule => parseRule(pattern, 'freezeStatistics');
+const adapt = (pattern: string): FreezeRule => parseRule(pattern, 'thawStatistics');
 
 /** 218,544 parameters without top, of which 5,472 are moving statistics (Keras' summary); the head has 514. */
 const BASE = 218_544;
@@ -127,12 +131,68 @@ describe('what trains is the strategy, then the rules in order', () => {
       trainable: 10,
       cut: ['pooling'],
     },
+    {
+      name: 'Inception v3 below one sigmoid unit, the base frozen',
+      network: inception,
+      strategy: 'features',
+      rules: [],
+      trainable: 2049,
+      cut: ['pooling'],
+    },
+    {
+      name: 'ResNet50 below one sigmoid unit, the base frozen',
+      network: resnet,
+      strategy: 'features',
+      rules: [],
+      trainable: 2049,
+      cut: ['pooling'],
+    },
+    {
+      name: 'a block of parallel branches needs what all of them read',
+      network: inception,
+      strategy: 'features',
+      rules: [thaw('mixed10')],
+      // kernels without bias, and one beta a filter: 1x1, 1x1 then row and column, 1x1 and 3x3 then row and column, pool
+      trainable: 2049 + 655_680 + (786_816 + 2 * 442_752) + (917_952 + 1_548_672 + 2 * 442_752) + 393_408,
+      cut: ['mixed9'],
+    },
+    {
+      name: 'one branch of a block leaves the others in the prefix',
+      network: inception,
+      strategy: 'features',
+      rules: [thaw('conv2d_93')],
+      trainable: 2049 + 2048 * 192,
+      cut: ['average_pooling2d_8', 'activation_85', 'mixed9_1', 'concatenate_1'],
+    },
+    {
+      name: 'a block beside its shortcut needs their common input alone',
+      network: resnet,
+      strategy: 'features',
+      rules: [thaw('conv5_block2'), thaw('conv5_block3')],
+      trainable: 2049 + 2 * (2048 * 512 + 512 * 512 * 9 + 512 * 2048 + 3 * 3072),
+      cut: ['conv5_block1_out'],
+    },
+    {
+      name: 'a sum above a trained shortcut needs both sides',
+      network: resnet,
+      strategy: 'features',
+      rules: [thaw('conv5_block1_0_conv')],
+      trainable: 2049 + 1024 * 2048 + 2048,
+      cut: ['conv4_block6_out', 'conv5_block1_3_bn'],
+    },
   ];
   it.each(cases)('$name', ({ network, strategy, rules, trainable, cut }) => {
     const plan = freezePlan(network, strategy, rules);
     expect(plan.parameters.trainable).toBe(trainable);
     expect(plan.cut).toEqual(cut);
     expect(plan.prefix.length > 0).toBe(cut.length > 0);
+  });
+
+  it('frozen parameters are those that Keras counts, statistics among them', () => {
+    expect(freezePlan(inception, 'features', []).parameters).toEqual({ trainable: 2049, frozen: 21_802_784 });
+    expect(freezePlan(resnet, 'features', []).parameters).toEqual({ trainable: 2049, frozen: 23_587_712 });
+    expect(freezePlan(inception, 'finetune', []).parameters).toEqual({ trainable: 21_770_401, frozen: 34_432 });
+    expect(freezePlan(resnet, 'finetune', []).parameters).toEqual({ trainable: 23_536_641, frozen: 53_120 });
   });
 
   it('parameters of both kinds add up to the network', () => {
@@ -152,6 +212,126 @@ describe('what trains is the strategy, then the rules in order', () => {
   });
 });
 
+describe("a BatchNorm's statistics have a state of their own", () => {
+  const BATCH_NORM = 'conv_pw_5_bn';
+  const cases: readonly (readonly [
+    string,
+    Strategy,
+    readonly FreezeRule[],
+    LayerState['state'],
+    LayerState['statistics'],
+  ])[] = [
+    ['frozen by the strategy, they are kept', 'features', [], 'frozen', 'kept'],
+    ['trained by the strategy, they move', 'finetune', [], 'trainable', 'moving'],
+    ['frozen by a rule, they are kept', 'finetune', [freeze('block_5')], 'frozen', 'kept'],
+    ['thawed by a rule, they move', 'features', [thaw('block_5')], 'trainable', 'moving'],
+    ['kept while gamma and beta train', 'finetune', [keep('block_5')], 'trainable', 'kept'],
+    ['moving while gamma and beta are frozen', 'features', [adapt(BATCH_NORM)], 'frozen', 'moving'],
+    ['thawing after keeping moves them again', 'features', [keep('block_5'), thaw('block_5')], 'trainable', 'moving'],
+    ['freezing after moving keeps them again', 'finetune', [adapt('block_5'), freeze('block_5')], 'frozen', 'kept'],
+    ['the last of both wins', 'features', [adapt('/bn/'), keep(BATCH_NORM)], 'frozen', 'kept'],
+  ];
+  it.each(cases)('%s', (_, strategy, rules, state, statistics) => {
+    const plan = freezePlan(mobilenet, strategy, rules);
+    expect(plan.states.find(({ name }) => name === BATCH_NORM)).toMatchObject({ state, statistics });
+    expect(plan.trainable.has(BATCH_NORM)).toBe(state === 'trainable');
+    expect(plan.movingStatistics.has(BATCH_NORM)).toBe(statistics === 'moving');
+  });
+
+  it('and no other layer has any', () => {
+    for (const rules of [[], [keep('/./')], [adapt('/./')]]) {
+      const { states, movingStatistics } = freezePlan(mobilenet, 'finetune', rules);
+      const withStatistics = states.filter(({ statistics }) => statistics !== null).map(({ kind }) => kind);
+      expect(new Set(withStatistics)).toEqual(new Set(['batchNorm']));
+      expect(withStatistics).toHaveLength(27);
+      expect(movingStatistics.size).toBe(rules[0]?.action === 'freezeStatistics' ? 0 : 27);
+    }
+  });
+
+  it('which change no count', () => {
+    const counts = freezePlan(mobilenet, 'features', []).parameters;
+    expect(freezePlan(mobilenet, 'features', [adapt('/./')]).parameters).toEqual(counts);
+  });
+
+  it('and a rule about them may not mean layers without', async () => {
+    for (const rule of [keep('conv_pw_5'), adapt('logits')]) {
+      await expectError(() => freezePlan(mobilenet, 'finetune', [rule]), 'usage.noMatch', rule.pattern, 'BatchNorm');
+    }
+  });
+
+  it('and moving ones alone are nothing that trains', async () => {
+    const rules = [freeze('logits'), adapt('/./')];
+    await expectError(() => freezePlan(mobilenet, 'features', rules), 'usage.invalid', 'at least one');
+  });
+});
+
+describe('what keeps the boundary low is named', () => {
+  const cases: readonly (readonly [
+    string,
+    Network,
+    Strategy,
+    readonly FreezeRule[],
+    readonly string[],
+    string | null,
+  ])[] = [
+    ['nothing, with the base frozen', mobilenet, 'features', [], ['pooling'], null],
+    ['nothing, with all above it thawed', mobilenet, 'features', [thaw('from:block_12')], ['conv_pw_11_relu'], null],
+    [
+      'a BatchNorm that adapts',
+      mobilenet,
+      'features',
+      [adapt('conv_pw_5_bn')],
+      ['conv_pw_5'],
+      "'conv_pw_5_bn' adapts its statistics to the images.",
+    ],
+    [
+      'the lowest of several that adapt, before one that trains',
+      inception,
+      'features',
+      [adapt('/./'), thaw('mixed10')],
+      ['conv2d'],
+      "'batch_normalization' adapts its statistics to the images.",
+    ],
+    [
+      'a layer that trains below frozen ones',
+      mobilenet,
+      'features',
+      [thaw('block_3')],
+      ['conv_pw_2_relu'],
+      "'conv_dw_3' trains below frozen layers.",
+    ],
+    ['a first layer that trains', mobilenet, 'finetune', [], [], "'conv1' trains at the bottom."],
+    [
+      'not a BatchNorm that adapts above the first layer that trains',
+      mobilenet,
+      'features',
+      [thaw('from:block_3'), freeze('conv_pw_5_bn'), adapt('conv_pw_5_bn')],
+      ['conv_pw_2_relu'],
+      "'conv_dw_3' trains below frozen layers.",
+    ],
+  ];
+  it.each(cases)('%s', (_, network, strategy, rules, cut, forbiddenBy) => {
+    const plan = freezePlan(network, strategy, rules);
+    expect(plan.cut).toEqual(cut);
+    expect(plan.boundaryForbiddenBy).toBe(forbiddenBy);
+    if (forbiddenBy !== null) expect(plan.explanation).toContain(`because ${forbiddenBy}`);
+  });
+
+  it('a frozen layer above a dropout', () => {
+    const layers = branched.layers.flatMap((layer): Layer[] =>
+      layer.name === 'branch_b'
+        ? [
+            { kind: 'dropout', rate: 0.5, name: 'inner', inputs: layer.inputs, block: 'block_1' },
+            { ...layer, inputs: ['inner'] },
+          ]
+        : [layer],
+    );
+    const plan = freezePlan({ ...branched, layers }, 'features', []);
+    expect(plan.cut).toEqual(['shortcut', 'branch_a_relu']);
+    expect(plan.boundaryForbiddenBy).toBe("'inner' drops other features at each step.");
+  });
+});
+
 describe('the prefix', () => {
   it('is closed: every input of a layer in it is in it, and nothing in it trains or is random', () => {
     for (const name of mobilenet.layers.map((layer) => layer.name).filter((layer) => /\d$/.test(layer))) {
@@ -164,6 +344,25 @@ describe('the prefix', () => {
         expect(layer.kind).not.toBe('dropout');
       }
       for (const edge of plan.cut) expect(prefix.has(edge)).toBe(true);
+    }
+  });
+
+  it('leaves out a pooling beside branches that train: what it reads is cached anyway', () => {
+    const { prefix, cut } = freezePlan(inception, 'features', [thaw('mixed3')]);
+    expect(cut).toEqual(['mixed2']);
+    expect(prefix).not.toContain('max_pooling2d_2');
+    expect(freezePlan(inception, 'features', [thaw('mixed7')]).cut).toEqual(['mixed6']);
+  });
+
+  it('of a branched network is closed wherever it is cut', () => {
+    for (const block of new Set(inception.layers.map((layer) => layer.block))) {
+      if (block === 'input' || block === 'pooling') continue;
+      const plan = freezePlan(inception, 'features', [thaw(block)]);
+      const prefix = new Set(plan.prefix);
+      const inside = inception.layers.filter((layer) => prefix.has(layer.name));
+      expect(inside.every((layer) => layer.inputs.every((input) => prefix.has(input)))).toBe(true);
+      const read = inception.layers.filter((layer) => !prefix.has(layer.name)).flatMap((layer) => layer.inputs);
+      expect(plan.cut).toEqual(plan.prefix.filter((name) => read.includes(name)));
     }
   });
 

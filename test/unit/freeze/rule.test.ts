@@ -8,9 +8,13 @@ import { branchedNetwork } from '../../support/small-network.ts';
 
 const mobilenet = withHead(findNetwork('mobilenet_v1_0.25_224').build(), { classes: 2, dropout: 0.2 });
 const branched = branchedNetwork();
+const inception = findNetwork('inception_v3').build();
+/** In Keras' order, in which parallel branches alternate. */
+const MIXED_3 = inception.layers.filter((layer) => layer.block === 'mixed3').map((layer) => layer.name);
 const CONV1 = ['conv1', 'conv1_bn', 'conv1_relu'];
 const BLOCK_13 = ['conv_dw_13', 'conv_dw_13_bn', 'conv_dw_13_relu', 'conv_pw_13', 'conv_pw_13_bn', 'conv_pw_13_relu'];
 const HEAD = ['pooling', 'dropout', 'logits'];
+const LAST_OF_INCEPTION = ['mixed9_1', 'concatenate_1', 'activation_93', 'mixed10'];
 
 describe('a rule matches', () => {
   const cases: readonly (readonly [string, string, Network, readonly string[]])[] = [
@@ -25,6 +29,8 @@ describe('a rule matches', () => {
     ['a regex searched in layer names', '/^conv_pw_13_/', mobilenet, ['conv_pw_13_bn', 'conv_pw_13_relu']],
     ['a regex searched in block names', '/^head$/', mobilenet, ['dropout', 'logits']],
     ['bare text with metacharacters, as a regex', '^conv1(_|$)', mobilenet, CONV1],
+    ['a block by the name of the layer that joins its branches', 'mixed3', inception, MIXED_3],
+    ['the last layers in the order of Keras', 'last:4', inception, LAST_OF_INCEPTION],
     ['what a branch reaches, and not its sibling', 'from:branch_b', branched, ['branch_b', 'sum', 'sum_relu', ...HEAD]],
   ];
   it.each(cases)('%s: %s', (_, pattern, network, expected) => {
