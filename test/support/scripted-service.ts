@@ -4,7 +4,15 @@ import { createService, type Service } from '../../src/engine/service/create-ser
 import type { RunEvent } from '../../src/shared/contract/event.ts';
 
 export type TrainerEnding =
-  'finish' | 'crash-at-start' | 'fail' | 'killed' | 'wrong-proof' | 'until-stopped' | 'deaf' | 'linger';
+  | 'finish'
+  | 'crash-at-start'
+  | 'fail'
+  | 'killed'
+  | 'wrong-proof'
+  | 'until-stopped'
+  | 'deaf'
+  | 'linger'
+  | 'stopped-early';
 
 const open = new Set<Service>();
 afterEach(async () => {

@@ -107,6 +107,12 @@ async function end(job: TrainerJob): Promise<void> {
       await begin(job);
       setInterval(() => undefined, 1000);
       break;
+    case 'stopped-early':
+      await begin(job);
+      await send({ kind: 'note', text: 'val_loss has not become better' });
+      await send({ kind: 'ended', result: { ...result('finished'), stoppedEarly: true } });
+      process.disconnect();
+      break;
     case 'linger':
       await send({ kind: 'ended', result: result('finished') });
       setInterval(() => undefined, 1000);
@@ -126,7 +132,18 @@ async function stop(): Promise<void> {
 }
 
 process.on('message', (request: TrainerRequest) => {
-  if (request.kind === 'train') void end(request.job);
-  else void stop();
+  switch (request.kind) {
+    case 'train':
+      void end(request.job);
+      return;
+    case 'pause':
+      void send({ kind: 'paused' });
+      return;
+    case 'continue':
+      void send({ kind: 'continued' });
+      return;
+    case 'stop':
+      void stop();
+  }
 });
 process.on('disconnect', () => process.exit());

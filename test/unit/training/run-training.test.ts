@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
 import { checkpointPrefix, INITIAL_STATE, writeCheckpoint } from '../../../src/engine/training/checkpoint.ts';
@@ -11,55 +10,18 @@ import { proveFrozen } from '../../../src/engine/training/proof.ts';
 import type { TrainerJob, TrainerMessage } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
 import { expectError } from '../../support/expect-error.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
+import { never, runUntil, trainingJob } from '../../support/training-job.ts';
 
-const root = mkdtempSync(path.join(tmpdir(), 'thaw-training-'));
+const root = temporaryFolder();
 let dataset = '';
-let runs = 0;
 beforeAll(async () => {
   dataset = await writeTinyDataset(path.join(root, 'dataset'), { train: 12, val: 6, test: 4 });
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 function job(changes: Partial<TrainingPlan> = {}, resumed?: TrainerJob): TrainerJob {
-  const plan: TrainingPlan = {
-    schemaVersion: 2,
-    dataset: { kind: 'folder', path: dataset },
-    network: 'mobilenet_v1_0.25_32',
-    weights: { kind: 'none' },
-    strategy: 'scratch',
-    rules: [],
-    epochs: 3,
-    batchSize: 5,
-    evaluationBatchSize: 8,
-    optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false },
-    head: 'softmax',
-    augmentation: null,
-    earlyStopping: null,
-    dropout: 0,
-    seed: 11,
-    validationShare: 0.2,
-    ...changes,
-  };
-  return {
-    runId: 'test',
-    plan,
-    runDirectory: resumed?.runDirectory ?? path.join(root, `run-${++runs}`),
-    cacheDirectory: path.join(root, 'cache'),
-    sourceRunDirectory: null,
-    resume: resumed !== undefined,
-  };
-}
-
-const never = new AbortController().signal;
-
-/** Runs until the named step, then stops as Ctrl+C would. */
-async function runUntil(stopAfter: number, trainerJob: TrainerJob): ReturnType<typeof runTraining> {
-  const stop = new AbortController();
-  const listen = (message: TrainerMessage): void => {
-    if (message.kind === 'event' && message.body.kind === 'step' && message.body.step >= stopAfter) stop.abort();
-  };
-  return runTraining(trainerJob, listen, stop.signal);
+  return trainingJob(root, dataset, changes, resumed);
 }
 
 function losses(history: readonly EpochMetrics[]): number[] {

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { AugmentationPlan } from '../../../src/shared/contract/plan.ts';
+import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
+import { cachingForbiddenBy, canvasPreprocessing, drawBoxes } from '../../../src/engine/training/augmentation.ts';
+
+const preprocessing = scaleToUnitRange(64, 64);
+const FLIP: AugmentationPlan = { horizontalFlip: true, randomResizedCrop: null };
+const CROP: AugmentationPlan = { horizontalFlip: false, randomResizedCrop: { smallestArea: 0.2 } };
+const BOTH: AugmentationPlan = { ...CROP, horizontalFlip: true };
+const COUNT = 2000;
+const rows = Int32Array.from({ length: COUNT }, (_, row) => row);
+
+function draw(
+  augmentation: AugmentationPlan,
+  changes: {
+    readonly seed?: number;
+    readonly epoch?: number;
+    readonly rows?: Int32Array;
+    readonly ratio?: number;
+  } = {},
+): number[][] {
+  const { ratio = 1, ...options } = changes;
+  const drawn = options.rows ?? rows;
+  const boxes = drawBoxes(augmentation, {
+    seed: 3,
+    epoch: 1,
+    ...options,
+    rows: drawn,
+    aspectRatios: Array.from(drawn, () => ratio),
+    canvas: canvasPreprocessing(augmentation, preprocessing),
+    preprocessing,
+  });
+  return Array.from(drawn, (_, index) => [...boxes.slice(index * 4, index * 4 + 4)]);
+}
+
+/** The part of the image that a box stands for: its area, its shape in the image's own pixels, and its place. */
+function part([y1 = 0, x1 = 0, y2 = 0, x2 = 0]: readonly number[], ratio: number) {
+  const { height, width } = canvasPreprocessing(CROP, preprocessing);
+  // From the centres of the outermost pixels to the edges of what they cover.
+  const length = (from: number, to: number, size: number): number => (((to - from) * (size - 1)) / size) * (64 / 63);
+  const [wide, high] = [length(Math.min(x1, x2), Math.max(x1, x2), width), length(y1, y2, height)];
+  return { area: wide * high, shape: (wide * ratio) / high };
+}
+
+describe('boxes drawn for augmentation', () => {
+  it('are the same again for a seed, an epoch and an image, whatever else is in the batch', () => {
+    const whole = draw(BOTH);
+    expect(draw(BOTH)).toEqual(whole);
+    const some = Int32Array.of(77, 3, 1999);
+    expect(draw(BOTH, { rows: some })).toEqual(Array.from(some, (row) => whole[row]));
+    for (const changes of [{ seed: 4 }, { epoch: 2 }]) {
+      const other = draw(BOTH, changes);
+      expect(other.filter((box, row) => box.join() === whole[row]?.join())).toEqual([]);
+    }
+  });
+
+  it('mirror about every other image and change nothing else of it', () => {
+    const boxes = draw(FLIP).map((box) => box.join());
+    expect(new Set(boxes)).toEqual(new Set(['0,0,1,1', '0,1,1,0']));
+    const share = boxes.filter((box) => box === '0,1,1,0').length / COUNT;
+    expect(share).toBeGreaterThan(0.45);
+    expect(share).toBeLessThan(0.55);
+  });
+
+  it.each([1, 1.5, 0.6])('are parts of an allowed area and shape, inside of an image of aspect ratio %f', (ratio) => {
+    const parts = draw(CROP, { ratio }).map((box) => {
+      for (const edge of box) expect(edge > 0 && edge < 1).toBe(true);
+      return part(box, ratio);
+    });
+    // A box at the rim is moved inside by up to half a pixel.
+    const slack = 1.06;
+    for (const { area, shape } of parts) {
+      expect(area).toBeGreaterThan(0.2 / slack);
+      expect(area).toBeLessThan(slack);
+      expect(shape).toBeGreaterThan(0.75 / slack);
+      expect(shape).toBeLessThan((4 / 3) * slack);
+    }
+    const areas = parts.map(({ area }) => area).sort((a, b) => a - b);
+    expect(areas[0]).toBeLessThan(0.25);
+    expect(areas.at(-1)).toBeGreaterThan(0.7);
+    expect(areas[COUNT / 2]).toBeGreaterThan(0.4);
+  });
+
+  it('of an image that no part fits into are its middle', () => {
+    const [box = []] = draw({ ...CROP, randomResizedCrop: { smallestArea: 1 } }, { ratio: 4, rows: Int32Array.of(0) });
+    const [top = 0, left = 0, bottom = 0, right = 0] = box;
+    expect([top, bottom].map((edge) => edge.toFixed(2))).toEqual(['0.00', '1.00']);
+    expect(left + right).toBeCloseTo(1, 5);
+    expect(part(box, 4).shape).toBeCloseTo(4 / 3, 1);
+  });
+
+  it('are cut from the whole image, stretched and larger, but mirrored from the usual crop', () => {
+    expect(canvasPreprocessing(FLIP, preprocessing)).toBe(preprocessing);
+    expect(canvasPreprocessing(BOTH, preprocessing)).toMatchObject({ resize: 'stretch', height: 96, width: 96 });
+  });
+
+  it('are why nothing is computed once', () => {
+    expect(cachingForbiddenBy(FLIP)).toContain('augmentation');
+    expect(cachingForbiddenBy(null)).toBeNull();
+  });
+});
