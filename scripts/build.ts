@@ -12,5 +12,6 @@ const onlyIfStale = process.argv.includes('--if-stale');
 
 await withLock(path.join(projectRoot, 'out.lock'), 'building the window', async () => {
   if (onlyIfStale && isFresh(projectRoot)) return;
+  if (onlyIfStale) process.stderr.write('Building the window, which takes a few seconds ...\n');
   await buildWithStamp(projectRoot, () => build({ root: projectRoot, logLevel: onlyIfStale ? 'warn' : 'info' }));
 });

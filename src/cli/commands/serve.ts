@@ -43,21 +43,28 @@ function openInBrowser(address: string): void {
 
 async function serveWindow(flags: ServeFlags): Promise<void> {
   const folder = await buildWindow();
-  const [{ createService }, { readWorkspace }, { describeDefect }, { thawVersion }, { startWebHost }] =
-    await Promise.all([
-      import('../../engine/service/create-service.ts'),
-      import('../../engine/service/workspace.ts'),
-      import('../../engine/service/defect.ts'),
-      import('../../engine/service/version.ts'),
-      import('../../host/web-host.ts'),
-    ]);
+  const [
+    { createService },
+    { readWorkspace },
+    { windowTransport },
+    { describeDefect },
+    { thawVersion },
+    { startWebHost },
+  ] = await Promise.all([
+    import('../../engine/service/create-service.ts'),
+    import('../../engine/service/workspace.ts'),
+    import('../../engine/service/window-transport.ts'),
+    import('../../engine/service/defect.ts'),
+    import('../../engine/service/version.ts'),
+    import('../../host/web-host.ts'),
+  ]);
   const service = createService({
     ...readWorkspace(),
     roots: flags.root.length === 0 ? [os.homedir()] : flags.root,
   });
   try {
     const host = await startWebHost({
-      transport: service.transport,
+      transport: windowTransport(service),
       folder,
       address: flags.host,
       port: flags.port ?? 0,

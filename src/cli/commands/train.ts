@@ -1,57 +1,16 @@
 import { Option, type Command } from 'commander';
-import type { FreezeRule, TrainingPlanRequest, WeightsSource } from '../../shared/contract/plan.ts';
+import { HEADS, MONITORS, OPTIMIZERS, STRATEGIES, type FreezeRule } from '../../shared/contract/plan.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
-import { givenPath } from '../given-path.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
+import { planRequest, type TrainFlags } from './train-request.ts';
 
-interface TrainFlags {
-  readonly dataset?: string;
-  readonly network?: string;
-  readonly weights?: string;
-  readonly strategy?: 'features' | 'finetune' | 'scratch';
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly batchEval?: number;
-  readonly optimizer?: 'sgd' | 'adam';
-  readonly lr?: number;
-  readonly momentum?: number;
-  readonly seed?: number;
-  readonly json?: true;
-}
-
-const RUN_PREFIX = 'run:';
-
-function weightsSource(written: string): WeightsSource {
-  return written.startsWith(RUN_PREFIX)
-    ? { kind: 'run', runId: written.slice(RUN_PREFIX.length) }
-    : { kind: 'file', path: givenPath(written) };
-}
-
-function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPlanRequest {
-  const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, lr, momentum, seed } = flags;
-  const optimizerRequest = {
-    ...(optimizer !== undefined && { kind: optimizer }),
-    ...(lr !== undefined && { learningRate: lr }),
-    ...(momentum !== undefined && { momentum }),
-  };
-  return {
-    rules,
-    optimizer: optimizerRequest,
-    ...(dataset !== undefined && { dataset: { kind: 'folder', path: givenPath(dataset) } }),
-    ...(network !== undefined && { network }),
-    ...(weights !== undefined && { weights: weightsSource(weights) }),
-    ...(strategy !== undefined && { strategy }),
-    ...(epochs !== undefined && { epochs }),
-    ...(batch !== undefined && { batchSize: batch }),
-    ...(batchEval !== undefined && { evaluationBatchSize: batchEval }),
-    ...(seed !== undefined && { seed }),
-  };
-}
+/** As torchvision's, for `--random-crop` without a number. */
+const SMALLEST_AREA = '0.08';
 
 export function addTrainCommand(program: Command, setExitCode: SetExitCode): void {
-  // Both flags write here, so that the order between them is the command line's.
+  // All of these flags write here, so that the order between them is the command line's.
   const rules: FreezeRule[] = [];
   const addRule = (action: FreezeRule['action']) => (pattern: string) => void rules.push({ action, pattern });
   program
@@ -64,7 +23,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       new Option(
         '--strategy <name>',
         'features: train the new head; finetune: all, pretrained; scratch: all, anew',
-      ).choices(['features', 'finetune', 'scratch']),
+      ).choices(STRATEGIES),
     )
     .option(
       '--freeze <rule>',
@@ -72,15 +31,44 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       addRule('freeze'),
     )
     .option('--thaw <rule>', 'the opposite of --freeze', addRule('thaw'))
+    .option(
+      '--freeze-statistics <rule>',
+      "keep BatchNorms' moving statistics though they train; in one order with --freeze and --thaw",
+      addRule('freezeStatistics'),
+    )
+    .option(
+      '--thaw-statistics <rule>',
+      "let frozen BatchNorms' moving statistics follow the images",
+      addRule('thawStatistics'),
+    )
     .option('--epochs <n>', 'times through the images', wholeNumber({ least: 1, most: 100_000 }))
     .option('--batch <n>', 'images in a step', wholeNumber({ least: 1, most: 65_536 }))
     .option('--batch-eval <n>', 'images in a step of evaluation', wholeNumber({ least: 1, most: 65_536 }))
-    .addOption(new Option('--optimizer <name>', 'how the weights follow the gradient').choices(['sgd', 'adam']))
+    .addOption(new Option('--optimizer <name>', 'how the weights follow the gradient').choices(OPTIMIZERS))
     .option('--lr <rate>', 'learning rate', decimalNumber({ least: 0, above: true }))
     .option('--momentum <share>', 'momentum of sgd', decimalNumber({ least: 0, most: 1, below: true }))
+    .option('--nesterov', 'Nesterov momentum of sgd')
+    .option(
+      '--early-stopping <patience>',
+      'end once the monitor has not become better for so many epochs; the best weights are kept',
+      wholeNumber({ least: 1, most: 100_000 }),
+    )
+    .addOption(new Option('--monitor <name>', 'what early stopping looks at (default: val_loss)').choices(MONITORS))
+    .option('--flip', 'mirror training images left to right, every other time')
+    .addOption(
+      new Option(
+        '--random-crop [area]',
+        `cut a part of chance size and shape out of each training image, of at least this share of its area (alone: ${SMALLEST_AREA})`,
+      )
+        .preset(SMALLEST_AREA)
+        .argParser(decimalNumber({ least: 0, above: true, most: 1 })),
+    )
+    .addOption(
+      new Option('--head <name>', 'softmax: one output a class (default); sigmoid: one for two classes').choices(HEADS),
+    )
     .option('--seed <n>', 'seed of initial values, order and split', wholeNumber({ least: 0, most: 0xffffffff }))
     .option('--json', 'print the result as one JSON document, progress on the error output')
-    .action(async (flags: TrainFlags) => {
+    .action(async (flags: TrainFlags & { readonly json?: true }) => {
       setExitCode(
         await withService((engine) =>
           followRun(engine, flags.json === true, async () => {

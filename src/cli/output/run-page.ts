@@ -1,3 +1,4 @@
+import type { AugmentationPlan, FreezeRule, OptimizerPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { RunDetail, RunResult } from '../../shared/contract/run.ts';
 import { bytes, count, duration, moment, printable, share } from './format.ts';
 import { emphasis } from './style.ts';
@@ -52,6 +53,12 @@ function timesFact({ timings }: RunResult): string | null {
   return parts.length === 0 ? null : parts.join(' · ');
 }
 
+function earlyEndFact({ plan, result }: RunDetail): string | null {
+  if (!result.stoppedEarly || !plan.earlyStopping) return null;
+  const { monitor, patience } = plan.earlyStopping;
+  return `after epoch ${result.history.length} of ${plan.epochs}: ${monitor} did not become better for ${patience} epochs`;
+}
+
 /** What came out, as a table of facts; what is not known has no line. */
 export function resultTable(detail: RunDetail): string[] {
   const { result } = detail;
@@ -59,6 +66,7 @@ export function resultTable(detail: RunDetail): string[] {
   const best = result.bestValAccuracy === null ? null : share(result.bestValAccuracy);
   const facts: readonly (readonly [string, string | null])[] = [
     ['status', result.status],
+    ['stopped early', earlyEndFact(detail)],
     ['best val_accuracy', best === null ? null : `${best} at epoch ${result.bestEpoch ?? '?'}`],
     ['final val_accuracy', result.finalValAccuracy === null ? null : share(result.finalValAccuracy)],
     ['test accuracy', result.testAccuracy === null ? null : `${share(result.testAccuracy)} at the best epoch`],
@@ -132,6 +140,35 @@ function blockLines(detail: RunDetail): string[] {
   );
 }
 
+const RULE_WORDS: Readonly<Record<FreezeRule['action'], string>> = {
+  freeze: 'freeze',
+  thaw: 'thaw',
+  freezeStatistics: 'freeze statistics',
+  thawStatistics: 'thaw statistics',
+};
+
+function optimizerWords(optimizer: OptimizerPlan): string {
+  const momentum = optimizer.kind === 'sgd' ? `, momentum ${optimizer.momentum}` : '';
+  const nesterov = optimizer.kind === 'sgd' && optimizer.nesterov ? ' (Nesterov)' : '';
+  return `${optimizer.kind}, learning rate ${optimizer.learningRate}${momentum}${nesterov}`;
+}
+
+function augmentationWords({ horizontalFlip, randomResizedCrop }: AugmentationPlan): string {
+  const crop = randomResizedCrop ? `cut to at least ${randomResizedCrop.smallestArea} of the area` : '';
+  return [horizontalFlip ? 'mirrored at random' : '', crop].filter((part) => part !== '').join(', ');
+}
+
+/** What a plan does beyond the usual. */
+function extraLines({ head, augmentation, earlyStopping }: TrainingPlan): readonly (readonly [string, string])[] {
+  return [
+    ...(head === 'softmax' ? [] : [['head', head] as const]),
+    ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
+    ...(earlyStopping
+      ? [['early stopping', `${earlyStopping.monitor}, patience ${earlyStopping.patience}`] as const]
+      : []),
+  ];
+}
+
 function planLines({ plan, environment, parentRunId }: RunDetail): string[] {
   const { optimizer, weights, dataset } = plan;
   const source =
@@ -140,13 +177,11 @@ function planLines({ plan, environment, parentRunId }: RunDetail): string[] {
     ['dataset', dataset.kind === 'folder' ? dataset.path : 'the sample that ships with Thaw'],
     ['weights', source],
     ['strategy', plan.strategy],
-    ...plan.rules.map((rule) => [rule.action, rule.pattern] as const),
+    ...plan.rules.map((rule) => [RULE_WORDS[rule.action], rule.pattern] as const),
     ['epochs', String(plan.epochs)],
     ['batch', `${plan.batchSize} (evaluation ${plan.evaluationBatchSize})`],
-    [
-      'optimizer',
-      `${optimizer.kind}, learning rate ${optimizer.learningRate}${optimizer.kind === 'sgd' ? `, momentum ${optimizer.momentum}` : ''}`,
-    ],
+    ['optimizer', optimizerWords(optimizer)],
+    ...extraLines(plan),
     ['seed', String(plan.seed)],
   ];
   if (parentRunId !== null) rows.push(['from run', parentRunId]);

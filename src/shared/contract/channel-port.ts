@@ -3,7 +3,7 @@ import type { Port } from './wire.ts';
 /** Either end of a forked process' channel: a `ChildProcess`, or `process` in the child. */
 export interface Channel {
   readonly connected: boolean;
-  send?(message: unknown, told: (error: Error | null) => void): boolean;
+  send?(message: unknown, handle: undefined, options: undefined, told: (error: Error | null) => void): boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
   disconnect?(): void;
@@ -23,7 +23,7 @@ export function channelPort(channel: Channel, name: ChannelName): Port {
     post(message) {
       const envelope: Envelope = { to: name, message };
       // What is on its way to an end that has just gone is moot: its end is told.
-      if (channel.connected) channel.send?.(envelope, () => undefined);
+      if (channel.connected) channel.send?.(envelope, undefined, undefined, () => undefined);
     },
     onMessage(listener) {
       let listening = true;

@@ -1,0 +1,88 @@
+import type {
+  AugmentationPlan,
+  EarlyStoppingPlan,
+  FreezeRule,
+  Head,
+  TrainingPlanRequest,
+  WeightsSource,
+} from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { givenPath } from '../given-path.ts';
+
+/** What `thaw train` was given, rules and `--json` apart. */
+export interface TrainFlags {
+  readonly dataset?: string;
+  readonly network?: string;
+  readonly weights?: string;
+  readonly strategy?: 'features' | 'finetune' | 'scratch';
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly batchEval?: number;
+  readonly optimizer?: 'sgd' | 'adam';
+  readonly lr?: number;
+  readonly momentum?: number;
+  readonly nesterov?: true;
+  readonly earlyStopping?: number;
+  readonly monitor?: EarlyStoppingPlan['monitor'];
+  readonly flip?: true;
+  /** The smallest area. */
+  readonly randomCrop?: number;
+  readonly head?: Head;
+  readonly seed?: number;
+}
+
+const RUN_PREFIX = 'run:';
+
+function weightsSource(written: string): WeightsSource {
+  return written.startsWith(RUN_PREFIX)
+    ? { kind: 'run', runId: written.slice(RUN_PREFIX.length) }
+    : { kind: 'file', path: givenPath(written) };
+}
+
+function augmentation({ flip, randomCrop }: TrainFlags): AugmentationPlan | undefined {
+  if (flip === undefined && randomCrop === undefined) return undefined;
+  return {
+    horizontalFlip: flip ?? false,
+    randomResizedCrop: randomCrop === undefined ? null : { smallestArea: randomCrop },
+  };
+}
+
+/** @throws ThawError `usage.invalid` for a monitor of nothing */
+function earlyStopping({ earlyStopping: patience, monitor }: TrainFlags): EarlyStoppingPlan | undefined {
+  if (patience !== undefined) return { monitor: monitor ?? 'val_loss', patience };
+  if (monitor === undefined) return undefined;
+  throw new ThawError(
+    'usage.invalid',
+    `--monitor says what early stopping looks at; received --monitor ${monitor} without --early-stopping.`,
+    'Pass --early-stopping with a number of epochs as well, or leave --monitor out.',
+  );
+}
+
+/** What is asked of the engine; what was not given is left out, for the engine to fill in. */
+export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPlanRequest {
+  const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
+  const { lr, momentum, nesterov } = flags;
+  const augmented = augmentation(flags);
+  const stopping = earlyStopping(flags);
+  const optimizerRequest = {
+    ...(optimizer !== undefined && { kind: optimizer }),
+    ...(lr !== undefined && { learningRate: lr }),
+    ...(momentum !== undefined && { momentum }),
+    ...(nesterov !== undefined && { nesterov }),
+  };
+  return {
+    rules,
+    optimizer: optimizerRequest,
+    ...(dataset !== undefined && { dataset: { kind: 'folder', path: givenPath(dataset) } }),
+    ...(network !== undefined && { network }),
+    ...(weights !== undefined && { weights: weightsSource(weights) }),
+    ...(strategy !== undefined && { strategy }),
+    ...(epochs !== undefined && { epochs }),
+    ...(batch !== undefined && { batchSize: batch }),
+    ...(batchEval !== undefined && { evaluationBatchSize: batchEval }),
+    ...(augmented !== undefined && { augmentation: augmented }),
+    ...(stopping !== undefined && { earlyStopping: stopping }),
+    ...(head !== undefined && { head }),
+    ...(seed !== undefined && { seed }),
+  };
+}
