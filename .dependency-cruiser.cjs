@@ -25,6 +25,8 @@ module.exports = {
     onlyFrom('image', ['network', 'dataset', 'cache']),
     onlyFrom('weights', ['network']),
     onlyFrom('freeze', ['network']),
+    // What a plan costs follows from layers and the freeze plan alone; past runs come to it as numbers.
+    onlyFrom('cost', ['network', 'freeze']),
     onlyFrom('graph', ['network', 'freeze']),
     onlyFrom('runtime', ['graph']),
     onlyFrom('training', ['network', 'dataset', 'image', 'cache', 'weights', 'freeze', 'graph', 'runtime']),
@@ -36,6 +38,7 @@ module.exports = {
       'cache',
       'weights',
       'freeze',
+      'cost',
       'graph',
       'runtime',
       'training',

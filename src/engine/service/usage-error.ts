@@ -55,13 +55,18 @@ function rule(issue: Issue): string {
   }
 }
 
+/** The rule that a value breaks and what was received, to go after the value's name: `must be a number; received "ten"`. */
+export function describeIssue(request: unknown, issue: Issue): string {
+  // An unknown field's name says it all.
+  const received = issue.code === 'unrecognized_keys' ? '' : `; received ${shown(at(request, issue.path))}`;
+  return `${rule(issue)}${received}`;
+}
+
 /** Says in words what is wrong with a request: for each field the rule, then what was received. */
 export function usageError(endpoint: string, request: unknown, error: z.ZodError): ThawError {
   const problems = error.issues.map((issue) => {
     const name = issue.path.length === 0 ? 'the request' : issue.path.map(String).join('.');
-    // An unknown field's name says it all.
-    const received = issue.code === 'unrecognized_keys' ? '' : `; received ${shown(at(request, issue.path))}`;
-    return `${name} ${rule(issue)}${received}`;
+    return `${name} ${describeIssue(request, issue)}`;
   });
   return new ThawError(
     'usage.invalid',

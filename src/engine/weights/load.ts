@@ -2,6 +2,7 @@ import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';
+import { withNetworkNames } from './network-names.ts';
 import type { WeightsFile } from './weights-file.ts';
 
 /** The values that a file gave a network, and what became of every tensor of both. */
@@ -58,41 +59,58 @@ function otherNetwork(
   );
 }
 
+/** Says which tensors a file leaves at their initial values; null where it fills all that it could. */
+export function describeGaps({ loaded, skippedByShape, missing }: LoadReport): string | null {
+  const unfilled = [...skippedByShape.map(({ name }) => name), ...missing];
+  if (unfilled.length === 0) return null;
+  const names = unfilled.length > 3 ? `${unfilled.slice(0, 3).join(', ')}, ...` : unfilled.join(', ');
+  return `${unfilled.length} of ${loaded.length + unfilled.length} pretrained tensors were not in the weights, or had another shape, and begin at initial values: ${names}.`;
+}
+
 /**
- * Gives the pretrained part of a network its values, tensor by tensor under one name, with an account of every tensor of
- * both sides. A new head is never filled from a file, even where one of that name and shape is there.
+ * Finds the tensors of the pretrained part of a network in a file, without reading their values, with an account of every
+ * tensor of both sides. A new head is never filled from a file, even where one of that name and shape is there.
  *
- * @throws ThawError `weights.mismatch` when nothing fits, or less than half of the network and less than half of the file;
- *   `weights.unreadable` for values that cannot be read or are not finite
+ * @throws ThawError `weights.mismatch` when nothing fits, or less than half of the network and less than half of the file
  */
-export function loadWeights(network: Network, file: WeightsFile): LoadedWeights {
+export function matchWeights(network: Network, given: WeightsFile): LoadReport {
+  const file = withNetworkNames(network, given);
   const all = networkTensors(network);
   const expected = all.filter((tensor) => network.pretrained.has(tensor.layer));
   const expectedNames = new Set(expected.map((tensor) => tensor.name));
-  const fitting: string[] = [];
+  const loaded: string[] = [];
   const skippedByShape: SkippedByShape[] = [];
   const missing: string[] = [];
   for (const { name, shape } of expected) {
     const entry = file.tensors.get(name);
     if (entry === undefined) missing.push(name);
-    else if (sameShape(entry.shape, shape)) fitting.push(name);
+    else if (sameShape(entry.shape, shape)) loaded.push(name);
     else skippedByShape.push({ name, expected: [...shape], found: [...entry.shape] });
   }
-  const fits = fitting.length;
+  const fits = loaded.length;
   if (fits === 0 || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
     throw otherNetwork(network, file, expected, fits, skippedByShape);
   }
   return {
-    tensors: new Map(fitting.map((name) => [name, checkedFinite(file, name)])),
-    report: {
-      source: file.path,
-      format: file.format,
-      sha256: file.sha256,
-      loaded: fitting,
-      skippedByShape,
-      missing,
-      newlyInitialised: all.map((tensor) => tensor.name).filter((name) => !expectedNames.has(name)),
-      unexpected: [...file.tensors.keys()].filter((name) => !expectedNames.has(name)),
-    },
+    source: file.path,
+    format: file.format,
+    sha256: file.sha256,
+    loaded,
+    skippedByShape,
+    missing,
+    newlyInitialised: all.map((tensor) => tensor.name).filter((name) => !expectedNames.has(name)),
+    unexpected: [...file.tensors.keys()].filter((name) => !expectedNames.has(name)),
   };
+}
+
+/**
+ * Gives the pretrained part of a network its values; see `matchWeights`.
+ *
+ * @throws ThawError `weights.mismatch` for weights of another network; `weights.unreadable` for values that cannot be read or
+ *   are not finite
+ */
+export function loadWeights(network: Network, given: WeightsFile): LoadedWeights {
+  const file = withNetworkNames(network, given);
+  const report = matchWeights(network, file);
+  return { tensors: new Map(report.loaded.map((name) => [name, checkedFinite(file, name)])), report };
 }

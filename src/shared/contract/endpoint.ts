@@ -4,7 +4,7 @@ import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
 import { layerInspection } from './inspection.ts';
 import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
-import { planPreview } from './preview.ts';
+import { planPreview, planPreviewRequest } from './preview.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
@@ -29,7 +29,10 @@ export const networkSummary = z.strictObject({
 });
 export type NetworkSummary = z.infer<typeof networkSummary>;
 
-/** An image to predict: a path of the user's own command line, or what a window may name. */
+/**
+ * An image to predict: a path of the user's own command line, or what a window may name. A granted folder stands for all
+ * images in it; the `grantId` of a granted image is its `imageId` too.
+ */
 export const imageReference = z.union([
   z.string().min(1),
   z.strictObject({ grantId: z.string().min(1) }),
@@ -40,6 +43,8 @@ export type ImageReference = z.infer<typeof imageReference>;
 export const prediction = z.strictObject({
   /** As it was given; the name of a granted file, the relative path of a dataset's image. */
   path: z.string(),
+  /** For `image.bytes`; null for a path of the user's own command line. */
+  imageId: z.string().nullable(),
   /** Most probable first; empty where the image could not be read. */
   classes: z.array(z.strictObject({ name: z.string(), probability: z.number() })),
   problem: z.string().nullable(),
@@ -96,7 +101,7 @@ export type DoctorReport = z.infer<typeof doctorReport>;
 export const endpoints = {
   'networks.list': { request: z.strictObject({}), response: z.array(networkSummary) },
   /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
-  'plan.preview': { request: trainingPlanRequest, response: planPreview },
+  'plan.preview': { request: planPreviewRequest, response: planPreview },
   /** The tensors of one layer, before training or, with `runId`, as a run left them. */
   'layer.inspect': {
     request: z.strictObject({

@@ -36,6 +36,16 @@ export const planProblem = z.strictObject({
 });
 export type PlanProblem = z.infer<typeof planProblem>;
 
+const MOST_FIELDS = 100;
+
+/**
+ * A `TrainingPlanRequest` as a form holds it, nonsense included: only its size is bounded here, and each field is looked at
+ * by itself, so that what is wrong comes back as a problem at its field instead of an error.
+ */
+export const planPreviewRequest = z
+  .record(z.string().max(100), z.unknown())
+  .refine((request) => Object.keys(request).length <= MOST_FIELDS, `A plan has at most ${MOST_FIELDS} fields.`);
+
 /** A plan as the engine understands it, before anything is begun. */
 export const planPreview = z.strictObject({
   /** The request, completed; null where a problem forbids it. */

@@ -1,0 +1,62 @@
+import type { Memory, MemoryKind, Workload } from './workload.ts';
+import type { Work, WorkKind } from './work.ts';
+
+/** Seconds for each unit of work, and bytes of resident memory for each unit that a workload names. */
+export interface Prices {
+  readonly seconds: Readonly<Record<WorkKind, number>>;
+  readonly bytes: Readonly<Record<MemoryKind, number>>;
+}
+
+/** Measured on two cores of a server processor of 2019 with TensorFlow 2.21; past runs correct them on other machines. */
+export const DEFAULT_PRICES: Prices = {
+  seconds: {
+    convolution: 1.4e-11,
+    depthwise: 1.5e-10,
+    depthwiseGradient: 4e-10,
+    traffic: 1.5e-10,
+    operations: 8e-6,
+    steps: 4e-4,
+    images: 4e-3,
+  },
+  bytes: {
+    process: 4.5e8,
+    weights: 4,
+    training: 1,
+    features: 2.2,
+    pixels: 1.2,
+    activations: 1.2,
+    programs: 3e4,
+  },
+};
+
+function sumOf<Kind extends string>(
+  amounts: Readonly<Record<Kind, number>>,
+  prices: Readonly<Record<Kind, number>>,
+): number {
+  let sum = 0;
+  for (const kind in amounts) sum += amounts[kind] * prices[kind];
+  return sum;
+}
+
+export function secondsOf(work: Work, prices: Prices): number {
+  return sumOf(work, prices.seconds);
+}
+
+export function bytesOf(memory: Memory, prices: Prices): number {
+  return sumOf(memory, prices.bytes);
+}
+
+export interface Cost {
+  readonly memoryBytes: number;
+  readonly epochSeconds: number;
+  readonly preparationSeconds: number;
+}
+
+/** What a workload takes at these prices. */
+export function costOf(workload: Workload, prices: Prices): Cost {
+  return {
+    memoryBytes: bytesOf(workload.memory, prices),
+    epochSeconds: secondsOf(workload.epoch, prices),
+    preparationSeconds: secondsOf(workload.preparation, prices),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Request, Response } from '../../shared/contract/endpoint.ts';
+import type { TensorInspection } from '../../shared/contract/inspection.ts';
+import type { LayerState } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import type { Network, TensorSpecification } from '../network/layer.ts';
+import type { WeightsFile } from '../weights/weights-file.ts';
+import type { ServiceContext } from './context.ts';
+import { inspectRunLayer } from './inspect-layer-run.ts';
+import { aboutTensor, described, fileOrigin, findLayer, initialiserOrigin } from './inspect-layer-tensor.ts';
+import { draftPlan } from './preview-plan-draft.ts';
+import { weightsPath } from './weights-path.ts';
+
+const BEFORE_TRAINING = { unchanged: null, proof: null, drift: null } as const;
+
+/** A tensor before any training: from the weight file where it fits there, else from its initialiser. */
+function beforeTraining(
+  tensor: TensorSpecification,
+  layer: LayerState,
+  network: Network,
+  seed: number,
+  file: WeightsFile | null,
+): TensorInspection {
+  const entry = network.pretrained.has(tensor.layer) ? file?.tensors.get(tensor.name) : undefined;
+  const about = aboutTensor(tensor, layer);
+  if (!file || entry?.shape.join() !== tensor.shape.join()) {
+    return { ...about, origin: initialiserOrigin(tensor, seed), values: null, ...BEFORE_TRAINING };
+  }
+  const { values, remark } = described(file.read(tensor.name));
+  return { ...about, origin: `${fileOrigin(file, entry.storedName)}${remark}`, values, ...BEFORE_TRAINING };
+}
+
+/**
+ * The tensors of one layer: before training as a plan would begin with them, or with `runId` as that run's best checkpoint
+ * holds them. Everything is read by Thaw's own readers, one tensor at a time, each of the size that the network says.
+ *
+ * @throws ThawError `network.unknown`, `usage.noMatch` for a layer that is not there, `run.unknown`, `training.checkpoint`, or
+ *   what is wrong with the weights
+ */
+export async function inspectLayer(
+  context: ServiceContext,
+  { layer: name, plan: request, runId }: Request<'layer.inspect'>,
+): Promise<Response<'layer.inspect'>> {
+  if (runId !== undefined) return inspectRunLayer(context, runId, name);
+  const { plan, network, freeze, problems } = draftPlan(context, { ...request });
+  const wrong = problems.find(({ field }) => field === 'network' || field === 'weights');
+  if (!network || !freeze || wrong) {
+    throw new ThawError(
+      'usage.invalid',
+      wrong?.message ?? 'A layer belongs to a network; this plan names none.',
+      wrong?.hint ?? 'Choose a network.',
+    );
+  }
+  const { layer, tensors } = findLayer(network, freeze.states, name);
+  const inspect = (file: WeightsFile | null): TensorInspection[] =>
+    tensors.map((tensor) => beforeTraining(tensor, layer, network, plan.seed, file));
+  const path = tensors.length > 0 ? await weightsPath(context, plan) : null;
+  return { layer, tensors: path === null ? inspect(null) : await context.weights.use(path, inspect) };
+}

@@ -1,0 +1,160 @@
+import { availableParallelism, arch, cpus } from 'node:os';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { CostEstimate } from '../../shared/contract/preview.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { calibrate, type PastRun } from '../cost/calibrate.ts';
+import { costOf, DEFAULT_PRICES, type Prices } from '../cost/prices.ts';
+import { workloadOf, type ImageCounts, type Workload } from '../cost/workload.ts';
+import { measuredRunsKey, readMeasuredRuns, type MeasuredRun } from '../experiment/calibration.ts';
+import type { Log } from '../experiment/log.ts';
+import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
+import type { Network } from '../network/layer.ts';
+import { findNetwork } from '../network/registry.ts';
+import { canvasPreprocessing } from '../training/augmentation.ts';
+import type { ServiceContext } from './context.ts';
+import { networkWithHead } from './preview-plan-network.ts';
+
+/** More runs tell nothing new, and old ones of a machine as it was. */
+const MOST_RUNS = 60;
+
+/** A plan understood: what runs, with what it is run. */
+export interface UnderstoodPlan {
+  readonly plan: TrainingPlan;
+  readonly network: Network;
+  readonly freeze: FreezePlan;
+}
+
+/** Whether features are computed once: there are any, and no image changes from epoch to epoch. */
+export function isCached({ plan, freeze }: Pick<UnderstoodPlan, 'plan' | 'freeze'>): boolean {
+  return freeze.cut.length > 0 && plan.augmentation === null;
+}
+
+function workload(understood: UnderstoodPlan, images: ImageCounts | null): Workload {
+  const { plan, network, freeze } = understood;
+  const { preprocessing } = findNetwork(plan.network);
+  const held = plan.augmentation ? canvasPreprocessing(plan.augmentation, preprocessing) : preprocessing;
+  return workloadOf({
+    network,
+    freeze,
+    training: plan,
+    images,
+    isCached: isCached(understood),
+    pixelBytes: held.height * held.width * 3,
+  });
+}
+
+function understand(run: MeasuredRun): UnderstoodPlan {
+  const { plan, classes } = run;
+  const network = networkWithHead({ name: plan.network, classes, dropout: plan.dropout, head: plan.head });
+  return { plan, network, freeze: freezePlan(network, plan.strategy, plan.rules) };
+}
+
+/** What two runs share whose features are the same. */
+function featuresKey({ plan, freeze }: UnderstoodPlan, datasetVersion: string): string {
+  return JSON.stringify([datasetVersion, plan.network, plan.weights, freeze.prefix]);
+}
+
+/** What two runs share whose decoded images are the same. */
+function decodedKey({ plan }: UnderstoodPlan, datasetVersion: string): string {
+  const { height, width } = findNetwork(plan.network).preprocessing;
+  return JSON.stringify([datasetVersion, height, width, plan.augmentation?.randomResizedCrop ? 'canvas' : 'input']);
+}
+
+/** Only the first run of its kind computes features, and only the first of its size decodes images. */
+class CacheHistory {
+  readonly #seen = new Set<string>();
+
+  /** @returns what of the preparation was still to be done; null where all of it was cached */
+  preparation(
+    understood: UnderstoodPlan,
+    datasetVersion: string,
+    { preparation }: Workload,
+  ): Workload['preparation'] | null {
+    const decoded = decodedKey(understood, datasetVersion);
+    const features = featuresKey(understood, datasetVersion);
+    const isDecoded = this.#seen.has(decoded);
+    const isKnown = isCached(understood) ? this.#seen.has(features) : isDecoded;
+    this.#seen.add(decoded);
+    if (isCached(understood)) this.#seen.add(features);
+    if (isKnown) return null;
+    return isDecoded ? { ...preparation, images: 0 } : preparation;
+  }
+}
+
+/** What is known of this machine. */
+interface Calibration {
+  readonly key: string;
+  readonly prices: Prices;
+  readonly runs: number;
+}
+
+const UNCALIBRATED: Calibration = { key: '', prices: DEFAULT_PRICES, runs: 0 };
+
+function pastRuns(runs: readonly MeasuredRun[]): readonly PastRun[] {
+  const history = new CacheHistory();
+  return runs.flatMap((run) => {
+    try {
+      const understood = understand(run);
+      const whole = workload(understood, run.images);
+      const preparation = history.preparation(understood, run.datasetVersion, whole);
+      return [
+        {
+          workload: { ...whole, preparation: preparation ?? whole.preparation },
+          epochSeconds: run.trainSeconds + run.evaluateSeconds,
+          preparationSeconds: preparation && run.preparationSeconds,
+          memoryBytes: run.peakMemoryBytes,
+        },
+      ];
+    } catch (error) {
+      // A network or rule that this Thaw does not know any more tells nothing.
+      if (error instanceof ThawError) return [];
+      throw error;
+    }
+  });
+}
+
+function readCalibration(log: Log, before: Calibration): Calibration {
+  const key = measuredRunsKey(log);
+  if (key === before.key) return before;
+  const machine = { cpu: cpus()[0]?.model.trim() ?? arch(), cores: availableParallelism() };
+  const runs = pastRuns(readMeasuredRuns(log, machine, MOST_RUNS));
+  return { key, prices: calibrate(runs), runs: runs.length };
+}
+
+const calibrations = new WeakMap<ServiceContext, Calibration>();
+
+/** Fitted anew when a run has ended since. */
+function calibration(context: ServiceContext): Calibration {
+  const before = calibrations.get(context) ?? UNCALIBRATED;
+  try {
+    const now = readCalibration(context.log, before);
+    calibrations.set(context, now);
+    return now;
+  } catch (error) {
+    // A log that cannot be read is told where it is needed; an estimate does without.
+    if (error instanceof ThawError) return before;
+    throw error;
+  }
+}
+
+/**
+ * Estimates what a plan will cost on this machine, by what past runs cost.
+ *
+ * @param images null while the dataset was not opened: times are then not known, and memory is that of a small one
+ */
+export function estimateCost(
+  context: ServiceContext,
+  understood: UnderstoodPlan,
+  images: ImageCounts | null,
+): CostEstimate {
+  const { prices, runs } = calibration(context);
+  const amounts = workload(understood, images);
+  const { memoryBytes, epochSeconds, preparationSeconds } = costOf(amounts, prices);
+  return {
+    memoryBytes,
+    epochSeconds: images && epochSeconds,
+    featureSeconds: isCached(understood) ? images && preparationSeconds : 0,
+    stepsPerEpoch: images && amounts.stepsPerEpoch,
+    calibratedBy: runs,
+  };
+}

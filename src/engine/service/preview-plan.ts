@@ -1,0 +1,137 @@
+import { totalmem } from 'node:os';
+import type { PlanPreview } from '../../shared/contract/preview.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import type { ImageCounts } from '../cost/workload.ts';
+import type { FreezePlan } from '../freeze/freeze-plan.ts';
+import type { Network } from '../network/layer.ts';
+import { elementCount, layerShapes } from '../network/shape.ts';
+import { cachingForbiddenBy } from '../training/augmentation.ts';
+import { describeGaps, matchWeights } from '../weights/load.ts';
+import type { WeightsFile } from '../weights/weights-file.ts';
+import type { ServiceContext } from './context.ts';
+import { planWarnings } from './default-plan.ts';
+import { estimateCost, isCached } from './preview-plan-cost.ts';
+import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
+import { describePlan } from './preview-plan-sentence.ts';
+import { assertDataset } from './start-training.ts';
+import { weightsPath } from './weights-path.ts';
+
+const FLOAT_BYTES = 4;
+const GIGABYTE = 1e9;
+
+const counts = new WeakMap<Dataset, ImageCounts>();
+
+function countImages(dataset: Dataset): ImageCounts {
+  const known = counts.get(dataset);
+  if (known) return known;
+  const counted = { train: 0, validation: 0, test: 0 };
+  for (const { split } of dataset.images) counted[split] += 1;
+  counts.set(dataset, counted);
+  return counted;
+}
+
+/** What a file leaves out of a network, in words; looked for once for each pair. */
+const gaps = new WeakMap<WeightsFile, WeakMap<Network, string | null>>();
+
+function gapsOf(network: Network, file: WeightsFile): string | null {
+  const known = gaps.get(file) ?? new WeakMap<Network, string | null>();
+  gaps.set(file, known);
+  const found = known.get(network);
+  if (found !== undefined) return found;
+  const gap = describeGaps(matchWeights(network, file));
+  known.set(network, gap);
+  return gap;
+}
+
+/** Tells what is wrong with files that the plan names. @returns warnings */
+async function checkFiles(
+  context: ServiceContext,
+  { plan, network }: PlanDraft,
+  problems: ProblemList,
+): Promise<readonly string[]> {
+  if (!problems.concerns('dataset')) problems.attempt('dataset', () => assertDataset(plan.dataset));
+  if (!network || problems.concerns('weights')) return [];
+  try {
+    const weights = await weightsPath(context, plan);
+    if (weights === null) return [];
+    const gap = await context.weights.use(weights, (file) => gapsOf(network, file));
+    return gap === null ? [] : [gap];
+  } catch (error) {
+    problems.add('weights', error);
+    return [];
+  }
+}
+
+function boundaryOf(draft: PlanDraft, freeze: FreezePlan, images: ImageCounts | null): PlanPreview['boundary'] {
+  const shapes = draft.network ? layerShapes(draft.network) : new Map<string, readonly number[]>();
+  const isComputedOnce = isCached({ plan: draft.plan, freeze });
+  const forbiddenBy = cachingForbiddenBy(draft.plan.augmentation);
+  const layers = isComputedOnce ? freeze.cut.map((name) => ({ name, shape: [...(shapes.get(name) ?? [])] })) : [];
+  const bytes = FLOAT_BYTES * layers.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  return {
+    layers,
+    bytes: images && bytes * (images.train + images.validation + images.test),
+    forbiddenBy: forbiddenBy === null ? freeze.boundaryForbiddenBy : `${forbiddenBy}.`,
+  };
+}
+
+function memoryWarning(memoryBytes: number): readonly string[] {
+  const has = totalmem();
+  if (memoryBytes < has) return [];
+  const [needs, found] = [memoryBytes, has].map((bytes) => (bytes / GIGABYTE).toFixed(1));
+  return [`Training this takes about ${needs} GB of memory; this machine has ${found} GB. Make the batch smaller.`];
+}
+
+/** What is told of a network that is not known. */
+function withoutNetwork(): Pick<PlanPreview, 'warnings' | 'layers' | 'parameters' | 'boundary' | 'cost' | 'sentence'> {
+  return {
+    warnings: [],
+    layers: [],
+    parameters: { trainable: 0, frozen: 0 },
+    boundary: { layers: [], bytes: null, forbiddenBy: null },
+    cost: null,
+    sentence: 'Choose a network to see what will happen.',
+  };
+}
+
+/**
+ * What a plan would do and cost, before anything is begun. Whatever is wrong in it comes as a problem at its field, and the
+ * rest is told as if that had been left out.
+ */
+export async function previewPlan(
+  context: ServiceContext,
+  request: Readonly<Record<string, unknown>>,
+): Promise<PlanPreview> {
+  const draft = draftPlan(context, request);
+  const { plan, network, freeze, dataset } = draft;
+  const problems = new ProblemList();
+  problems.found.push(...draft.problems);
+  const gap = await checkFiles(context, draft, problems);
+  const about = {
+    plan: problems.found.length === 0 ? plan : null,
+    problems: problems.found,
+    datasetKnown: dataset !== null,
+  };
+  if (!network || !freeze) return { ...about, ...withoutNetwork() };
+
+  const images = dataset && countImages(dataset);
+  const boundary = boundaryOf(draft, freeze, images);
+  const cost = freeze.parameters.trainable === 0 ? null : estimateCost(context, { plan, network, freeze }, images);
+  const sentence = describePlan({
+    plan,
+    layers: freeze.states,
+    prefix: new Set(isCached({ plan, freeze }) ? freeze.prefix : []),
+    images: images && images.train + images.validation + images.test,
+    forbiddenBy: boundary.forbiddenBy,
+    cost,
+  });
+  return {
+    ...about,
+    warnings: [...planWarnings(draft.request, plan), ...gap, ...memoryWarning(cost?.memoryBytes ?? 0)],
+    layers: [...freeze.states],
+    parameters: freeze.parameters,
+    boundary,
+    cost,
+    sentence,
+  };
+}
