@@ -8,9 +8,12 @@ import { Datasets } from './datasets.ts';
 import { EventHub } from './event-hub.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
+import { Predictors } from './predictors.ts';
 import { SettingsFile } from './settings-file.ts';
+import { OpenedWeights } from './opened-weights.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { Tasks } from './tasks.ts';
+import { Uploads } from './uploads.ts';
 
 export interface ServiceOptions {
   /** THAW_HOME: log and runs. */
@@ -44,8 +47,11 @@ export class ServiceContext {
   readonly tasks = new Tasks(this.events);
   readonly grants = new Grants();
   readonly datasets = new Datasets();
+  readonly weights = new OpenedWeights();
   readonly images: Images;
+  readonly predictors: Predictors;
   readonly settings: SettingsFile;
+  readonly uploads: Uploads;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
 
@@ -54,6 +60,7 @@ export class ServiceContext {
     this.cache = options.cache;
     this.roots = options.roots ?? [];
     this.images = new Images(this);
+    this.uploads = new Uploads(this);
     this.settings = new SettingsFile(this.home);
     this.entries = {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
@@ -61,6 +68,7 @@ export class ServiceContext {
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };
+    this.predictors = new Predictors(this.entries.predictor);
   }
 
   /** The log, opened when first needed; runs whose owners are gone are marked then. */
@@ -89,6 +97,7 @@ export class ServiceContext {
   supervise(job: TrainerJob): void {
     const { log } = this;
     this.events.takeUp(job.runId);
+    this.predictors.retire();
     const run = new SupervisedRun({
       log,
       trainerEntry: this.entries.trainer,
@@ -111,6 +120,7 @@ export class ServiceContext {
   /** Stops what runs, keeping checkpoints, and closes the log. */
   async close(): Promise<void> {
     this.tasks.cancelAll();
+    this.predictors.close();
     const ends: Promise<RunResult | undefined>[] = [];
     for (const run of this.#runs.values()) {
       run.stop();
@@ -118,6 +128,7 @@ export class ServiceContext {
       ends.push(run.done.catch(() => undefined).finally(() => clearTimeout(killer)));
     }
     await Promise.all(ends);
+    this.weights.close();
     this.#log?.close();
     this.#log = null;
   }

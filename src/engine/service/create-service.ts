@@ -3,14 +3,17 @@ import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
 import { readSeries } from '../experiment/series-reader.ts';
 import { attachRun } from './attach-run.ts';
+import { browseFiles } from './browse-files.ts';
 import { clearCaches, showCaches } from './caches.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
+import { inspectLayer } from './inspect-layer.ts';
 import { listNetworks } from './list-networks.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { predict } from './predict.ts';
+import { previewPlan } from './preview-plan.ts';
 import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
 import { startTraining } from './start-training.ts';
@@ -27,10 +30,14 @@ function implement(context: ServiceContext): Implementation {
     'dataset.images': async (request) => listImages(context, request),
     'dataset.recent': async () => listRecent(context),
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
+    'files.browse': async (request) => browseFiles(context, request),
+    'files.upload': async (request) => context.uploads.take(request),
     'task.cancel': async ({ taskId }) => {
       context.tasks.cancel(taskId);
       return Promise.resolve({});
     },
+    'plan.preview': async (request) => previewPlan(context, request),
+    'layer.inspect': async (request) => inspectLayer(context, request),
     'training.start': async (request) => startTraining(context, request),
     'training.stop': async (request) => Promise.resolve(stopTraining(context, request)),
     'training.pause': async (request) => Promise.resolve(pauseTraining(context, request)),

@@ -1,49 +1,38 @@
-import type { PredictResult, Prediction, Request } from '../../shared/contract/endpoint.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { PredictResult, Request } from '../../shared/contract/endpoint.ts';
 import { readResult } from '../experiment/run-reader.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
-import type { PredictJob, PredictorMessage } from '../training/protocol.ts';
 import type { ServiceContext } from './context.ts';
-import { endingOf, forkEntry } from './fork-entry.ts';
+import { resolveImages } from './resolve-images.ts';
 
-function askPredictor(entry: string, job: PredictJob): Promise<readonly Prediction[]> {
-  return new Promise((resolve, reject) => {
-    const { child, tail } = forkEntry(entry);
-    child.on('message', (received) => {
-      const message = received as PredictorMessage;
-      if (message.kind === 'predictions') resolve(message.predictions);
-      else reject(ThawError.from(message.error));
-    });
-    child.on('error', reject);
-    // After an answer this changes nothing.
-    child.on('close', (code, signal) =>
-      reject(
-        new ThawError(
-          'training.process',
-          `Predicting ends with predictions; its process ended with ${endingOf(code, signal)}.`,
-          '`thaw doctor` looks for a cause.',
-          { cause: tail() },
-        ),
-      ),
-    );
-    child.send(job, () => undefined);
-  });
+/** Names the checkpoint as it stands now: a run that trains writes better ones. */
+async function bestModel(runDirectory: string): Promise<string> {
+  const prefix = await checkpointPrefix(runDirectory, 'best');
+  const written = await stat(path.dirname(prefix)).catch(() => null);
+  return `${prefix} ${written?.mtimeMs ?? 0}`;
 }
 
 /**
  * The most probable classes of each image, by the best checkpoint of a run.
  *
- * @throws ThawError `run.unknown`, `training.checkpoint` where the run left no checkpoint, or what the predictor met
+ * @throws ThawError `run.unknown`, `file.notGranted`, `training.checkpoint` where the run left no checkpoint, or what the
+ *   predictor met
  */
 export async function predict(context: ServiceContext, request: Request<'predict'>): Promise<PredictResult> {
+  const { runId, top } = request;
   // A run that is not in the log is told before one whose files are gone.
-  readResult(context.log, request.runId);
-  const runDirectory = context.runDirectory(request.runId);
-  await checkpointPrefix(runDirectory, 'best');
-  const predictions = await askPredictor(context.entries.predictor, {
-    runDirectory,
-    images: request.images,
-    top: request.top,
+  readResult(context.log, runId);
+  const runDirectory = context.runDirectory(runId);
+  const model = await bestModel(runDirectory);
+  const targets = await resolveImages(context, request.images);
+  const images = targets.flatMap((target) => ('file' in target ? [target.file] : []));
+  const found = images.length > 0 ? [...(await context.predictors.ask(model, { runDirectory, images, top }))] : [];
+  const predictions = targets.map((target) => {
+    const { path: shown, imageId } = target;
+    if ('problem' in target) return { path: shown, imageId, classes: [], problem: target.problem };
+    const { classes = [], problem = null } = found.shift() ?? {};
+    return { path: shown, imageId, classes, problem };
   });
-  return { runId: request.runId, predictions: [...predictions] };
+  return { runId, predictions };
 }

@@ -1,31 +1,37 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Prediction } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { compileProgram } from '../graph/program.ts';
 import { decodeImage } from '../image/decode-image.ts';
+import type { Preprocessing } from '../network/preprocessing.ts';
 import { Session } from '../runtime/session.ts';
 import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile } from './model-file.ts';
-import type { PredictJob, PredictorMessage } from './protocol.ts';
+import type { FilePrediction, PredictJob, PredictorMessage } from './protocol.ts';
 import { serialized } from './serialized-error.ts';
 
 /** Few enough that memory stays small, many enough that the cores are busy. */
 const BATCH = 32;
 
 /** The most probable classes of one image, most probable first. */
-function topClasses(probabilities: Float32Array, classes: readonly string[], top: number): Prediction['classes'] {
+function topClasses(probabilities: Float32Array, classes: readonly string[], top: number): FilePrediction['classes'] {
   return [...probabilities]
     .map((probability, index) => ({ name: classes[index] ?? '', probability }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, top);
 }
 
-/** Predicts with a run's best checkpoint, every layer folded and nothing trained. */
-async function predict(job: PredictJob): Promise<readonly Prediction[]> {
-  const model = await readModelFile(job.runDirectory);
+interface Model {
+  readonly session: Session;
+  readonly preprocessing: Preprocessing;
+  readonly classes: readonly string[];
+}
+
+/** Loads a run's best checkpoint, every layer folded and nothing trained. */
+async function loadModel(runDirectory: string): Promise<Model> {
+  const model = await readModelFile(runDirectory);
   const { network, preprocessing } = modelNetwork(model);
-  const { values } = await checkpointValues(job.runDirectory, 'best', network);
+  const { values } = await checkpointValues(runDirectory, 'best', network);
   const names = network.layers.map((layer) => layer.name);
   const program = compileProgram({
     network,
@@ -33,52 +39,71 @@ async function predict(job: PredictJob): Promise<readonly Prediction[]> {
     preprocessing,
     optimizer: null,
   });
-  const directory = await mkdtemp(path.join(job.runDirectory, 'predict-'));
+  const directory = await mkdtemp(path.join(runDirectory, 'predict-'));
   try {
-    using session = Session.load(directory, program.savedModel, program.signatures);
+    const session = Session.load(directory, program.savedModel, program.signatures);
     session.run('assign', program.assignFeeds(values));
-    const predictions: Prediction[] = [];
-    for (let start = 0; start < job.images.length; start += BATCH) {
-      predictions.push(...(await predictBatch(session, job.images.slice(start, start + BATCH))));
-    }
-    return predictions;
+    return { session, preprocessing, classes: model.classes };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
 
-  async function predictBatch(session: Session, files: readonly string[]): Promise<readonly Prediction[]> {
-    const decoded = await Promise.all(
-      files.map(async (file) => {
-        try {
-          return await decodeImage(file, preprocessing);
-        } catch (error) {
-          if (error instanceof ThawError) return error;
-          throw error;
-        }
-      }),
-    );
-    const pixels = decoded.filter((image) => image instanceof Uint8Array);
-    const outputs =
-      pixels.length > 0 ? session.run('predict', { images: { data: [Buffer.concat(pixels)], shape: [] } }) : {};
-    const probabilities = outputs['probabilities']?.data;
-    let row = 0;
-    return decoded.map((image, index) => {
-      const file = files[index] ?? '';
-      if (!(image instanceof Uint8Array)) return { path: file, classes: [], problem: image.message };
-      if (!(probabilities instanceof Float32Array)) throw new TypeError('The program gave no probabilities.');
-      const own = probabilities.subarray(row * model.classes.length, (row + 1) * model.classes.length);
-      row += 1;
-      return { path: file, classes: topClasses(own, model.classes, job.top), problem: null };
-    });
+async function predictBatch(
+  { session, preprocessing, classes }: Model,
+  files: readonly string[],
+  top: number,
+): Promise<readonly FilePrediction[]> {
+  const decoded = await Promise.all(
+    files.map(async (file) => {
+      try {
+        return await decodeImage(file, preprocessing);
+      } catch (error) {
+        if (error instanceof ThawError) return error;
+        throw error;
+      }
+    }),
+  );
+  const pixels = decoded.filter((image) => image instanceof Uint8Array);
+  const outputs =
+    pixels.length > 0 ? session.run('predict', { images: { data: [Buffer.concat(pixels)], shape: [] } }) : {};
+  const probabilities = outputs['probabilities']?.data;
+  let row = 0;
+  return decoded.map((image, index) => {
+    const file = files[index] ?? '';
+    if (!(image instanceof Uint8Array)) return { path: file, classes: [], problem: image.message };
+    if (!(probabilities instanceof Float32Array)) throw new TypeError('The program gave no probabilities.');
+    const own = probabilities.subarray(row * classes.length, (row + 1) * classes.length);
+    row += 1;
+    return { path: file, classes: topClasses(own, classes, top), problem: null };
+  });
+}
+
+let loaded: Promise<Model> | null = null;
+
+/** One process serves one run: its model is loaded for the first job and kept for those that follow. */
+async function predict({ runDirectory, images, top }: PredictJob): Promise<readonly FilePrediction[]> {
+  loaded ??= loadModel(runDirectory);
+  const model = await loaded;
+  const predictions: FilePrediction[] = [];
+  for (let start = 0; start < images.length; start += BATCH) {
+    predictions.push(...(await predictBatch(model, images.slice(start, start + BATCH), top)));
   }
+  return predictions;
+}
+
+let last: Promise<void> = Promise.resolve();
+
+async function answer(job: PredictJob): Promise<void> {
+  const message: PredictorMessage = await predict(job).then(
+    (predictions) => ({ kind: 'predictions', predictions }) as const,
+    (error: unknown) => ({ kind: 'failed', error: serialized(error, 'Predicting') }) as const,
+  );
+  process.send?.(message);
 }
 
 process.on('message', (job: PredictJob) => {
-  const answer = (message: PredictorMessage): void => {
-    process.send?.(message, undefined, undefined, () => process.disconnect());
-  };
-  predict(job).then(
-    (predictions) => answer({ kind: 'predictions', predictions }),
-    (error: unknown) => answer({ kind: 'failed', error: serialized(error, 'Predicting') }),
-  );
+  last = last.then(() => answer(job));
 });
+// Whoever asked is gone, or needs no more: what TensorFlow would tidy up goes with the process.
+process.once('disconnect', () => process.exit());

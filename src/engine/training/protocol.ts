@@ -25,6 +25,7 @@ export interface TrainerJob {
   readonly resume: boolean;
 }
 
+/** What is asked of a predictor: always of the same run, one job after the other. */
 export interface PredictJob {
   readonly runDirectory: string;
   readonly images: readonly string[];
@@ -77,7 +78,10 @@ export type TrainerMessage =
   | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
   | { readonly kind: 'failed'; readonly error: SerializedError };
 
-/** Predictor to engine: one message, then it ends. */
+/** What a predictor tells of one file. */
+export type FilePrediction = Omit<Prediction, 'imageId'>;
+
+/** Predictor to engine: one message for each job, in their order. */
 export type PredictorMessage =
-  | { readonly kind: 'predictions'; readonly predictions: readonly Prediction[] }
+  | { readonly kind: 'predictions'; readonly predictions: readonly FilePrediction[] }
   | { readonly kind: 'failed'; readonly error: SerializedError };

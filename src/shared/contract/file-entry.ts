@@ -4,7 +4,8 @@ export const FILE_KINDS = ['folder', 'image', 'weights', 'other'] as const;
 
 /**
  * A file or folder that the window may name by `grantId` instead of by its path: given by a dialog, by a drop, by
- * `files.browse` under the roots that the host allows, or by `files.upload`. A grant ends with the engine.
+ * `files.browse` under the roots that the host allows, or by `files.upload`. A grant ends with the engine. That of an image
+ * is its `imageId` too.
  */
 export const fileEntry = z.strictObject({ grantId: z.string(), name: z.string(), kind: z.enum(FILE_KINDS) });
 export type FileEntry = z.infer<typeof fileEntry>;
