@@ -28,7 +28,8 @@ export const NUMBER_FIELD_NAMES = Object.keys(NUMBER_FIELDS) as NumberField[];
 export type Typed =
   | { readonly kind: 'empty' }
   | { readonly kind: 'value'; readonly value: number }
-  | { readonly kind: 'wrong'; readonly text: string };
+  /** A number where it is one at all, else the text. */
+  | { readonly kind: 'wrong'; readonly value: number | string };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -36,9 +37,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 export function readNumber(field: NumberField, typed: string): Typed {
   const text = typed.trim();
   if (text === '') return { kind: 'empty' };
-  if (!NUMBER.test(text)) return { kind: 'wrong', text };
+  if (!NUMBER.test(text)) return { kind: 'wrong', value: text };
   const value = Number(text);
-  return NUMBER_FIELDS[field].schema.safeParse(value).success ? { kind: 'value', value } : { kind: 'wrong', text };
+  return { kind: NUMBER_FIELDS[field].schema.safeParse(value).success ? 'value' : 'wrong', value };
 }
 
 function positive(value: unknown): { readonly success: boolean } {

@@ -8,7 +8,7 @@ import type {
   TrainingPlanRequest,
   WeightsReference,
 } from '../../shared/contract/plan.ts';
-import { NUMBER_FIELD_NAMES, NUMBER_FIELDS, readNumber, type NumberField } from './number-field.ts';
+import { NUMBER_FIELD_NAMES, readNumber, type NumberField } from './number-field.ts';
 
 export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam'] as const;
 export type OptimizerChoice = (typeof OPTIMIZER_CHOICES)[number];
@@ -71,11 +71,6 @@ export function wrongFields(draft: PlanDraft): readonly NumberField[] {
   return NUMBER_FIELD_NAMES.filter((field) => readNumber(field, draft.typed[field]).kind === 'wrong');
 }
 
-/** The field of the form that one of the engine's problems belongs to. */
-export function fieldOfProblem(path: string): NumberField | null {
-  return NUMBER_FIELD_NAMES.find((field) => NUMBER_FIELDS[field].path === path) ?? null;
-}
-
 /** The method shown: what was chosen, else what the engine completes. */
 export function optimizerOf(draft: PlanDraft, completion: Completion): OptimizerChoice {
   if (draft.optimizer !== null) return draft.optimizer;
@@ -96,15 +91,30 @@ export function crops(draft: PlanDraft, completion: Completion): boolean {
   return draft.crops ?? (completion?.augmentation?.randomResizedCrop ?? null) !== null;
 }
 
-/**
- * What the engine is asked. A figure that cannot be read is left out, so that the rest of the plan is still answered for;
- * `wrongFields` tells it.
- */
+/** Reads a field of the form: `undefined` where nothing was typed. */
+type Reader<Figure> = (field: NumberField) => Figure | undefined;
+
+/** What the engine is asked to train; figures that cannot be read are left out, and `wrongFields` tells them. */
 export function planRequest(draft: PlanDraft, dataset: DatasetReference, completion: Completion): TrainingPlanRequest {
-  const figure = (field: NumberField): number | undefined => {
-    const read = readNumber(field, draft.typed[field]);
-    return read.kind === 'value' ? read.value : undefined;
-  };
+  return build<number>(draft, dataset, completion, (field) => {
+    const typed = readNumber(field, draft.typed[field]);
+    return typed.kind === 'value' ? typed.value : undefined;
+  });
+}
+
+/** The same with figures as they were typed, nonsense included: the engine tells what is wrong with them. */
+export function previewRequest(
+  draft: PlanDraft,
+  dataset: DatasetReference,
+  completion: Completion,
+): Record<string, unknown> {
+  return build<number | string>(draft, dataset, completion, (field) => {
+    const typed = readNumber(field, draft.typed[field]);
+    return typed.kind === 'empty' ? undefined : typed.value;
+  });
+}
+
+function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: Completion, figure: Reader<Figure>) {
   return defined({
     dataset,
     strategy: draft.strategy,
@@ -118,17 +128,13 @@ export function planRequest(draft: PlanDraft, dataset: DatasetReference, complet
     seed: figure('seed'),
     validationShare: figure('validationShare'),
     head: draft.head ?? undefined,
-    optimizer: optimizerRequest(draft, completion, figure),
-    earlyStopping: earlyStoppingRequest(draft, completion, figure('patience')),
-    augmentation: augmentationRequest(draft, completion, figure('smallestArea')),
+    optimizer: buildOptimizer(draft, completion, figure),
+    earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
+    augmentation: buildAugmentation(draft, completion, figure('smallestArea')),
   });
 }
 
-function optimizerRequest(
-  draft: PlanDraft,
-  completion: Completion,
-  figure: (field: NumberField) => number | undefined,
-): TrainingPlanRequest['optimizer'] {
+function buildOptimizer<Figure>(draft: PlanDraft, completion: Completion, figure: Reader<Figure>) {
   const choice = optimizerOf(draft, completion);
   const chosen = draft.optimizer !== null;
   const optimizer = defined({
@@ -141,26 +147,17 @@ function optimizerRequest(
   return Object.keys(optimizer).length === 0 ? undefined : optimizer;
 }
 
-function earlyStoppingRequest(
-  draft: PlanDraft,
-  completion: Completion,
-  patience: number | undefined,
-): TrainingPlanRequest['earlyStopping'] {
-  const untouched = draft.stopsEarly === null && draft.monitor === null && patience === undefined;
-  if (untouched) return undefined;
+function buildEarlyStopping<Figure>(draft: PlanDraft, completion: Completion, patience: Figure | undefined) {
+  if (draft.stopsEarly === null && draft.monitor === null && patience === undefined) return undefined;
   if (!stopsEarly(draft, completion)) return null;
   const usual = completion?.earlyStopping ?? null;
   return {
-    monitor: draft.monitor ?? usual?.monitor ?? 'val_loss',
+    monitor: draft.monitor ?? usual?.monitor ?? ('val_loss' as const),
     patience: patience ?? usual?.patience ?? USUAL_PATIENCE,
   };
 }
 
-function augmentationRequest(
-  draft: PlanDraft,
-  completion: Completion,
-  smallestArea: number | undefined,
-): TrainingPlanRequest['augmentation'] {
+function buildAugmentation<Figure>(draft: PlanDraft, completion: Completion, smallestArea: Figure | undefined) {
   if (draft.flips === null && draft.crops === null && smallestArea === undefined) return undefined;
   const horizontalFlip = flips(draft, completion);
   const cropped = crops(draft, completion);

@@ -19,9 +19,15 @@ import {
   withStatistics,
   type Target,
 } from './layer-rules.ts';
-import { train } from '../strings/train.ts';
 import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
-import { EMPTY_DRAFT, planRequest, wrongFields, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
+import {
+  EMPTY_DRAFT,
+  planRequest,
+  previewRequest,
+  wrongFields,
+  type ChosenWeights,
+  type PlanDraft,
+} from './plan-draft.ts';
 
 /** Fields that have a place in the form, where their problems are shown. */
 const PLACED = new Set<string>([
@@ -71,6 +77,10 @@ export class PlanController {
     return planRequest(this.draft, this.#dataset.reference, this.completion);
   }
 
+  get #question(): Record<string, unknown> {
+    return previewRequest(this.draft, this.#dataset.reference, this.completion);
+  }
+
   /** Whether a click on Train can be honoured. */
   get ready(): boolean {
     return this.wrong.length === 0 && this.preview !== null && this.problems.length === 0 && !this.starting;
@@ -86,14 +96,6 @@ export class PlanController {
         untrack(() => void this.refresh());
       });
     });
-  }
-
-  /**
-   * Why a figure cannot stand: what was typed is none, or the engine's reason. null where it can.
-   */
-  problemOf(field: NumberField): string | null {
-    if (this.wrong.includes(field)) return train.plan.wrong(field, this.draft.typed[field].trim());
-    return this.problemAt(NUMBER_FIELDS[field].path);
   }
 
   /** The engine's reason at one of these fields of the plan. */
@@ -160,7 +162,7 @@ export class PlanController {
   async applyPattern(action: 'freeze' | 'thaw', text: string): Promise<PlanProblem | null> {
     const rule: FreezeRule = { action, pattern: patternOf(text, this.layers) };
     const rules = addRules(this.#present.rules, [rule]);
-    const answer = await this.#transport.invoke('plan.preview', { ...this.request, rules: [...rules] });
+    const answer = await this.#transport.invoke('plan.preview', { ...this.#question, rules: [...rules] });
     const problem = answer.problems.find((candidate) => candidate.field.startsWith('rules'));
     if (problem !== undefined) return problem;
     this.#freeze({ ...this.#present, rules });
@@ -201,7 +203,7 @@ export class PlanController {
     try {
       do {
         this.#stale = false;
-        const answer = await this.#transport.invoke('plan.preview', this.request);
+        const answer = await this.#transport.invoke('plan.preview', this.#question);
         if (!this.#isStale()) this.#show(answer);
       } while (this.#isStale());
       this.failure = null;

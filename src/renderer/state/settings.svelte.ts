@@ -45,6 +45,11 @@ export class SettingsController {
     this.#keep({ panes: { ...this.panes } });
   }
 
+  resetPanes(): void {
+    this.panes = {};
+    this.#keep({ panes: {} });
+  }
+
   #keep(change: SettingsChange): void {
     this.#pending = { ...this.#pending, ...change };
     clearTimeout(this.#timer);

@@ -1,6 +1,51 @@
+import { bytes, count, shape } from './format.ts';
+
+const plural = (amount: number, one: string, many: string): string => `${count(amount)} ${amount === 1 ? one : many}`;
+
 /** Words of the Network view. */
 export const network = {
   title: 'Network',
   lead: 'A pretrained network already knows edges, textures and parts. Choose the one to continue from.',
   loading: 'Reading the list of networks…',
+  retry: 'Try again',
+  list: 'Networks',
+  family: 'Family',
+  input: (inputShape: readonly number[]) => shape(inputShape),
+  inputLabel: 'Input',
+  parameters: (amount: number) => count(amount),
+  parametersLabel: 'Parameters',
+  size: (parameters: number) => bytes(parameters * 4),
+  layersLabel: 'Layers',
+  layers: (layers: number, blocks: number) => `${count(layers)} in ${plural(blocks, 'block', 'blocks')}`,
+  sourceLabel: 'Published by',
+  aliases: (names: readonly string[]) => `also ${names.join(', ')}`,
+  shipped: 'Weights ship with Thaw',
+  notShipped: 'Needs a weights file',
+  chosen: 'Chosen',
+  choose: 'Choose',
+  weights: {
+    title: 'Weights',
+    shipped: 'The weights that ship with Thaw',
+    none: 'None yet. Choose the file that its publisher offers, or begin from the best checkpoint of a run.',
+    scratch: 'None: the strategy Scratch begins from random weights.',
+    chooseFile: 'Choose a file…',
+    useShipped: 'Use the shipped ones',
+    formats: 'Keras, PyTorch, safetensors, tfjs and TensorFlow checkpoint files are recognised by what is in them.',
+    problem: 'Why they cannot be used',
+    ready: 'Ready to train with it.',
+    toTrain: 'Continue to Train',
+  },
+  report: {
+    title: (run: string) => `What became of each tensor in ${run}`,
+    loaded: 'loaded',
+    skipped: 'skipped: another shape',
+    missing: 'missing in the file',
+    fresh: 'newly initialised',
+    unexpected: 'in the file only',
+    shapes: (expected: readonly number[], found: readonly number[]) =>
+      `expected ${shape(expected)}, found ${shape(found)}`,
+    more: (amount: number) => `and ${count(amount)} more`,
+    format: 'Format',
+    sha256: 'SHA-256',
+  },
 } as const;

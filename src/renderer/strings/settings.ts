@@ -1,6 +1,35 @@
+import { bytes } from './format.ts';
+
 /** Words of the Settings view and of About. */
 export const settings = {
   title: 'Settings',
   theme: 'Appearance',
   themes: { system: 'System', dark: 'Dark', light: 'Light' },
+  panes: 'Panes',
+  resetPanes: 'Put the panes back to their usual widths',
+  reset: 'Reset',
+  data: {
+    title: 'Data',
+    home: 'Runs and their log',
+    free: (size: number) => `${bytes(size)} free on this disk`,
+    caches: 'Caches',
+    cacheHint: 'What can be computed again: features and decoded images.',
+    clear: 'Clear',
+    cleared: (size: number) => `${bytes(size)} freed`,
+    names: (name: string) => name,
+    loading: 'Looking…',
+  },
+  about: {
+    title: 'About Thaw',
+    version: (version: string) => `Thaw ${version}`,
+    electron: (version: string) => `Electron ${version}`,
+    browser: 'in a browser',
+    lead: 'Transfer learning on images, on this machine alone. Nothing is sent anywhere.',
+    checks: 'This machine',
+    mend: (command: string) => `Run: ${command}`,
+    ok: 'found',
+    missing: 'missing',
+    environment: 'Environment',
+    copy: 'Copy',
+  },
 } as const;

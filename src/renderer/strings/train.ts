@@ -3,26 +3,17 @@ import type { OptimizerChoice } from '../state/plan-draft.ts';
 import type { NumberField } from '../state/number-field.ts';
 import { bytes, count, percent, shape } from './format.ts';
 
-/** One field of the plan's form: its name, what it does, and what it may be. */
-export interface FieldWords {
-  readonly label: string;
-  readonly rule: string;
-}
-
-const fields: Readonly<Record<NumberField, FieldWords>> = {
-  learningRate: { label: 'Learning rate', rule: 'The learning rate is a number above 0, such as 0.005 or 1e-3' },
-  momentum: { label: 'Momentum', rule: 'Momentum is a number from 0 to below 1, such as 0.9' },
-  epochs: { label: 'Epochs', rule: 'Epochs are a whole number from 1 to 100,000' },
-  batchSize: { label: 'Batch', rule: 'A batch is a whole number of images from 1 to 65,536' },
-  evaluationBatchSize: {
-    label: 'Evaluation batch',
-    rule: 'An evaluation batch is a whole number of images from 1 to 65,536',
-  },
-  dropout: { label: 'Dropout', rule: 'Dropout is a share from 0 to below 1, such as 0.2' },
-  patience: { label: 'Patience', rule: 'Patience is a whole number of epochs from 1 to 100,000' },
-  smallestArea: { label: 'Smallest area', rule: 'The smallest area is a share of the image above 0, at most 1' },
-  seed: { label: 'Seed', rule: 'The seed is a whole number from 0 to 4,294,967,295' },
-  validationShare: { label: 'Validation share', rule: 'The validation share lies between 0 and 1, such as 0.2' },
+const fields: Readonly<Record<NumberField, string>> = {
+  learningRate: 'Learning rate',
+  momentum: 'Momentum',
+  epochs: 'Epochs',
+  batchSize: 'Batch',
+  evaluationBatchSize: 'Evaluation batch',
+  dropout: 'Dropout',
+  patience: 'Patience',
+  smallestArea: 'Smallest area',
+  seed: 'Seed',
+  validationShare: 'Validation share',
 };
 
 const strategies: Readonly<Record<Strategy, { readonly label: string; readonly hint: string }>> = {
@@ -189,7 +180,6 @@ export const train = {
       accuracy === null ? name : `${name} · ${percent(accuracy)}`,
     chooseFile: 'Choose a file…',
     more: 'More',
-    wrong: (field: NumberField, typed: string) => `${fields[field].rule}; “${typed}” is not.`,
     rest: 'Before it can train',
     willHappen: 'What will happen',
     start: 'Train',
