@@ -34,10 +34,6 @@ export class RecentFirst<Value> {
     }
   }
 
-  clear(): void {
-    for (const key of this.#entries.keys()) this.#remove(key);
-  }
-
   #remove(key: string): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;

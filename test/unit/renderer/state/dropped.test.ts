@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { whatWasDropped, type Dropped, type DroppedItem } from '../../../../src/renderer/state/dropped.ts';
+
+const file = (name: string, type = ''): DroppedItem => ({ name, type, directory: false });
+const folder = (name: string): DroppedItem => ({ name, type: '', directory: true });
+
+const cases: readonly { readonly items: readonly DroppedItem[]; readonly dropped: Dropped }[] = [
+  { items: [], dropped: { kind: 'nothing' } },
+  { items: [folder('狐')], dropped: { kind: 'folder', name: '狐' } },
+  { items: [folder('photos.jpg')], dropped: { kind: 'folder', name: 'photos.jpg' } },
+  { items: [folder('a'), folder('b')], dropped: { kind: 'folders', count: 2 } },
+  { items: [folder('a'), file('1.jpg', 'image/jpeg')], dropped: { kind: 'mixed' } },
+  { items: [file('1.JPG'), file('2.webp', 'image/webp')], dropped: { kind: 'images', count: 2 } },
+  { items: [file('without-ending', 'image/png')], dropped: { kind: 'images', count: 1 } },
+  { items: [file('1.jpg', 'image/jpeg'), file('notes.txt', 'text/plain')], dropped: { kind: 'images', count: 2 } },
+  { items: [file('resnet.h5')], dropped: { kind: 'weights', name: 'resnet.h5' } },
+  {
+    items: [file('model.ckpt.data-00000-of-00001')],
+    dropped: { kind: 'weights', name: 'model.ckpt.data-00000-of-00001' },
+  },
+  { items: [file('report.pdf', 'application/pdf')], dropped: { kind: 'other', name: 'report.pdf' } },
+];
+
+test.each(cases)('takes $items.0.name and what is with it for $dropped.kind', ({ items, dropped }) => {
+  expect(whatWasDropped(items)).toEqual(dropped);
+});

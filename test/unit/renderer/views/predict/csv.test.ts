@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { PredictedImage } from '../../../../../src/renderer/state/predictions.svelte.ts';
+import { predictionsCsv } from '../../../../../src/renderer/views/predict/csv.ts';
+
+function image(name: string, prediction: PredictedImage['prediction']): PredictedImage {
+  return { key: name, name, reference: { grantId: name }, imageId: name, prediction };
+}
+
+test('writes each image with its classes from the most probable on, and why one could not be read', () => {
+  const csv = predictionsCsv([
+    image('猫, 1.jpg', {
+      path: '猫, 1.jpg',
+      classes: [
+        { name: 'fox', probability: 0.9 },
+        { name: 'owl', probability: 0.1 },
+      ],
+      problem: null,
+    }),
+    image('broken.png', { path: 'broken.png', classes: [], problem: 'it ends early' }),
+    image('waits.png', null),
+  ]);
+  expect(csv.split('\r\n')).toEqual([
+    'file,class_1,probability_1,class_2,probability_2,problem',
+    '"猫, 1.jpg",fox,0.9,owl,0.1,',
+    'broken.png,,,,,it ends early',
+    '',
+  ]);
+});
+
+test('keeps a name that a spreadsheet would run from being a formula', () => {
+  const named = image('=1+1.jpg', { path: '=1+1.jpg', classes: [], problem: null });
+  expect(predictionsCsv([named])).toContain("'=1+1.jpg");
+});
