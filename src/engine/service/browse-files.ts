@@ -12,13 +12,6 @@ import { kindByName } from './grants.ts';
 const MOST_ENTRIES = 2000;
 
 async function realRoots(context: ServiceContext): Promise<readonly string[]> {
-  if (context.roots.length === 0) {
-    throw new ThawError(
-      'usage.invalid',
-      'Folders are browsed where a host allows some; this one allows none.',
-      "Choose files with the system's dialog, or start `thaw serve` with --root FOLDER.",
-    );
-  }
   const found = await Promise.all(context.roots.map(async (root) => realpath(root).catch(() => null)));
   return [...new Set(found.filter((root) => root !== null))];
 }
@@ -74,8 +67,8 @@ const foldersFirst = (left: Found, right: Found): number =>
   Number(right.kind === 'folder') - Number(left.kind === 'folder') || codePointOrder(left.name, right.name);
 
 /**
- * What stands in a folder below the roots that the host allows; each entry comes with a grant. Links are followed within
- * the roots only.
+ * What stands in a folder below the roots that the host allows, or in one that a person gave by a dialog, a drop or an
+ * upload, which is then its own root; each entry comes with a grant. Links are followed within the roots only.
  *
  * @throws ThawError `usage.invalid` where the host allows no roots, `file.notGranted` for a folder outside of them
  */
@@ -84,12 +77,19 @@ export async function browseFiles(
   { grantId }: Request<'files.browse'>,
 ): Promise<FolderListing> {
   const { grants } = context;
-  const roots = await realRoots(context);
+  const allowed = await realRoots(context);
   if (grantId === null) {
-    return { entry: null, parent: null, entries: roots.map((root) => grants.entry(root, 'folder')), leftOut: 0 };
+    if (context.roots.length === 0) {
+      throw new ThawError(
+        'usage.invalid',
+        'Folders are browsed where a host allows some; this one allows none.',
+        "Choose files with the system's dialog, or start `thaw serve` with --root FOLDER.",
+      );
+    }
+    return { entry: null, parent: null, entries: allowed.map((root) => grants.entry(root, 'folder')), leftOut: 0 };
   }
   const granted = grants.pathOf(grantId);
-  assertWithin(roots, granted);
+  const roots = allowed.some((root) => contains(root, granted)) ? allowed : [granted];
   // A folder may have become a link since it was granted.
   const folder = await realpath(granted).catch(() => granted);
   assertWithin(roots, folder);

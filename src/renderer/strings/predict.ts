@@ -36,8 +36,8 @@ export const predict = {
   unreadable: (total: number) => (total === 1 ? '1 could not be read' : `${count(total)} could not be read`),
   waiting: 'waiting',
   failed: 'Predicting failed',
-  tooMany: (limit: number) =>
-    `The first ${count(limit)} images were taken; a prediction of more is better made with "thaw predict".`,
+  tooMany: (taken: number, left: number) =>
+    `${count(taken)} images were taken, at least ${count(left)} more were left out: so many are better predicted with "thaw predict".`,
   noImages: (name: string) => `${isolate(name)} holds no images`,
   noImagesHint: 'Choose a folder with JPEG, PNG, WebP, GIF, TIFF or AVIF files.',
   percent: (share: number) => `${(share * 100).toFixed(1)} %`,

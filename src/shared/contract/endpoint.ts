@@ -133,7 +133,7 @@ export const endpoints = {
     request: z.strictObject({ imageId: z.string().min(1), size: z.int().min(16).max(4096) }),
     response: imageBytes,
   },
-  /** A folder under the roots that this host allows, or their list; `usage.invalid` where it allows none. */
+  /** A folder that was given or lies under the roots that this host allows, or their list; `usage.invalid` where it allows none. */
   'files.browse': { request: z.strictObject({ grantId: z.string().min(1).nullable() }), response: folderListing },
   /**
    * Takes in a file that a browser was given. Files of one `collection` lie in one folder, at their relative `path`; with
