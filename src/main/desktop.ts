@@ -1,6 +1,7 @@
 import { app, session, type BrowserWindow } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { STAND_IN_MARK } from '../engine/service/electron-runtime.ts';
 import type { HostInformation } from '../shared/contract/bridge.ts';
 import type { EndpointName } from '../shared/contract/endpoint.ts';
 import type { Outcome } from '../shared/contract/wire.ts';
@@ -17,9 +18,6 @@ import { TrainingWatch } from './training-watch.ts';
 import { serveWindowFiles } from './window-files.ts';
 import { secureSession } from './window-security.ts';
 import { openWindow } from './window.ts';
-
-/** Beside a program that the set-up took from elsewhere than Electron's own release. */
-const STAND_IN_MARK = 'stand-in';
 
 /** The desktop program: one window, one engine, and what the system is told of both. */
 export class Desktop {
