@@ -48,6 +48,39 @@ describe('training from the command line', () => {
     expect((await command('predict', '--run', runId, 'stripes/nowhere.png')).code).toBe(1);
   });
 
+  it('takes every choice of a plan, and ends where its monitor no longer improves', async () => {
+    const choices = [
+      ...['--nesterov', '--momentum', '0.5', '--flip', '--random-crop', '--head', 'sigmoid', '--lr', '1e-30'],
+      ...['--early-stopping', '2', '--monitor', 'val_accuracy', '--epochs', '50'],
+      ...['--freeze', 'stem', '--thaw-statistics', 'stem', '--freeze-statistics', 'block_13'],
+    ];
+    const { code, stdout, stderr } = await command('train', ...SMALL, ...choices, '--json');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const result = runResult.parse(JSON.parse(stdout));
+    expect(result).toMatchObject({ status: 'finished', stoppedEarly: true, frozenUnchanged: true });
+    expect(result.history.length).toBeLessThan(50);
+    expect(result.history.length - (result.bestEpoch ?? NaN)).toBe(2);
+
+    const { runId } = result;
+    const { plan, layers } = runDetail.parse(JSON.parse((await command('runs', 'show', runId, '--json')).stdout));
+    expect(plan).toMatchObject({
+      head: 'sigmoid',
+      optimizer: { kind: 'sgd', momentum: 0.5, nesterov: true },
+      augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.5 } },
+      earlyStopping: { monitor: 'val_accuracy', patience: 2 },
+    });
+    expect(plan.rules.map(({ action }) => action)).toEqual(['freeze', 'thawStatistics', 'freezeStatistics']);
+    const states = new Map(layers.map(({ name, state, statistics }) => [name, [state, statistics]]));
+    expect(states.get('conv1_bn')).toEqual(['frozen', 'moving']);
+    expect(states.get('conv_pw_13_bn')).toEqual(['trainable', 'kept']);
+
+    const page = (await command('runs', 'show', runId)).stdout;
+    expect(page).toMatch(/stopped early +after epoch \d+ of 50: val_accuracy did not become better for 2 epochs/);
+    for (const words of ['thaw statistics', '(Nesterov)', 'mirrored at random, cut to at least 0.5', 'sigmoid']) {
+      expect(page).toContain(words);
+    }
+  });
+
   it('shows people a line for each epoch, the result and what to do next', async () => {
     const { code, stdout } = await command('train', ...SMALL, '--freeze', 'stem', '--epochs', '2');
     expect(code).toBe(0);

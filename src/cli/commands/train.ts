@@ -6,8 +6,8 @@ import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 
-/** As torchvision's, for `--random-crop` without a number. */
-const SMALLEST_AREA = '0.08';
+/** For `--random-crop` without a number. */
+const SMALLEST_AREA = '0.5';
 
 export function addTrainCommand(program: Command, setExitCode: SetExitCode): void {
   // All of these flags write here, so that the order between them is the command line's.

@@ -55,6 +55,15 @@ describe('thaw', () => {
     ['train --lr nan', "'nan'"],
     ['train --momentum 1', 'less than 1'],
     ['train --seed -1', "'-1'"],
+    ['train --early-stopping 0', 'from 1 to 100000'],
+    ['train --monitor val_loss', '--early-stopping'],
+    ['train --early-stopping 2 --monitor loss', 'val_loss, val_accuracy'],
+    ['train --random-crop 0', 'more than 0'],
+    ['train --random-crop 1.5', 'at most 1'],
+    ['train --head tanh', 'softmax, sigmoid'],
+    ['train --nesterov --optimizer adam', 'Nesterov'],
+    ['train --freeze-statistics', "'--freeze-statistics <rule>'"],
+    ['train --thaw-statistics zzz', "'zzz'"],
     ['train --strategy all', 'features, finetune, scratch'],
     ['train --optimizer lion', 'sgd, adam'],
     ['train --freeze', "'--freeze <rule>'"],
@@ -112,7 +121,7 @@ describe('thaw', () => {
     const { stdout } = await thaw(['networks'], { home });
     expect(stdout).toMatch(/mobilenet_v1_0\.25_96 +96×96×3 +86 +218,544 +ship with Thaw/);
     const caches = JSON.parse((await thaw(['cache', 'show', '--json'], { home })).stdout) as { name: string }[];
-    expect(caches.map(({ name }) => name)).toEqual(['features', 'decoded', 'toolchain']);
+    expect(caches.map(({ name }) => name)).toEqual(['features', 'decoded', 'thumbnails', 'toolchain']);
   });
 
   it('writes what it did not foresee into a file, with no stack for people', async () => {

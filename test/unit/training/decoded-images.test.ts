@@ -6,7 +6,7 @@ import { openDataset, type Dataset } from '../../../src/engine/dataset/open-data
 import { decodeImage } from '../../../src/engine/image/decode-image.ts';
 import { decodedCacheFolder } from '../../../src/engine/image/decoded-cache.ts';
 import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
-import { imageSource } from '../../../src/engine/training/batch-source.ts';
+import { imageSource, type Batch } from '../../../src/engine/training/batch-source.ts';
 import { decodeDataset, type DecodedDataset } from '../../../src/engine/training/decoded-images.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -45,6 +45,12 @@ function decode(
     signal: never,
     freeBytes: MEMORY[memory],
   });
+}
+
+async function all(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<Batch[]> {
+  const taken: Batch[] = [];
+  for await (const batch of batches) taken.push(batch);
+  return taken;
 }
 
 describe.each(['plenty', 'none'] as const)('decoded images, with memory: %s', (memory) => {
@@ -92,7 +98,7 @@ describe.each(['plenty', 'none'] as const)('decoded images, with memory: %s', (m
       },
     });
     const order = [Int32Array.of(4, 0), Int32Array.of(2)];
-    const fed = await Array.fromAsync(source.feeds(order, 7));
+    const fed = await all(source.feeds(order, 7));
     expect(fed.map(({ rows }) => rows)).toEqual(order);
     // The second batch is made ready while the first is.
     expect(drawn).toHaveLength(2);
@@ -145,6 +151,6 @@ describe('images that are read batch by batch', () => {
     });
     const order = [Int32Array.of(0), Int32Array.of(1), Int32Array.of(2)];
     for await (const { rows } of source.feeds(order)) if (rows[0] === 1) break;
-    await expect(Array.fromAsync(source.feeds(order))).rejects.toThrow('gone');
+    await expect(all(source.feeds(order))).rejects.toThrow('gone');
   });
 });
