@@ -53,6 +53,18 @@ describe('batch normalisation', () => {
     });
   });
 
+  it('in training has that of finite differences by the input alone, gamma and beta being frozen', () => {
+    checkGradients({
+      inputs: [input],
+      build: (graph, x) => {
+        const scale = graph.constant('scale', 'float32', [2], [2, -3]);
+        const options = { ...statistics(graph), scale, offset: null, momentum: 0.9 };
+        return batchNormTraining(graph, 'op', x, options).output;
+      },
+      tolerance: 1e-2,
+    });
+  });
+
   it.each([
     ['frozen', batchNormInference],
     [

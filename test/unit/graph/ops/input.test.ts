@@ -11,10 +11,12 @@ describe('images from bytes', () => {
   const build = (
     scale: number | readonly number[],
     offset: number | readonly number[],
+    reversed = false,
   ): readonly [Graph, Tensor, Tensor] => {
     const graph = new Graph();
     const bytes = graph.placeholder('bytes', 'string', []);
-    return [graph, bytes, imagesFromBytes(graph, 'images', bytes, { height: 1, width: 2, channels: 3, scale, offset })];
+    const options = { height: 1, width: 2, channels: 3, reversed, scale, offset };
+    return [graph, bytes, imagesFromBytes(graph, 'images', bytes, options)];
   };
   const pixels = Uint8Array.from([0, 255, 10, 20, 30, 40, 1, 2, 3, 4, 5, 6]);
 
@@ -30,6 +32,12 @@ describe('images from bytes', () => {
     const [graph, bytes, images] = build([1, 2, 3], [0, 10, -1]);
     const { data } = evaluate(graph, images, { bytes: [bytes, { data: [pixels], shape: [] }] });
     expect([...data]).toEqual([0, 520, 29, 20, 70, 119, 1, 14, 8, 4, 20, 17]);
+  });
+
+  it('take blue first where they are reversed, each channel with its own offset', () => {
+    const [graph, bytes, images] = build(1, [-1, -2, -3], true);
+    const { data } = evaluate(graph, images, { bytes: [bytes, { data: [pixels], shape: [] }] });
+    expect([...data]).toEqual([9, 253, -3, 39, 28, 17, 2, 0, -2, 5, 3, 1]);
   });
 });
 

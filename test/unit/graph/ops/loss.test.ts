@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../../src/engine/graph/graph.ts';
-import { correctPredictions } from '../../../../src/engine/graph/ops/correct-predictions.ts';
+import { correctBinaryPredictions, correctPredictions } from '../../../../src/engine/graph/ops/correct-predictions.ts';
 import { sigmoidCrossEntropy } from '../../../../src/engine/graph/ops/sigmoid-cross-entropy.ts';
 import { softmaxCrossEntropy } from '../../../../src/engine/graph/ops/softmax-cross-entropy.ts';
 import { checkGradients } from '../../../support/finite-differences.ts';
@@ -75,5 +75,17 @@ describe('correct predictions', () => {
       labels: [labels, integers([4], [2, 1, 0, 0])],
     });
     expect([...data]).toEqual([1, 0, 1, 1]);
+  });
+  it('of a single logit are those above 0 of label 1, and the others of label 0', () => {
+    const graph = new Graph();
+    const logits = graph.placeholder('logits', 'float32', [-1, 1]);
+    const labels = graph.placeholder('labels', 'int32', [-1]);
+    const { data } = evaluate(graph, correctBinaryPredictions(graph, 'op', logits, labels), {
+      logits: [logits, floats([6, 1], [2, 2, -2, -2, 0, 0])],
+      labels: [labels, integers([6], [1, 0, 1, 0, 1, 0])],
+    });
+    expect([...data]).toEqual([1, 0, 0, 1, 0, 1]);
+    const wide = graph.placeholder('wide', 'float32', [-1, 2]);
+    expect(() => correctBinaryPredictions(graph, 'hits', wide, labels)).toThrow("'hits' needs logits of [batch, 1]");
   });
 });
