@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { accuracy } from './accuracy.ts';
 import type { Bench, BenchResult } from './bench.ts';
+import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
@@ -12,7 +13,7 @@ import { renderReport } from './report.ts';
 import { sessionOverhead } from './session-overhead.ts';
 import { trainStep } from './train-step.ts';
 
-const BENCHES: readonly Bench[] = [sessionOverhead, features, trainStep, accuracy];
+const BENCHES: readonly Bench[] = [sessionOverhead, features, trainStep, accuracy, estimate];
 const LEAST_RUNS = 5;
 
 interface Options {

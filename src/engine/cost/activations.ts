@@ -93,7 +93,12 @@ export function trainingPeak(layers: readonly ShapedLayer[], demands: ReadonlyMa
     }
   });
   let held = 0;
-  for (const name of lastUser.keys()) held += bytesOf.get(name) ?? 0;
+  const goneAfter = new Array<number>(layers.length).fill(0);
+  for (const [name, user] of lastUser) {
+    const bytes = bytesOf.get(name) ?? 0;
+    held += bytes;
+    goneAfter[user] = (goneAfter[user] ?? 0) + bytes;
+  }
   let peak = livePeak(layers, { kept: new Set(lastUser.keys()) });
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const shaped = layers[index];
@@ -102,7 +107,7 @@ export function trainingPeak(layers: readonly ShapedLayer[], demands: ReadonlyMa
       const below = demand.byInput ? shaped.inputs.reduce((sum, shape) => sum + outputBytes(shape), 0) : 0;
       peak = Math.max(peak, held + outputBytes(shaped.output) + below);
     }
-    for (const [name, user] of lastUser) if (user === index) held -= bytesOf.get(name) ?? 0;
+    held -= goneAfter[index] ?? 0;
   }
   return peak;
 }

@@ -33,11 +33,19 @@ export const NO_WORK: Work = {
   images: 0,
 };
 
-/** The sum of `count` times each work. */
-export function addWork(...parts: readonly (readonly [count: number, work: Work])[]): Work {
-  const sum = { ...NO_WORK } as Record<WorkKind, number>;
-  for (const [count, work] of parts) for (const kind of WORK_KINDS) sum[kind] += count * work[kind];
-  return sum;
+/** Adds up work; a window asks at every click, so that nothing is made anew for each layer. */
+export class WorkSum {
+  readonly #sum: Record<WorkKind, number> = { ...NO_WORK };
+
+  add(work: Work, count = 1): this {
+    if (work === NO_WORK) return this;
+    for (const kind of WORK_KINDS) this.#sum[kind] += count * work[kind];
+    return this;
+  }
+
+  get work(): Work {
+    return this.#sum;
+  }
 }
 
 const FLOAT_BYTES = 4;
@@ -48,6 +56,10 @@ const SMALLEST_DEPTH = 4;
 /** Bytes of one image's output of this shape. */
 export function outputBytes(shape: Shape): number {
   return FLOAT_BYTES * elementCount(shape);
+}
+
+function moved(traffic: number, operations: number): Work {
+  return { ...NO_WORK, traffic, operations };
 }
 
 function padded(channels: number, unit: number): number {
@@ -88,20 +100,19 @@ export interface ShapedLayer {
 export function forwardWork({ layer, inputs, output }: ShapedLayer, usesBatchStatistics: boolean): Work {
   const read = inputs.reduce((sum, shape) => sum + outputBytes(shape), 0);
   const written = outputBytes(output);
-  const moved: Work = { ...NO_WORK, traffic: read + written, operations: 1 };
   switch (layer.kind) {
     case 'input':
     case 'reshape':
       return NO_WORK;
     case 'conv2d':
     case 'dense':
-      return { ...moved, convolution: multiplyAdds(layer, inputs[0] ?? [], output) };
+      return { ...moved(read + written, 1), convolution: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'depthwiseConv2d':
-      return { ...moved, depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
+      return { ...moved(read + written, 1), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'batchNorm':
-      return usesBatchStatistics ? { ...moved, traffic: 2 * read + written } : moved;
+      return moved((usesBatchStatistics ? 2 : 1) * read + written, 1);
     default:
-      return moved;
+      return moved(read + written, 1);
   }
 }
 
@@ -120,26 +131,27 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
   if (asked === 0) return NO_WORK;
   const below = inputs.reduce((sum, shape) => sum + outputBytes(shape), 0);
   const above = outputBytes(output);
-  const moved: Work = { ...NO_WORK, traffic: asked * (below + above), operations: asked };
   switch (layer.kind) {
     case 'input':
     case 'reshape':
       return NO_WORK;
     case 'conv2d':
     case 'dense':
-      return { ...moved, convolution: asked * multiplyAdds(layer, inputs[0] ?? [], output) };
+      return {
+        ...moved(asked * (below + above), asked),
+        convolution: asked * multiplyAdds(layer, inputs[0] ?? [], output),
+      };
     case 'depthwiseConv2d':
-      return { ...moved, depthwiseGradient: asked * multiplyAdds(layer, inputs[0] ?? [], output) };
+      return {
+        ...moved(asked * (below + above), asked),
+        depthwiseGradient: asked * multiplyAdds(layer, inputs[0] ?? [], output),
+      };
     case 'batchNorm':
       // Both the gradient and the input are read twice where statistics or parameters are differentiated.
-      return {
-        ...moved,
-        traffic: demand.byWeights || demand.usesBatchStatistics ? 5 * above : 2 * above,
-        operations: 1,
-      };
+      return moved((demand.byWeights || demand.usesBatchStatistics ? 5 : 2) * above, 1);
     case 'activation':
-      return { ...moved, traffic: 3 * above, operations: 1 };
+      return moved(3 * above, 1);
     default:
-      return { ...moved, traffic: below + above, operations: 1 };
+      return moved(below + above, 1);
   }
 }

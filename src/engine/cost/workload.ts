@@ -4,7 +4,6 @@ import type { Layer, Network } from '../network/layer.ts';
 import { elementCount, layerShapes, networkTensors } from '../network/shape.ts';
 import { livePeak, trainingPeak } from './activations.ts';
 import {
-  addWork,
   backwardWork,
   forwardWork,
   NO_WORK,
@@ -12,6 +11,7 @@ import {
   type BackwardDemand,
   type ShapedLayer,
   type Work,
+  WorkSum,
 } from './work.ts';
 
 /** How many images each split has. */
@@ -136,17 +136,22 @@ export function workloadOf({ network, freeze, training, images, isCached, pixelB
   );
   const slots = slotsOf(training.optimizer);
 
-  const once = addWork(...prefix.map((layer) => [isFoldable(layer.layer) ? 0 : 1, forwardWork(layer, false)] as const));
-  const again = isCached ? 0 : 1;
-  const evaluate = addWork([again, once], ...rest.map((layer) => [1, forwardWork(layer, false)] as const));
-  const train = addWork(
-    [again, once],
-    ...rest.map((layer) => [1, forwardWork(layer, moving.has(layer.layer.name))] as const),
-    ...rest.flatMap((layer) => {
-      const demand = demands.get(layer.layer.name);
-      return demand ? [[1, backwardWork(layer, demand)] as const] : [];
-    }),
-  );
+  const onceSum = new WorkSum();
+  for (const layer of prefix) if (!isFoldable(layer.layer)) onceSum.add(forwardWork(layer, false));
+  const once = onceSum.work;
+  const again = isCached ? NO_WORK : once;
+  const evaluateSum = new WorkSum().add(again);
+  const trainSum = new WorkSum().add(again);
+  for (const layer of rest) {
+    const inference = forwardWork(layer, false);
+    const usesBatchStatistics = moving.has(layer.layer.name);
+    evaluateSum.add(inference);
+    trainSum.add(usesBatchStatistics ? forwardWork(layer, true) : inference);
+    const demand = demands.get(layer.layer.name);
+    if (demand) trainSum.add(backwardWork(layer, demand));
+  }
+  const evaluate = evaluateSum.work;
+  const train = trainSum.work;
   // The optimizer reads weight, gradient and slots, and writes weight and slots.
   const update: Work = {
     ...NO_WORK,
@@ -155,23 +160,16 @@ export function workloadOf({ network, freeze, training, images, isCached, pixelB
   };
   const trainSteps = stepsFor(count.train, batchSize);
   const evaluationSteps = stepsFor(count.validation, evaluationBatchSize);
-  const epoch = addWork(
-    [count.train, perImage(train)],
-    [trainSteps, perStep(train)],
-    [trainSteps, update],
-    [count.validation, perImage(evaluate)],
-    [evaluationSteps, perStep(evaluate)],
-  );
-
-  const preparation = addWork(
-    [total, { ...NO_WORK, images: 1 }],
-    ...(isCached
-      ? ([
-          [total, perImage(once)],
-          [stepsFor(total, evaluationBatchSize), perStep(once)],
-        ] as const)
-      : []),
-  );
+  const epoch = new WorkSum()
+    .add(perImage(train), count.train)
+    .add(perStep(train), trainSteps)
+    .add(update, trainSteps)
+    .add(perImage(evaluate), count.validation)
+    .add(perStep(evaluate), evaluationSteps).work;
+  const preparation = new WorkSum()
+    .add({ ...NO_WORK, images: 1 }, total)
+    .add(isCached ? perImage(once) : NO_WORK, total)
+    .add(isCached ? perStep(once) : NO_WORK, stepsFor(total, evaluationBatchSize)).work;
 
   const cut = new Set(isCached ? freeze.cut : []);
   const featureBytes = all.reduce(

@@ -1,4 +1,4 @@
-import type { TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { FreezeRule, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset } from '../dataset/dataset.ts';
@@ -95,15 +95,27 @@ function knownDataset(context: ServiceContext, plan: TrainingPlan, problems: Pro
   return split === undefined ? context.datasets.known(plan.dataset) : split;
 }
 
-function withChecked(
+/** The freeze plan of the rules that are right; the others are looked for one by one only where there are any. */
+function checkedFreezing(
   network: Network,
   strategy: TrainingPlan['strategy'],
   rules: readonly PlacedRule[],
   problems: ProblemList,
-) {
-  return rules.filter(({ index, rule }) =>
-    problems.attempt(`rules.${index}`, () => applyRules(network, strategy, [rule])),
-  );
+): { readonly freeze: FreezePlan; readonly rules: readonly FreezeRule[] } {
+  const freezeBy = (placed: readonly PlacedRule[]): { freeze: FreezePlan; rules: readonly FreezeRule[] } => {
+    const given = placed.map(({ rule }) => rule);
+    return { freeze: freezePlan(network, strategy, given, { mayLeaveNothing: true }), rules: given };
+  };
+  try {
+    return freezeBy(rules);
+  } catch (error) {
+    if (!(error instanceof ThawError)) throw error;
+    return freezeBy(
+      rules.filter(({ index, rule }) =>
+        problems.attempt(`rules.${index}`, () => applyRules(network, strategy, [rule])),
+      ),
+    );
+  }
 }
 
 /**
@@ -133,16 +145,14 @@ export function draftPlan(context: ServiceContext, given: Readonly<Record<string
   const about = { request: { ...request, weights: resolved.weights }, dataset: opened };
   if (!entry) {
     const rules = fields.rules.map(({ rule }) => rule);
-    return { ...about, plan: { ...plan, rules }, problems: problems.found, network: null, freeze: null };
+    return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network: null, freeze: null };
   }
 
   const head = { name: known, classes: opened?.classes.length ?? ASSUMED_CLASSES, dropout: plan.dropout };
   const network =
     problems.attempt('head', () => networkWithHead({ ...head, head: plan.head })) ??
     networkWithHead({ ...head, head: 'softmax' });
-  const rules = withChecked(network, plan.strategy, fields.rules, problems).map(({ rule }) => rule);
-  const freeze = freezePlan(network, plan.strategy, rules, { mayLeaveNothing: true });
-  // Where rules are wrong, what is left of them says little of what was wanted.
+  const { freeze, rules } = checkedFreezing(network, plan.strategy, fields.rules, problems);
   if (freeze.parameters.trainable === 0) problems.attempt('rules', () => freezePlan(network, plan.strategy, rules));
-  return { ...about, plan: { ...plan, rules }, problems: problems.found, network, freeze };
+  return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network, freeze };
 }

@@ -16,7 +16,8 @@ import { resolveReferences } from './resolve-references.ts';
 /** A dataset has more, but every rule that fits two classes fits them all. */
 const FEWEST_CLASSES = 2;
 
-function assertDataset(dataset: DatasetSource): void {
+/** @throws ThawError `dataset.missing` */
+export function assertDataset(dataset: DatasetSource): void {
   if (dataset.kind !== 'folder') return;
   const found = statSync(dataset.path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
@@ -27,8 +28,11 @@ function assertDataset(dataset: DatasetSource): void {
   );
 }
 
-/** @returns the run's folder where weights come from a run */
-async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
+/**
+ * @returns the run's folder where weights come from a run
+ * @throws ThawError `weights.missing`, `run.unknown`, `run.state` or `training.checkpoint`
+ */
+export async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
   if (weights.kind === 'file' && !statSync(weights.path, { throwIfNoEntry: false })) {
     throw new ThawError(
       'weights.missing',

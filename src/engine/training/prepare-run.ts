@@ -12,6 +12,7 @@ import type { Preprocessing } from '../network/preprocessing.ts';
 import { deviceInformation } from '../runtime/binding.ts';
 import { Session } from '../runtime/session.ts';
 import { canvasPreprocessing } from './augmentation.ts';
+import { describeGaps } from '../weights/load.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
@@ -54,14 +55,6 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
   );
 }
 
-/** Says which tensors a file has left at their initial values; null where it filled all that it could. */
-function gaps({ loaded, skippedByShape, missing }: LoadReport): string | null {
-  const unfilled = [...skippedByShape.map(({ name }) => name), ...missing];
-  if (unfilled.length === 0) return null;
-  const names = unfilled.length > 3 ? `${unfilled.slice(0, 3).join(', ')}, ...` : unfilled.join(', ');
-  return `${unfilled.length} of ${loaded.length + unfilled.length} pretrained tensors were not in the weights, or had another shape, and begin at initial values: ${names}.`;
-}
-
 /**
  * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
  *
@@ -90,7 +83,7 @@ export async function prepareRun(
   });
   const plan = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
-  const lacking = first.report && gaps(first.report);
+  const lacking = first.report && describeGaps(first.report);
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
   const model: ModelFile = resumed ?? {
@@ -100,9 +93,7 @@ export async function prepareRun(
     dropout: trainingPlan.dropout,
     head: trainingPlan.head,
     datasetVersion: dataset.version,
-    frozen: Object.fromEntries(
-      frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? '']),
-    ),
+    frozen: Object.fromEntries(frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? ''])),
   };
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
   await writeModelFile(runDirectory, model);
