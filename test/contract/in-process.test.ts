@@ -6,7 +6,7 @@ import { expectError } from '../support/expect-error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const home = temporaryFolder();
-const service = createService({ home, cache: path.join(home, 'cache') });
+const service = createService({ home, cache: path.join(home, 'cache'), roots: [home] });
 const transport: Transport = service.transport;
 
 /** What a client in another language, or a window gone wrong, might send. */
@@ -21,6 +21,12 @@ describe('the contract in process', () => {
     ['runs.list', { status: 'finished', limit: 1 }],
     ['cache.show', {}],
     ['cache.clear', {}],
+    ['dataset.open', { dataset: { kind: 'sample' } }],
+    ['dataset.recent', {}],
+    ['files.browse', { grantId: null }],
+    ['settings.write', { theme: 'dark', panes: { tree: 300 } }],
+    ['settings.read', {}],
+    ['task.cancel', { taskId: 'ended long ago' }],
   ] as const)('answers %s %j as its schema says', async (name, request) => {
     const answer = await send(name, request);
     expect(endpoints[name].response.parse(answer)).toEqual(answer);
@@ -34,6 +40,7 @@ describe('the contract in process', () => {
     expect(report.caches.map(({ name, clear }) => [name, clear])).toEqual([
       ['features', 'thaw cache clear'],
       ['decoded', 'thaw cache clear'],
+      ['thumbnails', 'thaw cache clear'],
       ['toolchain', null],
     ]);
     expect(report.freeDiskBytes).toBeGreaterThan(0);
@@ -52,23 +59,56 @@ describe('the contract in process', () => {
     [
       'training.start',
       { rules: [{ action: 'melt', pattern: 'x' }] },
-      'rules.0.action must be one of freeze, thaw; received "melt".',
+      'rules.0.action must be one of freeze, thaw, freezeStatistics, thawStatistics; received "melt".',
     ],
     ['training.start', null, 'the request must be an object; received null.'],
     ['runs.show', {}, 'runId must be text; received nothing.'],
     ['runs.show', { runId: '' }, 'runId must be at least 1 characters; received "".'],
     ['predict', { runId: 'x', images: [], top: 1 }, 'images must be at least 1 entries; received [].'],
     ['runs.list', { limit: 1e9 }, 'limit must be at most 10000; received 1000000000.'],
+    ['dataset.open', { dataset: { kind: 'folder', path: '' } }, 'dataset.path must be at least 1 characters'],
+    ['dataset.images', { datasetId: 'x', offset: -1, limit: 1 }, 'offset must be at least 0; received -1.'],
+    ['dataset.images', { datasetId: 'x', offset: 0, limit: 1001 }, 'limit must be at most 1000; received 1001.'],
+    ['image.bytes', { imageId: 'x', size: 5000 }, 'size must be at most 4096; received 5000.'],
+    ['image.bytes', { imageId: 'x', size: 0.5 }, 'size must be a whole number; received 0.5.'],
+    ['files.upload', { path: 'a.png', bytes: 'text' }, 'bytes'],
+    ['files.upload', { path: 'a.png', bytes: new Uint8Array(1), collection: '../x' }, 'collection'],
+    ['runs.series', { runId: 'x', by: 'time', keys: ['loss'], maxPoints: 9 }, 'by must be one of step, epoch'],
+    ['runs.series', { runId: 'x', by: 'step', keys: [], maxPoints: 9 }, 'keys must be at least 1 entries'],
+    ['runs.series', { runId: 'x', by: 'step', keys: ['loss'], maxPoints: 1 }, 'maxPoints must be at least 2'],
+    ['settings.write', { theme: 'pink' }, 'theme must be one of system, dark, light; received "pink".'],
+    ['settings.write', { smoothing: 1 }, 'smoothing must be less than 1; received 1.'],
+    ['settings.write', { schemaVersion: 2 }, "the request has no field 'schemaVersion'."],
   ] as const)('refuses %s %j in words', async (name, request, words) => {
     await expectError(() => send(name, request), 'usage.invalid', words);
   });
 
-  it.each(['runs.show', 'runs.resume', 'training.wait', 'training.stop'] as const)(
-    'tells %s of a run it does not know',
-    async (name) => {
-      await expectError(() => send(name, { runId: 'nope' }), 'run.unknown', 'nope');
-    },
-  );
+  it.each([
+    ['runs.show', { runId: 'nope' }],
+    ['runs.attach', { runId: 'nope' }],
+    ['runs.series', { runId: 'nope', by: 'step', keys: ['loss'], maxPoints: 10 }],
+    ['runs.resume', { runId: 'nope' }],
+    ['training.wait', { runId: 'nope' }],
+    ['training.stop', { runId: 'nope' }],
+    ['predict', { runId: 'nope', images: ['a.png'], top: 1 }],
+    ['dataset.open', { dataset: { kind: 'ofRun', runId: 'nope' } }],
+    ['training.start', { weights: { kind: 'ofRun', runId: 'nope' } }],
+  ] as const)('tells %s of a run it does not know', async (name, request) => {
+    await expectError(() => send(name, request), 'run.unknown', 'nope');
+  });
+
+  it.each([
+    ['dataset.open', { dataset: { kind: 'granted', grantId: 'nope' } }],
+    ['dataset.images', { datasetId: 'nope', offset: 0, limit: 10 }],
+    ['image.bytes', { imageId: 'nope', size: 64 }],
+    ['image.bytes', { imageId: '/etc/passwd', size: 64 }],
+    ['image.bytes', { imageId: 'no.pe', size: 64 }],
+    ['files.browse', { grantId: 'nope' }],
+    ['training.start', { dataset: { kind: 'granted', grantId: 'nope' } }],
+    ['training.start', { weights: { kind: 'granted', grantId: 'nope' } }],
+  ] as const)('lets %s %j name nothing that was not granted', async (name, request) => {
+    await expectError(() => send(name, request), 'file.notGranted', 'is not known');
+  });
 
   it('answers again after it was closed', async () => {
     await service.close();

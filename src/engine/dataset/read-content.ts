@@ -102,13 +102,11 @@ async function examineAll(
     for (let candidate = candidates[next++]; candidate !== undefined; candidate = candidates[next++]) {
       options.signal?.throwIfAborted();
       const { path, split, className, realPath } = candidate;
-      const known = await unchanged(realPath, options.previous);
-      const examined = known ? { kind: 'image' as const, ...known } : await examineFile(realPath, scratch);
-      if (examined.kind === 'problem') skipped.push({ path, reason: examined.reason });
+      const file = (await unchanged(realPath, options.previous)) ?? (await examineFile(realPath, scratch));
+      if ('reason' in file) skipped.push({ path, reason: file.reason });
       else {
-        const { state, contentHash } = examined;
-        files.set(realPath, { state, contentHash });
-        images.push({ path, split, className, bytes: state.bytes, contentHash });
+        files.set(realPath, file);
+        images.push({ path, split, className, bytes: file.state.bytes, contentHash: file.contentHash });
       }
       options.onProgress?.((done += 1), candidates.length);
     }

@@ -11,8 +11,9 @@ const MOST_GRANTS = 100_000;
 const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif)$/i;
 const WEIGHTS_NAME = /\.(?:h5|hdf5|keras|safetensors|index|ckpt)$|^model\.json$/i;
 
-/** What a file is by its name: enough for an icon, decided again from its content when it is used. */
-export function kindByName(name: string): Exclude<FileEntry['kind'], 'folder'> {
+/** What a file is by its name, or the end of its path: enough for an icon, decided again by content when it is used. */
+export function kindByName(file: string): Exclude<FileEntry['kind'], 'folder'> {
+  const name = path.basename(file);
   if (IMAGE_NAME.test(name)) return 'image';
   return WEIGHTS_NAME.test(name) ? 'weights' : 'other';
 }

@@ -20,7 +20,7 @@ export type ImageTarget = {
 
 /** By its name, or by its first bytes where the name says nothing. */
 async function isImage(file: string): Promise<boolean> {
-  if (kindByName(path.basename(file)) === 'image') return true;
+  if (kindByName(file) === 'image') return true;
   try {
     await using handle = await open(file, 'r');
     const { buffer, bytesRead } = await handle.read(new Uint8Array(FILE_KIND_BYTES), 0, FILE_KIND_BYTES, 0);

@@ -11,7 +11,6 @@ const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 function problemOf(part: string): string | null {
   if (part === '') return 'it has an empty name in it';
   if (part === '.' || part === '..') return `'${part}' is no name`;
-  // eslint-disable-next-line no-control-regex -- what must not reach the file system is named exactly
   if (/[\u0000-\u001f\u007f]/.test(part)) return 'it has control characters in it';
   if (part.includes('\\')) return "its folders are not separated by '/'";
   if (/[ .]$/.test(part)) return `'${part}' ends in a dot or a space`;

@@ -1,0 +1,233 @@
+import { cpSync, existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ServiceContext } from '../../../src/engine/service/context.ts';
+import { createService } from '../../../src/engine/service/create-service.ts';
+import { listImages, openDatasetView } from '../../../src/engine/service/dataset-view.ts';
+import { completePlan } from '../../../src/engine/service/default-plan.ts';
+import { listRecent } from '../../../src/engine/service/recent-datasets.ts';
+import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split-by-content.ts';
+import type { TaskEvent } from '../../../src/shared/contract/event.ts';
+import { expectError } from '../../support/expect-error.ts';
+import { smallPng, writeFiles } from '../../support/pattern-image.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const root = temporaryFolder();
+let made = 0;
+
+function newContext(): ServiceContext {
+  const home = path.join(root, `home-${(made += 1)}`);
+  const context = new ServiceContext({ home, cache: path.join(home, 'cache') });
+  afterAll(() => context.close());
+  return context;
+}
+
+/** Two classes of so many different images each. */
+async function photos(count: number): Promise<string> {
+  const files = ['cat', 'dog'].flatMap((name, label) =>
+    Array.from({ length: count }, (_, index) => [`${name}/${index}.png`, smallPng(label * 500 + index)] as const),
+  );
+  return writeFiles(path.join(root, `photos-${(made += 1)}`), Object.fromEntries(files));
+}
+
+const open = (context: ServiceContext, folder: string, taskId?: string) =>
+  openDatasetView(context, { dataset: { kind: 'folder', path: folder }, taskId });
+
+const everything = { offset: 0, limit: 1000 };
+
+describe('an opened dataset', () => {
+  it('is counted by class and split as training splits it', async () => {
+    const context = newContext();
+    const folder = await photos(10);
+    writeFileSync(path.join(folder, 'cat/notes.png'), 'no image');
+    const view = await open(context, folder);
+    const { images } = await listImages(context, { datasetId: view.datasetId, ...everything });
+    expect(view.classes.map(({ name }) => name)).toEqual(['cat', 'dog']);
+    for (const [classIndex, { counts }] of view.classes.entries()) {
+      for (const split of ['train', 'validation', 'test'] as const) {
+        expect(counts[split]).toBe(
+          images.filter((image) => image.classIndex === classIndex && image.split === split).length,
+        );
+      }
+    }
+    expect(view.counts.train + view.counts.validation).toBe(20);
+    expect(view.counts.validation).toBeGreaterThan(0);
+    expect(view.validation).toBe('share');
+    expect(view.skipped.map(({ path: skipped }) => skipped)).toEqual(['cat/notes.png']);
+    const plan = completePlan({});
+    expect({ validationShare: plan.validationShare, seed: plan.seed }).toEqual(DEFAULT_SPLIT);
+  });
+
+  it('lists its images by class, then by path in code-point order, in pages without gaps', async () => {
+    const context = newContext();
+    const { datasetId } = await open(context, await photos(12));
+    const { images, total } = await listImages(context, { datasetId, ...everything });
+    expect(total).toBe(24);
+    expect(images.map((image) => image.path)).toEqual(
+      ['cat', 'dog'].flatMap((name) => Array.from({ length: 12 }, (_, index) => `${name}/${index}.png`).sort()),
+    );
+    expect(new Set(images.map(({ imageId }) => imageId)).size).toBe(24);
+    const pages = await Promise.all(
+      [0, 7, 14, 21, 28].map((offset) => listImages(context, { datasetId, offset, limit: 7 })),
+    );
+    expect(pages.flatMap((page) => page.images)).toEqual(images);
+    const dogs = await listImages(context, { datasetId, classIndex: 1, split: 'validation', ...everything });
+    expect(dogs.images).toEqual(images.filter(({ classIndex, split }) => classIndex === 1 && split === 'validation'));
+    expect(dogs.total).toBe(dogs.images.length);
+  });
+
+  it('is read again only where it has changed, under the same ids', async () => {
+    const context = newContext();
+    const folder = await photos(6);
+    const first = await open(context, folder);
+    const before = await listImages(context, { datasetId: first.datasetId, ...everything });
+    const changed = path.join(folder, 'cat/3.png');
+    const added = path.join(folder, 'dog/new.png');
+    writeFileSync(added, await smallPng(999));
+    writeFileSync(changed, await smallPng(998));
+    const later = new Date(Date.now() + 5000);
+    utimesSync(changed, later, later);
+    await rename(path.join(folder, 'cat/0.png'), path.join(folder, 'cat/renamed.png'));
+    rmSync(path.join(folder, 'dog/5.png'));
+    const second = await open(context, folder);
+    expect(second.datasetId).toBe(first.datasetId);
+    expect(second.version).not.toBe(first.version);
+    const after = await listImages(context, { datasetId: first.datasetId, ...everything });
+    const ids = new Map(before.images.map((image) => [image.path, image.imageId]));
+    const same = after.images.filter((image) => ids.get(image.path) === image.imageId).map((image) => image.path);
+    expect(same.length).toBe(9);
+    expect(after.images.map((image) => image.path)).toEqual(
+      expect.arrayContaining(['cat/3.png', 'cat/renamed.png', 'dog/new.png']),
+    );
+    expect(same).not.toEqual(expect.arrayContaining(['cat/3.png']));
+  });
+
+  it('is not read again where nothing has changed', async () => {
+    const context = newContext();
+    const source = { kind: 'folder', path: await photos(4) } as const;
+    const task = { signal: new AbortController().signal, report: () => undefined };
+    const first = await context.datasets.open(source, task);
+    const again = await context.datasets.open(source, task);
+    expect(again.content.files.size).toBe(8);
+    for (const [file, known] of again.content.files) expect(known).toBe(first.content.files.get(file));
+  });
+
+  it('is known without a look at the disk, split as asked', async () => {
+    const context = newContext();
+    const folder = await photos(10);
+    const source = { kind: 'folder', path: folder } as const;
+    expect(context.datasets.known(source)).toBeNull();
+    await open(context, folder);
+    rmSync(folder, { recursive: true });
+    const half = context.datasets.known(source, { validationShare: 0.5, seed: 7 });
+    const usual = context.datasets.known(source);
+    const held = (dataset: typeof usual): number =>
+      dataset?.images.filter(({ split }) => split === 'validation').length ?? 0;
+    expect(held(half)).toBeGreaterThan(held(usual));
+    expect(context.datasets.known(source, { validationShare: 0.5, seed: 7 })).toBe(half);
+  });
+
+  it('keeps its id when more are opened than are held', async () => {
+    const context = newContext();
+    const folder = await photos(3);
+    const { datasetId } = await open(context, folder);
+    const { images } = await listImages(context, { datasetId, ...everything });
+    for (let other = 0; other < 9; other += 1) {
+      const copy = path.join(root, `copy-${(made += 1)}`);
+      cpSync(folder, copy, { recursive: true });
+      expect((await open(context, copy)).datasetId).not.toBe(datasetId);
+    }
+    expect(context.datasets.known({ kind: 'folder', path: folder })).toBeNull();
+    expect((await listImages(context, { datasetId, ...everything })).images).toEqual(images);
+  });
+});
+
+describe('opening as a task', () => {
+  it('tells how far it is, with rate and time left, without gaps', async () => {
+    const home = path.join(root, `home-${(made += 1)}`);
+    const service = createService({ home, cache: path.join(home, 'cache') });
+    afterAll(() => service.close());
+    const told: TaskEvent[] = [];
+    service.transport.subscribe('task', (event) => told.push(event));
+    const dataset = { kind: 'folder', path: await photos(5) } as const;
+    await service.transport.invoke('dataset.open', { dataset });
+    expect(told).toEqual([]);
+    await service.transport.invoke('dataset.open', { dataset, taskId: 'reading' });
+    expect(told.map(({ sequence }) => sequence)).toEqual(told.map((_, index) => index + 1));
+    expect(told.at(-1)).toMatchObject({ taskId: 'reading', done: 10, total: 10, unit: 'image', secondsLeft: 0 });
+    expect(told.at(-1)?.ratePerSecond).toBeGreaterThan(0);
+  });
+
+  it('ends when it is cancelled, and may be begun again', async () => {
+    const context = newContext();
+    const folder = await photos(40);
+    let told = 0;
+    context.events.subscribe('task', () => {
+      told += 1;
+      context.tasks.cancel('reading');
+    });
+    await expectError(() => open(context, folder, 'reading'), 'task.cancelled');
+    expect(told).toBe(1);
+    expect(context.datasets.known({ kind: 'folder', path: folder })).toBeNull();
+    expect((await open(context, folder)).counts.train).toBeGreaterThan(50);
+  });
+
+  it('refuses an id that is under way', async () => {
+    const context = newContext();
+    const folder = await photos(3);
+    const first = open(context, folder, 'same');
+    await expectError(() => open(context, folder, 'same'), 'usage.invalid', "'same' is under way");
+    await first;
+  });
+
+  it('reads a folder once when two windows open it at a time', async () => {
+    const context = newContext();
+    const folder = await photos(5);
+    const [one, other] = await Promise.all([open(context, folder), open(context, folder)]);
+    expect(other).toEqual(one);
+  });
+});
+
+describe('recent datasets', () => {
+  it('are twelve at most, the newest first, each once, with a grant that opens it', async () => {
+    const context = newContext();
+    const folder = await photos(2);
+    const copies: string[] = [];
+    for (let copy = 0; copy < 14; copy += 1) {
+      copies.push(path.join(root, `recent-${(made += 1)}`));
+      cpSync(folder, copies.at(-1) ?? '', { recursive: true });
+      await open(context, copies.at(-1) ?? '');
+    }
+    await open(context, copies[5] ?? '');
+    const recent = await listRecent(context);
+    expect(recent.map((dataset) => dataset.root)).toEqual(
+      [
+        copies[5],
+        ...copies
+          .slice(2)
+          .filter((copy) => copy !== copies[5])
+          .reverse(),
+      ].slice(0, 12),
+    );
+    const grantId = recent[3]?.grantId ?? '';
+    const view = await openDatasetView(context, { dataset: { kind: 'granted', grantId } });
+    expect(view.root).toBe(recent[3]?.root);
+    const file = path.join(context.home, 'recent-datasets.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('show a folder that has gone as gone, and survive a damaged list', async () => {
+    const context = newContext();
+    const folder = await photos(2);
+    await open(context, folder);
+    rmSync(folder, { recursive: true });
+    expect(await listRecent(context)).toMatchObject([{ root: folder, exists: false }]);
+    const file = path.join(context.home, 'recent-datasets.json');
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, 20));
+    expect(await listRecent(context)).toEqual([]);
+    await open(context, await photos(2));
+    expect((await listRecent(context)).length).toBe(1);
+    expect(existsSync(file)).toBe(true);
+  });
+});
