@@ -2,7 +2,7 @@
 export type TrainLayout = 'three' | 'two' | 'one';
 
 export const PANE_LIMITS = {
-  layers: { usual: 400, least: 300, most: 720 },
+  layers: { usual: 416, least: 300, most: 720 },
   plan: { usual: 320, least: 280, most: 520 },
 } as const;
 /** What the charts keep, however far the others are drawn. */

@@ -108,6 +108,32 @@ function layerRow(layer: LayerState, place: Pick<Row, 'level' | 'parent' | 'posi
   };
 }
 
+/** The same lines, with the objects of before where nothing changed: only lines that changed are drawn anew. */
+export function reuseRows(before: readonly Row[], after: readonly Row[]): readonly Row[] {
+  const known = new Map(before.map((row) => [row.key, row]));
+  return after.map((row) => {
+    const old = known.get(row.key);
+    return old !== undefined && sameRow(old, row) ? old : row;
+  });
+}
+
+function sameRow(one: Row, other: Row): boolean {
+  return (
+    one.state === other.state &&
+    one.expanded === other.expanded &&
+    one.position === other.position &&
+    one.size === other.size &&
+    one.level === other.level &&
+    sameTarget(one.target, other.target)
+  );
+}
+
+function sameTarget(one: Target, other: Target): boolean {
+  if (one.kind === 'layer') return other.kind === 'layer' && one.layer === other.layer;
+  if (other.kind === 'layer' || one.layers.length !== other.layers.length) return false;
+  return one.layers.every((layer, index) => layer === other.layers[index]);
+}
+
 /** Where the dashed line stands: below which visible row, and whether it truly lies inside that folded block. */
 export function boundaryRow(
   rows: readonly Row[],

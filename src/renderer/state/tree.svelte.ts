@@ -2,7 +2,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { LayerState } from '../../shared/contract/run.ts';
 import { layersOf, togglable, type Target } from './layer-rules.ts';
 import type { PlanController } from './plan.svelte.ts';
-import { blocksOf, boundaryRow, rowsOf, search, stateOf, type Row } from './tree-model.ts';
+import { blocksOf, boundaryRow, reuseRows, rowsOf, search, stateOf, type Row } from './tree-model.ts';
 
 /** What is unfolded, searched for, chosen and looked into in the layer tree. */
 export class TreeController {
@@ -13,12 +13,17 @@ export class TreeController {
   inspected = $state<string | null>(null);
   readonly #expanded = new SvelteSet<string>();
   readonly #plan: PlanController;
+  /** The rows as they were last. */
+  #drawn: readonly Row[] = [];
   /** Where a range begins. */
   #anchor = $state<string | null>(null);
 
   readonly blocks = $derived.by(() => blocksOf(this.#plan.layers));
   readonly found = $derived.by(() => search(this.#plan.layers, this.query));
-  readonly rows = $derived.by(() => rowsOf(this.blocks, { expanded: this.#expanded, found: this.found }));
+  readonly rows = $derived.by(() => {
+    this.#drawn = reuseRows(this.#drawn, rowsOf(this.blocks, { expanded: this.#expanded, found: this.found }));
+    return this.#drawn;
+  });
   readonly boundary = $derived.by(() =>
     boundaryRow(
       this.rows,
@@ -46,6 +51,11 @@ export class TreeController {
   get chosen(): readonly Target[] {
     const [from, to] = this.selection;
     return this.rows.slice(from, to + 1).map((row) => row.target);
+  }
+
+  /** Which line has this key; -1 where none has. */
+  indexOf(key: string): number {
+    return this.#place(key) ?? -1;
   }
 
   moveTo(index: number, extend: boolean): void {

@@ -66,8 +66,8 @@ export const train = {
     expand: (name: string) => `Unfold ${name}`,
     inspect: (name: string) => `Inspect ${name}`,
     statistics: {
-      moving: 'moving',
-      kept: 'kept',
+      moving: 'moving statistics',
+      kept: 'statistics kept',
       movingHint: 'Its moving statistics follow the new images. Click to keep them.',
       keptHint: 'Its moving statistics stay as they are. Click to let them follow the new images.',
     },
@@ -199,7 +199,7 @@ export const train = {
     reading: 'Reading the dataset…',
     readingOf: (done: number, total: number) => `${count(done)} of ${count(total)} images`,
     cancel: 'Cancel',
-    hint: 'Click layers on the left to freeze or thaw them; the plan is on the right. Train starts it, and its curves appear here.',
+    hint: 'Click layers to freeze or thaw them, and shape the plan. Train starts it; its curves appear here.',
     images: (train: number, validation: number) =>
       `${count(train)} training and ${count(validation)} validation images`,
     classes: (found: number) => plural(found, 'class', 'classes'),
