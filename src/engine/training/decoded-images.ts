@@ -19,7 +19,7 @@ interface DecodedImage {
 /** Decoded images, by their number in the dataset; where they lie is not their user's matter. */
 export interface DecodedImages {
   /** @throws ThawError `dataset.images` where an image that could be read no longer can */
-  read(image: number): DecodedImage | Promise<DecodedImage>;
+  read(image: number): Promise<DecodedImage>;
   close(): Promise<void>;
 }
 
@@ -74,8 +74,7 @@ async function holdImages(
   return {
     read: (number) => {
       const image = held.get(number);
-      if (!image) throw new TypeError(`Image ${number} was not decoded.`);
-      return image;
+      return image ? Promise.resolve(image) : Promise.reject(new TypeError(`Image ${number} was not decoded.`));
     },
     close: () => Promise.resolve(),
   };

@@ -76,6 +76,9 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     writtenAt = performance.now();
   };
 
+  /** Asked anew at each place: it changes while the loop waits. */
+  const isStopped = (): boolean => signal.aborted;
+
   const holdIfAsked = async (): Promise<void> => {
     if (!pause.isRequested || signal.aborted) return;
     await clock.hold(async () => {
@@ -98,7 +101,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       epoch,
     )) {
       await holdIfAsked();
-      if (signal.aborted) break;
+      if (isStopped()) break;
       const step = state.step + 1;
       const output = session.run('train', {
         ...feeds,
@@ -121,11 +124,11 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
         progress.report(step, epochs * stepsPerEpoch, `epoch ${epoch} of ${epochs}`);
       }
       await yieldToMessages();
-      if (signal.aborted) break;
+      if (isStopped()) break;
       if (performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS && steps < stepsPerEpoch) await checkpoint(false);
     }
     timer.add('train', (clock.now() - started) / 1000);
-    return !signal.aborted || steps === stepsPerEpoch;
+    return !isStopped() || steps === stepsPerEpoch;
   };
 
   const isOver = (): boolean => isExhausted(earlyStopping, state.epoch, state.bestEpoch);

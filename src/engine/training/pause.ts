@@ -1,7 +1,7 @@
 /** What a person asked of a run: to hold, and then to go on. The run looks at it where it can hold. */
 export class Pause {
   #wanted = false;
-  #continued = Promise.withResolvers<void>();
+  #continued = Promise.withResolvers<null>();
 
   /** Asks the run to hold at the next place where it can. */
   request(): void {
@@ -11,7 +11,7 @@ export class Pause {
   /** Lets it go on; takes a request back that was not yet followed. */
   release(): void {
     this.#wanted = false;
-    this.#continued.resolve();
+    this.#continued.resolve(null);
     this.#continued = Promise.withResolvers();
   }
 
@@ -22,8 +22,8 @@ export class Pause {
   /** Resolves once the run may go on, at once where nobody asked it to hold, or once the signal is aborted. */
   async over(signal: AbortSignal): Promise<void> {
     if (!this.#wanted || signal.aborted) return;
-    const aborted = Promise.withResolvers<void>();
-    const listen = (): void => aborted.resolve();
+    const aborted = Promise.withResolvers<null>();
+    const listen = (): void => aborted.resolve(null);
     signal.addEventListener('abort', listen, { once: true });
     await Promise.race([this.#continued.promise, aborted.promise]);
     signal.removeEventListener('abort', listen);

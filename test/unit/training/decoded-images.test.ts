@@ -142,7 +142,9 @@ describe('images that are read batch by batch', () => {
     const source = imageSource({
       decoded: {
         read: (number) =>
-          number === 2 ? Promise.reject(new Error('gone')) : { pixels: new Uint8Array(3), aspectRatio: 1 },
+          number === 2
+            ? Promise.reject(new Error('gone'))
+            : Promise.resolve({ pixels: new Uint8Array(3), aspectRatio: 1 }),
         close: () => Promise.resolve(),
       },
       images: [0, 1, 2],
