@@ -5,7 +5,7 @@ export type ChoiceKind = 'folder' | 'images' | 'weights';
 
 interface Asking {
   readonly kind: ChoiceKind;
-  readonly answer: (entries: readonly FileEntry[]) => void;
+  readonly resolve: (entries: readonly FileEntry[]) => void;
 }
 
 /** Asks a person for a folder or files: by the system's dialog where there is one, else by the window's own chooser. */
@@ -26,19 +26,16 @@ export class FileChoice {
       const folder = await dialogs.chooseFolder();
       return folder === null ? [] : [folder];
     }
-    this.dismiss();
+    this.answer([]);
     return new Promise((resolve) => {
-      this.asking = {
-        kind,
-        answer: (entries) => {
-          this.asking = null;
-          resolve(entries);
-        },
-      };
+      this.asking = { kind, resolve };
     });
   }
 
-  dismiss(): void {
-    this.asking?.answer([]);
+  /** Closes the chooser with what was chosen; with nothing where it was dismissed. */
+  answer(entries: readonly FileEntry[]): void {
+    const asking = this.asking;
+    this.asking = null;
+    asking?.resolve(entries);
   }
 }

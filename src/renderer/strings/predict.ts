@@ -20,7 +20,7 @@ export const predict = {
   },
   noRun: {
     title: 'No trained run yet',
-    lead: 'Predicting uses the best checkpoint of a finished run. The sample trains in about a minute.',
+    lead: 'Predicting uses the best checkpoint of a finished run. The sample trains in a few seconds.',
     train: 'Go to Train',
   },
   loadingRuns: 'Looking for runs…',
