@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { optimizerPlan } from '../../src/shared/contract/plan.ts';
+import { optimizerPlan, type FreezeRule } from '../../src/shared/contract/plan.ts';
 import { freezePlan } from '../../src/engine/freeze/freeze-plan.ts';
 import { compileProgram, featureFeed, type Program } from '../../src/engine/graph/program.ts';
 import type { Layer, Network } from '../../src/engine/network/layer.ts';
@@ -12,41 +12,58 @@ import { Session, type Feed } from '../../src/engine/runtime/session.ts';
 import { openTensorFlowCheckpoint } from '../../src/engine/weights/tensorflow-checkpoint.ts';
 
 const numbers = z.array(z.number());
-const fixture = z
-  .object({
-    optimizer: optimizerPlan,
-    preprocessing: z.object({ scale: z.number(), offset: z.number() }),
-    // Written by a script of ours in the layer vocabulary itself.
-    layers: z.custom<readonly Layer[]>((value) => Array.isArray(value)),
-    initial: z.record(z.string(), z.object({ shape: z.array(z.int()), values: numbers })),
-    batches: z.array(z.object({ pixels: z.array(z.int()), labels: z.array(z.int()) })),
-    cases: z.array(
-      z.object({
-        name: z.string(),
-        frozen: z.array(z.string()),
-        losses: numbers,
-        hits: z.array(z.int()),
-        final: z.record(z.string(), numbers),
-        logits: z.array(numbers),
-      }),
-    ),
-  })
-  .parse(JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../fixtures/train-step.json'), 'utf8')));
+const fixture = z.object({
+  optimizer: optimizerPlan,
+  preprocessing: z.object({ scale: z.number(), offset: z.number() }),
+  // Written by a script of ours in the layer vocabulary itself.
+  layers: z.custom<readonly Layer[]>((value) => Array.isArray(value)),
+  initial: z.record(z.string(), z.object({ shape: z.array(z.int()), values: numbers })),
+  batches: z.array(z.object({ pixels: z.array(z.int()), labels: z.array(z.int()) })),
+  cases: z.array(
+    z.object({
+      name: z.string(),
+      frozen: z.array(z.string()),
+      // BatchNorms whose statistics stay, all others' moving; null for those that are frozen.
+      kept: z.array(z.string()).nullable(),
+      losses: numbers,
+      hits: z.array(z.int()),
+      final: z.record(z.string(), numbers),
+      logits: z.array(numbers),
+    }),
+  ),
+});
+type Fixture = z.infer<typeof fixture>;
 
-const network: Network = {
-  name: 'train-step',
-  family: 'test',
-  layers: fixture.layers,
-  output: 'logits',
-  pretrained: new Set(fixture.layers.map((layer) => layer.name)),
-};
+const cases = ['train-step', 'train-step-branched'].flatMap((file) => {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../fixtures', `${file}.json`), 'utf8');
+  const made = fixture.parse(JSON.parse(text));
+  return made.cases.map((expected) => ({ name: expected.name, made, expected }));
+});
+
+function networkOf({ layers }: Fixture): Network {
+  const pretrained = new Set(layers.map((layer) => layer.name));
+  return { name: 'train-step', family: 'test', layers, output: 'logits', pretrained };
+}
+
+function rulesOf(network: Network, { frozen, kept }: Fixture['cases'][number]): readonly FreezeRule[] {
+  const withTensors = new Set(networkTensors(network).map(({ layer }) => layer));
+  const freezing = frozen
+    .filter((layer) => withTensors.has(layer))
+    .map((pattern) => ({ action: 'freeze', pattern }) as const);
+  if (kept === null) return freezing;
+  const statistics = network.layers
+    .filter(({ kind }) => kind === 'batchNorm')
+    .map(
+      ({ name }) => ({ action: kept.includes(name) ? 'freezeStatistics' : 'thawStatistics', pattern: name }) as const,
+    );
+  return [...freezing, ...statistics];
+}
+
 const directory = mkdtempSync(path.join(tmpdir(), 'thaw-train-step-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Feeds one batch in the way the program wants it: pixels, or the features of its rows. */
-function batchFeeds(session: Session, program: Program, step: number): Record<string, Feed> {
-  const batch = fixture.batches[step];
-  if (!batch) throw new TypeError(`no batch ${step}`);
+function batchFeeds(session: Session, program: Program, batch: Fixture['batches'][number]): Record<string, Feed> {
   const images: Feed = { data: [Uint8Array.from(batch.pixels)], shape: [] };
   const labels: Feed = { data: Int32Array.from(batch.labels), shape: [batch.labels.length] };
   if (program.cut.length === 0) return { images, labels };
@@ -70,36 +87,33 @@ function closeTo(found: ArrayLike<number>, expected: readonly number[], toleranc
   });
 }
 
-describe.each(fixture.cases)('Ten steps with $name', (expected) => {
+describe.each(cases)('Ten steps with $name', ({ name: own, made, expected }) => {
   it('end where Keras ends: losses, hits, every tensor and the logits', async () => {
-    const withTensors = new Set(networkTensors(network).map(({ layer }) => layer));
-    const rules = expected.frozen
-      .filter((layer) => withTensors.has(layer))
-      .map((pattern) => ({ action: 'freeze', pattern }) as const);
-    const plan = freezePlan(network, 'finetune', rules);
+    const network = networkOf(made);
+    const plan = freezePlan(network, 'finetune', rulesOf(network, expected));
     const program = compileProgram({
       network,
       plan,
       preprocessing: {
-        ...fixture.preprocessing,
+        ...made.preprocessing,
         height: 8,
         width: 8,
         resize: 'stretch',
         kernel: 'bilinear',
         channelOrder: 'rgb',
       },
-      optimizer: fixture.optimizer,
+      optimizer: made.optimizer,
     });
-    const own = path.join(directory, String(fixture.cases.indexOf(expected)));
-    using session = Session.load(own, program.savedModel, program.signatures);
-    const initial = Object.entries(fixture.initial).map(
+    const folder = path.join(directory, own);
+    using session = Session.load(folder, program.savedModel, program.signatures);
+    const initial = Object.entries(made.initial).map(
       ([name, { values }]) => [name, Float32Array.from(values)] as const,
     );
     session.run('assign', program.assignFeeds(new Map(initial)));
-    const steps = fixture.batches.map((_, step) =>
+    const steps = made.batches.map((batch, step) =>
       session.run('train', {
-        ...batchFeeds(session, program, step),
-        learning_rate: { data: Float32Array.of(fixture.optimizer.learningRate), shape: [] },
+        ...batchFeeds(session, program, batch),
+        learning_rate: { data: Float32Array.of(made.optimizer.learningRate), shape: [] },
         dropout_seed: { data: Int32Array.of(1, step), shape: [2] },
       }),
     );
@@ -111,12 +125,12 @@ describe.each(fixture.cases)('Ten steps with $name', (expected) => {
     );
     expect(steps.map((output) => output['hits']?.data[0])).toEqual(expected.hits);
 
-    const first = fixture.batches[0];
+    const first = made.batches[0];
     const images = { data: [Uint8Array.from(first?.pixels ?? [])], shape: [] };
     const logits = session.run('predict', { images })['logits']?.data ?? [];
     closeTo(logits, expected.logits.flat(), 1e-4, 'logits');
 
-    const prefix = path.join(own, 'checkpoint');
+    const prefix = path.join(folder, 'checkpoint');
     session.run('save', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
     const checkpoint = await openTensorFlowCheckpoint(prefix);
     for (const [name, values] of Object.entries(expected.final)) closeTo(checkpoint.read(name), values, 2e-5, name);
