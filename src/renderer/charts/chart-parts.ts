@@ -11,6 +11,7 @@ import {
   type Plugin,
 } from 'chart.js';
 import zoom from 'chartjs-plugin-zoom';
+import { READ_ORDER } from './chart-datasets.ts';
 import { nearestIndex } from './curve.ts';
 
 declare module 'chart.js' {
@@ -45,9 +46,6 @@ const atX: InteractionModeFunction = (chart, event) => {
     return element ? [{ element, datasetIndex: meta.index, index }] : [];
   });
 };
-
-/** The `order` of lines that a pointer reads; those behind them are only seen. */
-export const READ_ORDER = 1;
 
 /** The dashed line at the best epoch. */
 const marker: Plugin<'line', MarkerOptions> = {

@@ -6,7 +6,7 @@ export const charts = {
   accuracy: 'Accuracy',
   loss: 'Loss',
   learningRate: 'Learning rate',
-  axes: { accuracy: 'accuracy', loss: 'cross-entropy, mean per image', learningRate: 'learning rate' },
+  axes: { accuracy: 'accuracy', loss: 'cross-entropy', learningRate: 'rate' },
   lines: { train: 'train', validation: 'validation', rate: 'learning rate' },
   by: { label: 'Horizontal axis', step: 'Steps', epoch: 'Epochs' },
   axis: { step: 'step', epoch: 'epoch' },
@@ -45,11 +45,12 @@ export const charts = {
     accuracy: 'Validation accuracy',
     bestAt: (epoch: number) => `best, epoch ${epoch}`,
     loss: 'Validation loss',
-    change: (difference: number) => `${difference > 0 ? '+' : '−'}${metric(Math.abs(difference))} to the epoch before`,
+    change: (difference: number, epoch: number) =>
+      `${difference > 0 ? '+' : '−'}${Number(Math.abs(difference).toPrecision(2))} vs epoch ${epoch}`,
     lossAt: (epoch: number) => `epoch ${epoch}`,
     rate: 'Images per second',
-    rateNow: 'now, training part',
-    rateMean: 'mean of the training part',
+    rateNow: 'now',
+    rateMean: 'mean in training',
     frozen: 'Frozen tensors',
     unchanged: (count: number) => `${count} of ${count}`,
     unchangedNote: 'unchanged',
@@ -63,4 +64,9 @@ export const charts = {
     waiting: 'after the first epoch',
   },
   value: { share: percent, number: metric },
+  /** At an axis, where the distance of the ticks says how fine it is. */
+  tick: {
+    share: (share: number) => `${Number((share * 100).toPrecision(6))} %`,
+    number: (value: number) => (value === 0 ? '0' : metric(value)),
+  },
 } as const;

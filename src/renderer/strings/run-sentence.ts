@@ -18,6 +18,7 @@ export const runSentence = {
   },
   on: (images: string, classes: number, dataset: string) => ` on ${images} images in ${classes} classes of ${dataset}`,
   in: (time: string) => `, in ${time}`,
+  stoppedEarly: (monitor: string) => `It ended early, for ${monitor} no longer became better.`,
   best: (accuracy: string, epoch: number) => `The best validation accuracy is ${accuracy}, at epoch ${epoch}.`,
   test: (accuracy: string) => `On the test images it is ${accuracy}.`,
   unchanged: (tensors: number) =>

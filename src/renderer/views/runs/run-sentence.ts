@@ -12,6 +12,7 @@ export function runSentence({ plan, result, summary }: RunDetail): string {
   const time = seconds === undefined ? '' : words.in(duration(seconds));
   const beginning = words.beginnings[result.status];
   const sentences = [`${beginning} ${epochs} ${what}${where}${time}.`];
+  if (result.stoppedEarly && plan.earlyStopping) sentences.push(words.stoppedEarly(plan.earlyStopping.monitor));
   if (bestValAccuracy !== null && bestEpoch !== null) sentences.push(words.best(percent(bestValAccuracy), bestEpoch));
   if (result.testAccuracy !== null) sentences.push(words.test(percent(result.testAccuracy)));
   if (frozenUnchanged !== null && frozenTensors !== null && frozenTensors > 0) {

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { environmentFacts, factsText, planFacts, resultFacts } from '../../../../../src/renderer/views/runs/facts.ts';
+import { runOutcome, runSentence } from '../../../../../src/renderer/views/runs/run-sentence.ts';
+import type { RunDetail } from '../../../../../src/shared/contract/run.ts';
+import { finishedRun } from '../../../../support/run-detail.ts';
+import { samplePlan } from '../../../../support/training-plan.ts';
+
+const valueOf = (facts: readonly { name: string; value: string }[], name: string): string | undefined =>
+  facts.find((fact) => fact.name === name)?.value;
+
+describe('the facts of a run', () => {
+  it('tell figures with their units', () => {
+    const facts = resultFacts(finishedRun());
+    expect(valueOf(facts, 'Best validation accuracy')).toBe('90.2 % at epoch 2');
+    expect(valueOf(facts, 'Test accuracy')).toBe('88.0 % at the best epoch');
+    expect(valueOf(facts, 'Parameters')).toBe('514 trainable · 218,544 frozen');
+    expect(valueOf(facts, 'Frozen tensors')).toBe('2 of 2 unchanged, bit for bit ✓');
+    expect(valueOf(facts, 'Images')).toBe('397 train · 153 validation · 50 test');
+    expect(valueOf(facts, 'Throughput')).toBe('212 images/s in the training part');
+    expect(valueOf(facts, 'Peak memory')).toBe('1.9 GB');
+    expect(valueOf(facts, 'Time')).toBe('in all 17 s · train 9.0 s');
+  });
+
+  it('have no line for what is not known', () => {
+    const { result } = finishedRun();
+    const unknown = { bestValAccuracy: null, finalValAccuracy: null, testAccuracy: null, parameters: null } as const;
+    const none = { frozenUnchanged: null, dataset: null, imagesPerSecond: null, peakMemoryBytes: null, timings: {} };
+    const facts = resultFacts(finishedRun({ result: { ...result, ...unknown, ...none } }));
+    expect(facts.map(({ name }) => name)).toEqual(['Created', 'Id']);
+  });
+
+  it('tell a frozen tensor that changed', () => {
+    const { result, proof } = finishedRun();
+    const broken = proof.map((one, index) => (index === 0 ? { ...one, after: 'other' } : one));
+    const facts = resultFacts(finishedRun({ result: { ...result, frozenUnchanged: false }, proof: broken }));
+    expect(valueOf(facts, 'Frozen tensors')).toBe('1 of 2 changed ✗');
+  });
+
+  it('tell everything that decided the run', () => {
+    const facts = planFacts(
+      samplePlan({
+        weights: { kind: 'run', runId: 'abc' },
+        rules: [
+          { action: 'thaw', pattern: 'last:2' },
+          { action: 'freezeStatistics', pattern: 'bn' },
+        ],
+        optimizer: { kind: 'sgd', learningRate: 0.0001, momentum: 0.9, nesterov: true },
+        augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.5 } },
+        earlyStopping: { monitor: 'val_loss', patience: 1 },
+      }),
+    );
+    expect(valueOf(facts, 'Weights')).toBe('best of run abc');
+    expect(valueOf(facts, 'Rules')).toBe('thaw last:2; freeze statistics of bn');
+    expect(valueOf(facts, 'Optimizer')).toBe('SGD, momentum 0.9, Nesterov');
+    expect(valueOf(facts, 'Learning rate')).toBe('1.000e-4');
+    expect(valueOf(facts, 'Augmentation')).toBe('horizontal flip, random resized crop from 50.0 % of the area');
+    expect(valueOf(facts, 'Early stopping')).toBe('val_loss without gain for 1 epoch');
+  });
+
+  it('can be copied as lines of text', () => {
+    expect(factsText([{ name: 'Seed', value: '42' }])).toBe('Seed: 42');
+  });
+
+  it('tell what a run was made with', () => {
+    const { environment } = finishedRun();
+    expect(environment && valueOf(environmentFacts(environment), 'Processor')).toBe('A processor, 2 cores');
+  });
+});
+
+describe('a run in a sentence', () => {
+  it('tells what was done and what came of it', () => {
+    expect(runSentence(finishedRun())).toBe(
+      'Finished: 3 epochs of a new head on the features of mobilenet_v1_0.25_96 on 397 images in 2 classes of bees, ' +
+        'in 17 s. The best validation accuracy is 90.2 %, at epoch 2. On the test images it is 88.0 %. ' +
+        'All 2 frozen tensors are unchanged, bit for bit.',
+    );
+  });
+
+  it('tells how far it came where it did not come to its end', () => {
+    const { result } = finishedRun();
+    const ended: Partial<RunDetail['result']> = { status: 'interrupted', history: result.history.slice(0, 1) };
+    const told = runSentence(finishedRun({ result: { ...result, ...ended } }));
+    expect(told).toMatch(/^Interrupted: 1 of 3 epochs of a new head/);
+  });
+
+  it('tells that it ended early, and by what', () => {
+    const { result, plan } = finishedRun();
+    const earlyStopping = { monitor: 'val_loss', patience: 5 } as const;
+    const told = runSentence(
+      finishedRun({ plan: { ...plan, earlyStopping }, result: { ...result, stoppedEarly: true } }),
+    );
+    expect(told).toContain('It ended early, for val_loss no longer became better.');
+  });
+
+  it('is short beside the status', () => {
+    expect(runOutcome(finishedRun())).toBe('3 epochs, in 17 s. The best validation accuracy is 90.2 %, at epoch 2.');
+  });
+});
