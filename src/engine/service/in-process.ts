@@ -8,7 +8,7 @@ import {
   type Response,
   type Transport,
 } from '../../shared/contract/endpoint.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { knownEndpoint } from '../../shared/contract/known-endpoint.ts';
 import type { EventHub } from './event-hub.ts';
 import { usageError } from './usage-error.ts';
 
@@ -16,11 +16,7 @@ import { usageError } from './usage-error.ts';
 export function inProcessTransport(implementation: Implementation, events: EventHub): Transport {
   return {
     async invoke<Name extends EndpointName>(name: Name, request: Request<Name>): Promise<Response<Name>> {
-      if (!Object.hasOwn(endpoints, name)) {
-        const hint = 'It may be of another version of Thaw: load the window again.';
-        throw new ThawError('usage.invalid', `A request names an endpoint; received '${name}'.`, hint);
-      }
-      const { request: requestSchema, response: responseSchema } = endpoints[name];
+      const { request: requestSchema, response: responseSchema } = endpoints[knownEndpoint(name)];
       const asked = requestSchema.safeParse(request);
       if (!asked.success) throw usageError(name, request, asked.error);
       const answer = await implementation[name](asked.data as Request<Name>);

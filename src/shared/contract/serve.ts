@@ -1,5 +1,6 @@
 import { ThawError, type SerializedError } from '../errors/thaw-error.ts';
 import { events, type EndpointName, type EventName, type Transport } from './endpoint.ts';
+import { knownEndpoint } from './known-endpoint.ts';
 import type { EngineMessage, Invocation, Port } from './wire.ts';
 
 export interface ServeOptions {
@@ -29,7 +30,7 @@ export function serve(port: Port, transport: Transport, { onDefect }: ServeOptio
 
   async function answer({ id, name, request }: Invocation): Promise<void> {
     try {
-      post({ kind: 'answer', id, response: await transport.invoke(name, request as never) });
+      post({ kind: 'answer', id, response: await transport.invoke(knownEndpoint(name), request as never) });
     } catch (error) {
       post({ kind: 'refusal', id, error: error instanceof ThawError ? error.toJSON() : onDefect(error) });
     }
