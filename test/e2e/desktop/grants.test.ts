@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { findDesktop, launchDesktop, type Desktop } from '../../support/window/desktop.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { writeTinyDataset } from '../../support/tiny-dataset.ts';
+
+describeWith('files on the desktop', await findDesktop(), (place) => {
+  const root = temporaryFolder();
+  const dataset = path.join(root, 'stripes');
+  let desktop: Desktop;
+  beforeAll(async () => {
+    await writeTinyDataset(dataset, { train: 4, val: 2, test: 0 });
+    desktop = await launchDesktop(place, path.join(root, 'home'));
+  });
+
+  it('become ids when a person chose them, which the window may then name', async () => {
+    const { page } = desktop;
+    await page.evaluate(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.id = 'chosen-by-test';
+      document.body.append(input);
+    });
+    await page.setInputFiles('#chosen-by-test', path.join(dataset, 'train/broad/000.png'));
+    const outcome = await page.evaluate(() => {
+      const input = document.querySelector<HTMLInputElement>('#chosen-by-test');
+      return window.thaw?.grantFiles([...(input?.files ?? [])]);
+    });
+    expect(outcome).toMatchObject({ kind: 'answer', response: [{ name: '000.png', kind: 'image' }] });
+  });
+
+  it('come from the dialog as a folder that opens as a dataset', async () => {
+    const { app, page } = desktop;
+    // A dialog of the system cannot be clicked from here: its answer is given in its place.
+    await app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [chosen] })) as never;
+    }, dataset);
+    const outcome = await page.evaluate(async () => {
+      const chosen = await window.thaw?.chooseFolder();
+      if (chosen?.kind !== 'answer') return chosen;
+      const { grantId } = chosen.response as { grantId: string };
+      return window.thaw?.invoke('dataset.open', { dataset: { kind: 'granted', grantId } });
+    });
+    expect(outcome).toMatchObject({
+      kind: 'answer',
+      response: { name: 'stripes', counts: { train: 8, validation: 4 } },
+    });
+  });
+
+  it('are refused in words when they vanished in between', async () => {
+    const { app, page } = desktop;
+    await app.evaluate(
+      ({ dialog }, chosen) => {
+        dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [chosen] })) as never;
+      },
+      path.join(root, 'gone'),
+    );
+    const outcome = await page.evaluate(() => window.thaw?.chooseFolder());
+    expect(outcome).toMatchObject({ kind: 'refusal', error: { code: 'file.notGranted' } });
+  });
+});
