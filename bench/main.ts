@@ -10,10 +10,12 @@ import { features } from './features.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
 import { renderReport } from './report.ts';
+import { series } from './series.ts';
 import { sessionOverhead } from './session-overhead.ts';
+import { thumbnails } from './thumbnails.ts';
 import { trainStep } from './train-step.ts';
 
-const BENCHES: readonly Bench[] = [sessionOverhead, features, trainStep, accuracy, estimate];
+const BENCHES: readonly Bench[] = [sessionOverhead, features, trainStep, accuracy, estimate, series, thumbnails];
 const LEAST_RUNS = 5;
 
 interface Options {

@@ -29,33 +29,41 @@ type Table = (typeof TABLES)[keyof typeof TABLES];
 type Point = readonly [position: number, value: number | null];
 type Bounds = [run: number, key: number, from: number, to: number];
 
-/** The rows of one metric of one run, in the order of their axis. */
+/** The rows of one metric of one run, in the order of their axis; good as long as the log is read. */
 class MetricRows {
-  readonly #database: Database.Database;
-  readonly #from: string;
+  readonly #run: number;
+  readonly #key: number;
+  readonly #prepare: (columns: string, order?: string) => Database.Statement<Bounds, [...Point, count?: number]>;
   readonly #axis: string;
-  readonly #bounds: (from: number, to: number) => Bounds;
+  readonly #lowest: Database.Statement<Bounds, [...Point, count?: number]>;
+  readonly #highest: Database.Statement<Bounds, [...Point, count?: number]>;
 
   constructor(database: Database.Database, { table, axis }: Table, run: number, key: number) {
-    this.#database = database;
+    this.#run = run;
+    this.#key = key;
     this.#axis = axis;
-    this.#from = `FROM ${table} WHERE run = ? AND key = ? AND ${axis} BETWEEN ? AND ?`;
-    this.#bounds = (from, to) => [run, key, from, to];
+    this.#prepare = (columns, order = '') =>
+      database
+        .prepare<Bounds, [...Point, count?: number]>(
+          `SELECT ${columns} FROM ${table} WHERE run = ? AND key = ? AND ${axis} BETWEEN ? AND ? ${order}`,
+        )
+        .raw();
+    this.#lowest = this.#prepare(`${axis}, min(value), count(*)`);
+    this.#highest = this.#prepare(`${axis}, max(value)`);
   }
 
   ends(from: number, to: number): { readonly first: Point; readonly last: Point } | null {
-    const end = (order: string): Point | undefined =>
-      this.#prepare(`SELECT ${this.#axis}, value ${this.#from} ORDER BY ${this.#axis} ${order} LIMIT 1`).get(
-        ...this.#bounds(from, to),
-      );
+    const end = (order: string): Point | undefined => {
+      const found = this.#prepare(`${this.#axis}, value`, `ORDER BY ${this.#axis} ${order} LIMIT 1`);
+      return found.get(this.#run, this.#key, from, to);
+    };
     const [first, last] = [end('ASC'), end('DESC')];
     return first && last ? { first, last } : null;
   }
 
   all(from: number, to: number): readonly Point[] {
-    return this.#prepare(`SELECT ${this.#axis}, value ${this.#from} ORDER BY ${this.#axis}`).all(
-      ...this.#bounds(from, to),
-    );
+    const rows = this.#prepare(`${this.#axis}, value`, `ORDER BY ${this.#axis}`);
+    return rows.all(this.#run, this.#key, from, to);
   }
 
   /**
@@ -64,21 +72,13 @@ class MetricRows {
    * passes inside SQLite instead of a million calls of ours.
    */
   extremes(from: number, to: number): { readonly points: readonly Point[]; readonly count: number } {
-    const bounds = this.#bounds(from, to);
-    const lowest = this.#database
-      .prepare<Bounds, [...Point, count: number]>(`SELECT ${this.#axis}, min(value), count(*) ${this.#from}`)
-      .raw()
-      .get(...bounds);
+    const lowest = this.#lowest.get(this.#run, this.#key, from, to);
     const count = lowest?.[2] ?? 0;
     if (!lowest || count === 0) return { points: [], count: 0 };
-    const highest = this.#prepare(`SELECT ${this.#axis}, max(value) ${this.#from}`).get(...bounds);
     const low: Point = [lowest[0], lowest[1]];
+    const highest = count > 1 ? this.#highest.get(this.#run, this.#key, from, to) : undefined;
     if (!highest || highest[0] === low[0]) return { points: [low], count };
     return { points: low[0] < highest[0] ? [low, highest] : [highest, low], count };
-  }
-
-  #prepare(sql: string): Database.Statement<Bounds, Point> {
-    return this.#database.prepare<Bounds, Point>(sql).raw();
   }
 }
 
@@ -122,16 +122,6 @@ function findSource(database: Database.Database, run: number, by: SeriesQuery['b
   };
 }
 
-/** Begins a new slice when the present one is used up. */
-function takeTurns(): () => Promise<void> {
-  let began = performance.now();
-  return async () => {
-    if (performance.now() - began < SLICE_MILLISECONDS) return;
-    await setImmediate();
-    began = performance.now();
-  };
-}
-
 function toSeries(key: SeriesKey, points: readonly Point[], count: number, scale: number): MetricSeries {
   return {
     key,
@@ -162,14 +152,25 @@ async function readOne(log: Log, runId: string, query: SeriesQuery, key: SeriesK
   const parts = Math.max(1, Math.floor((query.maxPoints - 2) / 2));
   const points: Point[] = [first];
   let count = 0;
-  const pause = takeTurns();
-  for (let part = 0; part < parts; part += 1) {
-    const start = first[0] + Math.floor((span * part) / parts);
-    const end = first[0] + Math.floor((span * (part + 1)) / parts) - 1;
-    const found = read((database) => rows(database).extremes(start, end));
-    count += found.count;
-    points.push(...found.points.filter(([position]) => position > first[0] && position < last[0]));
-    await pause();
+  const boundary = (part: number): number => first[0] + Math.floor((span * part) / parts);
+  /** Goes on from a part until the slice is used up. @returns the next part */
+  const readSlice = (database: Database.Database, begin: number): number => {
+    const source = rows(database);
+    const end = performance.now() + SLICE_MILLISECONDS;
+    let part = begin;
+    while (part < parts && performance.now() < end) {
+      const found = source.extremes(boundary(part), boundary(part + 1) - 1);
+      count += found.count;
+      points.push(...found.points.filter(([position]) => position > first[0] && position < last[0]));
+      part += 1;
+    }
+    return part;
+  };
+  let next = 0;
+  while (next < parts) {
+    const begin = next;
+    next = read((database) => readSlice(database, begin));
+    await setImmediate();
   }
   const kept = query.maxPoints < 4 ? [first] : points;
   return toSeries(key, [...kept, last], count, scale);
