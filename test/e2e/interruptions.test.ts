@@ -15,7 +15,7 @@ import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const root = temporaryFolder();
 /** Enough that a run is still at work whenever a busy machine gets round to killing it. */
-const EPOCHS = 200;
+const EPOCHS = 400;
 const ARGUMENTS = [
   ...['train', '--network', 'mobilenet_v1_0.25_32', '--strategy', 'scratch', '--dataset', 'stripes'],
   ...['--batch', '6', '--epochs', String(EPOCHS), '--json'],
