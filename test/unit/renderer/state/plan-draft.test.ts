@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import {
+  EMPTY_DRAFT,
+  planRequest,
+  previewRequest,
+  wrongFields,
+  type Completion,
+  type PlanDraft,
+} from '../../../../src/renderer/state/plan-draft.ts';
+import { readNumber, type NumberField } from '../../../../src/renderer/state/number-field.ts';
+import { trainingPlanRequest } from '../../../../src/shared/contract/plan.ts';
+
+const dataset = { kind: 'sample' } as const;
+const typed = (figures: Partial<Record<NumberField, string>>): Partial<PlanDraft> => ({
+  typed: { ...EMPTY_DRAFT.typed, ...figures },
+});
+const sgd: Completion = {
+  optimizer: { kind: 'sgd', learningRate: 0.005, momentum: 0.9, nesterov: false },
+  earlyStopping: null,
+  augmentation: null,
+};
+
+describe('what the form asks', () => {
+  it.each<[string, Partial<PlanDraft>, object]>([
+    ['nothing but strategy and dataset before it was touched', {}, {}],
+    [
+      'figures as numbers',
+      typed({ epochs: ' 12 ', learningRate: '1e-3' }),
+      { epochs: 12, optimizer: { learningRate: 0.001 } },
+    ],
+    ['SGD with Nesterov momentum', { optimizer: 'nesterov' }, { optimizer: { kind: 'sgd', nesterov: true } }],
+    ['plain SGD again', { optimizer: 'sgd' }, { optimizer: { kind: 'sgd', nesterov: false } }],
+    [
+      'Adam without the momentum typed for SGD',
+      { optimizer: 'adam', ...typed({ momentum: '0.8' }) },
+      { optimizer: { kind: 'adam' } },
+    ],
+    [
+      'early stopping with the usual patience',
+      { stopsEarly: true },
+      { earlyStopping: { monitor: 'val_loss', patience: 5 } },
+    ],
+    [
+      'early stopping as it was set',
+      { stopsEarly: true, monitor: 'val_accuracy', ...typed({ patience: '3' }) },
+      { earlyStopping: { monitor: 'val_accuracy', patience: 3 } },
+    ],
+    ['no early stopping once it was turned off', { stopsEarly: false }, { earlyStopping: null }],
+    ['a flip alone', { flips: true }, { augmentation: { horizontalFlip: true, randomResizedCrop: null } }],
+    [
+      'a crop with its smallest area',
+      { crops: true, ...typed({ smallestArea: '0.3' }) },
+      { augmentation: { horizontalFlip: false, randomResizedCrop: { smallestArea: 0.3 } } },
+    ],
+    ['no augmentation once both were turned off', { flips: false, crops: false }, { augmentation: null }],
+    [
+      'no weights for training from scratch, though some were chosen',
+      { strategy: 'scratch', weights: { reference: { kind: 'granted', grantId: 'g' }, label: 'a.h5' } },
+      { strategy: 'scratch' },
+    ],
+    ['a head', { head: 'sigmoid' }, { head: 'sigmoid' }],
+  ])('is %s', (_, change, expected) => {
+    const request = planRequest({ ...EMPTY_DRAFT, ...change }, dataset, sgd);
+    expect(request).toEqual({ strategy: 'features', dataset, ...expected });
+    expect(trainingPlanRequest.safeParse(request).success).toBe(true);
+  });
+
+  it('leaves out figures that cannot be read, and gives them to the preview as they were typed', () => {
+    const draft = { ...EMPTY_DRAFT, ...typed({ epochs: '0', batchSize: 'many', seed: '7' }) };
+    expect(planRequest(draft, dataset, sgd)).toEqual({ strategy: 'features', dataset, seed: 7 });
+    expect(previewRequest(draft, dataset, sgd)).toEqual({
+      strategy: 'features',
+      dataset,
+      epochs: 0,
+      batchSize: 'many',
+      seed: 7,
+    });
+    expect(wrongFields(draft)).toEqual(['epochs', 'batchSize']);
+  });
+});
+
+describe('a typed figure', () => {
+  it.each<[NumberField, string, object]>([
+    ['epochs', '', { kind: 'empty' }],
+    ['epochs', '  ', { kind: 'empty' }],
+    ['epochs', '15', { kind: 'value', value: 15 }],
+    ['epochs', '1.5', { kind: 'wrong', value: 1.5 }],
+    ['epochs', '100001', { kind: 'wrong', value: 100_001 }],
+    ['epochs', '0x10', { kind: 'wrong', value: '0x10' }],
+    ['learningRate', '.005', { kind: 'value', value: 0.005 }],
+    ['learningRate', '1e-3', { kind: 'value', value: 0.001 }],
+    ['learningRate', '-1', { kind: 'wrong', value: -1 }],
+    ['learningRate', '0,01', { kind: 'wrong', value: '0,01' }],
+    ['learningRate', 'Infinity', { kind: 'wrong', value: 'Infinity' }],
+    ['learningRate', '1e999', { kind: 'wrong', value: Infinity }],
+    ['momentum', '1', { kind: 'wrong', value: 1 }],
+    ['dropout', '0', { kind: 'value', value: 0 }],
+    ['validationShare', '1', { kind: 'wrong', value: 1 }],
+    ['smallestArea', '1', { kind: 'value', value: 1 }],
+    ['seed', '4294967296', { kind: 'wrong', value: 4_294_967_296 }],
+    ['patience', '0', { kind: 'wrong', value: 0 }],
+  ])('of %s, %j, is %j', (field, text, expected) => {
+    expect(readNumber(field, text)).toEqual(expected);
+  });
+});
