@@ -19,6 +19,9 @@ import { Thumbnails } from './thumbnails.svelte.ts';
 import { TreeController } from './tree.svelte.ts';
 import { Upload } from './upload.svelte.ts';
 
+/** Told once for each version; About goes on telling it. */
+const STAND_IN_TOLD = 'stand-in-told';
+
 /**
  * What every view shares. A component gets it with `const workbench = useWorkbench();` and may use
  *
@@ -137,6 +140,8 @@ export class Workbench {
       this.training = true;
     } else if (runId === this.runId) {
       this.training = false;
+      // What the run took makes the next estimates better.
+      void this.plan.refresh();
       this.proof.show(runId).catch((error: unknown) => this.notices.fail(error));
     }
   }
@@ -165,7 +170,8 @@ export class Workbench {
 
   #tellStandIn(): void {
     const { standIn, electron } = this.host.information;
-    if (!standIn) return;
+    if (!standIn || localStorage.getItem(STAND_IN_TOLD) === electron) return;
+    localStorage.setItem(STAND_IN_TOLD, electron ?? '');
     const words = strings.shell.standIn;
     this.notices.tell({ severity: 'warning', title: words.title, hint: words.hint(electron ?? '') });
   }

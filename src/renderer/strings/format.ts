@@ -23,12 +23,14 @@ export function bytes(value: number): string {
   return `${amount < 9.95 && unit > 0 ? amount.toFixed(1) : whole.format(amount)} ${units[unit] ?? ''}`;
 }
 
-/** `0.4 s`, `17 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `34 ms`, `0.4 s`, `17 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
+  if (seconds < 0.0995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const rounded = Math.round(seconds);
   if (rounded < 60) return `${rounded} s`;
-  if (rounded < 3600) return rounded % 60 === 0 ? `${rounded / 60} min` : `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
+  if (rounded < 3600)
+    return rounded % 60 === 0 ? `${rounded / 60} min` : `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
   const minutes = Math.round(rounded / 60);
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

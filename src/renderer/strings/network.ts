@@ -1,4 +1,4 @@
-import { bytes, count, shape } from './format.ts';
+import { count, shape } from './format.ts';
 
 const plural = (amount: number, one: string, many: string): string => `${count(amount)} ${amount === 1 ? one : many}`;
 
@@ -9,18 +9,22 @@ export const network = {
   loading: 'Reading the list of networks…',
   retry: 'Try again',
   list: 'Networks',
-  family: 'Family',
-  input: (inputShape: readonly number[]) => shape(inputShape),
+  families: {
+    mobilenet_v1: 'MobileNet v1',
+    inception_v3: 'Inception v3',
+    resnet50: 'ResNet50',
+  } as Readonly<Record<string, string>>,
   inputLabel: 'Input',
   parameters: (amount: number) => count(amount),
   parametersLabel: 'Parameters',
-  size: (parameters: number) => bytes(parameters * 4),
   layersLabel: 'Layers',
   layers: (layers: number, blocks: number) => `${count(layers)} in ${plural(blocks, 'block', 'blocks')}`,
-  sourceLabel: 'Published by',
+  chooseNamed: (name: string) => `Choose ${name}`,
   aliases: (names: readonly string[]) => `also ${names.join(', ')}`,
   shipped: 'Weights ship with Thaw',
   notShipped: 'Needs a weights file',
+  stateLabel: 'Weights',
+  nameLabel: 'Name',
   chosen: 'Chosen',
   choose: 'Choose',
   weights: {

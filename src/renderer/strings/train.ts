@@ -135,7 +135,7 @@ export const train = {
     state: 'State',
     statistics: 'Moving statistics',
     statisticsOptions: { moving: 'Moving', kept: 'Kept' },
-    source: { label: 'Values', before: 'Before training', after: (run: string) => `After ${run}` },
+    source: { label: 'Values', before: 'Before training', after: 'After the run' },
     mean: 'Mean',
     deviation: 'Deviation',
     range: 'Range',
@@ -147,8 +147,7 @@ export const train = {
     changed: 'Changed though frozen',
     proof: 'SHA-256 before and after',
     drift: (percent: string) => `Drift ${percent} of its norm`,
-    trains: 'trains',
-    stays: 'frozen',
+    moves: 'Follows the images while training',
   },
   plan: {
     title: 'Plan',
@@ -173,7 +172,7 @@ export const train = {
     validation: 'Validation',
     validationGiven: (images: number) => `given, ${plural(images, 'image', 'images')}`,
     weights: 'Weights',
-    weightsShipped: 'Shipped with Thaw',
+    weightsShipped: 'Shipped',
     weightsNone: 'None: random',
     weightsMissing: 'None chosen yet',
     weightsRun: (name: string, accuracy: number | null) =>

@@ -3,6 +3,10 @@ import type { TypeAhead } from '../../state/type-ahead.ts';
 
 const PAGE = 10;
 
+/** What keys ask of a tree. */
+export type KeyTree = Pick<TreeController, 'moveTo' | 'selectAll' | 'fold' | 'foldAll' | 'toggleChosen' | 'inspected'> &
+  Readonly<Pick<TreeController, 'rows' | 'currentIndex' | 'currentRow'>>;
+
 type Press = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey' | 'timeStamp'>;
 
 /**
@@ -11,7 +15,7 @@ type Press = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'a
  *
  * @returns whether the key meant anything
  */
-export function treeKey(tree: TreeController, typeAhead: TypeAhead, event: Press): boolean {
+export function treeKey(tree: KeyTree, typeAhead: TypeAhead, event: Press): boolean {
   const at = tree.currentIndex;
   const row = tree.currentRow;
   if (row === undefined || event.altKey) return false;
@@ -70,7 +74,7 @@ export function treeKey(tree: TreeController, typeAhead: TypeAhead, event: Press
   }
 }
 
-function typed(tree: TreeController, typeAhead: TypeAhead, event: Press): boolean {
+function typed(tree: KeyTree, typeAhead: TypeAhead, event: Press): boolean {
   if ([...event.key].length !== 1) return false;
   const names = tree.rows.map((row) => row.name);
   const found = typeAhead.find(event.key, names, tree.currentIndex, event.timeStamp);
