@@ -32,7 +32,8 @@ export async function predict(context: ServiceContext, request: Request<'predict
     const { path: shown, imageId } = target;
     if ('problem' in target) return { path: shown, imageId, classes: [], problem: target.problem };
     const { classes = [], problem = null } = found.shift() ?? {};
-    return { path: shown, imageId, classes, problem };
+    // For people: where the file lies on this machine is no part of what is wrong with it.
+    return { path: shown, imageId, classes, problem: problem?.replaceAll(target.file, shown) ?? null };
   });
   return { runId, predictions };
 }

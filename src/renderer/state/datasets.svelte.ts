@@ -20,7 +20,8 @@ export class Datasets {
   recent = $state.raw<readonly RecentDataset[]>([]);
   /** The name of what is being read, or was last. */
   openingName = $state<string | null>(null);
-  #lastReference: DatasetReference | null = null;
+  /** What was read last, to be read again; null where that cannot be named any more. */
+  #last = $state.raw<DatasetReference | null>(null);
 
   constructor(transport: Pick<Transport, 'invoke'>, choice: DatasetChoice) {
     this.#transport = transport;
@@ -44,7 +45,7 @@ export class Datasets {
   /** @returns whether the dataset was opened and chosen; why not stands in the choice's `problem` */
   async open(reference: DatasetReference, name: string): Promise<boolean> {
     this.openingName = name;
-    this.#lastReference = reference;
+    this.#last = reference;
     const opened = await this.#choice.open(reference);
     await this.readRecent();
     return opened !== null;
@@ -54,10 +55,24 @@ export class Datasets {
     return this.open({ kind: 'granted', grantId: entry.grantId }, entry.name);
   }
 
+  get canOpenAgain(): boolean {
+    return this.#last !== null;
+  }
+
+  /** What was dropped could not even be named: that stands where a failed reading would, and what was open stays. */
+  refuse(problem: unknown): void {
+    this.#last = null;
+    this.#choice.problem = problem;
+  }
+
+  /** Reads the chosen dataset once more, as when its folder has changed. */
+  async refresh(): Promise<void> {
+    await this.open(this.#choice.reference, this.#choice.dataset?.name ?? '');
+  }
+
   /** Reads once more what could not be read. */
   async again(): Promise<void> {
-    if (this.#lastReference !== null) await this.open(this.#lastReference, this.openingName ?? '');
-    else await this.#choice.open(this.#choice.reference);
+    if (this.#last !== null) await this.open(this.#last, this.openingName ?? '');
   }
 
   /** The list of what was opened before is a help, not a need: a failure leaves it as it was. */

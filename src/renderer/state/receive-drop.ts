@@ -1,4 +1,4 @@
-import { assertNever } from '../../shared/errors/thaw-error.ts';
+import { assertNever, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { strings } from '../strings/index.ts';
 import type { UploadWatch } from '../transport/host.ts';
@@ -13,43 +13,37 @@ type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
  * predicted; anything else is answered with what Thaw would take.
  *
  * @param transfer grants what was dropped, or uploads it; not called for what is of no use
+ * @returns the notice that says so, where nothing could be done
  */
-export async function receive(workbench: Workbench, dropped: Dropped, transfer: Transfer): Promise<void> {
+export async function receive(workbench: Workbench, dropped: Dropped, transfer: Transfer): Promise<number | null> {
   const words = strings.files.drop;
   const { notices, navigation } = workbench;
-  const refuse = (title: string, hint: string): void => {
-    notices.tell({ severity: 'warning', title, hint });
-  };
+  const refuse = (title: string, hint: string): number => notices.tell({ severity: 'warning', title, hint });
   switch (dropped.kind) {
     case 'folder':
       if (navigation.view === 'predict') await predict(workbench, dropped.name, transfer);
       else await openDataset(workbench, dropped.name, transfer);
-      break;
+      return null;
     case 'images':
       await predict(workbench, strings.files.upload.several(dropped.count), transfer);
-      break;
+      return null;
     case 'folders':
-      refuse(words.folders, words.foldersHint(dropped.count));
-      break;
+      return refuse(words.folders, words.foldersHint(dropped.count));
     case 'mixed':
-      refuse(words.mixed, words.mixedHint);
-      break;
+      return refuse(words.mixed, words.mixedHint);
     case 'weights':
-      notices.tell({
+      return notices.tell({
         severity: 'warning',
         title: words.weights(dropped.name),
         hint: words.weightsHint,
         action: { label: words.weightsAction, run: () => navigation.go('network') },
       });
-      break;
     case 'other':
-      refuse(words.other(dropped.name), words.otherHint);
-      break;
+      return refuse(words.other(dropped.name), words.otherHint);
     case 'nothing':
-      refuse(words.nothing, words.nothingHint);
-      break;
+      return refuse(words.nothing, words.nothingHint);
     default:
-      assertNever(dropped);
+      return assertNever(dropped);
   }
 }
 
@@ -57,10 +51,14 @@ async function openDataset(workbench: Workbench, name: string, transfer: Transfe
   workbench.navigation.go('dataset');
   try {
     const [folder] = await workbench.upload.follow(name, transfer);
-    if (folder !== undefined) await workbench.datasets.openEntry({ ...folder, name });
+    if (folder === undefined) {
+      const words = strings.files.drop;
+      throw new ThawError('dataset.empty', words.emptyFolder(name), words.emptyFolderHint);
+    }
+    await workbench.datasets.openEntry({ ...folder, name });
   } catch (error) {
     // In place, where the dataset is shown; what was open stays.
-    workbench.dataset.problem = error;
+    workbench.datasets.refuse(error);
   }
 }
 

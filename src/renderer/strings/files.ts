@@ -20,6 +20,8 @@ export const files = {
     weights: (name: string) => `${isolate(name)} looks like a file of weights`,
     weightsHint: 'Choose a network first, then its weights file, in Network.',
     weightsAction: 'Go to Network',
+    emptyFolder: (name: string) => `A dataset is a folder with images in it; ${isolate(name)} holds no file.`,
+    emptyFolderHint: 'Drop a folder that holds one folder for each class.',
     nothing: 'Nothing that can be opened was dropped',
     nothingHint: 'Drop a folder or files from your file manager.',
   },

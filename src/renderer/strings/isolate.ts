@@ -5,3 +5,8 @@
 export function isolate(name: string): string {
   return `\u2068${name}\u2069`;
 }
+
+/** A path, its parts from left to right whatever they are called. */
+export function isolatePath(path: string): string {
+  return `\u2066${path.split('/').map(isolate).join('/')}\u2069`;
+}

@@ -6,10 +6,10 @@ export const predict = {
   title: 'Predict',
   run: 'Run',
   runLabel: (name: string, accuracy: string | null) => (accuracy === null ? name : `${name} · ${accuracy}`),
-  runFacts: (network: string, dataset: string, accuracy: string | null) =>
+  runFacts: (dataset: string, accuracy: string | null) =>
     accuracy === null
-      ? `${network} trained on ${dataset}`
-      : `${network} trained on ${dataset} · ${accuracy} validation accuracy`,
+      ? `Trained on ${isolate(dataset)}`
+      : `Trained on ${isolate(dataset)} · ${accuracy} validation accuracy`,
   top: 'Classes shown',
   add: 'Choose images…',
   addFolder: 'Choose a folder…',
