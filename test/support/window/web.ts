@@ -1,5 +1,5 @@
 import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, expect } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { startThaw, type RunningCommand } from '../thaw-command.ts';
 import { buildWindow } from './build.ts';
 import { look, type Needed } from './needed.ts';
@@ -17,6 +17,12 @@ export interface Web {
   readonly browser: Browser;
   readonly page: Page;
 }
+
+// Before all tests nothing can be said of what follows them, unless a file says it as it is read.
+const browsers = new Set<Browser>();
+afterAll(async () => {
+  for (const browser of browsers) await browser.close();
+});
 
 /** Chromium and the built window; to be awaited at the top of a test file. */
 export function findWeb(): Promise<Needed<WebPlace>> {
@@ -36,15 +42,15 @@ export async function startServing(
   let printed = '';
   server.child.stdout?.on('data', (chunk: string) => (printed += chunk));
   const find = (): string | undefined => /http:\/\/\S+/.exec(printed)?.[0];
-  await expect.poll(find, { timeout: 60_000, interval: 100 }).toBeDefined();
-  return { server, address: find() ?? '' };
+  const address = await vi.waitUntil(find, { timeout: 60_000, interval: 100 });
+  return { server, address };
 }
 
 /** Starts `thaw serve` in a workspace of its own and opens it in a real browser. */
 export async function launchWeb(place: WebPlace, home: string, ...parameters: readonly string[]): Promise<Web> {
   const serving = await startServing(home, ...parameters);
   const browser = await chromium.launch({ executablePath: place.chromium, args: [...rootArguments] });
-  afterAll(() => browser.close());
+  browsers.add(browser);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(serving.address);
   return { ...serving, browser, page };
