@@ -26,17 +26,18 @@ const TABLES = {
 } as const;
 type Table = (typeof TABLES)[keyof typeof TABLES];
 
-type Point = readonly [position: number, value: number | null];
+/** A row of the log; `count` where it stands for several. */
+type Point = readonly [position: number, value: number | null, count?: number];
 type Bounds = [run: number, key: number, from: number, to: number];
 
 /** The rows of one metric of one run, in the order of their axis; good as long as the log is read. */
 class MetricRows {
   readonly #run: number;
   readonly #key: number;
-  readonly #prepare: (columns: string, order?: string) => Database.Statement<Bounds, [...Point, count?: number]>;
+  readonly #prepare: (columns: string, order?: string) => Database.Statement<Bounds, Point>;
   readonly #axis: string;
-  readonly #lowest: Database.Statement<Bounds, [...Point, count?: number]>;
-  readonly #highest: Database.Statement<Bounds, [...Point, count?: number]>;
+  readonly #lowest: Database.Statement<Bounds, Point>;
+  readonly #highest: Database.Statement<Bounds, Point>;
 
   constructor(database: Database.Database, { table, axis }: Table, run: number, key: number) {
     this.#run = run;
@@ -44,7 +45,7 @@ class MetricRows {
     this.#axis = axis;
     this.#prepare = (columns, order = '') =>
       database
-        .prepare<Bounds, [...Point, count?: number]>(
+        .prepare<Bounds, Point>(
           `SELECT ${columns} FROM ${table} WHERE run = ? AND key = ? AND ${axis} BETWEEN ? AND ? ${order}`,
         )
         .raw();
