@@ -9,7 +9,6 @@ describe('concatenation', () => {
   it.each([
     ['images of several channels', [[2, 3, 4, 1], [2, 3, 4, 3], [2, 3, 4, 2]]], // prettier-ignore
     ['vectors', [[4, 2], [4, 5]]], // prettier-ignore
-    ['one alone', [[2, 3, 4, 2]]],
   ] as const)('has the gradient of finite differences: %s', (_, shapes) => {
     checkGradients({
       inputs: shapes.map((shape) => ({ shape, batched: true })),
@@ -34,6 +33,11 @@ describe('concatenation', () => {
     });
     expect(shape).toEqual([1, 1, 2, 3]);
     expect([...data]).toEqual([1, 3, 4, 2, 5, 6]);
+  });
+
+  it('of one alone is that one', () => {
+    const input = new Graph().placeholder('input', 'float32', [-1, 2]);
+    expect(concatenate(new Graph(), 'op', [input])).toBe(input);
   });
 
   it('builds the gradient of what is asked for alone', () => {
