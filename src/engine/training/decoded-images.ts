@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset/open-dataset.ts';
 import { ImageLoader } from '../image/image-loader.ts';
 import { loadImages } from '../image/load-images.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
+import type { Clock } from './clock.ts';
 import { ProgressReporter } from './progress.ts';
 
 /** Of the memory that is free, what decoded images may take; TensorFlow needs the rest. */
@@ -26,6 +27,8 @@ export interface DecodedImages {
 interface DecodeOptions {
   readonly dataset: Dataset;
   readonly cacheDirectory: string;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly beforeImage: () => Promise<void>;
   readonly emit: (body: RunEventBody) => void;
   readonly signal: AbortSignal;
 }
@@ -56,6 +59,7 @@ async function decode(
   };
   const files = images.flatMap((number) => dataset.images[number] ?? []);
   for await (const image of loadImages(dataset.root, files, preprocessing, loading)) {
+    await options.beforeImage();
     const number = images[image.index] ?? -1;
     if (image.kind === 'problem') unreadable.set(number, image.problem);
     else take?.(number, { pixels: image.pixels, aspectRatio: image.aspectRatio });
@@ -151,7 +155,7 @@ export async function decodeDataset(
   const bytes = groups.reduce((sum, group) => sum + groupBytes(group), 0);
   const place = bytes > MEMORY_SHARE * (options.freeBytes ?? process.availableMemory()) ? storeImages : holdImages;
 
-  const progress = new ProgressReporter(options.emit, 'decode', 'image');
+  const progress = new ProgressReporter(options.emit, 'decode', 'image', { clock: options.clock });
   let done = 0;
   const onImage = (): void => progress.report(++done, numbers.length);
   const unreadable = new Map<number, string>();

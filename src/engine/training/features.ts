@@ -8,6 +8,7 @@ import { featureFeed, type Program } from '../graph/program.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import type { Session } from '../runtime/session.ts';
+import type { Clock } from './clock.ts';
 import { cachedFeatures } from './feature-cache/cached-features.ts';
 import { ProgressReporter } from './progress.ts';
 
@@ -33,6 +34,8 @@ interface FeatureOptions {
   /** TensorFlow's version and the device: both decide the last bits. */
   readonly runtime: { readonly tensorflow: string; readonly device: string };
   readonly batchSize: number;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly beforeImage: () => Promise<void>;
   readonly emit: (body: RunEventBody) => void;
   readonly signal: AbortSignal;
 }
@@ -75,7 +78,7 @@ export async function datasetFeatures(
     missing: readonly number[],
     write: (index: number, outputs: ReadonlyMap<string, Float32Array>) => void,
   ): Promise<void> => {
-    const progress = new ProgressReporter(emit, 'features', 'image');
+    const progress = new ProgressReporter(emit, 'features', 'image', { clock: options.clock });
     let batch: { readonly index: number; readonly pixels: Uint8Array }[] = [];
     let done = 0;
     const flush = (): void => {
@@ -105,6 +108,7 @@ export async function datasetFeatures(
       onWarning: (message) => emit({ kind: 'warning', message }),
     });
     for await (const image of loaded) {
+      await options.beforeImage();
       const index = missing[image.index] ?? 0;
       if ('problem' in image) unreadable.set(index, image.problem);
       else batch.push({ index, pixels: image.pixels });

@@ -8,7 +8,7 @@ import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { isBetter, isExhausted } from './early-stopping.ts';
 import { evaluate } from './evaluate.ts';
-import type { Pause } from './pause.ts';
+import type { Hold } from './hold.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
 import type { CheckpointWritten } from './protocol.ts';
 import { epochOrder } from './random.ts';
@@ -30,10 +30,8 @@ export interface LoopOptions {
   readonly timer: PhaseTimer;
   readonly emit: (body: RunEventBody) => void;
   readonly onCheckpoint: (checkpoint: CheckpointWritten) => void;
-  /** Asking for it holds the loop after the step under way, with a checkpoint of it. */
-  readonly pause: Pause;
-  /** Told when the loop holds, and when it goes on. */
-  readonly onPause: (paused: boolean) => void;
+  /** Asked before each step and each batch of the validation. */
+  readonly hold: Hold;
   /** Aborting ends the loop after the step under way, with a checkpoint of it. */
   readonly signal: AbortSignal;
 }
@@ -53,7 +51,7 @@ function diverged(loss: number, epoch: number, step: number, learningRate: numbe
 
 /** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
 export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
-  const { session, plan, train, clock, timer, emit, pause, signal } = options;
+  const { session, plan, train, clock, timer, emit, signal } = options;
   const { batchSize, epochs, seed, earlyStopping } = plan;
   const { learningRate } = plan.optimizer;
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
@@ -79,17 +77,10 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   /** Asked anew at each place: it changes while the loop waits. */
   const isStopped = (): boolean => signal.aborted;
 
-  const holdIfAsked = async (): Promise<void> => {
-    if (!pause.isRequested || signal.aborted) return;
-    await clock.hold(async () => {
+  const holdIfAsked = (): Promise<void> =>
+    options.hold(async () => {
       if (written !== state.step) await checkpoint(false);
-      options.onPause(true);
-      await timer.measure('paused', async () => {
-        while (pause.isRequested && !signal.aborted) await pause.over(signal);
-      });
-      options.onPause(false);
     });
-  };
 
   /** @returns false when stopped in the middle */
   const trainEpoch = async (epoch: number): Promise<boolean> => {

@@ -2,9 +2,10 @@ import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
 import type { BatchSource } from './batch-source.ts';
-import { checkpointPrefix } from './checkpoint.ts';
+import { checkpointPrefix, writeCheckpoint } from './checkpoint.ts';
 import { Clock } from './clock.ts';
 import { evaluate } from './evaluate.ts';
+import { holdOnPause, type Hold } from './hold.ts';
 import { trainingLoop, type LoopOutcome } from './loop.ts';
 import { Pause } from './pause.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
@@ -39,6 +40,23 @@ async function testAccuracy(run: PreparedRun, test: BatchSource | null, job: Tra
   run.session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
   const { accuracy } = await evaluate(run.session, test, job.plan.evaluationBatchSize);
   return accuracy;
+}
+
+/** Lets a run hold while its images are decoded or its features computed, with a checkpoint from before the first step. */
+function holdBeforeSteps(
+  hold: Hold,
+  { session, state }: PreparedRun,
+  { runDirectory, resume }: TrainerJob,
+  send: (message: TrainerMessage) => void,
+): () => Promise<void> {
+  let isKept = resume;
+  return () =>
+    hold(async () => {
+      if (isKept) return;
+      const { path, bytes } = await writeCheckpoint(session, runDirectory, state, false);
+      send({ kind: 'checkpoint', checkpoint: { kind: 'last', epoch: state.epoch, step: state.step, path, bytes } });
+      isKept = true;
+    });
 }
 
 type Outcome = Omit<RunResult, 'runId'>;
@@ -126,12 +144,16 @@ async function train({
   readonly warnings: readonly string[];
 }): Promise<Outcome> {
   const run = await timer.measure('prepare', () => prepareRun(job, emit, signal));
+  const onPause = (paused: boolean): void => send({ kind: paused ? 'paused' : 'continued' });
+  const hold = holdOnPause({ pause, clock, timer, onPause, signal });
   let sources: SplitSources | null = null;
   try {
     sources = await timer.measure('features', () =>
       splitSources(run, {
         cacheDirectory: job.cacheDirectory,
         plan: job.plan,
+        clock,
+        beforeImage: holdBeforeSteps(hold, run, job, send),
         emit,
         signal,
       }),
@@ -156,8 +178,7 @@ async function train({
       timer,
       emit,
       onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
-      pause,
-      onPause: (paused) => send({ kind: paused ? 'paused' : 'continued' }),
+      hold,
       signal,
     });
     const stopped = outcome.ending === 'stopped';

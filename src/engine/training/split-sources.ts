@@ -5,6 +5,7 @@ import type { Dataset, Split } from '../dataset/open-dataset.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { drawBoxes } from './augmentation.ts';
 import { featureSource, imageSource, type BatchSource } from './batch-source.ts';
+import type { Clock } from './clock.ts';
 import { decodeDataset } from './decoded-images.ts';
 import { datasetFeatures, problems } from './features.ts';
 import type { PreparedRun } from './prepare-run.ts';
@@ -58,6 +59,9 @@ function splitImages(dataset: Dataset, usable: readonly number[], split: Split):
 interface SourceOptions {
   readonly cacheDirectory: string;
   readonly plan: TrainingPlan;
+  readonly clock: Clock;
+  /** Waited for before each image that is decoded or computed: a place where the run can hold. */
+  readonly beforeImage: () => Promise<void>;
   readonly emit: (body: RunEventBody) => void;
   readonly signal: AbortSignal;
 }

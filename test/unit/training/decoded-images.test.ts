@@ -41,6 +41,8 @@ function decode(
     preprocessing,
     canvas: options.canvas ?? preprocessing,
     cacheDirectory: options.cacheDirectory ?? newCache(),
+    clock: performance,
+    beforeImage: () => Promise.resolve(),
     emit,
     signal: never,
     freeBytes: MEMORY[memory],

@@ -76,6 +76,11 @@ async function goOn(pause: Pause): Promise<void> {
   pause.release();
 }
 
+const isDecoding =
+  (image: 'first' | 'last') =>
+  (body: RunEventBody): boolean =>
+    body.kind === 'progress' && body.phase === 'decode' && body.done < body.total === (image === 'first');
+
 const atStep = (step: number) => (body: RunEventBody) => body.kind === 'step' && body.step === step;
 
 describe('a run that is paused', () => {
@@ -84,7 +89,8 @@ describe('a run that is paused', () => {
     // The last step of an epoch: it holds before the validation.
     ['between training and validation', atStep(5), 5],
     ['between two epochs', (body: RunEventBody) => body.kind === 'epoch', 5],
-    ['before its first step', (body: RunEventBody) => body.kind === 'progress' && body.phase === 'decode', 0],
+    ['before its first step', isDecoding('last'), 0],
+    ['while images are decoded', isDecoding('first'), 0],
   ] as const)('%s goes on exactly as one that never was, without counting the time', async (_, when, step) => {
     const trainerJob = job();
     const { result, messages, whileHeld, stepOfCheckpoint } = await hold(trainerJob, when, goOn);
@@ -115,11 +121,31 @@ describe('a run that is paused', () => {
 
   it('stops before its first step too, and leaves a checkpoint', async () => {
     const trainerJob = job();
-    const isDecoding = (body: RunEventBody): boolean => body.kind === 'progress' && body.phase === 'decode';
-    const { result } = await hold(trainerJob, isDecoding, (_, stop) => stop.abort());
+    const { result } = await hold(trainerJob, isDecoding('last'), (_, stop) => stop.abort());
     expect(result).toMatchObject({ status: 'stopped', history: [], imagesPerSecond: null });
     const resumed = await runTraining(job(trainerJob), () => undefined, never);
     expect(computed(resumed.history)).toEqual(computed(whole.history));
+  });
+
+  it('while features are computed goes on, or stops and is resumed, and gives the same', async () => {
+    const changes = { ...PLAN, strategy: 'features', rules: [], seed: 5 } as const;
+    const isComputing = (body: RunEventBody): boolean => body.kind === 'progress' && body.phase === 'features';
+    const own = (name: string, resumed?: TrainerJob): TrainerJob => ({
+      ...trainingJob(root, dataset, changes, resumed),
+      cacheDirectory: path.join(root, name),
+    });
+    const plain = await runTraining(own('plain'), () => undefined, never);
+    const held = await hold(own('held'), isComputing, goOn);
+    expect(held).toMatchObject({ whileHeld: [], stepOfCheckpoint: 0, result: { status: 'finished' } });
+    expect(computed(held.result.history)).toEqual(computed(plain.history));
+    const { features = NaN, paused = NaN, total = NaN } = held.result.timings;
+    expect(features).toBeLessThan(total - paused);
+
+    const cut = own('cut');
+    const stopped = await hold(cut, isComputing, (_, stop) => stop.abort());
+    expect(stopped.result).toMatchObject({ status: 'stopped', history: [] });
+    const resumed = await runTraining(own('cut', cut), () => undefined, never);
+    expect(computed(resumed.history)).toEqual(computed(plain.history));
   });
 
   it('and continued before it could hold never holds', async () => {
