@@ -47,7 +47,7 @@ export function chartOptions(colours: ChartColours, height: number, handlers: Op
         },
         grid: { color: grid },
         border: { display: false },
-        ...(bounds && !logarithmic ? boundedRoom(lines, bounds) : { grace: '4%' }),
+        ...(logarithmic ? {} : boundedRoom(lines, bounds)),
       },
     },
     plugins: {

@@ -75,14 +75,5 @@ const marker: Plugin<'line', MarkerOptions> = {
 /** Registers the parts of Chart.js that are used here, and no others. */
 export function registerChartParts(): void {
   Interaction.modes.atX = atX;
-  Chart.register(
-    LineController,
-    LineElement,
-    PointElement,
-    LinearScale,
-    LogarithmicScale,
-    Tooltip,
-    zoom as Plugin,
-    marker,
-  );
+  Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip, zoom, marker);
 }

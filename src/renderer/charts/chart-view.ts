@@ -15,7 +15,7 @@ export interface ChartView {
   readonly formatSmoothed: (value: string) => string;
   readonly best: { readonly x: number; readonly label: string } | null;
   /** The value axis goes no further, whatever room is left above and below the lines. */
-  readonly bounds: { readonly min: number; readonly max: number } | null;
+  readonly bounds: { readonly min: number; readonly max: number };
 }
 
 /** Whether two views differ in what Chart.js has to be configured anew for. */
@@ -34,7 +34,8 @@ export function extent(lines: readonly ChartLine[]): { min: number; max: number 
 }
 
 const ROOM_SHARE = 0.04;
-const LEAST_ROOM = 0.005;
+/** Of the value, where a line is flat. */
+const FLAT_ROOM_SHARE = 0.1;
 
 /** A little room beyond the lines, but none beyond what a value can be. */
 export function boundedRoom(
@@ -49,7 +50,7 @@ export function boundedRoom(
       if (value > high) high = value;
     }
   }
-  if (low > high) return { suggestedMin: bounds.min, suggestedMax: bounds.max };
-  const room = Math.max((high - low) * ROOM_SHARE, LEAST_ROOM);
+  if (low > high) return { suggestedMin: bounds.min, suggestedMax: Math.min(1, bounds.max) };
+  const room = high > low ? (high - low) * ROOM_SHARE : Math.abs(high) * FLAT_ROOM_SHARE;
   return { suggestedMin: Math.max(bounds.min, low - room), suggestedMax: Math.min(bounds.max, high + room) };
 }

@@ -187,7 +187,7 @@ export class LineChart {
     const { best, bounds, logarithmic, lines } = this.#view;
     if (plugins?.marker) Object.assign(plugins.marker, { x: best?.x ?? null, label: best?.label ?? '' });
     if (plugins?.zoom?.limits?.['x']) Object.assign(plugins.zoom.limits['x'], extent(lines));
-    if (scales?.['y'] && bounds && !logarithmic) Object.assign(scales['y'], boundedRoom(lines, bounds));
+    if (scales?.['y'] && !logarithmic) Object.assign(scales['y'], boundedRoom(lines, bounds));
   }
 }
 

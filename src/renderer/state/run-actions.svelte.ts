@@ -15,16 +15,16 @@ export class RunActions {
   }
 
   pause(runId: string): Promise<void> {
-    return this.#ask('pause', async () => void (await this.#workbench.invoke('training.pause', { runId })));
+    return this.#ask('pause', () => this.#workbench.invoke('training.pause', { runId }));
   }
 
   continue(runId: string): Promise<void> {
-    return this.#ask('continue', async () => void (await this.#workbench.invoke('training.continue', { runId })));
+    return this.#ask('continue', () => this.#workbench.invoke('training.continue', { runId }));
   }
 
   /** After the step under way; asked again, the engine ends the trainer at once. */
   stop(runId: string): Promise<void> {
-    return this.#ask('stop', async () => void (await this.#workbench.invoke('training.stop', { runId })));
+    return this.#ask('stop', () => this.#workbench.invoke('training.stop', { runId }));
   }
 
   /** Goes on from the last checkpoint, and shows that. */
@@ -44,7 +44,7 @@ export class RunActions {
     this.#workbench.notices.tell({ title: runs.page.weightsTaken(summary.name) });
   }
 
-  async #ask(action: RunAction, invoke: () => Promise<void>): Promise<void> {
+  async #ask(action: RunAction, invoke: () => Promise<unknown>): Promise<void> {
     this.asked = action;
     try {
       await invoke();

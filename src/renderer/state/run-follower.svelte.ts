@@ -124,6 +124,7 @@ export class RunFollower {
       if (stepKey) this.curves[stepKey].replace({ x, y });
     }
     this.detail = detail;
+    if (hasEnded(detail.summary.status)) this.error = detail.result.error;
     this.problem = null;
     this.revision += 1;
     const waiting = this.#waiting ?? [];

@@ -90,7 +90,7 @@ export const runs = {
   unknown: '–',
   interrupted: {
     label: 'Interrupted runs',
-    one: (name: string) => `${name} was interrupted.`,
+    one: (name: string, when: string) => `${name} of ${when} was interrupted.`,
     many: (runs: number) => `${count(runs)} runs were interrupted.`,
     hint: 'It goes on from its last checkpoint, optimizer state included.',
     manyHint: 'They go on from their last checkpoints, optimizer state included.',

@@ -6,6 +6,7 @@ import {
   sortRuns,
   type SortOrder,
 } from '../../../../../src/renderer/views/runs/run-order.ts';
+import { datasetName } from '../../../../../src/renderer/views/runs/dataset-name.ts';
 import type { RunSummary } from '../../../../../src/shared/contract/run.ts';
 
 const run = (runId: string, about: Partial<RunSummary> = {}): RunSummary => ({
@@ -76,6 +77,14 @@ describe('the filter of runs', () => {
     expect(ids(filterRuns(runs, { text: 'first', status: 'interrupted' }))).toEqual([]);
   });
 });
+
+it.each([
+  ['sample', 'sample'],
+  ['/photos/ants and bees', 'ants and bees'],
+  ['/photos/蜜蜂/', '蜜蜂'],
+  ['C:\\photos\\bees', 'bees'],
+  ['/', '/'],
+])('the dataset %s is called %s', (dataset, name) => expect(datasetName(dataset)).toBe(name));
 
 it('a run takes from its creation to its end', () => {
   expect(secondsTaken(run('a'))).toBe(1);

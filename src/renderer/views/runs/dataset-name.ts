@@ -1,0 +1,4 @@
+/** A dataset by its folder's name, as people call it; the log keeps the whole path. */
+export function datasetName(dataset: string): string {
+  return dataset.split(/[/\\]/).findLast((part) => part !== '') ?? dataset;
+}

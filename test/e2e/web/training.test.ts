@@ -1,0 +1,221 @@
+import path from 'node:path';
+import type { Page } from 'playwright';
+import { beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { writeTinyDataset } from '../../support/tiny-dataset.ts';
+import { expectAccessible } from '../../support/window/accessibility.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { findProcess } from '../../support/window/process-tree.ts';
+import { takeScreenshots } from '../../support/window/screenshots.ts';
+import { findWeb, launchWeb, type Web } from '../../support/window/web.ts';
+import { thaw } from '../../support/thaw-command.ts';
+
+const TRAINER = 'training/trainer.ts';
+const LONG = { timeout: 60_000 };
+
+/** Starts a run that lasts until it is stopped. */
+async function trainLong(page: Page): Promise<void> {
+  await page
+    .getByRole('link', { name: 'Train' })
+    .or(page.getByRole('button', { name: 'Train', exact: true }))
+    .first()
+    .click();
+  await page.getByRole('radio', { name: 'Scratch' }).check();
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('9000');
+  await page.getByRole('button', { name: 'Train', exact: true }).last().click();
+  await expect.poll(() => bar(page).textContent(), LONG).toMatch(/Epoch \d+ of 9,000/);
+}
+
+const bar = (page: Page) => page.getByRole('region', { name: 'Run', exact: true });
+const tile = (page: Page, name: string) => page.locator('.tile', { hasText: name }).locator('b').textContent();
+
+describeWith('a run in the workbench', await findWeb(), (place) => {
+  const root = temporaryFolder();
+  const home = path.join(root, 'home');
+  let web: Web;
+  beforeAll(async () => {
+    web = await launchWeb(place, home);
+  });
+
+  it('is followed live to its end by one click, and proves what stayed frozen', async () => {
+    const { page } = web;
+    await page.getByRole('button', { name: 'Train', exact: true }).last().click();
+    await expect.poll(() => bar(page).textContent(), LONG).toContain('Finished');
+    expect(await bar(page).textContent()).toMatch(
+      /30 epochs, in .* The best validation accuracy is \d+\.\d %, at epoch \d+/,
+    );
+    await expect.poll(() => tile(page, 'Frozen tensors')).toBe('135 of 135');
+    expect(await tile(page, 'Validation accuracy')).toMatch(/^\d+\.\d %$/);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'train-finished');
+  });
+
+  it('has every chart as a table, with the values of each epoch', async () => {
+    const { page } = web;
+    await page.getByRole('radio', { name: 'Epochs' }).check();
+    const tables = page.getByRole('button', { name: 'Show the values as a table' });
+    for (const index of [0, 1, 2]) await tables.nth(index).click();
+    for (const title of ['Accuracy', 'Loss', 'Learning rate']) {
+      const rows = page.getByRole('table', { name: new RegExp(`^${title}`) }).getByRole('row');
+      await expect.poll(() => rows.count()).toBe(31);
+      expect(await rows.last().textContent()).toMatch(/^\s*30\s*\d/);
+    }
+    await expectAccessible(page);
+    for (const index of [0, 1, 2]) await tables.nth(index).click();
+    await page.getByRole('radio', { name: 'Steps' }).check();
+  });
+
+  it('is read, zoomed and moved in a chart by the keyboard alone', async () => {
+    const { page } = web;
+    const chart = page.getByRole('application', { name: 'Loss' });
+    await chart.focus();
+    await page.keyboard.press('ArrowRight');
+    const reading = page.locator('section', { has: chart }).last().locator('[aria-live]');
+    await expect.poll(() => reading.textContent()).toMatch(/^step 1 · epoch 1, train \d/);
+    const whole = page.getByRole('button', { name: 'Whole run' });
+    await page.keyboard.press('+');
+    await expect.poll(() => whole.count()).toBe(1);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('0');
+    await expect.poll(() => whole.count()).toBe(0);
+  });
+
+  it('is saved as values and as a picture', async () => {
+    const { page } = web;
+    const save = async (name: string): Promise<string> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name }).first().click(),
+      ]);
+      return download.suggestedFilename();
+    };
+    expect(await save('Save the values (CSV)')).toMatch(/-accuracy\.csv$/);
+    expect(await save('Save as a picture (PNG)')).toMatch(/-accuracy\.png$/);
+  });
+
+  it('waits when it is paused, goes on, and stops with its checkpoint kept', async () => {
+    const { page } = web;
+    await trainLong(page);
+    await bar(page).getByRole('button', { name: 'Pause' }).click();
+    await expect.poll(() => bar(page).textContent(), LONG).toMatch(/Paused in epoch \d+/);
+    const held = await bar(page).getByText(/^step/).textContent();
+    await page.waitForTimeout(1500);
+    expect(await bar(page).getByText(/^step/).textContent()).toBe(held);
+    await expectAccessible(page);
+    await bar(page).getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => bar(page).getByText(/^step/).textContent(), LONG).not.toBe(held);
+    await bar(page).getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => bar(page).textContent(), LONG).toContain('Stopped');
+    await bar(page).getByRole('button', { name: 'Resume' }).click();
+    await expect.poll(() => bar(page).textContent(), LONG).toMatch(/Epoch \d+ of 9,000/);
+  });
+
+  it('is still followed by a window that comes in its middle', async () => {
+    const { browser, address, server, page } = web;
+    const state = await page.context().storageState();
+    const context = await browser.newContext({ storageState: state });
+    const second = await context.newPage();
+    await second.goto(new URL('/', address).href);
+    await expect.poll(() => bar(second).textContent(), LONG).toMatch(/Epoch \d+ of 9,000/);
+    const held = await bar(second).getByText(/^step/).textContent();
+    await expect.poll(() => bar(second).getByText(/^step/).textContent(), LONG).not.toBe(held);
+    await context.close();
+    expect(findProcess(server.child.pid ?? 0, TRAINER)).not.toBeNull();
+  });
+
+  it('is interrupted where its trainer is killed, says so, and offers to go on', async () => {
+    const { page, server } = web;
+    process.kill(findProcess(server.child.pid ?? 0, TRAINER) ?? 0, 'SIGKILL');
+    await expect.poll(() => bar(page).textContent(), LONG).toContain('Interrupted');
+    expect(await bar(page).textContent()).toContain('SIGKILL');
+    await expectAccessible(page);
+    await page.evaluate(() => (window.location.hash = '#/runs'));
+    const banner = page.getByRole('region', { name: 'Interrupted runs' });
+    await expect.poll(() => banner.count()).toBe(1);
+    await banner.getByRole('button', { name: /^Resume/ }).click();
+    await expect.poll(() => bar(page).textContent(), LONG).toMatch(/Epoch \d+ of 9,000/);
+    await bar(page).getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => bar(page).textContent(), LONG).toContain('Stopped');
+  });
+});
+
+describeWith('past runs in the workbench', await findWeb(), (place) => {
+  const root = temporaryFolder();
+  const home = path.join(root, 'home');
+  const dataset = path.join(root, '蜜蜂 🐝');
+  let web: Web;
+  beforeAll(async () => {
+    await writeTinyDataset(dataset, { train: 4, val: 2 });
+    for (const parameters of [
+      ['--epochs', '2'],
+      ['--epochs', '3', '--dataset', dataset],
+    ]) {
+      expect((await thaw(['train', ...parameters], { home })).code).toBe(0);
+    }
+    web = await launchWeb(place, home);
+    // What is browsed lies on this machine: no other is needed for it.
+    await web.page.route(
+      (url) => url.hostname !== '127.0.0.1',
+      (route) => route.abort(),
+    );
+    await web.page.evaluate(() => (window.location.hash = '#/runs'));
+  });
+
+  it('are a list that arrows move in and Enter opens', async () => {
+    const { page } = web;
+    const grid = page.getByRole('grid');
+    await expect.poll(() => grid.getByRole('row').count()).toBe(3);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'runs');
+    await grid.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toContain('mobilenet_v1');
+    expect(await page.locator('.sentence').textContent()).toContain('Finished: 2 epochs of a new head');
+    await page.getByRole('button', { name: 'All runs' }).click();
+  });
+
+  it('are sorted by a column and found by words in any script', async () => {
+    const { page } = web;
+    const first = () => page.getByRole('grid').getByRole('row').nth(1).textContent();
+    await page.getByRole('button', { name: 'Epochs' }).click();
+    await expect.poll(first).toContain('3 / 3');
+    await page.getByRole('button', { name: 'Epochs' }).click();
+    await expect.poll(first).toContain('2 / 2');
+    await page.getByRole('searchbox').fill('蜜蜂');
+    await expect.poll(() => page.getByRole('grid').getByRole('row').count()).toBe(2);
+    expect(await first()).toContain('蜜蜂 🐝');
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await expect.poll(() => page.getByRole('grid').getByRole('row').count()).toBe(3);
+  });
+
+  it('tell all the log knows: figures, plan, layers with their proof, and what was loaded', async () => {
+    const { page } = web;
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.getByRole('region', { name: 'Result' }).textContent())
+      .toContain('135 of 135 unchanged');
+    expect(await page.getByRole('region', { name: 'Plan' }).textContent()).toContain('as shipped with Thaw');
+    await page.locator('summary', { hasText: 'block_5' }).click();
+    await expect.poll(() => page.getByRole('region', { name: /^block_5/ }).textContent()).toContain('unchanged ✓');
+    await page.locator('summary', { hasText: /\d+ loaded/ }).click();
+    await expect
+      .poll(() => page.getByRole('region', { name: 'loaded', exact: true }).textContent())
+      .toContain('kernel');
+    await expectAccessible(page);
+    await takeScreenshots(page, 'run');
+  });
+
+  it('give their best weights to a new plan', async () => {
+    const { page } = web;
+    await page.getByRole('button', { name: 'Train on from its weights' }).click();
+    await expect.poll(() => page.evaluate(() => window.location.hash)).toBe('#/train');
+    await expect.poll(() => page.getByText('The plan now begins with the best weights of').count()).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Train', exact: true }).last().isEnabled(), LONG)
+      .toBe(true);
+  });
+});
