@@ -59,7 +59,8 @@ module.exports = {
     {
       name: 'no-development-packages-in-the-program',
       severity: 'error',
-      from: { path: '^src/' },
+      // What runs inside Electron or a browser is bundled, so its packages are needed for building alone.
+      from: { path: '^src/', pathNot: '^src/(main|preload|renderer)/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
     },
     {

@@ -11,7 +11,7 @@ export default defineConfig({
       target: OLDEST_NODE,
       // Whatever runs inside Electron stands in one file: no package of ours is looked for from there.
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: { main: 'src/main/main.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -21,7 +21,7 @@ export default defineConfig({
     build: {
       target: OLDEST_NODE,
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         input: { preload: 'src/preload/preload.ts' },
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
@@ -35,7 +35,7 @@ export default defineConfig({
       // The window's policy allows files of its own alone, so nothing is inlined as `data:`.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rollupOptions: { input: 'src/renderer/index.html' },
+      rolldownOptions: { input: 'src/renderer/index.html' },
     },
   },
 });

@@ -19,6 +19,16 @@ export interface CheckResult {
 /** The longest first, so that two at a time end together. */
 export const staticChecks: readonly StaticCheck[] = [
   { name: 'lint', program: packageProgram('eslint'), args: ['.'] },
+  {
+    name: 'window types',
+    program: packageProgram('svelte-check'),
+    args: ['--tsconfig', 'tsconfig.web.json', '--fail-on-warnings', '--output', 'human'],
+  },
+  {
+    name: 'window test types',
+    program: packageProgram('typescript', 'tsc'),
+    args: ['--noEmit', '--project', 'tsconfig.window-tests.json'],
+  },
   { name: 'types', program: packageProgram('typescript', 'tsc'), args: ['--noEmit'] },
   { name: 'format', program: packageProgram('prettier'), args: ['--check', '--log-level', 'warn', '.'] },
   {

@@ -1,8 +1,23 @@
-import type { WebSocket } from '@fastify/websocket';
 import type { Socket } from 'node:net';
 import { decodeMessage, encodeMessage } from '../shared/contract/codec.ts';
 import { HEARTBEAT_MILLISECONDS, SILENCE_MILLISECONDS } from '../shared/contract/heartbeat.ts';
 import type { Port } from '../shared/contract/wire.ts';
+
+/** What of the package `ws` is used here; it brings no types of its own. */
+export interface ServerSocket {
+  readonly readyState: number;
+  readonly OPEN: number;
+  readonly isPaused: boolean;
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array, sent?: () => void): void;
+  close(code?: number): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+  on(event: 'message', listener: (data: Uint8Array, isBinary: boolean) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+}
 
 /** While this much waits to be sent, nothing more is asked of the engine for this client. */
 const BUSY_BYTES = 8 * 1024 ** 2;
@@ -16,7 +31,7 @@ const PROTOCOL_ERROR = 1002;
  *
  * @param connection the TCP connection below, whose arriving bytes count as a sign of life: a large upload is one frame
  */
-export function webSocketPort(socket: WebSocket, connection: Socket): Port {
+export function webSocketPort(socket: ServerSocket, connection: Socket): Port {
   const messageListeners = new Set<(message: unknown) => void>();
   const closeListeners = new Set<() => void>();
   let lastSign = Date.now();
@@ -32,7 +47,7 @@ export function webSocketPort(socket: WebSocket, connection: Socket): Port {
   }, HEARTBEAT_MILLISECONDS);
   heartbeat.unref();
 
-  socket.on('message', (data: Buffer, isBinary: boolean) => {
+  socket.on('message', (data, isBinary) => {
     if (!isBinary) return;
     let message: unknown;
     try {

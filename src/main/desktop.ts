@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { STAND_IN_MARK } from '../engine/service/electron-runtime.ts';
 import type { HostInformation } from '../shared/contract/bridge.ts';
-import type { EndpointName } from '../shared/contract/endpoint.ts';
 import type { Outcome } from '../shared/contract/wire.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { WINDOW_ORIGIN } from '../shared/window/desktop-ipc.ts';
@@ -96,7 +95,7 @@ export class Desktop {
     return {
       kind: 'desktop',
       thaw: readVersion(this.#places.root),
-      electron: process.versions.electron ?? null,
+      electron: process.versions.electron,
       standIn: existsSync(path.join(path.dirname(app.getPath('exe')), STAND_IN_MARK)),
       platform: process.platform,
     };
@@ -118,7 +117,7 @@ export class Desktop {
       {
         invoke: async (name, request) => ({
           kind: 'answer',
-          response: await this.#engine.transport.invoke(name as EndpointName, request as never),
+          response: await this.#engine.transport.invoke(name, request as never),
         }),
         chooseFolder: () => inWindow((window) => chooseFolder(window, grant)),
         chooseFiles: (kind) => inWindow((window) => chooseFiles(window, kind === 'weights' ? kind : 'images', grant)),

@@ -48,6 +48,7 @@ export function serveWindowFiles({ protocol: own }: Session, folder: string): vo
     });
     return;
   }
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way there
   own.registerBufferProtocol(WINDOW_SCHEME, (request, callback) => {
     void answer(folder, request.url).then(({ status, headers, body }) => {
       callback({ statusCode: status, headers, mimeType: headers['content-type']?.split(';')[0] ?? '', data: body });

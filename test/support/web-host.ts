@@ -43,7 +43,7 @@ export async function openSocket(host: WebHost, cookie: string): Promise<Port> {
   globalThis.WebSocket = class extends Plain {
     constructor(address: string | URL) {
       // What a browser adds by itself; the type of the platform knows browsers' constructors only.
-      super(address, { headers: { cookie, origin } } as unknown as string[]);
+      super(address, { headers: { cookie, origin } });
     }
   };
   try {

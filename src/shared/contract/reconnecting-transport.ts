@@ -48,7 +48,7 @@ export class ReconnectingTransport implements Transport {
   /** Tries to open it until that succeeds, or `end` is called. */
   async reopen(): Promise<void> {
     this.#announce('lost');
-    while (!this.#ended) {
+    for (;;) {
       const pause = this.#pause;
       this.#pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
       await new Promise((resolve) => setTimeout(resolve, pause));

@@ -34,7 +34,7 @@ describeWith('files on the desktop', await findDesktop(), (place) => {
     const { app, page } = desktop;
     // A dialog of the system cannot be clicked from here: its answer is given in its place.
     await app.evaluate(({ dialog }, chosen) => {
-      dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [chosen] })) as never;
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
     }, dataset);
     const outcome = await page.evaluate(async () => {
       const chosen = await window.thaw?.chooseFolder();
@@ -52,7 +52,7 @@ describeWith('files on the desktop', await findDesktop(), (place) => {
     const { app, page } = desktop;
     await app.evaluate(
       ({ dialog }, chosen) => {
-        dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [chosen] })) as never;
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
       },
       path.join(root, 'gone'),
     );

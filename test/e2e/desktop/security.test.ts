@@ -123,7 +123,7 @@ describeWith("the desktop's window", await findDesktop(), (place) => {
     const states = await desktop.page.evaluate(async () => {
       const asked = await Promise.all(
         (['camera', 'microphone', 'geolocation', 'notifications'] as const).map((name) =>
-          navigator.permissions.query({ name: name as PermissionName }),
+          navigator.permissions.query({ name }),
         ),
       );
       return asked.map(({ state }) => state);
