@@ -2,9 +2,10 @@ import type { LayerInspection, TensorInspection } from '../../shared/contract/in
 import type { LoadReport, RunDetail } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readRun } from '../experiment/run-reader.ts';
-import type { TensorSpecification } from '../network/layer.ts';
+import type { Network, TensorSpecification } from '../network/layer.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
 import { initialValue } from '../weights/initialise.ts';
+import { withNetworkNames } from '../weights/network-names.ts';
 import type { ServiceContext } from './context.ts';
 import { aboutTensor, described, fileOrigin, findLayer, initialiserOrigin, shortPath } from './inspect-layer-tensor.ts';
 import { driftOf } from './inspect-layer-values.ts';
@@ -23,12 +24,14 @@ interface FirstValue {
  */
 async function fromFile(
   context: ServiceContext,
+  network: Network,
   report: LoadReport,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, FirstValue> | null> {
   try {
-    return await context.weights.use(report.source, (file) => {
-      if (file.sha256 !== report.sha256) return null;
+    return await context.weights.use(report.source, (given) => {
+      if (given.sha256 !== report.sha256) return null;
+      const file = withNetworkNames(network, given);
       return new Map(
         names.map((name) => {
           const storedName = file.tensors.get(name)?.storedName ?? name;
@@ -44,12 +47,13 @@ async function fromFile(
 
 async function firstValues(
   context: ServiceContext,
+  network: Network,
   { plan, loadReport }: RunDetail,
   tensors: readonly TensorSpecification[],
 ): Promise<ReadonlyMap<string, FirstValue>> {
   const loaded = new Set(loadReport?.loaded);
   const names = tensors.map(({ name }) => name).filter((name) => loaded.has(name));
-  const found = loadReport && names.length > 0 ? await fromFile(context, loadReport, names) : null;
+  const found = loadReport && names.length > 0 ? await fromFile(context, network, loadReport, names) : null;
   return new Map(
     tensors.map((tensor): readonly [string, FirstValue] => {
       if (!loaded.has(tensor.name)) {
@@ -79,7 +83,7 @@ export async function inspectRunLayer(context: ServiceContext, runId: string, na
   });
   const { layer, tensors } = findLayer(network, run.layers, name);
   if (tensors.length === 0) return { layer, tensors: [] };
-  const first = await firstValues(context, run, tensors);
+  const first = await firstValues(context, network, run, tensors);
   return context.weights.use(prefix, (file) => ({
     layer,
     tensors: tensors.map((tensor): TensorInspection => {

@@ -3,6 +3,7 @@ import type { TensorInspection } from '../../shared/contract/inspection.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
+import { withNetworkNames } from '../weights/network-names.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import type { ServiceContext } from './context.ts';
 import { inspectRunLayer } from './inspect-layer-run.ts';
@@ -51,8 +52,10 @@ export async function inspectLayer(
     );
   }
   const { layer, tensors } = findLayer(network, freeze.states, name);
-  const inspect = (file: WeightsFile | null): TensorInspection[] =>
-    tensors.map((tensor) => beforeTraining(tensor, layer, network, plan.seed, file));
+  const inspect = (given: WeightsFile | null): TensorInspection[] => {
+    const file = given && withNetworkNames(network, given);
+    return tensors.map((tensor) => beforeTraining(tensor, layer, network, plan.seed, file));
+  };
   const path = tensors.length > 0 ? await weightsPath(context, plan) : null;
   return { layer, tensors: path === null ? inspect(null) : await context.weights.use(path, inspect) };
 }
