@@ -1,7 +1,3 @@
-interface Waiting {
-  readonly begin: () => void;
-}
-
 /**
  * Does some work at a time, what was asked for last first: a list that is scrolled wants what is in sight now. Work under
  * a key that waits or is under way is not begun a second time.
@@ -9,8 +5,10 @@ interface Waiting {
 export class NewestFirst {
   readonly #atOnce: number;
   readonly #results = new Map<string, Promise<unknown>>();
-  /** In the order in which they were asked for. */
-  readonly #waiting = new Map<string, Waiting>();
+  /** What begins the work of each key that waits. */
+  readonly #waiting = new Map<string, () => void>();
+  /** Keys in the order in which they were asked for; one that was asked for again stands here twice. */
+  readonly #asked: string[] = [];
   #underWay = 0;
 
   constructor(atOnce: number) {
@@ -21,16 +19,12 @@ export class NewestFirst {
   async run<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const known = this.#results.get(key);
     if (known) {
-      const waiting = this.#waiting.get(key);
-      if (waiting) {
-        this.#waiting.delete(key);
-        this.#waiting.set(key, waiting);
-      }
+      if (this.#waiting.has(key)) this.#asked.push(key);
       return known as Promise<Result>;
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#results.set(key, promise);
-    const begin = (): void => {
+    this.#waiting.set(key, () => {
       this.#underWay += 1;
       work()
         .then(resolve, reject)
@@ -39,17 +33,19 @@ export class NewestFirst {
           this.#results.delete(key);
           this.#beginNext();
         });
-    };
-    this.#waiting.set(key, { begin });
+    });
+    this.#asked.push(key);
     this.#beginNext();
     return promise;
   }
 
   #beginNext(): void {
-    if (this.#underWay >= this.#atOnce) return;
-    const newest = [...this.#waiting].at(-1);
-    if (!newest) return;
-    this.#waiting.delete(newest[0]);
-    newest[1].begin();
+    while (this.#underWay < this.#atOnce) {
+      const key = this.#asked.pop();
+      if (key === undefined) return;
+      const begin = this.#waiting.get(key);
+      this.#waiting.delete(key);
+      begin?.();
+    }
   }
 }
