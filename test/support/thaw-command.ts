@@ -55,6 +55,12 @@ export function startThaw(parameters: readonly string[], { home, cwd, environmen
   return { child, done, errors: () => stderr };
 }
 
+/** Asks a running `thaw` to end, as Ctrl+C does, and waits until it has. */
+export async function end(command: RunningCommand | null): Promise<void> {
+  command?.child.kill('SIGINT');
+  await command?.done;
+}
+
 /** Runs `thaw` to its end. */
 export function thaw(parameters: readonly string[], surroundings: Surroundings): Promise<CommandResult> {
   return startThaw(parameters, surroundings).done;
