@@ -19,7 +19,8 @@ export async function fromInstaller({ root, toolchain, env, say }: Context): Pro
     readonly version: string;
   };
   say(`Fetching Electron ${version} by its own installer (about 110 MB) ...`);
-  await runCommand(process.execPath, ['--use-system-ca', script], {
+  // It prints the stack of what went wrong, of which the first line is for people.
+  await runCommand(process.execPath, ['--use-system-ca', '--stack-trace-limit=0', script], {
     cwd: root,
     env: { ...env, NODE_USE_ENV_PROXY: '1', electron_config_cache: path.join(toolchain, 'electron', 'releases') },
     timeoutMilliseconds: INSTALL_MILLISECONDS,
