@@ -90,6 +90,8 @@ describe('the contract in process', () => {
     ['runs.resume', { runId: 'nope' }],
     ['training.wait', { runId: 'nope' }],
     ['training.stop', { runId: 'nope' }],
+    ['training.pause', { runId: 'nope' }],
+    ['training.continue', { runId: 'nope' }],
     ['predict', { runId: 'nope', images: ['a.png'], top: 1 }],
     ['dataset.open', { dataset: { kind: 'ofRun', runId: 'nope' } }],
     ['training.start', { weights: { kind: 'ofRun', runId: 'nope' } }],
