@@ -4,18 +4,21 @@ import { elementCount, type Shape } from '../network/shape.ts';
 /**
  * What takes time, by the kind of work it is; each kind has a price of its own:
  *
- * - `convolution`: multiply-adds of convolutions and dense layers, forwards or backwards
- * - `depthwise`, `depthwiseGradient`: multiply-adds of depthwise convolutions, which are bound otherwise
+ * - `convolution`, `convolutionGradient`: multiply-adds of convolutions and dense layers, forwards and backwards
+ * - `depthwise`, `depthwiseGradient`: those of depthwise convolutions, which are bound otherwise
  * - `traffic`: bytes that element-wise work moves through memory
+ * - `faults`: bytes in tensors so large that the system gives them anew, page by page, each time
  * - `operations`: operations begun, whatever their size
  * - `steps`: runs of the session
  * - `images`: images read and decoded
  */
 export const WORK_KINDS = [
   'convolution',
+  'convolutionGradient',
   'depthwise',
   'depthwiseGradient',
   'traffic',
+  'faults',
   'operations',
   'steps',
   'images',
@@ -25,9 +28,11 @@ export type Work = Readonly<Record<WorkKind, number>>;
 
 export const NO_WORK: Work = {
   convolution: 0,
+  convolutionGradient: 0,
   depthwise: 0,
   depthwiseGradient: 0,
   traffic: 0,
+  faults: 0,
   operations: 0,
   steps: 0,
   images: 0,
@@ -49,6 +54,14 @@ export class WorkSum {
 }
 
 const FLOAT_BYTES = 4;
+/** What glibc's `malloc` keeps for the next to ask; larger pieces it returns to the system (`M_MMAP_THRESHOLD`'s limit). */
+const LARGEST_KEPT_BYTES = 32 * 2 ** 20;
+/** Smaller pieces are found again among those that were kept; in between it depends on their neighbours. */
+const SURELY_KEPT_BYTES = 16 * 2 ** 20;
+/** Bytes become floats, are scaled and moved: three tensors of an input's size, each read and written. */
+const INPUT_TENSORS = 3;
+/** Random numbers cost as much as so many passes over the memory they fill. */
+const RANDOM_PASSES = 30;
 /** Vector units take as many channels at once: fewer cost as much. */
 const LANES = 16;
 const SMALLEST_DEPTH = 4;
@@ -58,8 +71,17 @@ export function outputBytes(shape: Shape): number {
   return FLOAT_BYTES * elementCount(shape);
 }
 
-function moved(traffic: number, operations: number): Work {
-  return { ...NO_WORK, traffic, operations };
+/** How much of a tensor of so many bytes is likely to be given anew. */
+function shareFaulted(bytes: number): number {
+  return Math.min(1, Math.max(0, (bytes - SURELY_KEPT_BYTES) / (LARGEST_KEPT_BYTES - SURELY_KEPT_BYTES)));
+}
+
+/**
+ * @param traffic bytes read and written for one image
+ * @param made bytes of the output, for one image
+ */
+function moved(traffic: number, operations: number, made: number, batch: number): Work {
+  return { ...NO_WORK, traffic, operations, faults: made * shareFaulted(made * batch) };
 }
 
 function padded(channels: number, unit: number): number {
@@ -80,7 +102,17 @@ function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
       return elementCount(output.slice(0, -1)) * elementCount(layer.kernelSize) * padded(output.at(-1) ?? 0, LANES);
     case 'dense':
       return elementCount(input) * padded(layer.units, SMALLEST_DEPTH);
-    default:
+    case 'activation':
+    case 'add':
+    case 'averagePool2d':
+    case 'batchNorm':
+    case 'concatenate':
+    case 'dropout':
+    case 'globalAveragePooling2d':
+    case 'input':
+    case 'maxPool2d':
+    case 'reshape':
+    case 'zeroPadding2d':
       return 0;
   }
 }
@@ -90,29 +122,64 @@ export interface ShapedLayer {
   readonly layer: Layer;
   readonly inputs: readonly Shape[];
   readonly output: Shape;
+  /** The kind of the layer that feeds it first; null for the input. */
+  readonly follows: Layer['kind'] | null;
 }
 
-/**
- * One image through a layer forwards; `operations` counts one for each.
- *
- * @param usesBatchStatistics of a BatchNorm: it looks at the batch before it normalises it
- */
-export function forwardWork({ layer, inputs, output }: ShapedLayer, usesBatchStatistics: boolean): Work {
+/** How a layer is computed. */
+export interface Pass {
+  /** Images at once: it decides what becomes too large to be kept. */
+  readonly batch: number;
+  /** A BatchNorm looks at the batch before it normalises it; dropout drops. */
+  readonly isTraining: boolean;
+}
+
+/** Where nothing learns, the runtime takes a BatchNorm and an activation into the convolution before them. */
+function isFused({ layer, follows }: ShapedLayer): boolean {
+  if (layer.kind === 'batchNorm') return follows === 'conv2d' || follows === 'depthwiseConv2d';
+  return layer.kind === 'activation' && (follows === 'batchNorm' || follows === 'conv2d');
+}
+
+/** One image through a layer forwards; `operations` counts one for each. */
+export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): Work {
+  const { layer, inputs, output } = shaped;
+  if (!isTraining && isFused(shaped)) return NO_WORK;
   const read = inputs.reduce((sum, shape) => sum + outputBytes(shape), 0);
   const written = outputBytes(output);
   switch (layer.kind) {
-    case 'input':
     case 'reshape':
       return NO_WORK;
+    case 'input': {
+      const once = moved(2 * written, 1, written, batch);
+      return {
+        ...once,
+        traffic: INPUT_TENSORS * once.traffic,
+        faults: INPUT_TENSORS * once.faults,
+        operations: INPUT_TENSORS,
+      };
+    }
     case 'conv2d':
     case 'dense':
-      return { ...moved(read + written, 1), convolution: multiplyAdds(layer, inputs[0] ?? [], output) };
+      return {
+        ...moved(read + written, 1, written, batch),
+        convolution: multiplyAdds(layer, inputs[0] ?? [], output),
+      };
     case 'depthwiseConv2d':
-      return { ...moved(read + written, 1), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
+      return { ...moved(read + written, 1, written, batch), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'batchNorm':
-      return moved((usesBatchStatistics ? 2 : 1) * read + written, 1);
-    default:
-      return moved(read + written, 1);
+      return moved((isTraining ? 2 : 1) * read + written, 1, written, batch);
+    case 'activation':
+      // It takes the place of its input.
+      return moved(read + written, 1, 0, batch);
+    case 'dropout':
+      return isTraining && layer.rate > 0 ? moved(RANDOM_PASSES * written, 3, written, batch) : NO_WORK;
+    case 'add':
+    case 'averagePool2d':
+    case 'concatenate':
+    case 'globalAveragePooling2d':
+    case 'maxPool2d':
+    case 'zeroPadding2d':
+      return moved(read + written, 1, written, batch);
   }
 }
 
@@ -126,11 +193,12 @@ export interface BackwardDemand {
 }
 
 /** One image through a layer backwards. */
-export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: BackwardDemand): Work {
+export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: BackwardDemand, batch: number): Work {
   const asked = Number(demand.byInput) + Number(demand.byWeights);
   if (asked === 0) return NO_WORK;
   const below = inputs.reduce((sum, shape) => sum + outputBytes(shape), 0);
   const above = outputBytes(output);
+  const made = demand.byInput ? below : 0;
   switch (layer.kind) {
     case 'input':
     case 'reshape':
@@ -138,20 +206,26 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
     case 'conv2d':
     case 'dense':
       return {
-        ...moved(asked * (below + above), asked),
-        convolution: asked * multiplyAdds(layer, inputs[0] ?? [], output),
+        ...moved(asked * (below + above), asked, made, batch),
+        convolutionGradient: asked * multiplyAdds(layer, inputs[0] ?? [], output),
       };
     case 'depthwiseConv2d':
       return {
-        ...moved(asked * (below + above), asked),
+        ...moved(asked * (below + above), asked, made, batch),
         depthwiseGradient: asked * multiplyAdds(layer, inputs[0] ?? [], output),
       };
     case 'batchNorm':
       // Both the gradient and the input are read twice where statistics or parameters are differentiated.
-      return moved((demand.byWeights || demand.usesBatchStatistics ? 5 : 2) * above, 1);
+      return moved((demand.byWeights || demand.usesBatchStatistics ? 5 : 2) * above, 1, made, batch);
     case 'activation':
-      return moved(3 * above, 1);
-    default:
-      return moved(below + above, 1);
+      return moved(3 * above, 1, made, batch);
+    case 'add':
+    case 'averagePool2d':
+    case 'concatenate':
+    case 'dropout':
+    case 'globalAveragePooling2d':
+    case 'maxPool2d':
+    case 'zeroPadding2d':
+      return moved(below + above, 1, made, batch);
   }
 }

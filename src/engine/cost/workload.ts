@@ -33,25 +33,22 @@ export interface CostedPlan {
   readonly isCached: boolean;
   /** Of one training image as it is held decoded. */
   readonly pixelBytes: number;
+  /** What earlier runs have left: decoded images, or all features of the prefix. */
+  readonly prepared: 'nothing' | 'images' | 'features';
 }
 
-/** What takes memory, by kind, in bytes; `programs` counts operations of the compiled program. */
-export const MEMORY_KINDS = [
-  'process',
-  'weights',
-  'training',
-  'features',
-  'pixels',
-  'activations',
-  'programs',
-] as const;
-export type MemoryKind = (typeof MEMORY_KINDS)[number];
+/**
+ * What takes memory, by kind, in bytes; `process` and `decoding` are there or not, and `programs` counts operations of the
+ * compiled program.
+ */
+export type MemoryKind =
+  'process' | 'decoding' | 'weights' | 'training' | 'features' | 'pixels' | 'inputs' | 'activations' | 'programs';
 export type Memory = Readonly<Record<MemoryKind, number>>;
 
 /** A run as quantities of work and of memory, before any price is known. */
 export interface Workload {
   readonly epoch: Work;
-  /** The frozen prefix over every image, and decoding them; without a prefix, decoding alone. */
+  /** What is still to be done before the first step: decoding images, and the frozen prefix over each. */
   readonly preparation: Work;
   readonly memory: Memory;
   readonly stepsPerEpoch: number;
@@ -65,10 +62,12 @@ function shapedLayers(network: Network): readonly ShapedLayer[] {
   const known = shaped.get(network);
   if (known) return known;
   const shapes = layerShapes(network);
+  const kinds = new Map(network.layers.map(({ name, kind }) => [name, kind]));
   const layers = network.layers.map((layer) => ({
     layer,
     inputs: layer.inputs.map((name) => shapes.get(name) ?? []),
     output: shapes.get(layer.name) ?? [],
+    follows: kinds.get(layer.inputs[0] ?? '') ?? null,
   }));
   shaped.set(network, layers);
   return layers;
@@ -114,7 +113,8 @@ function perStep(work: Work): Work {
 }
 
 /** Turns a plan into quantities of work and memory. */
-export function workloadOf({ network, freeze, training, images, isCached, pixelBytes }: CostedPlan): Workload {
+export function workloadOf(costed: CostedPlan): Workload {
+  const { network, freeze, training, images, isCached, pixelBytes, prepared } = costed;
   const all = shapedLayers(network);
   const inPrefix = new Set(freeze.prefix);
   const prefix = all.filter(({ layer }) => inPrefix.has(layer.name));
@@ -136,19 +136,21 @@ export function workloadOf({ network, freeze, training, images, isCached, pixelB
   );
   const slots = slotsOf(training.optimizer);
 
-  const onceSum = new WorkSum();
-  for (const layer of prefix) if (!isFoldable(layer.layer)) onceSum.add(forwardWork(layer, false));
-  const once = onceSum.work;
-  const again = isCached ? NO_WORK : once;
-  const evaluateSum = new WorkSum().add(again);
-  const trainSum = new WorkSum().add(again);
+  const inference = { batch: evaluationBatchSize, isTraining: false };
+  const prefixWork = (batch: number): Work => {
+    const sum = new WorkSum();
+    for (const layer of prefix) sum.add(forwardWork(layer, { batch, isTraining: false }));
+    return sum.work;
+  };
+  const once = prefixWork(evaluationBatchSize);
+  const evaluateSum = new WorkSum().add(isCached ? NO_WORK : once);
+  const trainSum = new WorkSum().add(isCached ? NO_WORK : prefixWork(batchSize));
   for (const layer of rest) {
-    const inference = forwardWork(layer, false);
-    const usesBatchStatistics = moving.has(layer.layer.name);
-    evaluateSum.add(inference);
-    trainSum.add(usesBatchStatistics ? forwardWork(layer, true) : inference);
+    const isTraining = layer.layer.kind !== 'batchNorm' || moving.has(layer.layer.name);
+    evaluateSum.add(forwardWork(layer, inference));
+    trainSum.add(forwardWork(layer, { batch: batchSize, isTraining }));
     const demand = demands.get(layer.layer.name);
-    if (demand) trainSum.add(backwardWork(layer, demand));
+    if (demand) trainSum.add(backwardWork(layer, demand, batchSize));
   }
   const evaluate = evaluateSum.work;
   const train = trainSum.work;
@@ -166,32 +168,40 @@ export function workloadOf({ network, freeze, training, images, isCached, pixelB
     .add(update, trainSteps)
     .add(perImage(evaluate), count.validation)
     .add(perStep(evaluate), evaluationSteps).work;
+  const computesFeatures = isCached && prepared !== 'features';
   const preparation = new WorkSum()
-    .add({ ...NO_WORK, images: 1 }, total)
-    .add(isCached ? perImage(once) : NO_WORK, total)
-    .add(isCached ? perStep(once) : NO_WORK, stepsFor(total, evaluationBatchSize)).work;
+    .add({ ...NO_WORK, images: 1 }, prepared === 'nothing' ? total : 0)
+    .add(computesFeatures ? perImage(once) : NO_WORK, total)
+    .add(computesFeatures ? perStep(once) : NO_WORK, stepsFor(total, evaluationBatchSize)).work;
 
   const cut = new Set(isCached ? freeze.cut : []);
   const featureBytes = all.reduce(
     (sum, { layer, output }) => (cut.has(layer.name) ? sum + outputBytes(output) : sum),
     0,
   );
-  const largestBatch = (steps: number, size: number): number => (images === null ? size : Math.min(steps, size));
+  const trainBatch = images === null ? batchSize : Math.min(count.train, batchSize);
+  const evaluationBatch = images === null ? evaluationBatchSize : Math.min(count.validation, evaluationBatchSize);
+  const featuresBatch = images === null ? evaluationBatchSize : Math.min(total, evaluationBatchSize);
+  const prefixPeak = livePeak(prefix, { isFused: isFoldable });
   const activations = Math.max(
-    largestBatch(count.train, batchSize) * trainingPeak(rest, demands),
-    largestBatch(count.validation, evaluationBatchSize) * livePeak(rest),
-    largestBatch(isCached ? total : count.validation, evaluationBatchSize) * livePeak(prefix, { isFused: isFoldable }),
+    trainBatch * Math.max(trainingPeak(rest, demands), isCached ? 0 : prefixPeak),
+    evaluationBatch * Math.max(livePeak(rest), isCached ? 0 : prefixPeak),
+    computesFeatures ? featuresBatch * prefixPeak : 0,
   );
+  const inputBytes = outputBytes(all.find(({ layer }) => layer.kind === 'input')?.output ?? []);
+  const inputBatch = isCached ? (computesFeatures ? featuresBatch : 0) : Math.max(trainBatch, evaluationBatch);
   return {
     epoch,
     preparation,
     stepsPerEpoch: trainSteps,
     memory: {
       process: 1,
+      decoding: prepared === 'nothing' ? 1 : 0,
       weights: bytesOf(() => true),
       training: trainedBytes * (1 + slots),
       features: total * featureBytes,
       pixels: isCached ? 0 : total * pixelBytes,
+      inputs: inputBatch * inputBytes,
       activations,
       programs: train.operations + 2 * evaluate.operations + 2 * once.operations + update.operations,
     },

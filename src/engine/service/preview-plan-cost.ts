@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism, arch, cpus } from 'node:os';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { CostEstimate } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { calibrate, type PastRun } from '../cost/calibrate.ts';
 import { costOf, DEFAULT_PRICES, type Prices } from '../cost/prices.ts';
-import { workloadOf, type ImageCounts, type Workload } from '../cost/workload.ts';
+import { workloadOf, type CostedPlan, type ImageCounts, type Workload } from '../cost/workload.ts';
 import { measuredRunsKey, readMeasuredRuns, type MeasuredRun } from '../experiment/calibration.ts';
 import type { Log } from '../experiment/log.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
+import { decodedCacheFolder } from '../image/decoded-cache.ts';
 import type { Network } from '../network/layer.ts';
 import { findNetwork } from '../network/registry.ts';
 import { canvasPreprocessing } from '../training/augmentation.ts';
@@ -29,7 +31,7 @@ export function isCached({ plan, freeze }: Pick<UnderstoodPlan, 'plan' | 'freeze
   return freeze.cut.length > 0 && plan.augmentation === null;
 }
 
-function workload(understood: UnderstoodPlan, images: ImageCounts | null): Workload {
+function workload(understood: UnderstoodPlan, images: ImageCounts | null, prepared: CostedPlan['prepared']): Workload {
   const { plan, network, freeze } = understood;
   const { preprocessing } = findNetwork(plan.network);
   const held = plan.augmentation ? canvasPreprocessing(plan.augmentation, preprocessing) : preprocessing;
@@ -40,6 +42,7 @@ function workload(understood: UnderstoodPlan, images: ImageCounts | null): Workl
     images,
     isCached: isCached(understood),
     pixelBytes: held.height * held.width * 3,
+    prepared,
   });
 }
 
@@ -60,24 +63,18 @@ function decodedKey({ plan }: UnderstoodPlan, datasetVersion: string): string {
   return JSON.stringify([datasetVersion, height, width, plan.augmentation?.randomResizedCrop ? 'canvas' : 'input']);
 }
 
-/** Only the first run of its kind computes features, and only the first of its size decodes images. */
-class CacheHistory {
+/** What runs have left behind, told by the log: whoever clears the caches clears what is expected of them. */
+class Remains {
   readonly #seen = new Set<string>();
 
-  /** @returns what of the preparation was still to be done; null where all of it was cached */
-  preparation(
-    understood: UnderstoodPlan,
-    datasetVersion: string,
-    { preparation }: Workload,
-  ): Workload['preparation'] | null {
-    const decoded = decodedKey(understood, datasetVersion);
-    const features = featuresKey(understood, datasetVersion);
-    const isDecoded = this.#seen.has(decoded);
-    const isKnown = isCached(understood) ? this.#seen.has(features) : isDecoded;
-    this.#seen.add(decoded);
-    if (isCached(understood)) this.#seen.add(features);
-    if (isKnown) return null;
-    return isDecoded ? { ...preparation, images: 0 } : preparation;
+  of(understood: UnderstoodPlan, datasetVersion: string): CostedPlan['prepared'] {
+    if (isCached(understood) && this.#seen.has(featuresKey(understood, datasetVersion))) return 'features';
+    return this.#seen.has(decodedKey(understood, datasetVersion)) ? 'images' : 'nothing';
+  }
+
+  add(understood: UnderstoodPlan, datasetVersion: string): void {
+    this.#seen.add(decodedKey(understood, datasetVersion));
+    if (isCached(understood)) this.#seen.add(featuresKey(understood, datasetVersion));
   }
 }
 
@@ -86,22 +83,24 @@ interface Calibration {
   readonly key: string;
   readonly prices: Prices;
   readonly runs: number;
+  readonly remains: Remains;
 }
 
-const UNCALIBRATED: Calibration = { key: '', prices: DEFAULT_PRICES, runs: 0 };
+const UNCALIBRATED: Calibration = { key: '', prices: DEFAULT_PRICES, runs: 0, remains: new Remains() };
 
-function pastRuns(runs: readonly MeasuredRun[]): readonly PastRun[] {
-  const history = new CacheHistory();
+/** @param remains takes in what each run left */
+function pastRuns(runs: readonly MeasuredRun[], remains: Remains): readonly PastRun[] {
   return runs.flatMap((run) => {
     try {
       const understood = understand(run);
-      const whole = workload(understood, run.images);
-      const preparation = history.preparation(understood, run.datasetVersion, whole);
+      const prepared = remains.of(understood, run.datasetVersion);
+      remains.add(understood, run.datasetVersion);
+      const isPrepared = prepared === 'features' || (prepared === 'images' && !isCached(understood));
       return [
         {
-          workload: { ...whole, preparation: preparation ?? whole.preparation },
+          workload: workload(understood, run.images, prepared),
           epochSeconds: run.trainSeconds + run.evaluateSeconds,
-          preparationSeconds: preparation && run.preparationSeconds,
+          preparationSeconds: isPrepared ? null : run.preparationSeconds,
           memoryBytes: run.peakMemoryBytes,
         },
       ];
@@ -117,8 +116,9 @@ function readCalibration(log: Log, before: Calibration): Calibration {
   const key = measuredRunsKey(log);
   if (key === before.key) return before;
   const machine = { cpu: cpus()[0]?.model.trim() ?? arch(), cores: availableParallelism() };
-  const runs = pastRuns(readMeasuredRuns(log, machine, MOST_RUNS));
-  return { key, prices: calibrate(runs), runs: runs.length };
+  const remains = new Remains();
+  const runs = pastRuns(readMeasuredRuns(log, machine, MOST_RUNS), remains);
+  return { key, prices: calibrate(runs), runs: runs.length, remains };
 }
 
 const calibrations = new WeakMap<ServiceContext, Calibration>();
@@ -137,24 +137,30 @@ function calibration(context: ServiceContext): Calibration {
   }
 }
 
+/** False where the caches were cleared. */
+function hasCaches(context: ServiceContext): boolean {
+  return existsSync(decodedCacheFolder(context.cache));
+}
+
 /**
  * Estimates what a plan will cost on this machine, by what past runs cost.
  *
- * @param images null while the dataset was not opened: times are then not known, and memory is that of a small one
+ * @param dataset null while it was not opened: times are then not known, and memory is that of a small one
  */
 export function estimateCost(
   context: ServiceContext,
   understood: UnderstoodPlan,
-  images: ImageCounts | null,
+  dataset: { readonly version: string; readonly images: ImageCounts } | null,
 ): CostEstimate {
-  const { prices, runs } = calibration(context);
-  const amounts = workload(understood, images);
+  const { prices, runs, remains } = calibration(context);
+  const prepared = dataset && hasCaches(context) ? remains.of(understood, dataset.version) : 'nothing';
+  const amounts = workload(understood, dataset && dataset.images, prepared);
   const { memoryBytes, epochSeconds, preparationSeconds } = costOf(amounts, prices);
   return {
     memoryBytes,
-    epochSeconds: images && epochSeconds,
-    featureSeconds: isCached(understood) ? images && preparationSeconds : 0,
-    stepsPerEpoch: images && amounts.stepsPerEpoch,
+    epochSeconds: dataset && epochSeconds,
+    featureSeconds: isCached(understood) ? dataset && preparationSeconds : 0,
+    stepsPerEpoch: dataset && amounts.stepsPerEpoch,
     calibratedBy: runs,
   };
 }

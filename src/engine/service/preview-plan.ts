@@ -116,7 +116,10 @@ export async function previewPlan(
 
   const images = dataset && countImages(dataset);
   const boundary = boundaryOf(draft, freeze, images);
-  const cost = freeze.parameters.trainable === 0 ? null : estimateCost(context, { plan, network, freeze }, images);
+  const cost =
+    freeze.parameters.trainable === 0
+      ? null
+      : estimateCost(context, { plan, network, freeze }, dataset && images && { version: dataset.version, images });
   const sentence = describePlan({
     plan,
     layers: freeze.states,
