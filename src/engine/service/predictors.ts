@@ -14,12 +14,13 @@ class Predictor {
   #retired = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(entry: string) {
+  constructor(entry: string, onGone: (predictor: Predictor) => void) {
     this.#forked = forkEntry(entry);
     const { child, tail } = this.#forked;
     child.on('message', (received) => this.#receive(received as PredictorMessage));
     child.on('error', (error) => this.#fail(error));
-    child.on('close', (code, signal) =>
+    child.on('close', (code, signal) => {
+      onGone(this);
       this.#fail(
         new ThawError(
           'training.process',
@@ -27,8 +28,8 @@ class Predictor {
           '`thaw doctor` looks for a cause.',
           { cause: tail() },
         ),
-      ),
-    );
+      );
+    });
   }
 
   get retired(): boolean {
@@ -102,15 +103,11 @@ export class Predictors {
   async ask(model: string, job: PredictJob): Promise<readonly FilePrediction[]> {
     if (this.#warm?.model !== model || this.#warm.predictor.retired) {
       this.retire();
-      this.#warm = { model, predictor: new Predictor(this.#entry) };
+      const predictor = new Predictor(this.#entry, (gone) => this.#all.delete(gone));
+      this.#all.add(predictor);
+      this.#warm = { model, predictor };
     }
-    const { predictor } = this.#warm;
-    this.#all.add(predictor);
-    try {
-      return await predictor.ask(job);
-    } finally {
-      if (predictor.retired) this.#all.delete(predictor);
-    }
+    return this.#warm.predictor.ask(job);
   }
 
   /** Gives the memory of a predictor back that only waits; one at work goes when it is done. */
