@@ -8,7 +8,7 @@ import { serve, type ServeOptions } from '../shared/contract/serve.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { contentPolicy } from '../shared/window/content-policy.ts';
 import { Gate, urlHost, type Refusal } from './gate.ts';
-import { webSocketPort } from './web-socket-port.ts';
+import { webSocketPort, type ServerSocket } from './web-socket-port.ts';
 import { windowFiles } from './window-files.ts';
 
 /** As long as browsers keep anything. */
@@ -78,7 +78,7 @@ function addRoutes(server: FastifyInstance, gate: () => Gate, options: WebHostOp
       },
     },
     (socket, request) => {
-      serve(webSocketPort(socket, request.raw.socket), options.transport, options);
+      serve(webSocketPort(socket as unknown as ServerSocket, request.raw.socket), options.transport, options);
     },
   );
   server.get('/*', async (request, reply) => {

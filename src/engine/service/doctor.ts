@@ -7,6 +7,7 @@ import { readToolchainManifest, type ToolchainManifest } from '../runtime/toolch
 import { showCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { describeEnvironment } from './describe-environment.ts';
+import { electronChecks } from './electron-checks.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
 
 type Check = DoctorReport['checks'][number];
@@ -108,6 +109,7 @@ export async function examine(context: ServiceContext): Promise<DoctorReport> {
     native.kind === 'device'
       ? { name: 'Device', ok: true, found: native.gpu ? 'GPU' : 'CPU', mend: null }
       : { name: 'Device', ok: false, found: native.error.message, mend: SET_UP },
+    ...electronChecks(),
     checkFolder('Workspace', context.home, 'THAW_HOME'),
     checkFolder('Cache', context.cache, 'THAW_CACHE'),
     checkLog(context),

@@ -79,7 +79,9 @@ describeWith('the Predict view in a browser', await findWeb(), (place) => {
     for (const [place, { classes }] of predictResult.parse(JSON.parse(stdout)).predictions.entries()) {
       const name = path.basename(given[place] ?? '');
       const said = classes.map((found) => `${found.name} ${(found.probability * 100).toFixed(1)} %`);
-      const lines = await result(new RegExp(`^${name}`)).locator('li').allInnerTexts();
+      const lines = await result(new RegExp(`^${name}`))
+        .locator('li')
+        .allInnerTexts();
       expect(lines.map((line) => line.replace(/\s+/g, ' ').trim())).toEqual(said);
     }
     await expect.poll(() => results().locator('img.ready').count()).toBe(4);

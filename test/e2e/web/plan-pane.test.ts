@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { Page } from 'playwright';
+import { beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { expectAccessible } from '../../support/window/accessibility.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { takeScreenshots } from '../../support/window/screenshots.ts';
+import { findWeb, launchWeb } from '../../support/window/web.ts';
+
+describeWith('the plan', await findWeb(), (place) => {
+  const home = path.join(temporaryFolder(), 'home');
+  let page: Page;
+
+  beforeAll(async () => {
+    ({ page } = await launchWeb(place, home));
+    await page
+      .getByText(/stay frozen and are computed once/)
+      .first()
+      .waitFor();
+  });
+
+  it('tells what is wrong with a figure at its place, keeps what was typed, and goes there instead of training', async () => {
+    const rate = page.getByLabel('Learning rate');
+    await rate.fill('quick');
+    await page.getByText(/received "quick"/).waitFor();
+    await page.getByLabel('Epochs').fill('0');
+    await page.getByText(/received 0/).waitFor();
+    await takeScreenshots(page, 'plan-problems');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid'))).toBe('true');
+    expect(await rate.inputValue()).toBe('quick');
+    await rate.fill('');
+    await page.getByLabel('Epochs').fill('');
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(0);
+  });
+
+  it('sets the tree by its strategy, with the usual figures of each', async () => {
+    const epochs = page.getByLabel('Epochs');
+    expect(await epochs.getAttribute('placeholder')).toBe('30');
+    await page.getByRole('radio', { name: 'Fine-tune' }).check({ force: true });
+    await expect
+      .poll(() => page.locator('[role=treeitem][id="block:block_1"]').getAttribute('aria-checked'))
+      .toBe('true');
+    await expect.poll(() => epochs.getAttribute('placeholder')).toBe('15');
+    await page.getByRole('radio', { name: 'Scratch' }).check({ force: true });
+    await expect.poll(() => page.getByLabel('Weights').inputValue()).toBe('none');
+    await page.getByRole('radio', { name: 'Features' }).check({ force: true });
+    await expect.poll(() => page.locator('[data-figure=trainable]').textContent()).toBe('514');
+  });
+
+  it('says that augmentation forbids the cache, and shows a field only where it counts', async () => {
+    expect(await page.getByLabel('Smallest area').count()).toBe(0);
+    await page.getByLabel('Random resized crop').check();
+    await page.getByLabel('Smallest area').waitFor();
+    await expect.poll(() => page.locator('.boundary').count()).toBe(0);
+    await page.getByText(/Nothing is cached/).waitFor();
+    await page.getByLabel('Random resized crop').uncheck();
+    await expect.poll(() => page.locator('.boundary').count()).toBe(1);
+    expect(await page.getByLabel('Patience').count()).toBe(0);
+    await page.getByLabel('Early stopping').check();
+    await page.getByLabel('Patience').waitFor();
+    await page.getByLabel('Early stopping').uncheck();
+    await page.getByLabel('Method').selectOption({ label: 'Adam' });
+    await expect.poll(() => page.getByLabel('Momentum').count()).toBe(0);
+    await expect.poll(() => page.getByLabel('Learning rate').getAttribute('placeholder')).toBe('0.001');
+    await page.getByLabel('Method').selectOption({ label: 'SGD' });
+  });
+
+  it('trains with Ctrl+Enter, and then ticks the layers that it proved unchanged', async () => {
+    await page.getByLabel('Epochs').fill('2');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('A run is under way. Stop it below to train another.').waitFor();
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Train', exact: true }).isEnabled(), { timeout: 90_000 })
+      .toBe(true);
+    await page.getByRole('button', { name: 'Unfold all blocks' }).click();
+    await expect.poll(() => page.locator('[role=treeitem]', { hasText: '✓' }).count()).toBeGreaterThan(40);
+    await page.locator('[id="layer:logits"]').hover();
+    await page.locator('[id="layer:logits"] [data-act=inspect]').click();
+    await page.getByRole('radio', { name: 'After the run' }).check({ force: true });
+    await page
+      .getByText(/Drift .* % of its norm/)
+      .first()
+      .waitFor();
+    await expectAccessible(page);
+  });
+});
