@@ -14,9 +14,16 @@ export function bestEpoch(history: readonly EpochMetrics[]): EpochMetrics | null
   return best;
 }
 
-/** Adds an epoch to a history; what it has of that epoch or of later ones was of a run that went on from earlier. */
-export function withEpoch(history: readonly EpochMetrics[], metrics: EpochMetrics): EpochMetrics[] {
-  return [...history.filter(({ epoch }) => epoch < metrics.epoch), metrics];
+/**
+ * Adds epochs, in order, to a history. What it has from the first of them on was of a run that went on from an earlier
+ * checkpoint, and is forgotten.
+ */
+export function withEpochs(history: readonly EpochMetrics[], added: readonly EpochMetrics[]): readonly EpochMetrics[] {
+  const [first] = added;
+  if (!first) return history;
+  let kept = history.length;
+  while (kept > 0 && (history[kept - 1]?.epoch ?? 0) >= first.epoch) kept -= 1;
+  return [...history.slice(0, kept), ...added];
 }
 
 /** One metric of every epoch as a curve over epochs or, where it is told how many steps an epoch has, over steps. */

@@ -13,6 +13,8 @@ registerChartParts();
 const ZOOM_STEP = 1.5;
 const PAN_SHARE = 0.2;
 const LEAST_WIDTH = 200;
+/** Curves that grow four times a second look alive; each redraw is what a live chart costs. */
+const GROWTH_INTERVAL_MILLISECONDS = 250;
 
 /** A chart on a canvas. It redraws at most once a frame, and only where it can be seen. */
 export class LineChart {
@@ -23,6 +25,8 @@ export class LineChart {
   #colours: ChartColours;
   #range: Range | null = null;
   #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #drawnAt = -Infinity;
   #visible = true;
   #due = false;
   #formStale = false;
@@ -60,7 +64,11 @@ export class LineChart {
     this.#view = view;
     if (view.axisTitle !== before.axisTitle) this.resetZoom();
     this.#formStale ||= differsInForm(view, before);
-    this.#redraw();
+    const askedFor = this.#formStale || view.smoothing !== before.smoothing;
+    const wait = askedFor ? 0 : this.#drawnAt + GROWTH_INTERVAL_MILLISECONDS - performance.now();
+    clearTimeout(this.#timer);
+    if (wait > 0) this.#timer = setTimeout(() => this.#redraw(), wait);
+    else this.#redraw();
   }
 
   resetZoom(): void {
@@ -110,6 +118,7 @@ export class LineChart {
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
     for (const end of this.#ends) end();
     this.#chart.destroy();
   }
@@ -161,6 +170,7 @@ export class LineChart {
   }
 
   #draw(): void {
+    this.#drawnAt = performance.now();
     const chart = this.#chart;
     if (this.#formStale) this.#renewOptions();
     this.#formStale = false;

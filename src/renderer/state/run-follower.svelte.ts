@@ -5,7 +5,7 @@ import type { RunEvent, RunEventBody } from '../../shared/contract/event.ts';
 import type { EpochMetrics, RunDetail, RunStatus } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { bestEpoch, withEpoch } from '../charts/epochs.ts';
+import { bestEpoch, withEpochs } from '../charts/epochs.ts';
 import { LiveCurve, MAX_POINTS } from '../charts/live-curve.ts';
 import type { Host } from '../transport/host.ts';
 import { Batch } from './batch.ts';
@@ -166,6 +166,7 @@ export class RunFollower {
   #apply(events: readonly RunEvent[]): void {
     let ended = false;
     let prepared = false;
+    const epochs: Extract<RunEventBody, { kind: 'epoch' }>[] = [];
     for (const { body } of events) {
       switch (body.kind) {
         case 'status':
@@ -184,24 +185,30 @@ export class RunFollower {
           prepared ||= this.detail?.result.dataset === null;
           break;
         case 'epoch':
-          this.#applyEpoch(body.metrics, body.best);
+          epochs.push(body);
           break;
         case 'warning':
           if (!this.warnings.includes(body.message)) this.warnings = [...this.warnings, body.message];
           break;
       }
     }
+    this.#applyEpochs(epochs);
     this.revision += 1;
     // At its end the log has all that was told, and the proof; at its first step, what it was prepared with.
     if (ended) void this.attach();
     else if (prepared) void this.#readDetail();
   }
 
-  #applyEpoch(metrics: EpochMetrics, best: boolean): void {
-    this.history = withEpoch(this.history, metrics);
-    if (best) this.bestEpoch = metrics.epoch;
-    const known = this.history.some(({ epoch }) => epoch === this.bestEpoch);
-    if (!known) this.bestEpoch = bestEpoch(this.history)?.epoch ?? null;
+  #applyEpochs(told: readonly Extract<RunEventBody, { kind: 'epoch' }>[]): void {
+    if (told.length === 0) return;
+    // Epochs of few images with cached features end hundreds of times a second.
+    this.history = withEpochs(
+      this.history,
+      told.map(({ metrics }) => metrics),
+    );
+    const best = told.filter((epoch) => epoch.best).at(-1)?.metrics.epoch ?? this.bestEpoch;
+    const known = this.history.some(({ epoch }) => epoch === best);
+    this.bestEpoch = known ? best : (bestEpoch(this.history)?.epoch ?? null);
   }
 
   async #readDetail(): Promise<void> {

@@ -2,10 +2,12 @@ import type { RunEvent } from '../../shared/contract/event.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
 import type { Host } from '../transport/host.ts';
 import { filterRuns, NEWEST_FIRST, NO_FILTER, sortRuns } from '../views/runs/run-order.ts';
+import { Batch } from './batch.ts';
 import { hasEnded } from './run-status.ts';
 
 /** As many as the engine gives at once. */
 const RUNS_AT_MOST = 10_000;
+const APPLY_INTERVAL_MILLISECONDS = 500;
 
 /** All runs of the log, as the Runs view shows them; kept up to date by what runs tell. */
 export class RunsController {
@@ -19,6 +21,7 @@ export class RunsController {
   readonly shown = $derived(sortRuns(filterRuns(this.all ?? [], this.filter), this.order));
   readonly interrupted = $derived((this.all ?? []).filter(({ status }) => status === 'interrupted'));
   readonly #host: Host;
+  readonly #batch = new Batch<RunEvent>(APPLY_INTERVAL_MILLISECONDS, (told) => this.#follow(told));
   #again = false;
 
   constructor(host: Host) {
@@ -28,7 +31,10 @@ export class RunsController {
   /** Reads the list, and again whenever it may have changed. @returns the function that ends this */
   begin(): () => void {
     const ends = [
-      this.#host.transport.subscribe('run', (event) => this.#follow(event)),
+      this.#host.transport.subscribe('run', (event) => {
+        if (event.body.kind === 'status' || event.body.kind === 'epoch') this.#batch.push([event]);
+      }),
+      () => this.#batch.clear(),
       this.#host.onConnection((state) => {
         if (state !== 'lost') void this.load();
       }),
@@ -63,20 +69,27 @@ export class RunsController {
     return this.#again;
   }
 
-  #follow({ runId, body }: RunEvent): void {
-    const known = this.all?.some((run) => run.runId === runId) ?? false;
-    if (body.kind === 'status' && (!known || hasEnded(body.status))) {
+  #follow(told: readonly RunEvent[]): void {
+    const named = new Set(told.map(({ runId }) => runId));
+    const known = new Set((this.all ?? []).map(({ runId }) => runId));
+    const changed = told.some(
+      ({ runId, body }) => body.kind === 'status' && (!known.has(runId) || hasEnded(body.status)),
+    );
+    if (changed) {
       void this.load();
       return;
     }
-    if (body.kind !== 'status' && body.kind !== 'epoch') return;
-    this.all = (this.all ?? []).map((run) => {
-      if (run.runId !== runId) return run;
-      if (body.kind === 'status') return { ...run, status: body.status, endedAt: null };
-      const { epoch, val_accuracy } = body.metrics;
-      return { ...run, epochsDone: epoch, bestValAccuracy: body.best ? val_accuracy : run.bestValAccuracy };
-    });
+    this.all = (this.all ?? []).map((run) => (named.has(run.runId) ? told.reduce(applied, run) : run));
   }
+}
+
+/** A run's line after something was told, if it was of this run. */
+function applied(run: RunSummary, { runId, body }: RunEvent): RunSummary {
+  if (runId !== run.runId) return run;
+  if (body.kind === 'status') return { ...run, status: body.status, endedAt: null };
+  if (body.kind !== 'epoch') return run;
+  const { epoch, val_accuracy } = body.metrics;
+  return { ...run, epochsDone: epoch, bestValAccuracy: body.best ? val_accuracy : run.bestValAccuracy };
 }
 
 const controllers = new WeakMap<Host, RunsController>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestEpoch, epochCurve, withEpoch } from '../../../../src/renderer/charts/epochs.ts';
+import { bestEpoch, epochCurve, withEpochs } from '../../../../src/renderer/charts/epochs.ts';
 import { epochMetrics } from '../../../support/epoch-metrics.ts';
 
 describe('the best epoch', () => {
@@ -31,13 +31,15 @@ describe('the best epoch', () => {
 
 describe('the history of a run', () => {
   const history = [epochMetrics(1), epochMetrics(2), epochMetrics(3)];
-  it('grows by an epoch', () => {
-    expect(withEpoch(history, epochMetrics(4)).map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+  it('grows by the epochs that have ended', () => {
+    const grown = withEpochs(history, [epochMetrics(4), epochMetrics(5)]);
+    expect(grown.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5]);
+    expect(withEpochs(history, [])).toBe(history);
   });
 
   it('forgets what a run did beyond the checkpoint that it went on from', () => {
     const again = epochMetrics(2, { val_loss: 9 });
-    expect(withEpoch(history, again)).toEqual([history[0], again]);
+    expect(withEpochs(history, [again])).toEqual([history[0], again]);
   });
 
   it('stands at the ends of epochs where steps are counted', () => {
