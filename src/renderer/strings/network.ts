@@ -25,6 +25,7 @@ export const network = {
   notShipped: 'Needs a weights file',
   stateLabel: 'Weights',
   nameLabel: 'Name',
+  showMore: (hidden: number) => `Show ${count(hidden)} more widths and sizes`,
   chosen: 'Chosen',
   choose: 'Choose',
   weights: {

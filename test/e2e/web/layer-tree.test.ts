@@ -140,7 +140,7 @@ describeWith('the layer tree', await findWeb(), (place) => {
 
   describe('by its tools', () => {
     const tool = (name: string): Locator => page.getByRole('button', { name, exact: true });
-    const box = (): Locator => page.getByLabel(/^Search layers/);
+    const box = (): Locator => page.getByRole('textbox', { name: /^Search layers/ });
 
     it('thaws from a layer up, thaws all, and freezes all but the head', async () => {
       await page.locator('[role=treeitem][tabindex="0"]').focus();

@@ -23,6 +23,15 @@ export function byFamily(networks: readonly NetworkSummary[]): readonly Family[]
   return shippedFirst(families, (family) => family.networks.some((network) => network.shipped));
 }
 
+/** A family of more than so many is shown by its best known first. */
+const LONG = 8;
+
+/** What a long family is shown by at first: networks that ship, that are known by another name, or that were chosen. */
+export function bestKnown(family: Family, chosen: string | null): readonly NetworkSummary[] {
+  if (family.networks.length <= LONG) return family.networks;
+  return family.networks.filter(({ name, aliases, shipped }) => shipped || aliases.length > 0 || name === chosen);
+}
+
 function shippedFirst<Item>(items: readonly Item[], isShipped: (item: Item) => boolean): readonly Item[] {
   return [...items.filter(isShipped), ...items.filter((item) => !isShipped(item))];
 }
