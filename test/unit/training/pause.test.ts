@@ -128,7 +128,7 @@ describe('a run that is paused', () => {
   });
 
   it('while features are computed goes on, or stops and is resumed, and gives the same', async () => {
-    const changes = { ...PLAN, strategy: 'features', rules: [], seed: 5 } as const;
+    const changes = { ...PLAN, strategy: 'features', seed: 5 } as const;
     const isComputing = (body: RunEventBody): boolean => body.kind === 'progress' && body.phase === 'features';
     const own = (name: string, resumed?: TrainerJob): TrainerJob => ({
       ...trainingJob(root, dataset, changes, resumed),
