@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
@@ -34,8 +35,10 @@ export default defineConfig({
       target: OLDEST_CHROME,
       // The window's policy allows files of its own alone, so nothing is inlined as `data:`.
       assetsInlineLimit: 0,
+      minify: true,
       modulePreload: { polyfill: false },
-      rolldownOptions: { input: 'src/renderer/index.html' },
+      // From the project's folder: the development server would look below the window's own.
+      rolldownOptions: { input: path.resolve('src/renderer/index.html') },
     },
   },
 });

@@ -7,8 +7,8 @@ import type { UploadWatch } from './host.ts';
 
 /** Enough that the engine always has one to write while the next is being read. */
 const AT_ONCE = 3;
-/** What a message has beside the file. */
-const ENVELOPE_BYTES = 4096;
+/** A message has something beside the file: what is left is what the engine takes. */
+const LARGEST_FILE_BYTES = LARGEST_MESSAGE_BYTES - 1024 ** 2;
 
 /** Not `crypto.randomUUID`: a page that another machine serves without TLS has none. */
 function newCollection(): string {
@@ -16,8 +16,8 @@ function newCollection(): string {
 }
 
 function assertSendable({ path, file }: DroppedFile): void {
-  if (file.size <= LARGEST_MESSAGE_BYTES - ENVELOPE_BYTES) return;
-  const [most, found] = [LARGEST_MESSAGE_BYTES, file.size].map((bytes) => `${Math.round(bytes / 1024 ** 2)} MiB`);
+  if (file.size <= LARGEST_FILE_BYTES) return;
+  const [most, found] = [LARGEST_FILE_BYTES, file.size].map((bytes) => `${Math.round(bytes / 1024 ** 2)} MiB`);
   throw new ThawError(
     'file.tooLarge',
     `A browser can hand over files of at most ${most}; '${path}' has ${found}.`,

@@ -1,7 +1,7 @@
 import { decode, encode, ExtensionCodec } from '@msgpack/msgpack';
 
-/** The largest message in either direction: weights that a browser uploads go in one piece. */
-export const LARGEST_MESSAGE_BYTES = 512 * 1024 ** 2;
+/** The largest message that a client may send: one uploaded file, and what a message has beside it. */
+export const LARGEST_MESSAGE_BYTES = 65 * 1024 ** 2;
 
 /** Deeper values than any schema of the contract has are not built. */
 const DEEPEST = 64;
@@ -59,9 +59,6 @@ for (const [type, Kind] of KINDS) {
 const encoding = { extensionCodec, ignoreUndefined: true, maxDepth: DEEPEST };
 const decoding = {
   extensionCodec,
-  maxStrLength: LARGEST_MESSAGE_BYTES,
-  maxBinLength: LARGEST_MESSAGE_BYTES,
-  maxExtLength: LARGEST_MESSAGE_BYTES,
   maxArrayLength: MOST_ENTRIES,
   maxMapLength: MOST_ENTRIES,
 };
