@@ -58,7 +58,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .addOption(
       new Option(
         '--random-crop [area]',
-        `cut a part of chance size and shape out of each training image, of at least this share of its area (alone: ${SMALLEST_AREA})`,
+        'cut a part of chance size and shape out of each training image, of at least this share of its area',
       )
         .preset(SMALLEST_AREA)
         .argParser(decimalNumber({ least: 0, above: true, most: 1 })),

@@ -1,7 +1,12 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { AugmentationPlan } from '../../../src/shared/contract/plan.ts';
+import { Graph } from '../../../src/engine/graph/graph.ts';
+import { cropAndResize } from '../../../src/engine/graph/ops/crop-and-resize.ts';
+import { tryDecodeImage } from '../../../src/engine/image/decode-image.ts';
 import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
 import { cachingForbiddenBy, canvasPreprocessing, drawBoxes } from '../../../src/engine/training/augmentation.ts';
+import { evaluate, floats } from '../../support/graph-session.ts';
 
 const preprocessing = scaleToUnitRange(64, 64);
 const FLIP: AugmentationPlan = { horizontalFlip: true, randomResizedCrop: null };
@@ -79,6 +84,54 @@ describe('boxes drawn for augmentation', () => {
     expect(areas[0]).toBeLessThan(0.25);
     expect(areas.at(-1)).toBeGreaterThan(0.7);
     expect(areas[COUNT / 2]).toBeGreaterThan(0.4);
+  });
+
+  it('show what lies there in the file, undistorted: a gradient goes on where the part begins', async () => {
+    const [width, height] = [300, 200];
+    const raw = new Uint8Array(width * height * 3);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++)
+        raw.set([(255 * (x + 0.5)) / width, (255 * (y + 0.5)) / height, 0], (y * width + x) * 3);
+    }
+    const file = await sharp(raw, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer();
+    const canvas = canvasPreprocessing(CROP, preprocessing);
+    const decoded = await tryDecodeImage(file, canvas);
+    if (decoded.kind === 'problem') throw new Error(decoded.reason);
+    expect(decoded.aspectRatio).toBe(1.5);
+    const some = Int32Array.from({ length: 6 }, (_, row) => row);
+    const boxes = draw(CROP, { ratio: decoded.aspectRatio, rows: some });
+
+    const graph = new Graph();
+    const images = graph.placeholder('images', 'uint8', [-1, canvas.height, canvas.width, 3]);
+    const fed = graph.placeholder('boxes', 'float32', [-1, 4]);
+    const { data } = evaluate(graph, cropAndResize(graph, 'op', images, fed, preprocessing), {
+      images: [
+        images,
+        {
+          data: Uint8Array.from([...some].flatMap(() => [...decoded.pixels])),
+          shape: [some.length, canvas.height, canvas.width, 3],
+        },
+      ],
+      boxes: [fed, floats([some.length, 4], boxes.flat())],
+    });
+    boxes.forEach((box, index) => {
+      const [y1 = 0, x1 = 0, y2 = 0, x2 = 0] = box;
+      // Pixel centres of the canvas, as shares of the image.
+      const share = (position: number, size: number): number => (position * (size - 1) + 0.5) / size;
+      for (const [row, column] of [
+        [0, 0],
+        [63, 63],
+        [20, 41],
+      ] as const) {
+        const at = ((index * 64 + row) * 64 + column) * 3;
+        const x = share(x1 + ((x2 - x1) * column) / 63, canvas.width);
+        const y = share(y1 + ((y2 - y1) * row) / 63, canvas.height);
+        expect(Math.abs((data[at] ?? NaN) - 255 * x)).toBeLessThan(1.6);
+        expect(Math.abs((data[at + 1] ?? NaN) - 255 * y)).toBeLessThan(1.6);
+      }
+    });
   });
 
   it('of an image that no part fits into are its middle', () => {
