@@ -7,6 +7,8 @@ export const strings = {
     preferences: 'Preferences…',
     quit: 'Quit',
     edit: 'Edit',
+    undo: 'Undo',
+    redo: 'Redo',
     find: 'Find',
     training: 'Training',
     train: 'Train',
