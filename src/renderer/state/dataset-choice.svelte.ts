@@ -37,17 +37,22 @@ export class DatasetChoice {
     });
     try {
       const dataset = await this.#transport.invoke('dataset.open', { dataset: reference, taskId });
-      if (this.opening?.taskId !== taskId) return null;
+      if (!this.#isReading(taskId)) return null;
       this.reference = reference;
       this.dataset = dataset;
       return dataset;
     } catch (error) {
-      if (this.opening?.taskId === taskId) this.problem = error;
+      if (this.#isReading(taskId)) this.problem = error;
       return null;
     } finally {
       unsubscribe();
-      if (this.opening?.taskId === taskId) this.opening = null;
+      if (this.#isReading(taskId)) this.opening = null;
     }
+  }
+
+  // A method, since another reading may begin while an answer is awaited, which the compiler does not see.
+  #isReading(taskId: string): boolean {
+    return this.opening?.taskId === taskId;
   }
 
   /** Ends the reading under way; what was chosen before stays. */

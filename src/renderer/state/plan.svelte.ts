@@ -66,6 +66,7 @@ export class PlanController {
   readonly #transport: Transport;
   readonly #dataset: DatasetChoice;
   #stale = false;
+  #asked: readonly unknown[] = [];
 
   constructor(transport: Transport, dataset: DatasetChoice) {
     this.#transport = transport;
@@ -90,10 +91,8 @@ export class PlanController {
   begin(): () => void {
     return $effect.root(() => {
       $effect(() => {
-        void this.draft;
-        void this.#dataset.reference;
-        void this.#dataset.dataset;
-        untrack(() => void this.refresh());
+        if (this.#isNews(this.draft, this.#dataset.reference, this.#dataset.dataset))
+          untrack(() => void this.refresh());
       });
     });
   }
@@ -212,6 +211,12 @@ export class PlanController {
     } finally {
       this.pending = false;
     }
+  }
+
+  #isNews(...asked: readonly unknown[]): boolean {
+    const news = asked.some((part, index) => part !== this.#asked[index]);
+    this.#asked = asked;
+    return news;
   }
 
   // A method, since the flag changes while an answer is awaited, which the compiler does not see.

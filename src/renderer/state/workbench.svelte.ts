@@ -63,6 +63,8 @@ export class Workbench {
   complaints = $state(0);
   connection = $state<ConnectionState>('connected');
 
+  #lostNotice: number | null = null;
+
   constructor(host: Host) {
     this.host = host;
     this.notices = new Notices((action) => this.#noticeAction(action));
@@ -151,11 +153,13 @@ export class Workbench {
     const words = strings.shell.engine;
     switch (state) {
       case 'connected':
+        this.#tellLost(false);
         break;
       case 'lost':
-        this.notices.tell({ severity: 'warning', title: words.lost, hint: words.lostHint });
+        this.#tellLost(true);
         break;
       case 'restarted':
+        this.#tellLost(false);
         this.training = false;
         this.notices.tell({
           title: words.restarted,
@@ -166,6 +170,12 @@ export class Workbench {
         void this.#findActive();
         break;
     }
+  }
+
+  #tellLost(lost: boolean): void {
+    if (this.#lostNotice !== null) this.notices.dismiss(this.#lostNotice);
+    const { lost: title, lostHint: hint } = strings.shell.engine;
+    this.#lostNotice = lost ? this.notices.tell({ severity: 'warning', title, hint }) : null;
   }
 
   #tellStandIn(): void {

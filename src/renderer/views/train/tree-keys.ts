@@ -75,7 +75,8 @@ export function treeKey(tree: KeyTree, typeAhead: TypeAhead, event: Press): bool
 }
 
 function typed(tree: KeyTree, typeAhead: TypeAhead, event: Press): boolean {
-  if ([...event.key].length !== 1) return false;
+  // Keys that type nothing have names of several letters.
+  if (!/^\S$/u.test(event.key)) return false;
   const names = tree.rows.map((row) => row.name);
   const found = typeAhead.find(event.key, names, tree.currentIndex, event.timeStamp);
   if (found !== null) tree.moveTo(found, false);
