@@ -52,7 +52,6 @@ export const runs = {
     stopNow: 'Stop now',
     stopping: 'Stopping after this step; the checkpoint is kept.',
     open: 'Open run',
-    predict: 'Predict',
     paused: (epoch: number) => (epoch > 0 ? `Paused in epoch ${count(epoch)}` : 'Paused'),
     progress: 'Progress of the run',
   },
@@ -110,7 +109,6 @@ export const runs = {
     predictHint: 'Opens the Predict view with the best weights of this run.',
     noWeights: 'It has no epoch yet, and so no weights to use.',
     warnings: 'Warnings',
-    error: 'What went wrong',
     result: 'Result',
     plan: 'Plan',
     environment: 'Made with',
@@ -122,7 +120,6 @@ export const runs = {
     path: 'Image',
     reason: 'Reason',
     copy: 'Copy as text',
-    copyId: 'Copy the id',
     parent: 'Started from run',
   },
   facts: {
