@@ -77,8 +77,8 @@ function addRoutes(server: FastifyInstance, gate: () => Gate, options: WebHostOp
         else done();
       },
     },
-    (socket, request) => {
-      serve(webSocketPort(socket as unknown as ServerSocket, request.raw.socket), options.transport, options);
+    (socket: ServerSocket, request) => {
+      serve(webSocketPort(socket, request.raw.socket), options.transport, options);
     },
   );
   server.get('/*', async (request, reply) => {
