@@ -1,4 +1,4 @@
-import { count, shape } from './format.ts';
+import { count } from './format.ts';
 
 const plural = (amount: number, one: string, many: string): string => `${count(amount)} ${amount === 1 ? one : many}`;
 
@@ -8,7 +8,6 @@ export const network = {
   lead: 'A pretrained network already knows edges, textures and parts. Choose the one to continue from.',
   loading: 'Reading the list of networks…',
   retry: 'Try again',
-  list: 'Networks',
   families: {
     mobilenet_v1: 'MobileNet v1',
     inception_v3: 'Inception v3',
@@ -36,21 +35,8 @@ export const network = {
     chooseFile: 'Choose a file…',
     useShipped: 'Use the shipped ones',
     formats: 'Keras, PyTorch, safetensors, tfjs and TensorFlow checkpoint files are recognised by what is in them.',
-    problem: 'Why they cannot be used',
     ready: 'Ready to train with it.',
     toTrain: 'Continue to Train',
   },
-  report: {
-    title: (run: string) => `What became of each tensor in ${run}`,
-    loaded: 'loaded',
-    skipped: 'skipped: another shape',
-    missing: 'missing in the file',
-    fresh: 'newly initialised',
-    unexpected: 'in the file only',
-    shapes: (expected: readonly number[], found: readonly number[]) =>
-      `expected ${shape(expected)}, found ${shape(found)}`,
-    more: (amount: number) => `and ${count(amount)} more`,
-    format: 'Format',
-    sha256: 'SHA-256',
-  },
+  lastLoad: (run: string) => `What became of each tensor in ${run}`,
 } as const;

@@ -5,7 +5,6 @@ export const settings = {
   title: 'Settings',
   theme: 'Appearance',
   themes: { system: 'System', dark: 'Dark', light: 'Light' },
-  panes: 'Panes',
   resetPanes: 'Put the panes back to their usual widths',
   reset: 'Reset',
   data: {
@@ -16,7 +15,6 @@ export const settings = {
     cacheHint: 'What can be computed again: features and decoded images.',
     clear: 'Clear',
     cleared: (size: number) => `${bytes(size)} freed`,
-    names: (name: string) => name,
     loading: 'Looking…',
   },
   about: {
@@ -29,7 +27,6 @@ export const settings = {
     mend: (command: string) => `Run: ${command}`,
     ok: 'found',
     missing: 'missing',
-    environment: 'Environment',
     copy: 'Copy',
   },
 } as const;

@@ -18,10 +18,8 @@ export const shell = {
   running: 'training',
   noticesLabel: 'Notices',
   dismiss: 'Dismiss',
-  details: 'Details',
   copyDetails: 'Copy details',
   copied: 'Copied',
-  close: 'Close',
   starting: 'Starting Thaw…',
   startFailed: 'The window could not reach the engine.',
   startHint: 'Start Thaw again; if that does not help, run "thaw doctor".',
@@ -36,7 +34,6 @@ export const shell = {
     lostHint: 'What you entered here is kept. A run under way is interrupted and can be resumed.',
     restarted: 'The engine is back.',
     restartedHint: 'A run that was under way is marked interrupted; resume it in Runs.',
-    showRuns: 'Show runs',
   },
   resizePane: (name: string) => `Resize ${name}`,
 } as const;

@@ -41,7 +41,6 @@ const kinds: Readonly<Record<string, string>> = {
   globalAveragePooling2d: 'global pool',
   dropout: 'dropout',
   reshape: 'reshape',
-  flatten: 'flatten',
   dense: 'dense',
   add: 'add',
   concatenate: 'concatenate',
@@ -51,7 +50,7 @@ const plural = (amount: number, one: string, many: string): string => `${count(a
 
 /** Words of the Train view: layer tree, plan, inspector. */
 export const train = {
-  panes: { layers: 'Layers', charts: 'Charts', plan: 'Plan', inspector: 'Inspector' },
+  panes: { layers: 'Layers', charts: 'Charts', plan: 'Plan' },
   panesLabel: 'Pane shown',
   showPlan: 'Plan',
   tree: {
@@ -63,7 +62,6 @@ export const train = {
     nothingMatches: 'No layer or block has that in its name.',
     states: { frozen: 'frozen', trainable: 'trainable', mixed: 'partly frozen', none: 'no parameters' },
     kind: (kind: string) => kinds[kind] ?? kind,
-    expand: (name: string) => `Unfold ${name}`,
     inspect: (name: string) => `Inspect ${name}`,
     statistics: {
       moving: 'moving statistics',
@@ -150,7 +148,6 @@ export const train = {
     moves: 'Follows the images while training',
   },
   plan: {
-    title: 'Plan',
     strategy: 'Strategy',
     strategies,
     optimizer: 'Optimizer',
@@ -164,11 +161,9 @@ export const train = {
     earlyStopping: 'Early stopping',
     monitor: 'Watches',
     monitors: { val_loss: 'Validation loss', val_accuracy: 'Validation accuracy' },
-    bestKept: 'The best epoch’s weights are kept either way.',
     data: 'Data',
     flips: 'Flip left to right',
     crops: 'Random resized crop',
-    augmentation: 'Augmentation',
     validation: 'Validation',
     validationGiven: (images: number) => `given, ${plural(images, 'image', 'images')}`,
     weights: 'Weights',
@@ -178,7 +173,6 @@ export const train = {
     weightsRun: (name: string, accuracy: number | null) =>
       accuracy === null ? name : `${name} · ${percent(accuracy)}`,
     chooseFile: 'Choose a file…',
-    more: 'More',
     rest: 'Before it can train',
     willHappen: 'What will happen',
     start: 'Train',
@@ -202,6 +196,5 @@ export const train = {
     images: (train: number, validation: number) =>
       `${count(train)} training and ${count(validation)} validation images`,
     classes: (found: number) => plural(found, 'class', 'classes'),
-    backToRun: (run: string) => `Show run ${run}`,
   },
 } as const;
