@@ -11,19 +11,22 @@ export interface Prices {
 export const DEFAULT_PRICES: Prices = {
   seconds: {
     convolution: 1.4e-11,
-    convolutionGradient: 2.8e-11,
-    depthwise: 3.5e-10,
-    depthwiseGradient: 2.5e-10,
-    traffic: 1e-10,
-    faults: 1.3e-10,
-    operations: 2e-6,
+    convolutionGradient: 1.3e-11,
+    depthwise: 2.8e-10,
+    depthwiseGradient: 1.2e-10,
+    traffic: 1.2e-10,
+    kernels: 1e-9,
+    faults: 1.1e-10,
+    operations: 1e-6,
     steps: 2.5e-4,
+    epochs: 2.5e-3,
     images: 4e-3,
   },
   bytes: {
     process: 5.8e8,
     decoding: 2e8,
-    weights: 4.5,
+    weights: 2,
+    loading: 4,
     training: 1,
     features: 2.4,
     pixels: 1.1,
@@ -32,6 +35,17 @@ export const DEFAULT_PRICES: Prices = {
     programs: 2.4e4,
   },
 };
+
+/** Held while the run is at work; the copies that fill the variables are given back before. */
+const AT_WORK = ['training', 'features', 'pixels', 'inputs', 'activations'] as const satisfies readonly MemoryKind[];
+
+/** A workload's memory at its peak: either while weights are loaded, or while the run is at work. */
+export function peakOf(memory: Memory): Memory {
+  const prices = DEFAULT_PRICES.bytes;
+  const atWork = AT_WORK.reduce((sum, kind) => sum + memory[kind] * prices[kind], 0);
+  if (memory.loading * prices.loading < atWork) return { ...memory, loading: 0 };
+  return { ...memory, ...Object.fromEntries(AT_WORK.map((kind) => [kind, 0])) };
+}
 
 function sumOf<Kind extends string>(
   amounts: Readonly<Record<Kind, number>>,
@@ -47,7 +61,7 @@ export function secondsOf(work: Work, prices: Prices): number {
 }
 
 export function bytesOf(memory: Memory, prices: Prices): number {
-  return sumOf(memory, prices.bytes);
+  return sumOf(peakOf(memory), prices.bytes);
 }
 
 export interface Cost {

@@ -7,9 +7,10 @@ import { elementCount, type Shape } from '../network/shape.ts';
  * - `convolution`, `convolutionGradient`: multiply-adds of convolutions and dense layers, forwards and backwards
  * - `depthwise`, `depthwiseGradient`: those of depthwise convolutions, which are bound otherwise
  * - `traffic`: bytes that element-wise work moves through memory
+ * - `kernels`: bytes of kernels too large for a core's cache, read again for each image by the gradient of its input
  * - `faults`: bytes in tensors so large that the system gives them anew, page by page, each time
  * - `operations`: operations begun, whatever their size
- * - `steps`: runs of the session
+ * - `steps`, `epochs`: runs of the session, and what is done around them once an epoch
  * - `images`: images read and decoded
  */
 export const WORK_KINDS = [
@@ -18,9 +19,11 @@ export const WORK_KINDS = [
   'depthwise',
   'depthwiseGradient',
   'traffic',
+  'kernels',
   'faults',
   'operations',
   'steps',
+  'epochs',
   'images',
 ] as const;
 export type WorkKind = (typeof WORK_KINDS)[number];
@@ -32,9 +35,11 @@ export const NO_WORK: Work = {
   depthwise: 0,
   depthwiseGradient: 0,
   traffic: 0,
+  kernels: 0,
   faults: 0,
   operations: 0,
   steps: 0,
+  epochs: 0,
   images: 0,
 };
 
@@ -58,6 +63,16 @@ const FLOAT_BYTES = 4;
 const LARGEST_KEPT_BYTES = 32 * 2 ** 20;
 /** Smaller pieces are found again among those that were kept; in between it depends on their neighbours. */
 const SURELY_KEPT_BYTES = 16 * 2 ** 20;
+/** Element-wise work reads two tensors and writes one, by and large. */
+const TENSORS_MOVED = 3;
+/** Tensors of 1 MB are found in the processor's cache by the next operation, those of 8 MB in memory. */
+const CACHED_BYTES = 2 ** 20;
+const UNCACHED_BYTES = 8 * 2 ** 20;
+/** What moving bytes costs within the cache, as a share of what it costs in memory. */
+const CACHED_SHARE = 0.6;
+/** A kernel of 1 MB stays in a core's cache beside all else; one of 4 MB does not. */
+const SMALL_KERNEL_BYTES = 2 ** 20;
+const LARGE_KERNEL_BYTES = 4 * 2 ** 20;
 /** Bytes become floats, are scaled and moved: three tensors of an input's size, each read and written. */
 const INPUT_TENSORS = 3;
 /** Random numbers cost as much as so many passes over the memory they fill. */
@@ -71,9 +86,20 @@ export function outputBytes(shape: Shape): number {
   return FLOAT_BYTES * elementCount(shape);
 }
 
+function between(value: number, none: number, all: number): number {
+  return Math.min(1, Math.max(0, (value - none) / (all - none)));
+}
+
+/** Bytes of a kernel that do not stay in a core's cache from one image to the next. */
+function uncachedKernel(layer: Layer, input: Shape): number {
+  if (layer.kind !== 'conv2d') return 0;
+  const bytes = FLOAT_BYTES * elementCount(layer.kernelSize) * (input.at(-1) ?? 0) * layer.filters;
+  return bytes * between(bytes, SMALL_KERNEL_BYTES, LARGE_KERNEL_BYTES);
+}
+
 /** How much of a tensor of so many bytes is likely to be given anew. */
 function shareFaulted(bytes: number): number {
-  return Math.min(1, Math.max(0, (bytes - SURELY_KEPT_BYTES) / (LARGEST_KEPT_BYTES - SURELY_KEPT_BYTES)));
+  return between(bytes, SURELY_KEPT_BYTES, LARGEST_KEPT_BYTES);
 }
 
 /**
@@ -81,7 +107,9 @@ function shareFaulted(bytes: number): number {
  * @param made bytes of the output, for one image
  */
 function moved(traffic: number, operations: number, made: number, batch: number): Work {
-  return { ...NO_WORK, traffic, operations, faults: made * shareFaulted(made * batch) };
+  const tensor = (batch * traffic) / TENSORS_MOVED;
+  const share = CACHED_SHARE + (1 - CACHED_SHARE) * between(tensor, CACHED_BYTES, UNCACHED_BYTES);
+  return { ...NO_WORK, traffic: traffic * share, operations, faults: made * shareFaulted(made * batch) };
 }
 
 function padded(channels: number, unit: number): number {
@@ -208,6 +236,7 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
       return {
         ...moved(asked * (below + above), asked, made, batch),
         convolutionGradient: asked * multiplyAdds(layer, inputs[0] ?? [], output),
+        kernels: demand.byInput ? uncachedKernel(layer, inputs[0] ?? []) : 0,
       };
     case 'depthwiseConv2d':
       return {

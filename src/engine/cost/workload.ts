@@ -42,7 +42,16 @@ export interface CostedPlan {
  * compiled program.
  */
 export type MemoryKind =
-  'process' | 'decoding' | 'weights' | 'training' | 'features' | 'pixels' | 'inputs' | 'activations' | 'programs';
+  | 'process'
+  | 'decoding'
+  | 'weights'
+  | 'loading'
+  | 'training'
+  | 'features'
+  | 'pixels'
+  | 'inputs'
+  | 'activations'
+  | 'programs';
 export type Memory = Readonly<Record<MemoryKind, number>>;
 
 /** A run as quantities of work and of memory, before any price is known. */
@@ -55,6 +64,8 @@ export interface Workload {
 }
 
 const FLOAT_BYTES = 4;
+/** Where nothing learns, fused operations leave out a part of the outputs between them. */
+const INFERENCE_SHARE = 0.8;
 const shaped = new WeakMap<Network, readonly ShapedLayer[]>();
 
 /** Every layer with the shapes around it; computed once a network. */
@@ -134,6 +145,7 @@ export function workloadOf(costed: CostedPlan): Workload {
   const trainedBytes = bytesOf(
     (layer, role) => freeze.trainable.has(layer) && role !== 'moving_mean' && role !== 'moving_variance',
   );
+  const allBytes = bytesOf(() => true);
   const slots = slotsOf(training.optimizer);
 
   const inference = { batch: evaluationBatchSize, isTraining: false };
@@ -163,6 +175,7 @@ export function workloadOf(costed: CostedPlan): Workload {
   const trainSteps = stepsFor(count.train, batchSize);
   const evaluationSteps = stepsFor(count.validation, evaluationBatchSize);
   const epoch = new WorkSum()
+    .add({ ...NO_WORK, epochs: 1 })
     .add(perImage(train), count.train)
     .add(perStep(train), trainSteps)
     .add(update, trainSteps)
@@ -185,8 +198,8 @@ export function workloadOf(costed: CostedPlan): Workload {
   const prefixPeak = livePeak(prefix, { isFused: isFoldable });
   const activations = Math.max(
     trainBatch * Math.max(trainingPeak(rest, demands), isCached ? 0 : prefixPeak),
-    evaluationBatch * Math.max(livePeak(rest), isCached ? 0 : prefixPeak),
-    computesFeatures ? featuresBatch * prefixPeak : 0,
+    INFERENCE_SHARE * evaluationBatch * Math.max(livePeak(rest), isCached ? 0 : prefixPeak),
+    computesFeatures ? INFERENCE_SHARE * featuresBatch * prefixPeak : 0,
   );
   const inputBytes = outputBytes(all.find(({ layer }) => layer.kind === 'input')?.output ?? []);
   const inputBatch = isCached ? (computesFeatures ? featuresBatch : 0) : Math.max(trainBatch, evaluationBatch);
@@ -197,7 +210,8 @@ export function workloadOf(costed: CostedPlan): Workload {
     memory: {
       process: 1,
       decoding: prepared === 'nothing' ? 1 : 0,
-      weights: bytesOf(() => true),
+      weights: allBytes,
+      loading: allBytes,
       training: trainedBytes * (1 + slots),
       features: total * featureBytes,
       pixels: isCached ? 0 : total * pixelBytes,
