@@ -203,6 +203,7 @@ describeWith('past runs in the workbench', await findWeb(), (place) => {
       .poll(() => page.getByRole('region', { name: 'loaded', exact: true }).textContent())
       .toContain('kernel');
     await expectAccessible(page);
+    await page.locator('.page').evaluate((element) => element.scrollTo(0, 0));
     await takeScreenshots(page, 'run');
   });
 

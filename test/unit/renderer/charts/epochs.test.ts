@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestEpoch, epochCurve, withEpochs } from '../../../../src/renderer/charts/epochs.ts';
+import { bestEpoch, epochCurve, epochOfStep, withEpochs } from '../../../../src/renderer/charts/epochs.ts';
 import { epochMetrics } from '../../../support/epoch-metrics.ts';
 
 describe('the best epoch', () => {
@@ -47,3 +47,10 @@ describe('the history of a run', () => {
     expect(epochCurve(history, 'val_loss').x).toEqual([1, 2, 3]);
   });
 });
+
+it.each([
+  [1, 1],
+  [13, 1],
+  [14, 2],
+  [0.5, 1],
+])('step %d of epochs of 13 steps is of epoch %d', (step, epoch) => expect(epochOfStep(step, 13)).toBe(epoch));
