@@ -28,5 +28,6 @@ export const settings = {
     ok: 'found',
     missing: 'missing',
     copy: 'Copy',
+    thirdParty: 'Third-party notices',
   },
 } as const;

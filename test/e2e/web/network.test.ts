@@ -1,0 +1,73 @@
+import { mkdirSync, copyFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright';
+import { beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { expectAccessible } from '../../support/window/accessibility.ts';
+import { projectRoot } from '../../support/window/build.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { takeScreenshots } from '../../support/window/screenshots.ts';
+import { findWeb, launchWeb } from '../../support/window/web.ts';
+
+describeWith('the Network view', await findWeb(), (place) => {
+  const root = temporaryFolder();
+  const files = path.join(root, 'files');
+  let page: Page;
+  const weights = () => page.getByRole('region', { name: 'Weights' });
+
+  beforeAll(async () => {
+    mkdirSync(files);
+    copyFileSync(
+      path.join(projectRoot, 'resources/networks/mobilenet_v1_0.25_96/weights.safetensors'),
+      path.join(files, 'drawings.safetensors'),
+    );
+    writeFileSync(path.join(files, 'broken.h5'), 'no weights');
+    ({ page } = await launchWeb(place, path.join(root, 'home'), '--root', files));
+    await page.getByRole('link', { name: 'Network', exact: true }).click();
+    await weights().waitFor();
+  });
+
+  async function chooseFile(name: string): Promise<void> {
+    await weights().getByRole('button', { name: 'Choose a file…' }).click();
+    const dialog = page.getByRole('dialog');
+    const option = (named: string) => dialog.getByRole('option', { name: new RegExp(`^${named}`) });
+    await option('files').or(option(name)).first().waitFor();
+    if ((await option(name).count()) === 0) await option('files').click();
+    await option(name).click();
+    await expect.poll(() => dialog.count()).toBe(0);
+  }
+
+  it('says that a network without weights of its own needs a file', async () => {
+    await page.getByRole('button', { name: /^Show \d+ more/ }).click();
+    await page.getByRole('button', { name: 'Choose mobilenet_v1_0.25_128' }).click();
+    await weights().getByText('None yet.').waitFor();
+    expect(await weights().getByText('Ready to train with it.').count()).toBe(0);
+  });
+
+  it('says in place why a file cannot be used, and what to do', async () => {
+    await chooseFile('broken.h5');
+    const alert = weights().getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain('broken.h5');
+    await alert.getByRole('button', { name: 'Copy details' }).waitFor();
+    await expectAccessible(page);
+    await takeScreenshots(page, 'network-broken-weights');
+  });
+
+  it('takes another file, whose values the inspector then shows', async () => {
+    await chooseFile('drawings.safetensors');
+    await weights().getByText('Ready to train with it.').waitFor();
+    expect(await weights().getByRole('alert').count()).toBe(0);
+    await weights().getByRole('button', { name: 'Continue to Train' }).click();
+    await expect
+      .poll(() => page.getByLabel('Weights').evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text))
+      .toBe('drawings.safetensors');
+    await page.locator('[role=treeitem][tabindex="0"]').focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type('stem');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.getByText('drawings.safetensors: conv1/kernel').waitFor();
+  });
+});
