@@ -30,13 +30,13 @@ const workloads = PLANS.map(([name, pattern]): Workload => {
   });
 });
 
-/** A machine twice as fast at convolutions, half as fast at memory, whose TensorFlow takes a fifth more. */
+/** A machine half as fast again at convolutions, slower as much at memory, whose TensorFlow takes a fifth more. */
 const MACHINE: Prices = {
   seconds: {
     ...DEFAULT_PRICES.seconds,
-    convolution: DEFAULT_PRICES.seconds.convolution / 2,
-    convolutionGradient: DEFAULT_PRICES.seconds.convolutionGradient / 2,
-    traffic: DEFAULT_PRICES.seconds.traffic * 2,
+    convolution: DEFAULT_PRICES.seconds.convolution / 1.5,
+    convolutionGradient: DEFAULT_PRICES.seconds.convolutionGradient / 1.5,
+    traffic: DEFAULT_PRICES.seconds.traffic * 1.5,
   },
   bytes: { ...DEFAULT_PRICES.bytes, process: DEFAULT_PRICES.bytes.process * 1.2 },
 };
