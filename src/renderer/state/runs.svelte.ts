@@ -18,14 +18,22 @@ export class RunsController {
   filter = $state.raw(NO_FILTER);
   /** The run that the keyboard stands on. */
   cursor = $state<string | null>(null);
-  readonly shown = $derived(sortRuns(filterRuns(this.all ?? [], this.filter), this.order));
-  readonly interrupted = $derived((this.all ?? []).filter(({ status }) => status === 'interrupted'));
   readonly #host: Host;
   readonly #batch = new Batch<RunEvent>(APPLY_INTERVAL_MILLISECONDS, (told) => this.#follow(told));
   #again = false;
 
   constructor(host: Host) {
     this.#host = host;
+  }
+
+  // No $derived: it would belong to the view that made this, and go stale with it.
+  /** What fits the filter, in order; computed anew each time. */
+  get shown(): readonly RunSummary[] {
+    return sortRuns(filterRuns(this.all ?? [], this.filter), this.order);
+  }
+
+  get interrupted(): readonly RunSummary[] {
+    return (this.all ?? []).filter(({ status }) => status === 'interrupted');
   }
 
   /** Reads the list, and again whenever it may have changed. @returns the function that ends this */

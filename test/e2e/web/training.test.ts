@@ -192,16 +192,14 @@ describeWith('past runs in the workbench', await findWeb(), (place) => {
     await page.getByRole('grid').focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
-    await expect
-      .poll(() => page.getByRole('region', { name: 'Result' }).textContent())
-      .toContain('135 of 135 unchanged');
+    await eventually(() => page.getByRole('region', { name: 'Result' }).textContent()).toContain(
+      '135 of 135 unchanged',
+    );
     expect(await page.getByRole('region', { name: 'Plan' }).textContent()).toContain('as shipped with Thaw');
     await page.locator('summary', { hasText: 'block_5' }).click();
     await eventually(() => page.getByRole('region', { name: /^block_5/ }).textContent()).toContain('unchanged ✓');
     await page.locator('summary', { hasText: /\d+ loaded/ }).click();
-    await expect
-      .poll(() => page.getByRole('region', { name: 'loaded', exact: true }).textContent())
-      .toContain('kernel');
+    await eventually(() => page.getByRole('region', { name: 'loaded', exact: true }).textContent()).toContain('kernel');
     await expectAccessible(page);
     await page.locator('.page').evaluate((element) => element.scrollTo(0, 0));
     await takeScreenshots(page, 'run');
@@ -212,6 +210,6 @@ describeWith('past runs in the workbench', await findWeb(), (place) => {
     await page.getByRole('button', { name: 'Train on from its weights' }).click();
     await eventually(() => page.evaluate(() => window.location.hash)).toBe('#/train');
     await eventually(() => page.getByText('The plan now begins with the best weights of').count()).toBeGreaterThan(0);
-    await expect.poll(() => page.getByRole('button', { name: 'Train', exact: true }).isEnabled()).toBe(true);
+    await eventually(() => page.getByRole('button', { name: 'Train', exact: true }).isEnabled()).toBe(true);
   });
 });
