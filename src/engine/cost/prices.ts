@@ -15,7 +15,7 @@ export const DEFAULT_PRICES: Prices = {
     depthwise: 2.8e-10,
     depthwiseGradient: 1.2e-10,
     traffic: 1.2e-10,
-    kernels: 6.5e-10,
+    kernels: 1e-9,
     faults: 1.1e-10,
     operations: 1e-6,
     steps: 3e-4,

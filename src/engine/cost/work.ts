@@ -90,10 +90,10 @@ function between(value: number, none: number, all: number): number {
   return Math.min(1, Math.max(0, (value - none) / (all - none)));
 }
 
-/** Bytes of a kernel that do not stay in a core's cache from one image to the next. */
+/** Bytes of a kernel that do not stay in a core's cache from one image to the next; of a window, one row at a time. */
 function uncachedKernel(layer: Layer, input: Shape): number {
   if (layer.kind !== 'conv2d') return 0;
-  const bytes = FLOAT_BYTES * elementCount(layer.kernelSize) * (input.at(-1) ?? 0) * layer.filters;
+  const bytes = FLOAT_BYTES * layer.kernelSize[1] * (input.at(-1) ?? 0) * layer.filters;
   return bytes * between(bytes, SMALL_KERNEL_BYTES, LARGE_KERNEL_BYTES);
 }
 
