@@ -34,7 +34,7 @@ export const network = {
     scratch: 'None: the strategy Scratch begins from random weights.',
     chooseFile: 'Choose a file…',
     useShipped: 'Use the shipped ones',
-    formats: 'Keras, PyTorch, safetensors, tfjs and TensorFlow checkpoint files are recognised by what is in them.',
+    formats: 'Keras .h5, safetensors, tfjs and TensorFlow checkpoint files, recognised by what is in them.',
     ready: 'Ready to train with it.',
     toTrain: 'Continue to Train',
   },
