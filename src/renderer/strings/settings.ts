@@ -29,5 +29,6 @@ export const settings = {
     missing: 'missing',
     copy: 'Copy',
     thirdParty: 'Third-party notices',
+    closeThirdParty: 'Close',
   },
 } as const;
