@@ -7,15 +7,29 @@ import { accuracy } from './accuracy.ts';
 import type { Bench, BenchResult } from './bench.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
+import { liveCharts } from './live-charts.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
 import { renderReport } from './report.ts';
 import { series } from './series.ts';
 import { sessionOverhead } from './session-overhead.ts';
+import { thumbnailScrolling } from './thumbnail-scrolling.ts';
 import { thumbnails } from './thumbnails.ts';
 import { trainStep } from './train-step.ts';
+import { windowStart } from './window-start.ts';
 
-const BENCHES: readonly Bench[] = [sessionOverhead, features, trainStep, accuracy, estimate, series, thumbnails];
+const BENCHES: readonly Bench[] = [
+  sessionOverhead,
+  features,
+  trainStep,
+  accuracy,
+  estimate,
+  series,
+  thumbnails,
+  thumbnailScrolling,
+  liveCharts,
+  windowStart,
+];
 const LEAST_RUNS = 5;
 
 interface Options {
