@@ -18,6 +18,7 @@ export const shell = {
   running: 'training',
   noticesLabel: 'Notices',
   dismiss: 'Dismiss',
+  close: 'Close',
   copyDetails: 'Copy details',
   copied: 'Copied',
   starting: 'Starting Thaw…',
