@@ -41,6 +41,8 @@ export default tseslint.config(
     extends: [...tseslint.configs.strict, ...svelte.configs.recommended],
     languageOptions: { parserOptions: { parser: tseslint.parser, projectService: false } },
     rules: {
+      // Properties are taken together, and a bindable one among them is assigned.
+      'prefer-const': ['error', { destructuring: 'all' }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
