@@ -10,13 +10,14 @@ test('writes each image with its classes from the most probable on, and why one 
   const csv = predictionsCsv([
     image('猫, 1.jpg', {
       path: '猫, 1.jpg',
+      imageId: null,
       classes: [
         { name: 'fox', probability: 0.9 },
         { name: 'owl', probability: 0.1 },
       ],
       problem: null,
     }),
-    image('broken.png', { path: 'broken.png', classes: [], problem: 'it ends early' }),
+    image('broken.png', { path: 'broken.png', imageId: null, classes: [], problem: 'it ends early' }),
     image('waits.png', null),
   ]);
   expect(csv.split('\r\n')).toEqual([
@@ -28,6 +29,6 @@ test('writes each image with its classes from the most probable on, and why one 
 });
 
 test('keeps a name that a spreadsheet would run from being a formula', () => {
-  const named = image('=1+1.jpg', { path: '=1+1.jpg', classes: [], problem: null });
+  const named = image('=1+1.jpg', { path: '=1+1.jpg', imageId: null, classes: [], problem: null });
   expect(predictionsCsv([named])).toContain("'=1+1.jpg");
 });
