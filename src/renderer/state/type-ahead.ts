@@ -18,7 +18,7 @@ export class TypeAhead {
     this.#typed = now - this.#last > PAUSE_MILLISECONDS ? key : this.#typed + key;
     this.#last = now;
     const [first = ''] = this.#typed;
-    const same = [...this.#typed].every((letter) => letter === first);
+    const same = first.repeat(Math.round(this.#typed.length / first.length)) === this.#typed;
     const wanted = (same ? first : this.#typed).toLocaleLowerCase();
     // A single letter leads on from here; more of a word may mean the name that its beginning led to.
     const begin = same ? from + 1 : from;
