@@ -158,8 +158,8 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
   it('fits at twice the size, where colours are forced and on a narrow window', async () => {
     await page.setViewportSize({ width: 720, height: 450 });
     await page.emulateMedia({ forcedColors: 'active' });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
-    expect(await grid().isVisible()).toBe(true);
+    await grid().waitFor();
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
     await expectAccessible(page);
     await page.emulateMedia({ forcedColors: null });
     await page.setViewportSize({ width: 1440, height: 900 });
