@@ -4,6 +4,12 @@ import { convolutionBackward } from './convolution-backward.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
 import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
 
+/** Whether output pixel (y, x) sees input pixel (y, x) alone, for a filter of one pixel. */
+function isUnmoved({ strides, padding }: WindowOptions): boolean {
+  const unpadded = typeof padding === 'string' || Object.values(padding).every((size) => size === 0);
+  return strides.every((stride) => stride === 1) && unpadded;
+}
+
 /**
  * Convolution.
  *
@@ -30,6 +36,11 @@ export function conv2d(graph: Graph, name: string, input: Tensor, filter: Tensor
     inputs: [input, filter],
     attributes,
     outputs: [{ dtype: input.dtype, shape: [image.batch, height, width, filters] }],
-    backward: convolutionBackward(graph, name, 'Conv2D', { input, filter, attributes }),
+    backward: convolutionBackward(graph, name, 'Conv2D', {
+      input,
+      filter,
+      attributes,
+      pointwise: rows === 1 && columns === 1 && isUnmoved(options),
+    }),
   });
 }

@@ -1,5 +1,7 @@
 import type { Attribute } from '../attribute.ts';
 import type { Backward, Graph, Tensor } from '../graph.ts';
+import { matrixProduct } from './mat-mul.ts';
+import { reshape } from './reshape.ts';
 import { shapeOf } from './shape-of.ts';
 
 /**
@@ -7,6 +9,8 @@ import { shapeOf } from './shape-of.ts';
  * the attributes of the convolution itself.
  *
  * @param op `Conv2D` or `DepthwiseConv2dNative`
+ * @param options.pointwise true where each pixel is multiplied by the filter as by a matrix: a 1 x 1 convolution that moves by
+ *   one. Its gradient by the input is a matrix product too, several times as fast on a CPU as `Conv2DBackpropInput`.
  */
 export function convolutionBackward(
   graph: Graph,
@@ -16,10 +20,12 @@ export function convolutionBackward(
     input,
     filter,
     attributes,
+    pointwise = false,
   }: {
     readonly input: Tensor;
     readonly filter: Tensor;
     readonly attributes: Readonly<Record<string, Attribute>>;
+    readonly pointwise?: boolean;
   },
 ): Backward {
   const scope = `gradients/${name}`;
@@ -33,6 +39,16 @@ export function convolutionBackward(
         attributes,
         outputs: [input],
       });
+    const byInputOfPixels = (): Tensor => {
+      const [, , channels = 0, filters = 0] = filter.shape;
+      const pixels = reshape(graph, `${scope}/pixels`, gradient, [-1, filters]);
+      const matrix = reshape(graph, `${scope}/matrix`, filter, [channels, filters]);
+      const product = matrixProduct(graph, `${scope}/product`, [pixels, false], [matrix, true], {
+        dtype: input.dtype,
+        shape: [-1, channels],
+      });
+      return reshape(graph, `${scope}/input`, graph.single(product), input.shape);
+    };
     const byFilter = (): Tensor =>
       graph.single({
         op: `${op}BackpropFilter`,
@@ -41,6 +57,7 @@ export function convolutionBackward(
         attributes,
         outputs: [filter],
       });
-    return [inputNeeded ? byInput() : null, filterNeeded ? byFilter() : null];
+    const inputGradient = pointwise ? byInputOfPixels : byInput;
+    return [inputNeeded ? inputGradient() : null, filterNeeded ? byFilter() : null];
   };
 }

@@ -2,8 +2,8 @@ import { bool, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { expectShape } from './expect-shape.ts';
 
-/** `MatMul` itself, of either matrix or its transpose. */
-function product(
+/** `MatMul` itself, of either matrix or its transpose (`true`), as a node without a gradient of its own. */
+export function matrixProduct(
   graph: Graph,
   name: string,
   [a, transposeA]: readonly [Tensor, boolean],
@@ -38,11 +38,11 @@ export function matMul(graph: Graph, name: string, a: Tensor, b: Tensor): Tensor
     b,
   );
   return graph.single({
-    ...product(graph, name, [a, false], [b, false], { dtype: a.dtype, shape: [rows, units] }),
+    ...matrixProduct(graph, name, [a, false], [b, false], { dtype: a.dtype, shape: [rows, units] }),
     backward: ([gradient], [aNeeded, bNeeded]) => {
       if (!gradient) return [null, null];
-      const byA = product(graph, `gradients/${name}/a`, [gradient, false], [b, true], a);
-      const byB = product(graph, `gradients/${name}/b`, [a, true], [gradient, false], b);
+      const byA = matrixProduct(graph, `gradients/${name}/a`, [gradient, false], [b, true], a);
+      const byB = matrixProduct(graph, `gradients/${name}/b`, [a, true], [gradient, false], b);
       return [aNeeded ? graph.single(byA) : null, bNeeded ? graph.single(byB) : null];
     },
   });

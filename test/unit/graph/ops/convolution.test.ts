@@ -29,6 +29,19 @@ describe('a convolution', () => {
     });
   });
 
+  it.each([
+    ...Object.entries(windows),
+    ['VALID', { strides: [1, 1], padding: 'VALID' }],
+    ['no padding by hand', { strides: [1, 1], padding: { top: 0, bottom: 0, left: 0, right: 0 } }],
+    ['padding by hand', { strides: [1, 1], padding: { top: 1, bottom: 0, left: 1, right: 0 } }],
+    ['as many rows out as in, but others', { strides: [2, 2], padding: { top: 3, bottom: 2, left: 2, right: 2 } }],
+  ] as [string, WindowOptions][])('has it where the filter is one pixel: %s', (_, options) => {
+    checkGradients({
+      inputs: [{ shape: [2, 6, 5, 3], batched: true }, { shape: [1, 1, 3, 4] }],
+      build: (graph, input, filter) => conv2d(graph, 'op', input, filter, options),
+    });
+  });
+
   it('has it for any sizes, strides and paddings', () => {
     const size = fc.integer({ min: 1, max: 3 });
     const stride = fc.integer({ min: 1, max: 2 });
