@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   const quick = args.includes('--quick');
   const filters = args.filter((argument) => argument !== '--quick');
   const projects = quick ? ['--project=unit', '--project=contract'] : [];
-  const checks = filters.length === 0 ? await runChecks(staticChecks, checksAtOnce, tellCheck) : [];
+  const checks = filters.length === 0 ? await runChecks(staticChecks(quick), checksAtOnce, tellCheck) : [];
   const places = makeTestPlaces(process.env);
   try {
     const outcomes = await runVitest([...projects, ...filters], places);
