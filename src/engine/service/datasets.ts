@@ -6,7 +6,7 @@ import type { Dataset, DatasetImage } from '../dataset/dataset.ts';
 import { splitContent, type SplitOptions } from '../dataset/open-dataset.ts';
 import { readContent, type DatasetContent } from '../dataset/read-content.ts';
 import { DEFAULT_SPLIT } from '../dataset/split-by-content.ts';
-import { datasetRoot } from './dataset-root.ts';
+import { datasetRoot } from '../training/dataset-root.ts';
 import type { Task } from './tasks.ts';
 
 /** So many are held in memory; one that is named again after that is read again. */

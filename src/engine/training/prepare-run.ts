@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
-import type { DatasetSource } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { openDataset, type Dataset } from '../dataset/open-dataset.ts';
@@ -18,8 +17,8 @@ import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import { ProgressReporter } from './progress.ts';
 import { frozenTensors } from './proof.ts';
+import { datasetRoot } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
-import { RESOURCES } from './resources.ts';
 import { tensorHash } from './tensor-hash.ts';
 
 /** Everything that is known, loaded and compiled before the first image is computed. */
@@ -40,10 +39,6 @@ export interface PreparedRun {
   /** null when nothing was loaded from a file: from scratch, or resumed. */
   readonly loadReport: LoadReport | null;
   readonly runtime: { readonly tensorflow: string; readonly device: string };
-}
-
-function datasetRoot(source: DatasetSource): string {
-  return source.kind === 'folder' ? source.path : path.join(RESOURCES, 'sample');
 }
 
 function sameClasses(model: ModelFile, dataset: Dataset): void {
