@@ -5,23 +5,24 @@ export const PHASES = ['prepare', 'decode', 'features', 'train', 'evaluate', 'pr
 /** The parts of a run, in order; a phase that has nothing to do is not announced. */
 export type Phase = (typeof PHASES)[number];
 
-export const PROGRESS_UNITS = ['image', 'step', 'tensor', 'byte'] as const;
+const PROGRESS_UNITS = ['image', 'step', 'tensor', 'byte'] as const;
+
+/** How far something long has come. */
+const progressFields = {
+  done: z.number(),
+  total: z.number(),
+  /** What `done` and `total` count. */
+  unit: z.enum(PROGRESS_UNITS),
+  ratePerSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** For people: `epoch 3 of 60`, `reading the dataset`. */
+  detail: z.string(),
+} as const;
 
 /** What happens in a run, as it happens. */
 export const runEventBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('status'), status: z.enum(RUN_STATUSES), error: serializedError.nullable() }),
-  z.strictObject({
-    kind: z.literal('progress'),
-    phase: z.enum(PHASES),
-    done: z.number(),
-    total: z.number(),
-    /** What `done` and `total` count. */
-    unit: z.enum(PROGRESS_UNITS),
-    ratePerSecond: z.number().nullable(),
-    secondsLeft: z.number().nullable(),
-    /** For people: `epoch 3 of 60`. */
-    detail: z.string(),
-  }),
+  z.strictObject({ kind: z.literal('progress'), phase: z.enum(PHASES), ...progressFields }),
   z.strictObject({
     kind: z.literal('step'),
     epoch: z.int(),
@@ -55,12 +56,6 @@ export type RunEvent = z.infer<typeof runEvent>;
 export const taskEvent = z.strictObject({
   taskId: z.string(),
   sequence: z.int().min(1),
-  done: z.number(),
-  total: z.number(),
-  unit: z.enum(PROGRESS_UNITS),
-  ratePerSecond: z.number().nullable(),
-  secondsLeft: z.number().nullable(),
-  /** For people: `reading the dataset`. */
-  detail: z.string(),
+  ...progressFields,
 });
 export type TaskEvent = z.infer<typeof taskEvent>;
