@@ -7,14 +7,15 @@ import { registerChartParts } from './chart-parts.ts';
 import { boundedRoom, differsInForm, extent, type ChartView } from './chart-view.ts';
 import { nearestIndex } from './curve.ts';
 import { readAll } from './read-line.ts';
+import { RedrawPace } from './redraw-pace.ts';
 
 registerChartParts();
 
 const ZOOM_STEP = 1.5;
 const PAN_SHARE = 0.2;
 const LEAST_WIDTH = 200;
-/** Curves that grow four times a second look alive; each redraw is what a live chart costs. */
-const GROWTH_INTERVAL_MILLISECONDS = 250;
+/** The window's charts share a thread. */
+const pace = new RedrawPace();
 
 /** A chart on a canvas. It redraws at most once a frame, and only where it can be seen. */
 export class LineChart {
@@ -25,12 +26,19 @@ export class LineChart {
   #colours: ChartColours;
   #range: Range | null = null;
   #frame = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #drawnAt = -Infinity;
   #visible = true;
   #due = false;
   #formStale = false;
   #cursor: number | null = null;
+  readonly #redraw = (): void => {
+    this.#due = true;
+    if (this.#frame !== 0 || !this.#visible) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#due = false;
+      this.#draw();
+    });
+  };
 
   /** @param onRange told what is zoomed to; null for the whole run */
   constructor(canvas: HTMLCanvasElement, view: ChartView, onRange: (range: Range | null) => void) {
@@ -65,10 +73,8 @@ export class LineChart {
     if (view.axisTitle !== before.axisTitle) this.resetZoom();
     this.#formStale ||= differsInForm(view, before);
     const askedFor = this.#formStale || view.smoothing !== before.smoothing;
-    const wait = askedFor ? 0 : this.#drawnAt + GROWTH_INTERVAL_MILLISECONDS - performance.now();
-    clearTimeout(this.#timer);
-    if (wait > 0) this.#timer = setTimeout(() => this.#redraw(), wait);
-    else this.#redraw();
+    if (askedFor) this.#redraw();
+    else pace.request(this.#redraw);
   }
 
   resetZoom(): void {
@@ -118,7 +124,7 @@ export class LineChart {
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#timer);
+    pace.withdraw(this.#redraw);
     for (const end of this.#ends) end();
     this.#chart.destroy();
   }
@@ -159,18 +165,7 @@ export class LineChart {
     this.#redraw();
   }
 
-  #redraw(): void {
-    this.#due = true;
-    if (this.#frame !== 0 || !this.#visible) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#due = false;
-      this.#draw();
-    });
-  }
-
   #draw(): void {
-    this.#drawnAt = performance.now();
     const chart = this.#chart;
     if (this.#formStale) this.#renewOptions();
     this.#formStale = false;

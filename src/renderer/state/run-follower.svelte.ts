@@ -15,8 +15,8 @@ import { HOLDING, receiveEvent, receiveSnapshot, type SequenceState, type Sequen
 export type Progress = Extract<RunEventBody, { kind: 'progress' }>;
 export type Step = Extract<RunEventBody, { kind: 'step' }>;
 
-/** A window that is told more often than this does not look livelier, only works harder. */
-const APPLY_INTERVAL_MILLISECONDS = 100;
+/** Figures that change more often cannot be read, and each change is a frame that the training pays for. */
+const APPLY_INTERVAL_MILLISECONDS = 500;
 const STEP_KEYS = ['loss', 'accuracy', 'learning_rate'] as const;
 export type StepKey = (typeof STEP_KEYS)[number];
 
