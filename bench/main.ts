@@ -15,6 +15,7 @@ import { series } from './series.ts';
 import { sessionOverhead } from './session-overhead.ts';
 import { thumbnailScrolling } from './thumbnail-scrolling.ts';
 import { thumbnails } from './thumbnails.ts';
+import { toggle } from './toggle.ts';
 import { trainStep } from './train-step.ts';
 import { windowStart } from './window-start.ts';
 
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   series,
   thumbnails,
   thumbnailScrolling,
+  toggle,
   liveCharts,
   windowStart,
 ];

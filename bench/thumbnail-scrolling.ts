@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,9 +6,9 @@ import sharp from 'sharp';
 import { findChromium, rootArguments } from '../test/support/window/programs.ts';
 import type { Bench } from './bench.ts';
 import { interleave } from './interleave.ts';
+import { serve } from './serve.ts';
 import { compare } from './statistics.ts';
 
-const MAIN = path.resolve(import.meta.dirname, '../src/cli/main.ts');
 const IMAGES = 10_000;
 const CLASSES = 10;
 const FRAMES = 120;
@@ -34,33 +33,6 @@ async function writeDataset(folder: string): Promise<void> {
     const content = Buffer.concat([kinds[index % kinds.length] ?? Buffer.alloc(0), Buffer.from(String(index))]);
     writeFileSync(path.join(place, `${index}.jpg`), content);
   }
-}
-
-/** Starts `thaw serve`. @returns the address that it prints, and what ends it */
-async function serve(
-  root: string,
-  home: string,
-): Promise<{ readonly address: string; readonly end: () => Promise<void> }> {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--root', root], {
-    env: { ...process.env, THAW_HOME: home, THAW_CACHE: path.join(home, 'cache') },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const address = await new Promise<string>((resolve, reject) => {
-    let printed = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      const [found] = /http:\/\/\S+/.exec(printed) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('error', reject);
-    child.once('close', (code) => reject(new Error(`thaw serve ended with exit code ${code ?? 'none'}.`)));
-  });
-  const end = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await closed;
-  };
-  return { address, end };
 }
 
 async function openDataset(page: Page, address: string): Promise<void> {
@@ -161,7 +133,7 @@ export const thumbnailScrolling: Bench = {
     const browser = await chromium.launch({ executablePath: findChromium(), args: [...rootArguments] });
     try {
       await writeDataset(path.join(root, 'files', NAME));
-      const server = await serve(path.join(root, 'files'), path.join(root, 'home'));
+      const server = await serve(path.join(root, 'home'), '--root', path.join(root, 'files'));
       try {
         const viewport = { width: 1440, height: 900 };
         const page = await browser.newPage({ viewport });

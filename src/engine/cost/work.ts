@@ -65,18 +65,20 @@ const LARGEST_KEPT_BYTES = 32 * 2 ** 20;
 const SURELY_KEPT_BYTES = 16 * 2 ** 20;
 /** Element-wise work reads two tensors and writes one, by and large. */
 const TENSORS_MOVED = 3;
-/** Tensors of 1 MB are found in the processor's cache by the next operation, those of 8 MB in memory. */
+/** Tensors of 1 MB are found in the processor's cache by the next operation, those of 16 MB in memory. */
 const CACHED_BYTES = 2 ** 20;
-const UNCACHED_BYTES = 8 * 2 ** 20;
+const UNCACHED_BYTES = 16 * 2 ** 20;
 /** What moving bytes costs within the cache, as a share of what it costs in memory. */
-const CACHED_SHARE = 0.6;
+const CACHED_SHARE = 0.35;
+/** A BatchNorm goes through its channels anew for each pixel: with so many of them, that costs as much again. */
+const NARROW_CHANNELS = 24;
 /** A kernel of 1 MB stays in a core's cache beside all else; one of 4 MB does not. */
 const SMALL_KERNEL_BYTES = 2 ** 20;
 const LARGE_KERNEL_BYTES = 4 * 2 ** 20;
 /** Bytes become floats, are scaled and moved: three tensors of an input's size, each read and written. */
 const INPUT_TENSORS = 3;
 /** Random numbers cost as much as so many passes over the memory they fill. */
-const RANDOM_PASSES = 30;
+const RANDOM_PASSES = 60;
 /** Vector units take as many channels at once: fewer cost as much. */
 const LANES = 16;
 const SMALLEST_DEPTH = 4;
@@ -90,11 +92,21 @@ function between(value: number, none: number, all: number): number {
   return Math.min(1, Math.max(0, (value - none) / (all - none)));
 }
 
+/** Where each pixel is multiplied by the kernel as by a matrix, the gradient of the input is one product for all images. */
+function isPointwise(layer: Extract<Layer, { kind: 'conv2d' }>): boolean {
+  return [...layer.kernelSize, ...layer.strides].every((size) => size === 1);
+}
+
 /** Bytes of a kernel that do not stay in a core's cache from one image to the next; of a window, one row at a time. */
 function uncachedKernel(layer: Layer, input: Shape): number {
-  if (layer.kind !== 'conv2d') return 0;
+  if (layer.kind !== 'conv2d' || isPointwise(layer)) return 0;
   const bytes = FLOAT_BYTES * layer.kernelSize[1] * (input.at(-1) ?? 0) * layer.filters;
   return bytes * between(bytes, SMALL_KERNEL_BYTES, LARGE_KERNEL_BYTES);
+}
+
+/** What a BatchNorm's pass over memory costs, as a multiple of that of other work. */
+function batchNormPass(output: Shape): number {
+  return 1 + NARROW_CHANNELS / (output.at(-1) ?? 1);
 }
 
 /** How much of a tensor of so many bytes is likely to be given anew. */
@@ -195,7 +207,7 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
     case 'depthwiseConv2d':
       return { ...moved(read + written, 1, written, batch), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'batchNorm':
-      return moved((isTraining ? 2 : 1) * read + written, 1, written, batch);
+      return moved(batchNormPass(output) * ((isTraining ? 2 : 1) * read + written), 1, written, batch);
     case 'activation':
       // It takes the place of its input.
       return moved(read + written, 1, 0, batch);
@@ -245,7 +257,12 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
       };
     case 'batchNorm':
       // Both the gradient and the input are read twice where statistics or parameters are differentiated.
-      return moved((demand.byWeights || demand.usesBatchStatistics ? 5 : 2) * above, 1, made, batch);
+      return moved(
+        batchNormPass(output) * (demand.byWeights || demand.usesBatchStatistics ? 5 : 2) * above,
+        1,
+        made,
+        batch,
+      );
     case 'activation':
       return moved(3 * above, 1, made, batch);
     case 'add':
