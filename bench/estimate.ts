@@ -40,7 +40,7 @@ function planned(name: string, network: string, dataset: Case['dataset'], reques
 
 /** What the machine has done before: other plans than those that are estimated. */
 const PAST: readonly Case[] = [
-  planned('small, head', SMALL_NETWORK, 'all', { strategy: 'features', epochs: 20 }),
+  planned('small, head', SMALL_NETWORK, 'all', { strategy: 'features', epochs: 100 }),
   planned('small, all', SMALL_NETWORK, 'all', { strategy: 'finetune', batchSize: 32, epochs: 3 }),
   planned('wide, upper part', WIDE_NETWORK, 'small', { ...thawed('from:block_8'), batchSize: 16, epochs: 4 }),
   planned('deep, last block', DEEP_NETWORK, 'small', { ...thawed('from:conv5_block3'), batchSize: 16, epochs: 3 }),
@@ -56,10 +56,10 @@ const ESTIMATED: readonly Case[] = [
     epochs: 3,
   }),
   planned('small, from scratch', SMALL_NETWORK, 'small', { strategy: 'scratch', batchSize: 64, epochs: 4 }),
-  planned('wide, head', WIDE_NETWORK, 'all', { strategy: 'features', epochs: 20 }),
+  planned('wide, head', WIDE_NETWORK, 'all', { strategy: 'features', epochs: 100 }),
   planned('wide, from block 12', WIDE_NETWORK, 'small', { ...thawed('from:block_12'), batchSize: 32, epochs: 4 }),
   planned('wide, all', WIDE_NETWORK, 'small', { strategy: 'finetune', batchSize: 16, epochs: 3 }),
-  planned('deep, head', DEEP_NETWORK, 'small', { strategy: 'features', epochs: 20, evaluationBatchSize: 32 }),
+  planned('deep, head', DEEP_NETWORK, 'small', { strategy: 'features', epochs: 100, evaluationBatchSize: 32 }),
   planned('deep, from conv5', DEEP_NETWORK, 'small', { ...thawed('from:conv5_block1'), batchSize: 16, epochs: 3 }),
   planned('deep, from conv4_block4', DEEP_NETWORK, 'small', {
     ...thawed('from:conv4_block4'),

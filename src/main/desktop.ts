@@ -2,6 +2,7 @@ import { app, session, type BrowserWindow } from 'electron';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { STAND_IN_MARK } from '../engine/service/electron-runtime.ts';
+import type { RecentDataset } from '../shared/contract/dataset-view.ts';
 import type { HostInformation } from '../shared/contract/bridge.ts';
 import type { Outcome } from '../shared/contract/wire.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
@@ -25,6 +26,7 @@ export class Desktop {
   readonly #engine: Engine;
   readonly #training: TrainingWatch;
   #window: BrowserWindow | null = null;
+  #recent: readonly RecentDataset[] = [];
   /** Closing was agreed to, or asked for by who need not be asked. */
   #leaving = false;
 
@@ -45,6 +47,8 @@ export class Desktop {
     this.#engine.transport.onConnection((state) => {
       if (state === 'lost') this.#training.forget();
       this.#refreshMenu();
+      // Grants are the engine's: those of the one before lead nowhere.
+      if (state !== 'lost') void this.#readRecent();
       tellWindow(this.#window?.webContents, 'connection', state);
     });
     for (const name of ['run', 'task'] as const) {
@@ -63,6 +67,7 @@ export class Desktop {
     const window = openWindow({ places: this.#places, information: this.#information(), origin: this.#origin });
     this.#window = window;
     this.#refreshMenu();
+    void this.#readRecent();
     window.on('close', (event) => {
       if (this.#leaving || this.#training.active === null) return;
       event.preventDefault();
@@ -101,8 +106,18 @@ export class Desktop {
     };
   }
 
+  /** The list is a convenience: one that cannot be read stays as it was. */
+  async #readRecent(): Promise<void> {
+    try {
+      this.#recent = await this.#engine.transport.invoke('dataset.recent', {});
+    } catch {
+      return;
+    }
+    this.#refreshMenu();
+  }
+
   #refreshMenu(): void {
-    setMenu({ training: this.#training.active !== null }, (command) =>
+    setMenu({ training: this.#training.active !== null, recent: this.#recent }, (command) =>
       tellWindow(this.#window?.webContents, 'menu', command),
     );
   }
@@ -115,10 +130,11 @@ export class Desktop {
     };
     answerWindow(
       {
-        invoke: async (name, request) => ({
-          kind: 'answer',
-          response: await this.#engine.transport.invoke(name, request as never),
-        }),
+        invoke: async (name, request) => {
+          const response = await this.#engine.transport.invoke(name, request as never);
+          if (name === 'dataset.open') void this.#readRecent();
+          return { kind: 'answer', response };
+        },
         chooseFolder: () => inWindow((window) => chooseFolder(window, grant)),
         chooseFiles: (kind) => inWindow((window) => chooseFiles(window, kind === 'weights' ? kind : 'images', grant)),
         grantPaths: (paths) => grantPaths(paths, grant),

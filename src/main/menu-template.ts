@@ -1,22 +1,46 @@
 import type { MenuItemConstructorOptions } from 'electron';
+import type { RecentDataset } from '../shared/contract/dataset-view.ts';
 import type { MenuCommand } from '../shared/contract/bridge.ts';
 import { strings } from './strings.ts';
 
 export interface MenuState {
   readonly training: boolean;
+  /** The newest first. */
+  readonly recent: readonly RecentDataset[];
+}
+
+/** An ampersand would underline the letter that follows it. */
+const literally = (text: string): string => text.replaceAll('&', '&&');
+
+/** Folders that were opened before; those that have gone stay listed, for a disk may come back. */
+function recentItems(
+  recent: readonly RecentDataset[],
+  tell: (command: MenuCommand) => void,
+): MenuItemConstructorOptions[] {
+  if (recent.length === 0) return [{ label: strings.menu.noRecent, enabled: false }];
+  return recent.map(({ grantId, name, root, exists }) => ({
+    label: literally(strings.menu.recent(name, root)),
+    enabled: exists,
+    click: () => tell({ kind: 'openRecent', grantId, name }),
+  }));
 }
 
 /** The menu with the usual accelerators; items that do not apply are disabled. */
 export function menuTemplate(
-  { training }: MenuState,
+  { training, recent }: MenuState,
   tell: (command: MenuCommand) => void,
   platform: string,
 ): MenuItemConstructorOptions[] {
   const words = strings.menu;
-  const command = (label: string, name: MenuCommand, accelerator?: string, enabled = true) => ({
+  const command = (
+    label: string,
+    kind: Exclude<MenuCommand['kind'], 'openRecent'>,
+    accelerator?: string,
+    enabled = true,
+  ) => ({
     label,
     enabled,
-    click: () => tell(name),
+    click: () => tell({ kind }),
     ...(accelerator !== undefined && { accelerator }),
   });
   const mac = platform === 'darwin';
@@ -35,6 +59,7 @@ export function menuTemplate(
       label: words.file,
       submenu: [
         command(words.open, 'openDataset', 'CmdOrCtrl+O'),
+        { label: words.openRecent, submenu: recentItems(recent, tell) },
         ...(mac
           ? [{ role: 'close' as const }]
           : [

@@ -4,6 +4,9 @@ export const strings = {
   menu: {
     file: 'File',
     open: 'Open dataset…',
+    openRecent: 'Open Recent',
+    noRecent: 'Nothing was opened yet',
+    recent: (name: string, root: string) => `${name}: ${root}`,
     preferences: 'Preferences…',
     quit: 'Quit',
     edit: 'Edit',

@@ -4,10 +4,14 @@ import { chooseDataset } from '../views/dataset/choose-dataset.ts';
 
 /** Does what the desktop's menu asks of the window. */
 export function answerMenu(workbench: Workbench, command: MenuCommand): void {
-  const { navigation, notices, plan } = workbench;
-  switch (command) {
+  const { datasets, navigation, notices, plan } = workbench;
+  switch (command.kind) {
     case 'openDataset':
       void chooseDataset(workbench);
+      break;
+    case 'openRecent':
+      navigation.go('dataset');
+      void datasets.open({ kind: 'granted', grantId: command.grantId }, command.name);
       break;
     case 'find':
       workbench.requestFind();

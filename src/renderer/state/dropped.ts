@@ -18,6 +18,8 @@ export interface DroppedItem {
 const IMAGES = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif)$/i;
 const WEIGHTS = /\.(h5|hdf5|keras|safetensors|pt|pth|bin|ckpt|index|onnx|pb|npz)$|^model\.json$|\.data-\d+-of-\d+$/i;
 
+const LEADING = /\.index$|^model\.json$/i;
+
 const isImage = ({ name, type, directory }: DroppedItem): boolean =>
   !directory && (type.startsWith('image/') || IMAGES.test(name));
 const isWeights = ({ name, directory }: DroppedItem): boolean => !directory && WEIGHTS.test(name);
@@ -34,7 +36,8 @@ export function whatWasDropped(items: readonly DroppedItem[]): Dropped {
   if (images === items.length) return { kind: 'images', count: images };
   // One stray text file among a hundred photos is told by the engine, beside that file.
   if (images > 0) return { kind: 'images', count: items.length };
-  const weights = items.find(isWeights);
+  // Of a checkpoint in several files, the one that tells of the others.
+  const weights = items.find(({ name }) => LEADING.test(name)) ?? items.find(isWeights);
   if (weights !== undefined) return { kind: 'weights', name: weights.name };
   return { kind: 'other', name: first.name };
 }

@@ -1,5 +1,6 @@
 import { untrack } from 'svelte';
 import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { FreezeRule, Strategy, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
 import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
@@ -111,6 +112,12 @@ export class PlanController {
   /** Changes fields of the form. */
   change(change: Partial<Omit<PlanDraft, 'strategy' | 'rules' | 'typed' | 'network'>>): void {
     this.draft = { ...this.draft, ...change };
+  }
+
+  /** Begins with the weights in a granted file. A network that trains from scratch takes none: it is fine-tuned then. */
+  takeWeights(file: FileEntry): void {
+    if (this.draft.strategy === 'scratch') this.setStrategy('finetune');
+    this.change({ weights: { reference: { kind: 'granted', grantId: file.grantId }, label: file.name } });
   }
 
   type(field: NumberField, text: string): void {

@@ -10,7 +10,7 @@ type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
 
 /**
  * Does what a drop asks for: a folder is opened as the dataset, or predicted where images are predicted; images are
- * predicted; anything else is answered with what Thaw would take.
+ * predicted; a file of weights becomes the plan's; anything else is answered with what Thaw would take.
  *
  * @param transfer grants what was dropped, or uploads it; not called for what is of no use
  * @returns the notice that says so, where nothing could be done
@@ -32,12 +32,8 @@ export async function receive(workbench: Workbench, dropped: Dropped, transfer: 
     case 'mixed':
       return refuse(words.mixed, words.mixedHint);
     case 'weights':
-      return notices.tell({
-        severity: 'warning',
-        title: words.weights(dropped.name),
-        hint: words.weightsHint,
-        action: { label: words.weightsAction, run: () => navigation.go('network') },
-      });
+      await takeWeights(workbench, dropped.name, transfer);
+      return null;
     case 'other':
       return refuse(words.other(dropped.name), words.otherHint);
     case 'nothing':
@@ -59,6 +55,19 @@ async function openDataset(workbench: Workbench, name: string, transfer: Transfe
   } catch (error) {
     // In place, where the dataset is shown; what was open stays.
     workbench.datasets.refuse(error);
+  }
+}
+
+/** The plan begins with them, as if they had been chosen in Network: what does not fit is told there, beside them. */
+async function takeWeights(workbench: Workbench, name: string, transfer: Transfer): Promise<void> {
+  const { navigation, notices, plan, upload } = workbench;
+  navigation.go('network');
+  try {
+    const entries = await upload.follow(name, transfer);
+    const file = entries.find((entry) => entry.name === name) ?? entries[0];
+    if (file) plan.takeWeights(file);
+  } catch (error) {
+    notices.fail(error);
   }
 }
 

@@ -21,11 +21,13 @@ export class SettingsController {
     this.#onFailure = onFailure;
   }
 
-  async load(): Promise<void> {
+  /** @returns what a person should know of the settings' file, if anything */
+  async load(): Promise<string | null> {
     const found = await this.#transport.invoke('settings.read', {});
     this.theme = found.theme;
     this.panes = { ...found.panes, ...this.panes };
     this.smoothing = found.smoothing;
+    return found.warning;
   }
 
   setTheme(theme: Theme): void {

@@ -93,7 +93,7 @@ export class Workbench {
       this.host.onConnection((state) => this.#onConnection(state)),
       this.plan.begin(),
     ];
-    this.settings.load().catch((error: unknown) => this.notices.fail(error));
+    void this.#loadSettings();
     void this.networks.load();
     void this.dataset.open(this.dataset.reference);
     void this.#findActive();
@@ -123,6 +123,15 @@ export class Workbench {
 
   requestFind(): void {
     this.findRequests += 1;
+  }
+
+  async #loadSettings(): Promise<void> {
+    try {
+      const warning = await this.settings.load();
+      if (warning !== null) this.notices.tell({ severity: 'warning', title: warning });
+    } catch (error) {
+      this.notices.fail(error);
+    }
   }
 
   async #findActive(): Promise<void> {

@@ -15,11 +15,7 @@ export const files = {
     mixed: 'Folders and files were dropped together',
     mixedHint: 'Drop one folder to open it as a dataset, or images to predict them.',
     other: (name: string) => `${isolate(name)} is not something Thaw opens`,
-    otherHint:
-      'Drop a folder of images, single images (JPEG, PNG, WebP, GIF, TIFF, AVIF), or a file of weights on Network.',
-    weights: (name: string) => `${isolate(name)} looks like a file of weights`,
-    weightsHint: 'Choose a network first, then its weights file, in Network.',
-    weightsAction: 'Go to Network',
+    otherHint: 'Drop a folder of images, single images (JPEG, PNG, WebP, GIF, TIFF, AVIF), or a file of weights.',
     emptyFolder: (name: string) => `A dataset is a folder with images in it; ${isolate(name)} holds no file.`,
     emptyFolderHint: 'Drop a folder that holds one folder for each class.',
     nothing: 'Nothing that can be opened was dropped',

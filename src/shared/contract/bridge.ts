@@ -15,7 +15,11 @@ export interface HostInformation {
 }
 
 /** What a menu of the desktop asks the window to do. */
-export type MenuCommand = 'openDataset' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
+export type MenuCommand =
+  | {
+      readonly kind: 'openDataset' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
+    }
+  | { readonly kind: 'openRecent'; readonly grantId: string; readonly name: string };
 
 export type FileChoiceKind = 'images' | 'weights';
 

@@ -48,6 +48,22 @@ describeWith('files on the desktop', await findDesktop(), (place) => {
     });
   });
 
+  it('are offered again by the menu, which opens them in the Dataset view', async () => {
+    const { app, page } = desktop;
+    const recent = (): Promise<readonly { readonly label: string; readonly enabled: boolean }[]> =>
+      app.evaluate(({ Menu }) => {
+        const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+        const found = items.find(({ label }) => label === 'Open Recent')?.submenu?.items ?? [];
+        return found.map(({ label, enabled }) => ({ label, enabled }));
+      });
+    await expect.poll(recent).toEqual([{ label: `stripes: ${dataset}`, enabled: true }]);
+    await app.evaluate(({ Menu }) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+      items.find(({ label }) => label === 'Open Recent')?.submenu?.items[0]?.click();
+    });
+    await page.getByRole('heading', { level: 1, name: 'stripes' }).waitFor();
+  });
+
   it('are refused in words when they vanished in between', async () => {
     const { app, page } = desktop;
     await app.evaluate(

@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
 import { projectRoot } from '../../support/window/build.ts';
+import { drag } from '../../support/window/drag.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { takeScreenshots } from '../../support/window/screenshots.ts';
 import { findWeb, launchWeb } from '../../support/window/web.ts';
@@ -52,6 +53,17 @@ describeWith('the Network view', await findWeb(), (place) => {
     await alert.getByRole('button', { name: 'Copy details' }).waitFor();
     await expectAccessible(page);
     await takeScreenshots(page, 'network-broken-weights');
+  });
+
+  it('takes a file that is dropped anywhere, and says as much of one that cannot be used', async () => {
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await drag(page, [path.join(files, 'broken.h5')]);
+    await weights().getByRole('alert').waitFor();
+    expect(await weights().getByRole('alert').textContent()).toContain('broken.h5');
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await drag(page, [path.join(files, 'drawings.safetensors')]);
+    await weights().getByText('Ready to train with it.').waitFor();
+    await weights().getByText('drawings.safetensors', { exact: true }).waitFor();
   });
 
   it('takes another file, whose values the inspector then shows', async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,8 +18,17 @@ describeWith('the window', await findWeb(), (place) => {
   const theme = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset['theme']);
 
   beforeAll(async () => {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'settings.json'), '{ "theme": ');
     ({ page } = await launchWeb(place, home));
     await page.locator('[role=treeitem]').first().waitFor();
+  });
+
+  it('tells that settings could not be read, and where they are kept', async () => {
+    const notices = page.getByRole('region', { name: 'Notices' });
+    await notices.getByText(/The settings could not be read and were set aside as '.*settings\.json/).waitFor();
+    await notices.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => notices.getByRole('button').count()).toBe(0);
   });
 
   it.each(['Network', 'Settings', 'Train'])('shows %s accessibly in both themes', async (view) => {
@@ -109,12 +119,16 @@ describeWith('the window', await findWeb(), (place) => {
     });
   });
 
-  it('is complete in forced colours', async () => {
-    await page.emulateMedia({ forcedColors: 'active' });
-    await go('Train');
-    await expectAccessible(page);
-    await page.emulateMedia({ forcedColors: 'none' });
-  });
+  it.each(['Dataset', 'Network', 'Train', 'Runs', 'Predict', 'Settings'])(
+    'shows %s complete in forced colours',
+    async (view) => {
+      await page.emulateMedia({ forcedColors: 'active' });
+      await go(view);
+      await expectAccessible(page);
+      await takeScreenshots(page, `forced-colours-${view.toLowerCase()}`);
+      await page.emulateMedia({ forcedColors: 'none' });
+    },
+  );
 
   it('chooses another network, says what it needs, and starts its tree anew', async () => {
     await go('Network');

@@ -4,8 +4,7 @@ import type { Workbench } from '../../state/workbench.svelte.ts';
 export async function chooseWeights(workbench: Workbench): Promise<void> {
   try {
     const [file] = await workbench.files.choose('weights');
-    if (file === undefined) return;
-    workbench.plan.change({ weights: { reference: { kind: 'granted', grantId: file.grantId }, label: file.name } });
+    if (file !== undefined) workbench.plan.takeWeights(file);
   } catch (error) {
     workbench.notices.fail(error);
   }

@@ -18,6 +18,10 @@ const cases: readonly { readonly items: readonly DroppedItem[]; readonly dropped
     items: [file('model.ckpt.data-00000-of-00001')],
     dropped: { kind: 'weights', name: 'model.ckpt.data-00000-of-00001' },
   },
+  {
+    items: [file('model.ckpt.data-00000-of-00001'), file('model.ckpt.index')],
+    dropped: { kind: 'weights', name: 'model.ckpt.index' },
+  },
   { items: [file('report.pdf', 'application/pdf')], dropped: { kind: 'other', name: 'report.pdf' } },
 ];
 
