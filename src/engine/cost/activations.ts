@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/errors/thaw-error.ts';
 import type { Layer } from '../network/layer.ts';
-import { outputBytes, type BackwardDemand, type ShapedLayer } from './work.ts';
+import { looksAtInput, outputBytes, type BackwardDemand, type ShapedLayer } from './work.ts';
 
 /** Layers whose result takes the place of their input: the runtime reuses the memory. */
 function worksInPlace(layer: Layer): boolean {
@@ -18,7 +18,7 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'batchNorm':
       return demand.byWeights || demand.usesBatchStatistics ? layer.inputs : [];
     case 'activation':
-      return [layer.name];
+      return looksAtInput(layer) ? [...layer.inputs, layer.name] : [layer.name];
     case 'maxPool2d':
       // It looks for the maximum where it was.
       return [...layer.inputs, layer.name];

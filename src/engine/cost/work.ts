@@ -1,4 +1,4 @@
-import type { Layer } from '../network/layer.ts';
+import type { ActivationLayer, Layer } from '../network/layer.ts';
 import { elementCount, type Shape } from '../network/shape.ts';
 
 /**
@@ -82,6 +82,24 @@ const RANDOM_PASSES = 60;
 /** Vector units take as many channels at once: fewer cost as much. */
 const LANES = 16;
 const SMALLEST_DEPTH = 4;
+/** Element-wise operations that an activation becomes, forwards; backwards it is about as many. */
+const ACTIVATION_OPERATIONS: Readonly<Record<ActivationLayer['activation'], number>> = {
+  elu: 1,
+  gelu: 5,
+  gelu_tanh: 9,
+  hard_sigmoid: 3,
+  hard_swish: 4,
+  leaky_relu: 1,
+  relu: 1,
+  relu6: 1,
+  selu: 1,
+  sigmoid: 1,
+  softmax: 1,
+  swish: 2,
+  tanh: 1,
+};
+/** What the runtime takes into the convolution before it. */
+const FUSED_ACTIVATIONS: ReadonlySet<string> = new Set(['elu', 'leaky_relu', 'relu', 'relu6']);
 
 /** Bytes of one image's output of this shape. */
 export function outputBytes(shape: Shape): number {
@@ -174,10 +192,16 @@ export interface Pass {
   readonly isTraining: boolean;
 }
 
+/** Whether an activation's gradient looks at its input, and not at its output alone. */
+export function looksAtInput({ activation }: ActivationLayer): boolean {
+  return ACTIVATION_OPERATIONS[activation] > 1;
+}
+
 /** Where nothing learns, the runtime takes a BatchNorm and an activation into the convolution before them. */
 function isFused({ layer, follows }: ShapedLayer): boolean {
   if (layer.kind === 'batchNorm') return follows === 'conv2d' || follows === 'depthwiseConv2d';
-  return layer.kind === 'activation' && (follows === 'batchNorm' || follows === 'conv2d');
+  if (layer.kind !== 'activation' || !FUSED_ACTIVATIONS.has(layer.activation)) return false;
+  return follows === 'batchNorm' || follows === 'conv2d';
 }
 
 /** One image through a layer forwards; `operations` counts one for each. */
@@ -208,9 +232,11 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
       return { ...moved(read + written, 1, written, batch), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'batchNorm':
       return moved(batchNormPass(output) * ((isTraining ? 2 : 1) * read + written), 1, written, batch);
-    case 'activation':
+    case 'activation': {
       // It takes the place of its input.
-      return moved(read + written, 1, 0, batch);
+      const operations = ACTIVATION_OPERATIONS[layer.activation];
+      return moved(operations * (read + written), operations, 0, batch);
+    }
     case 'dropout':
       return isTraining && layer.rate > 0 ? moved(RANDOM_PASSES * written, 3, written, batch) : NO_WORK;
     case 'add':
@@ -263,8 +289,10 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
         made,
         batch,
       );
-    case 'activation':
-      return moved(3 * above, 1, made, batch);
+    case 'activation': {
+      const operations = ACTIVATION_OPERATIONS[layer.activation];
+      return moved(operations * 3 * above, operations, made, batch);
+    }
     case 'add':
     case 'averagePool2d':
     case 'concatenate':

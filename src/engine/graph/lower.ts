@@ -10,15 +10,23 @@ import { concatenate } from './ops/concatenate.ts';
 import { conv2d } from './ops/conv2d.ts';
 import { depthwiseConv2d } from './ops/depthwise-conv2d.ts';
 import { dropout } from './ops/dropout.ts';
+import { elu } from './ops/elu.ts';
+import { gelu, geluTanh } from './ops/gelu.ts';
 import { globalAveragePool } from './ops/global-average-pool.ts';
+import { hardSigmoid } from './ops/hard-sigmoid.ts';
+import { hardSwish } from './ops/hard-swish.ts';
+import { leakyRelu } from './ops/leaky-relu.ts';
 import { matMul } from './ops/mat-mul.ts';
 import { maxPool } from './ops/max-pool.ts';
 import { pad } from './ops/pad.ts';
 import { relu } from './ops/relu.ts';
 import { relu6 } from './ops/relu6.ts';
 import { reshape } from './ops/reshape.ts';
+import { selu } from './ops/selu.ts';
 import { sigmoid } from './ops/sigmoid.ts';
 import { softmax } from './ops/softmax.ts';
+import { swish } from './ops/swish.ts';
+import { tanh } from './ops/tanh.ts';
 
 /** What a layer becomes depends on these; one value for each copy of the network that a program holds. */
 export interface Lowering {
@@ -114,7 +122,21 @@ function denseLayer(lowering: Lowering, layer: Layer & { readonly kind: 'dense' 
     : product;
 }
 
-const ACTIVATIONS = { relu, relu6, sigmoid, softmax } as const;
+const ACTIVATIONS = {
+  elu,
+  gelu,
+  gelu_tanh: geluTanh,
+  hard_sigmoid: hardSigmoid,
+  hard_swish: hardSwish,
+  leaky_relu: leakyRelu,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  softmax,
+  swish,
+  tanh,
+} as const;
 const POOLINGS = { maxPool2d: maxPool, averagePool2d: averagePool } as const;
 
 /**

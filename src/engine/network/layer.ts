@@ -7,7 +7,22 @@ export interface ExplicitPadding {
 }
 export type Padding = 'same' | 'valid' | ExplicitPadding;
 
-export type Activation = 'linear' | 'relu' | 'relu6' | 'softmax' | 'sigmoid';
+/** Keras' names; `gelu_tanh` is its `gelu` with `approximate=True`, `hard_swish` and `swish` its `hard_silu` and `silu`. */
+export type Activation =
+  | 'elu'
+  | 'gelu'
+  | 'gelu_tanh'
+  | 'hard_sigmoid'
+  | 'hard_swish'
+  | 'leaky_relu'
+  | 'linear'
+  | 'relu'
+  | 'relu6'
+  | 'selu'
+  | 'sigmoid'
+  | 'softmax'
+  | 'swish'
+  | 'tanh';
 
 /** How a tensor gets its first value; the names and formulas are Keras'. */
 export type Initializer =

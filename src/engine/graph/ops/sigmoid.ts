@@ -1,25 +1,7 @@
-import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
+import { elementwise } from './elementwise.ts';
 
 /** 1 / (1 + exp(-x)), element by element. */
 export function sigmoid(graph: Graph, name: string, logits: Tensor): Tensor {
-  const attributes = { T: type(logits.dtype) };
-  const output: Tensor = graph.single({
-    op: 'Sigmoid',
-    name,
-    inputs: [logits],
-    attributes,
-    outputs: [logits],
-    backward: ([gradient]) => {
-      if (!gradient) return [null];
-      return graph.node({
-        op: 'SigmoidGrad',
-        name: `gradients/${name}`,
-        inputs: [output, gradient],
-        attributes,
-        outputs: [logits],
-      });
-    },
-  });
-  return output;
+  return elementwise(graph, name, logits, { forward: 'Sigmoid', backward: 'SigmoidGrad', order: 'outputFirst' });
 }

@@ -2,7 +2,7 @@ import { bool, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { multiply } from './multiply.ts';
 
-/** exp(x) / sum(exp(x)) over the last dimension of [batch, classes]. */
+/** exp(x) / sum(exp(x)) over the last dimension of [batch, ..., classes]. */
 export function softmax(graph: Graph, name: string, logits: Tensor): Tensor {
   const attributes = { T: type(logits.dtype) };
   const output: Tensor = graph.single({
