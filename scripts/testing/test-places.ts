@@ -10,8 +10,8 @@ export interface TestPlaces {
 }
 
 /**
- * An empty workspace and empty data caches, so that no test sees or touches the user's. Only the toolchain is the real
- * one: a link to it stands where commands that the tests start look for it.
+ * An empty workspace and empty data caches, so that no test sees or touches the user's. Only the toolchain and the peers
+ * are the real ones: links to them stand where commands that the tests start look for them.
  */
 export function makeTestPlaces(env: NodeJS.ProcessEnv): TestPlaces {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'test-'));
@@ -21,7 +21,9 @@ export function makeTestPlaces(env: NodeJS.ProcessEnv): TestPlaces {
   for (const place of [cache, temporary]) mkdirSync(place);
   mkdirSync(home, { mode: 0o700 });
   if (env['THAW_CACHE'] !== undefined) {
-    symlinkSync(path.join(env['THAW_CACHE'], 'toolchain'), path.join(cache, 'toolchain'), 'junction');
+    for (const kept of ['toolchain', 'peers']) {
+      symlinkSync(path.join(env['THAW_CACHE'], kept), path.join(cache, kept), 'junction');
+    }
   }
   return {
     folder,

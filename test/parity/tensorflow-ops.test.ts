@@ -1,0 +1,126 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { findPeerPython } from '../../bench/peer-python.ts';
+import { gradients } from '../../src/engine/graph/gradient.ts';
+import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
+import { lower } from '../../src/engine/graph/lower.ts';
+import { multiply } from '../../src/engine/graph/ops/multiply.ts';
+import type { ActivationLayer } from '../../src/engine/network/layer.ts';
+import { elementsOf, floats, loadGraph, randomValues } from '../support/graph-session.ts';
+
+/** An op of ours beside what TensorFlow or Keras, for Python, call the same. */
+interface Pair {
+  readonly ours: (graph: Graph, ...inputs: Tensor[]) => Tensor;
+  /** The inputs are a, b and c. */
+  readonly theirs: string;
+  readonly shapes: readonly (readonly number[])[];
+  /** Inputs are random in [-spread, spread). */
+  readonly spread?: number;
+}
+
+function activation(name: ActivationLayer['activation'], theirs: string): Pair {
+  const layer: ActivationLayer = { kind: 'activation', activation: name, name: 'op', inputs: ['below'], block: 'op' };
+  return {
+    ours: (graph, input) => {
+      const lowering = { graph, scope: 'test', variables: new Map<string, never>(), folded: [], dropoutSeed: null };
+      const given = new Map([['below', input]]);
+      return lower([layer], given, { ...lowering, movingStatistics: new Set() }).outputs.get('op') ?? input;
+    },
+    theirs,
+    shapes: [[2, 3, 4, 3]],
+    spread: 8,
+  };
+}
+
+const pairs: Readonly<Record<string, Pair>> = {
+  elu: activation('elu', 'tf.nn.elu(a)'),
+  gelu: activation('gelu', 'tf.nn.gelu(a)'),
+  'gelu by tanh': activation('gelu_tanh', 'tf.nn.gelu(a, approximate=True)'),
+  'hard sigmoid': activation('hard_sigmoid', 'keras.activations.hard_sigmoid(a)'),
+  'hard swish': activation('hard_swish', 'keras.activations.hard_swish(a)'),
+  'leaky relu': activation('leaky_relu', 'keras.activations.leaky_relu(a)'),
+  relu: activation('relu', 'tf.nn.relu(a)'),
+  relu6: activation('relu6', 'tf.nn.relu6(a)'),
+  selu: activation('selu', 'tf.nn.selu(a)'),
+  sigmoid: activation('sigmoid', 'tf.nn.sigmoid(a)'),
+  softmax: activation('softmax', 'tf.nn.softmax(a)'),
+  swish: activation('swish', 'tf.nn.silu(a)'),
+  tanh: activation('tanh', 'tf.nn.tanh(a)'),
+};
+
+const numbers = z.array(z.number());
+const answer = z.array(z.object({ shape: numbers, output: numbers, gradients: z.array(numbers) }));
+type Answer = z.infer<typeof answer>[number];
+
+const inputValues = ({ shapes, spread = 1 }: Pair): readonly number[][] =>
+  shapes.map((shape, index) => [...randomValues(elementsOf(shape), 50 + index)].map((value) => spread * value));
+
+/** What ours gives: the graph is built anew for the size of its output, which the projection needs. */
+function computeOurs(
+  { ours, shapes }: Pair,
+  values: readonly number[][],
+  projection: (count: number) => Float32Array,
+): Answer {
+  const graph = new Graph();
+  const inputs = shapes.map((shape, index) => graph.placeholder(`input${index}`, 'float32', shape));
+  const output = ours(graph, ...inputs);
+  const weights = graph.constant('weights', 'float32', output.shape, projection(elementsOf(output.shape)));
+  const slopes = gradients(graph, multiply(graph, 'loss', output, weights), inputs);
+  const named = (tensors: readonly Tensor[]) =>
+    Object.fromEntries(tensors.map((tensor, index) => [`${index}`, tensor]));
+  using session = loadGraph(graph, { run: { inputs: named(inputs), outputs: { ...named(slopes), output } } });
+  const feeds = Object.fromEntries(shapes.map((shape, index) => [`${index}`, floats(shape, values[index] ?? [])]));
+  const found = session.run('run', feeds);
+  const list = (name: string): number[] => [...(found[name]?.data ?? [])];
+  return {
+    shape: [...(found['output']?.shape ?? [])],
+    output: list('output'),
+    gradients: inputs.map((_, index) => list(`${index}`)),
+  };
+}
+
+function expectClose(found: readonly number[], expected: readonly number[], what: string): void {
+  expect(found.length, what).toBe(expected.length);
+  const largest = Math.max(...expected.map(Math.abs), 1e-3);
+  const error = found.reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? NaN))), 0);
+  expect(error / largest, what).toBeLessThan(1e-5);
+}
+
+const python = findPeerPython();
+const reason = 'Python with TensorFlow is absent (scripts/peers installs it)';
+
+describe.skipIf(python === null)(`an op and its gradients${python === null ? `, skipped: ${reason}` : ''}`, () => {
+  const cases = Object.entries(pairs).map(([name, pair]) => ({ name, pair, values: inputValues(pair) }));
+  const found = new Map<string, Answer>();
+  const expected = new Map<string, Answer>();
+
+  beforeAll(() => {
+    const projection = (count: number): Float32Array => randomValues(count, 90);
+    for (const { name, pair, values } of cases) found.set(name, computeOurs(pair, values, projection));
+    const input = cases.map(({ name, pair, values }) => ({
+      expression: pair.theirs,
+      inputs: pair.shapes.map((shape, index) => ({ shape, values: values[index] })),
+      projection: [...projection(found.get(name)?.output.length ?? 0)],
+    }));
+    const script = path.resolve(import.meta.dirname, '../support/tensorflow_peer.py');
+    const { status, stdout, stderr } = spawnSync(python ?? '', [script], {
+      input: JSON.stringify(input),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+    if (status !== 0) throw new Error(`TensorFlow for Python failed: ${stderr.slice(-2000)}`);
+    answer.parse(JSON.parse(stdout)).forEach((one, index) => expected.set(cases[index]?.name ?? '', one));
+  });
+
+  it.each(cases)('are those of TensorFlow for Python: $name', ({ name }) => {
+    const [ours, theirs] = [found.get(name), expected.get(name)];
+    if (!ours || !theirs) throw new Error(`'${name}' was not computed.`);
+    expect(ours.shape).toEqual(theirs.shape);
+    expectClose(ours.output, theirs.output, 'output');
+    theirs.gradients.forEach((gradient, index) =>
+      expectClose(ours.gradients[index] ?? [], gradient, `gradient by input ${index}`),
+    );
+  });
+});
