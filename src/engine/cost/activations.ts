@@ -1,6 +1,6 @@
 import { assertNever } from '../../shared/errors/thaw-error.ts';
 import type { Layer } from '../network/layer.ts';
-import { looksAtInput, outputBytes, type BackwardDemand, type ShapedLayer } from './work.ts';
+import { hasOwnActivation, looksAtInput, outputBytes, type BackwardDemand, type ShapedLayer } from './work.ts';
 
 /** Layers whose result takes the place of their input: the runtime reuses the memory. */
 function worksInPlace(layer: Layer): boolean {
@@ -14,7 +14,7 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'conv2d':
     case 'depthwiseConv2d':
     case 'dense':
-      return demand.byWeights ? layer.inputs : [];
+      return [...(demand.byWeights ? layer.inputs : []), ...(hasOwnActivation(layer) ? [layer.name] : [])];
     case 'batchNorm':
       return demand.byWeights || demand.usesBatchStatistics ? layer.inputs : [];
     case 'activation':
@@ -105,7 +105,10 @@ export function trainingPeak(layers: readonly ShapedLayer[], demands: ReadonlyMa
     const demand = shaped && demands.get(shaped.layer.name);
     if (shaped && demand && (demand.byInput || demand.byWeights)) {
       const below = demand.byInput ? shaped.inputs.reduce((sum, shape) => sum + outputBytes(shape), 0) : 0;
-      peak = Math.max(peak, held + outputBytes(shaped.output) + below);
+      const above = outputBytes(shaped.output);
+      // The gradient before a layer's own activation is a tensor of its own.
+      const inner = hasOwnActivation(shaped.layer) ? above : 0;
+      peak = Math.max(peak, held + above + Math.max(below, inner));
     }
     held -= goneAfter[index] ?? 0;
   }

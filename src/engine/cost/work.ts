@@ -112,7 +112,7 @@ function between(value: number, none: number, all: number): number {
 
 /** Where each pixel is multiplied by the kernel as by a matrix, the gradient of the input is one product for all images. */
 function isPointwise(layer: Extract<Layer, { kind: 'conv2d' }>): boolean {
-  return [...layer.kernelSize, ...layer.strides].every((size) => size === 1);
+  return [...layer.kernelSize, ...layer.strides, layer.groups ?? 1].every((size) => size === 1);
 }
 
 /** Bytes of a kernel that do not stay in a core's cache from one image to the next; of a window, one row at a time. */
@@ -153,7 +153,7 @@ function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
       return (
         elementCount(output.slice(0, -1)) *
         elementCount(layer.kernelSize) *
-        padded(input.at(-1) ?? 0, SMALLEST_DEPTH) *
+        padded((input.at(-1) ?? 0) / (layer.groups ?? 1), SMALLEST_DEPTH) *
         padded(layer.filters, LANES)
       );
     case 'depthwiseConv2d':
@@ -204,6 +204,16 @@ function isFused({ layer, follows }: ShapedLayer): boolean {
   return follows === 'batchNorm' || follows === 'conv2d';
 }
 
+/** Whether a convolution or dense layer ends in an activation of its own. */
+export function hasOwnActivation(layer: Layer): boolean {
+  return (layer.kind === 'conv2d' || layer.kind === 'dense') && layer.activation !== undefined;
+}
+
+/** Where nothing learns, it is fused. */
+function withOwnActivation(layer: Layer, work: Work, activation: Work): Work {
+  return hasOwnActivation(layer) ? new WorkSum().add(work).add(activation).work : work;
+}
+
 /** One image through a layer forwards; `operations` counts one for each. */
 export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): Work {
   const { layer, inputs, output } = shaped;
@@ -223,11 +233,13 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
       };
     }
     case 'conv2d':
-    case 'dense':
-      return {
+    case 'dense': {
+      const linear = {
         ...moved(read + written, 1, written, batch),
         convolution: multiplyAdds(layer, inputs[0] ?? [], output),
       };
+      return isTraining ? withOwnActivation(layer, linear, moved(2 * written, 1, 0, batch)) : linear;
+    }
     case 'depthwiseConv2d':
       return { ...moved(read + written, 1, written, batch), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'batchNorm':
@@ -270,12 +282,14 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
     case 'reshape':
       return NO_WORK;
     case 'conv2d':
-    case 'dense':
-      return {
+    case 'dense': {
+      const linear = {
         ...moved(asked * (below + above), asked, made, batch),
         convolutionGradient: asked * multiplyAdds(layer, inputs[0] ?? [], output),
         kernels: demand.byInput ? uncachedKernel(layer, inputs[0] ?? []) : 0,
       };
+      return withOwnActivation(layer, linear, moved(3 * above, 1, above, batch));
+    }
     case 'depthwiseConv2d':
       return {
         ...moved(asked * (below + above), asked, made, batch),

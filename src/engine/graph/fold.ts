@@ -16,8 +16,8 @@ function kernelName(layer: Conv2dLayer | DepthwiseConv2dLayer): string {
 }
 
 /**
- * Finds the frozen BatchNorms that can be folded exactly, those whose only input is a frozen convolution that nothing else
- * reads, and makes the variables of the folded convolutions. They are variables, not constants: the runtime fuses a
+ * Finds the frozen BatchNorms that can be folded exactly, those whose only input is a frozen linear convolution that nothing
+ * else reads, and makes the variables of the folded convolutions. They are variables, not constants: the runtime fuses a
  * convolution, its bias and its activation also when the filter is read from a variable, and constants only cost memory.
  *
  * @param layers the frozen part
@@ -37,6 +37,7 @@ export function foldBatchNorms(
     if (layer.kind !== 'batchNorm') return [];
     const convolution = byName.get(layer.inputs[0] ?? '');
     if (convolution?.kind !== 'conv2d' && convolution?.kind !== 'depthwiseConv2d') return [];
+    if (convolution.kind === 'conv2d' && convolution.activation !== undefined) return [];
     if (readers.get(convolution.name) !== 1 || keep.has(convolution.name)) return [];
     const kernel = variables.get(kernelName(convolution));
     const statistics = variables.get(`${layer.name}/moving_mean`);

@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/errors/thaw-error.ts';
-import type { BatchNormLayer, DepthwiseConv2dLayer, Conv2dLayer, Layer } from '../network/layer.ts';
+import type { BatchNormLayer, Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, Layer } from '../network/layer.ts';
 import type { FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { add } from './ops/add.ts';
@@ -59,6 +59,12 @@ function variable(lowering: Lowering, name: string): Tensor {
   return found.value;
 }
 
+/** The layer's own activation, where it has one. */
+function activated(lowering: Lowering, layer: Conv2dLayer | DenseLayer, output: Tensor): Tensor {
+  if (layer.activation === undefined) return output;
+  return ACTIVATIONS[layer.activation](lowering.graph, `${lowering.scope}/${layer.name}/${layer.activation}`, output);
+}
+
 function convolve(
   lowering: Lowering,
   layer: Conv2dLayer | DepthwiseConv2dLayer,
@@ -74,9 +80,14 @@ function convolve(
   } as const;
   const convolved =
     layer.kind === 'conv2d'
-      ? conv2d(graph, name, input, kernel, options)
+      ? conv2d(graph, name, input, kernel, {
+          ...options,
+          dilations: layer.dilations ?? [1, 1],
+          groups: layer.groups ?? 1,
+        })
       : depthwiseConv2d(graph, name, input, kernel, options);
-  return bias ? biasAdd(graph, `${name}/bias_add`, convolved, bias) : convolved;
+  const output = bias ? biasAdd(graph, `${name}/bias_add`, convolved, bias) : convolved;
+  return layer.kind === 'conv2d' ? activated(lowering, layer, output) : output;
 }
 
 function convolutionLayer(
@@ -114,12 +125,13 @@ function batchNormLayer(
   };
 }
 
-function denseLayer(lowering: Lowering, layer: Layer & { readonly kind: 'dense' }, input: Tensor): Tensor {
+function denseLayer(lowering: Lowering, layer: DenseLayer, input: Tensor): Tensor {
   const name = `${lowering.scope}/${layer.name}`;
   const product = matMul(lowering.graph, name, input, variable(lowering, `${layer.name}/kernel`));
-  return layer.useBias
+  const output = layer.useBias
     ? biasAdd(lowering.graph, `${name}/bias_add`, product, variable(lowering, `${layer.name}/bias`))
     : product;
+  return activated(lowering, layer, output);
 }
 
 const ACTIVATIONS = {

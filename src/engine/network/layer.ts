@@ -52,7 +52,13 @@ export interface Conv2dLayer extends LayerBase {
   readonly kernelSize: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly padding: Padding;
+  /** [rows, columns] from one pixel of the kernel to the next, with strides of 1; 1 where it is left out. */
+  readonly dilations?: readonly [number, number];
+  /** Equal parts of the channels, each with filters of its own; 1 where it is left out. */
+  readonly groups?: number;
   readonly useBias: boolean;
+  /** Part of the layer itself, as in Keras; linear where it is left out. */
+  readonly activation?: 'relu';
   readonly kernelInitializer: Initializer;
 }
 export interface DepthwiseConv2dLayer extends LayerBase {
@@ -111,6 +117,8 @@ export interface DenseLayer extends LayerBase {
   readonly kind: 'dense';
   readonly units: number;
   readonly useBias: boolean;
+  /** As of a convolution. */
+  readonly activation?: 'relu';
   readonly kernelInitializer: Initializer;
 }
 export interface AddLayer extends LayerBase {

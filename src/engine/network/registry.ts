@@ -3,8 +3,10 @@ import { closest } from './closest.ts';
 import { inceptionV3 } from './inception-v3.ts';
 import type { Network } from './layer.ts';
 import { mobilenetV1 } from './mobilenet-v1.ts';
+import { mobilenetV2 } from './mobilenet-v2.ts';
 import { scaleToUnitRange, subtractCaffeMean, type Preprocessing } from './preprocessing.ts';
 import { resnet50 } from './resnet50.ts';
+import { vgg16 } from './vgg16.ts';
 
 /** A network that Thaw knows by name. */
 export interface NetworkEntry {
@@ -32,7 +34,7 @@ interface NetworkFamily {
   /** As they stand in names; empty where there is one width only. */
   readonly widths: readonly string[];
   /** The sizes that are listed. */
-  readonly sizes: readonly number[];
+  readonly sizes: (width: string) => readonly number[];
   /** Every size from this to `LARGEST_SIZE` is taken by name. */
   readonly smallestSize: number;
   readonly source: string;
@@ -48,25 +50,39 @@ interface NetworkFamily {
 
 const LARGEST_SIZE = 1024;
 
+/** Keras' own spelling for its default size, with the width that its weight files carry. */
+function kerasNames(name: string, width: string): readonly string[] {
+  return width === '1.0' ? [name, `${name}@1.0`] : [`${name}@${width}`];
+}
+
 const FAMILIES: readonly NetworkFamily[] = [
   {
     family: 'mobilenet_v1',
     widths: ['0.25', '0.5', '0.75', '1.0'],
     // Those that Keras publishes weights for, and that of the network that ships.
-    sizes: [96, 128, 160, 192, 224],
+    sizes: () => [96, 128, 160, 192, 224],
     // Five halvings leave at least one pixel.
     smallestSize: 32,
     source: 'Keras Applications MobileNet; Howard et al. 2017, https://arxiv.org/abs/1704.04861',
     preprocessing: scaleToUnitRange,
-    // Keras' own spelling for its default size, with the width that its weight files carry.
-    aliases: (size, width) =>
-      size === 224 ? (width === '1.0' ? ['MobileNet', 'MobileNet@1.0'] : [`MobileNet@${width}`]) : [],
+    aliases: (size, width) => (size === 224 ? kerasNames('MobileNet', width) : []),
     build: mobilenetV1,
+  },
+  {
+    family: 'mobilenet_v2',
+    widths: ['0.35', '0.5', '0.75', '1.0', '1.3', '1.4'],
+    // Those that Keras publishes weights for: of the networks wider than the paper's, one size each.
+    sizes: (width) => (Number(width) > 1 ? [224] : [96, 128, 160, 192, 224]),
+    smallestSize: 32,
+    source: 'Keras Applications MobileNetV2; Sandler et al. 2018, https://arxiv.org/abs/1801.04381',
+    preprocessing: scaleToUnitRange,
+    aliases: (size, width) => (size === 224 ? kerasNames('MobileNetV2', width) : []),
+    build: mobilenetV2,
   },
   {
     family: 'resnet50',
     widths: [],
-    sizes: [224],
+    sizes: () => [224],
     smallestSize: 32,
     source: 'Keras Applications ResNet50; He et al. 2015, https://arxiv.org/abs/1512.03385',
     preprocessing: subtractCaffeMean,
@@ -76,13 +92,24 @@ const FAMILIES: readonly NetworkFamily[] = [
   {
     family: 'inception_v3',
     widths: [],
-    sizes: [299],
+    sizes: () => [299],
     // Below, a window without padding meets nothing to slide over.
     smallestSize: 75,
     source: 'Keras Applications InceptionV3; Szegedy et al. 2015, https://arxiv.org/abs/1512.00567',
     preprocessing: scaleToUnitRange,
     aliases: (size) => (size === 299 ? ['inception_v3', 'InceptionV3'] : []),
     build: inceptionV3,
+  },
+  {
+    family: 'vgg16',
+    widths: [],
+    sizes: () => [224],
+    // Five halvings leave at least one pixel.
+    smallestSize: 32,
+    source: 'Keras Applications VGG16; Simonyan and Zisserman 2014, https://arxiv.org/abs/1409.1556',
+    preprocessing: subtractCaffeMean,
+    aliases: (size) => (size === 224 ? ['vgg16', 'VGG16'] : []),
+    build: vgg16,
   },
 ];
 
@@ -126,7 +153,7 @@ export const DEFAULT_NETWORK = 'mobilenet_v1_0.25_96';
 /** Every network that is listed; a family may accept other input sizes by name, see `findNetwork`. */
 export function listNetworks(): readonly NetworkEntry[] {
   return FAMILIES.flatMap((family) =>
-    widthsOf(family).flatMap((width) => family.sizes.map((size) => entryOf(family, width, size))),
+    widthsOf(family).flatMap((width) => family.sizes(width).map((size) => entryOf(family, width, size))),
   );
 }
 

@@ -10,8 +10,10 @@ export const network = {
   retry: 'Try again',
   families: {
     mobilenet_v1: 'MobileNet v1',
+    mobilenet_v2: 'MobileNetV2',
     inception_v3: 'Inception v3',
     resnet50: 'ResNet50',
+    vgg16: 'VGG16',
   } as Readonly<Record<string, string>>,
   inputLabel: 'Input',
   parameters: (amount: number) => count(amount),

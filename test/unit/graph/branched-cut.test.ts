@@ -16,7 +16,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const LABELS = Int32Array.of(1, 0, 1);
 
 /** The features of a frozen prefix, and training above them, of the smallest inputs that the families take. */
-describe('a frozen prefix of a branched network', () => {
+describe('a frozen prefix', () => {
   it.each([
     {
       name: 'resnet50_32',
@@ -25,6 +25,20 @@ describe('a frozen prefix of a branched network', () => {
       cut: ['conv4_block6_out', 'conv5_block1_3_bn'],
       // Sums without trained weights grow large, and gradients with them.
       learningRate: 1e-6,
+    },
+    {
+      name: 'mobilenet_v2_1.0_33',
+      head: 'sigmoid',
+      thawed: 'block_15_project',
+      cut: ['block_14_add', 'block_15_depthwise_relu'],
+      learningRate: 1e-3,
+    },
+    {
+      name: 'vgg16_32',
+      head: 'softmax',
+      thawed: 'block5_conv3',
+      cut: ['block5_conv2'],
+      learningRate: 1e-2,
     },
     {
       name: 'inception_v3_75',
@@ -39,7 +53,8 @@ describe('a frozen prefix of a branched network', () => {
       const { build, preprocessing } = findNetwork(name);
       const network = withHead(build(), { classes: 2, dropout: 0, head });
       // With all statistics kept a step's loss is that of prediction.
-      const rules = [parseRule(thawed, 'thaw'), parseRule('/./', 'freezeStatistics')];
+      const hasStatistics = network.layers.some(({ kind }) => kind === 'batchNorm');
+      const rules = [parseRule(thawed, 'thaw'), ...(hasStatistics ? [parseRule('/./', 'freezeStatistics')] : [])];
       const plan = freezePlan(network, 'features', rules);
       expect(plan.cut).toEqual(cut);
       const optimizer = { kind: 'sgd', learningRate: 1, momentum: 0, nesterov: false } as const;

@@ -47,6 +47,15 @@ describe('a network is found by', () => {
     ['inception_v3', 'inception_v3_299', 21_802_784, [8, 8, 2048]],
     ['inception_v3_75', 'inception_v3_75', 21_802_784, [1, 1, 2048]],
     ['MobileNet', 'mobilenet_v1_1.0_224', 3_228_864, [7, 7, 1024]],
+    ['MobileNetV2', 'mobilenet_v2_1.0_224', 2_257_984, [7, 7, 1280]],
+    ['MobileNetV2@0.35', 'mobilenet_v2_0.35_224', 410_208, [7, 7, 1280]],
+    ['MobileNetV2@1.4', 'mobilenet_v2_1.4_224', 4_363_712, [7, 7, 1792]],
+    ['mobilenet_v2_1.3_96', 'mobilenet_v2_1.3_96', 3_766_048, [3, 3, 1664]],
+    ['mobilenet_v2_1.0_33', 'mobilenet_v2_1.0_33', 2_257_984, [2, 2, 1280]],
+    ['VGG16', 'vgg16_224', 14_714_688, [7, 7, 512]],
+    ['vgg16', 'vgg16_224', 14_714_688, [7, 7, 512]],
+    ['vgg16_100', 'vgg16_100', 14_714_688, [3, 3, 512]],
+    ['vgg16_32', 'vgg16_32', 14_714_688, [1, 1, 512]],
     ['mobilenet_v1_0.5_1024', 'mobilenet_v1_0.5_1024', 829_536, [32, 32, 512]],
   ] as const)('%s', (name, canonical, count, output) => {
     const network = findNetwork(name).build();
@@ -55,15 +64,32 @@ describe('a network is found by', () => {
     expect(layerShapes(network).get(network.output)).toEqual(output);
   });
 
-  it.each(['resnet50_31', 'resnet50_1.0_224', 'inception_v3_74', 'inception_v3_1025', 'mobilenet_v1_2.0_224'])(
-    'no size or width outside of its family: %s',
-    async (name) => {
-      await expectError(() => findNetwork(name), 'network.unknown', name, 'Did you mean');
-    },
-  );
+  it.each([
+    'resnet50_31',
+    'resnet50_1.0_224',
+    'inception_v3_74',
+    'inception_v3_1025',
+    'mobilenet_v1_2.0_224',
+    'mobilenet_v2_0.25_224',
+    'mobilenet_v2_1.0_31',
+    'vgg16_24',
+    'vgg19',
+  ])('no size or width outside of its family: %s', async (name) => {
+    await expectError(() => findNetwork(name), 'network.unknown', name, 'Did you mean');
+  });
 });
 
-it('Inception v3 and ResNet50 have the blocks that people freeze and thaw', () => {
+it('MobileNetV2 is listed in the sizes that Keras publishes it in: five, and one where it is wider than the paper', () => {
+  const listed = names.filter((name) => name.startsWith('mobilenet_v2_'));
+  const sizes = [96, 128, 160, 192, 224];
+  expect(listed).toEqual([
+    ...['0.35', '0.5', '0.75', '1.0'].flatMap((width) => sizes.map((size) => `mobilenet_v2_${width}_${size}`)),
+    'mobilenet_v2_1.3_224',
+    'mobilenet_v2_1.4_224',
+  ]);
+});
+
+it('each family has the blocks that people freeze and thaw', () => {
   const blocks = (name: string): readonly string[] => [
     ...new Set(
       findNetwork(name)
@@ -77,6 +103,9 @@ it('Inception v3 and ResNet50 have the blocks that people freeze and thaw', () =
     Array.from({ length: count }, (_, index) => `conv${stage + 2}_block${index + 1}`),
   );
   expect(blocks('resnet50')).toEqual(['input', 'conv1', ...stages]);
+  const residuals = Array.from({ length: 16 }, (_, index) => `block_${index + 1}`);
+  expect(blocks('MobileNetV2')).toEqual(['input', 'stem', 'expanded_conv', ...residuals, 'out']);
+  expect(blocks('VGG16')).toEqual(['input', 'block1', 'block2', 'block3', 'block4', 'block5']);
 });
 
 it('ResNet50 strides in the first convolution of a block, as the paper and Keras do', () => {
@@ -89,4 +118,41 @@ it('ResNet50 strides in the first convolution of a block, as the paper and Keras
       ...[3, 4, 5].flatMap((stage) => [0, 1].map((place) => `conv${stage}_block1_${place}_conv`)),
     ].toSorted(),
   );
+});
+
+describe('MobileNetV2 and VGG16 have the layers that Keras lists', () => {
+  it.each([
+    [
+      'MobileNetV2',
+      false,
+      154,
+      'Conv1 bn_Conv1 Conv1_relu expanded_conv_depthwise expanded_conv_depthwise_BN expanded_conv_depthwise_relu expanded_conv_project expanded_conv_project_BN block_1_expand block_1_expand_BN block_1_expand_relu block_1_pad block_1_depthwise',
+    ],
+    ['MobileNetV2', true, 156, 'block_16_project_BN Conv_1 Conv_1_bn out_relu global_average_pooling2d predictions'],
+    ['VGG16', false, 19, 'block5_conv1 block5_conv2 block5_conv3 block5_pool'],
+    ['VGG16', true, 23, 'block5_pool flatten fc1 fc2 predictions'],
+  ] as const)('%s, with top %s: %i', (name, withTop, count, order) => {
+    const entry = findNetwork(name);
+    const layers = (withTop ? entry.buildWithTop(1000) : entry.build()).layers.map((layer) => layer.name);
+    const expected = order.split(' ');
+    expect(layers).toHaveLength(count);
+    const from = layers.indexOf(expected[0] ?? '');
+    expect(layers.slice(from, from + expected.length)).toEqual(expected);
+  });
+
+  it.each([
+    // Padding before, from `model.layers` of tf_keras 2.21: it depends on whether what enters the block is even.
+    [224, [0, 0, 0, 0]],
+    [100, [0, 1, 1, 1]],
+    [97, [1, 1, 1, 1]],
+    [160, [0, 0, 0, 0]],
+  ] as const)('strided blocks of MobileNetV2 pad images of %i pixels before by %j', (size, before) => {
+    const paddings = findNetwork(`mobilenet_v2_1.0_${size}`)
+      .build()
+      .layers.flatMap((layer) => (layer.kind === 'zeroPadding2d' ? [layer] : []));
+    expect(paddings.map(({ name }) => name)).toEqual(['block_1_pad', 'block_3_pad', 'block_6_pad', 'block_13_pad']);
+    expect(paddings.map(({ padding }) => padding)).toEqual(
+      before.map((pixels) => ({ top: pixels, bottom: 1, left: pixels, right: 1 })),
+    );
+  });
 });
