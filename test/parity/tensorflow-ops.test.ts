@@ -6,6 +6,7 @@ import { findPeerPython } from '../../bench/peer-python.ts';
 import { gradients } from '../../src/engine/graph/gradient.ts';
 import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
 import { lower } from '../../src/engine/graph/lower.ts';
+import { conv2d } from '../../src/engine/graph/ops/conv2d.ts';
 import { multiply } from '../../src/engine/graph/ops/multiply.ts';
 import type { ActivationLayer } from '../../src/engine/network/layer.ts';
 import { elementsOf, floats, loadGraph, randomValues } from '../support/graph-session.ts';
@@ -34,6 +35,8 @@ function activation(name: ActivationLayer['activation'], theirs: string): Pair {
   };
 }
 
+const SAME = { strides: [1, 1], padding: 'SAME' } as const;
+
 const pairs: Readonly<Record<string, Pair>> = {
   elu: activation('elu', 'tf.nn.elu(a)'),
   gelu: activation('gelu', 'tf.nn.gelu(a)'),
@@ -48,6 +51,17 @@ const pairs: Readonly<Record<string, Pair>> = {
   softmax: activation('softmax', 'tf.nn.softmax(a)'),
   swish: activation('swish', 'tf.nn.silu(a)'),
   tanh: activation('tanh', 'tf.nn.tanh(a)'),
+  'a dilated convolution': {
+    ours: (graph, input, filter) => conv2d(graph, 'op', input, filter, { ...SAME, dilations: [2, 3] }),
+    theirs: "tf.nn.convolution(a, b, padding='SAME', dilations=[2, 3])",
+    shapes: [[2, 9, 8, 3], [3, 3, 3, 4]], // prettier-ignore
+  },
+  // Its gradients have no kernels on a CPU.
+  'a convolution in groups': {
+    ours: (graph, input, filter) => conv2d(graph, 'op', input, filter, { ...SAME, groups: 3 }),
+    theirs: "tf.concat([tf.nn.conv2d(i, f, 1, 'SAME') for i, f in zip(tf.split(a, 3, -1), tf.split(b, 3, -1))], -1)",
+    shapes: [[2, 9, 8, 6], [3, 3, 2, 9]], // prettier-ignore
+  },
 };
 
 const numbers = z.array(z.number());

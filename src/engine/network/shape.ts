@@ -1,5 +1,5 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import type { Initializer, Layer, Network, Padding, TensorRole, TensorSpecification } from './layer.ts';
+import type { Conv2dLayer, Initializer, Layer, Network, Padding, TensorRole, TensorSpecification } from './layer.ts';
 
 /** A layer's output without its batch dimension: [height, width, channels], or [features]. */
 export type Shape = readonly number[];
@@ -51,6 +51,37 @@ function slid(
   return output;
 }
 
+/** The rows and columns that a kernel reaches over, its pixels being spread. */
+function reach({
+  kernelSize: [rows, columns],
+  dilations: [down, across] = [1, 1],
+}: Conv2dLayer): readonly [number, number] {
+  return [(rows - 1) * down + 1, (columns - 1) * across + 1];
+}
+
+/** The channels that a filter sees: its group's. */
+function channelsPerGroup({ name, groups = 1, filters }: Conv2dLayer, channels: number): number {
+  if (channels % groups === 0 && filters % groups === 0) return channels / groups;
+  throw new ThawError(
+    'network.invalid',
+    `Layer '${name}' needs channels and filters in ${groups} equal groups; received ${channels} channels and ${filters} filters.`,
+    'Choose a number of groups that divides both.',
+  );
+}
+
+function convolved(layer: Conv2dLayer, input: Shape): Shape {
+  channelsPerGroup(layer, spatial(layer, input)[2]);
+  const { dilations = [1, 1], strides } = layer;
+  if (dilations.some((dilation) => dilation > 1) && strides.some((stride) => stride > 1)) {
+    throw new ThawError(
+      'network.invalid',
+      `Layer '${layer.name}' needs strides of 1 for a kernel dilated by ${dilations.join(' x ')}; received ${strides.join(' x ')}.`,
+      'Dilate the kernel, or move it by more than one pixel.',
+    );
+  }
+  return slid(layer, input, reach(layer), layer.filters);
+}
+
 /** All channels of inputs of one height and width. */
 function concatenated(layer: Layer, inputs: readonly Shape[]): Shape {
   const [height, width] = spatial(layer, inputs[0] ?? []);
@@ -72,7 +103,7 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'input':
       return layer.shape;
     case 'conv2d':
-      return slid(layer, input, layer.kernelSize, layer.filters);
+      return convolved(layer, input);
     case 'depthwiseConv2d':
       return slid(layer, input, layer.kernelSize, spatial(layer, input)[2] * layer.depthMultiplier);
     case 'maxPool2d':
@@ -155,7 +186,11 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
   switch (layer.kind) {
     case 'conv2d':
       return [
-        tensor('kernel', [...layer.kernelSize, channels, layer.filters], layer.kernelInitializer),
+        tensor(
+          'kernel',
+          [...layer.kernelSize, channelsPerGroup(layer, channels), layer.filters],
+          layer.kernelInitializer,
+        ),
         ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
       ];
     case 'depthwiseConv2d':

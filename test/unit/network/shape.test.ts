@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Layer, Network } from '../../../src/engine/network/layer.ts';
+import type { Conv2dLayer, Layer, Network } from '../../../src/engine/network/layer.ts';
 import { layerShapes, networkTensors } from '../../../src/engine/network/shape.ts';
 import { expectError } from '../../support/expect-error.ts';
 
@@ -23,6 +23,19 @@ const pool = (name: string, padding: 'same' | 'valid', size: number): Layer => (
   inputs: ['input'],
   block: 'block',
 });
+const convolution = (options: Partial<Conv2dLayer>): Layer => ({
+  kind: 'conv2d',
+  filters: 6,
+  kernelSize: [3, 3],
+  strides: [1, 1],
+  padding: 'valid',
+  useBias: false,
+  kernelInitializer: { kind: 'zeros' },
+  name: 'conv',
+  inputs: ['input'],
+  block: 'block',
+  ...options,
+});
 const concatenate = (...inputs: readonly string[]): Layer => ({
   kind: 'concatenate',
   name: 'joined',
@@ -42,6 +55,18 @@ describe('the output of', () => {
   });
 });
 
+describe('a convolution', () => {
+  it.each([
+    ['dilated', { dilations: [3, 2] }, [1, 2, 6], [3, 3, 3, 6]],
+    ['dilated, that pads', { dilations: [3, 2], padding: 'same' }, [7, 6, 6], [3, 3, 3, 6]],
+    ['in groups', { groups: 3 }, [5, 4, 6], [3, 3, 1, 6]],
+  ] as const)('%s, has its shape and its kernel', (_, options, shape, kernel) => {
+    const network = networkOf(convolution(options));
+    expect(layerShapes(network).get('conv')).toEqual(shape);
+    expect(networkTensors(network).map((tensor) => [tensor.name, tensor.shape])).toEqual([['conv/kernel', kernel]]);
+  });
+});
+
 describe('what does not fit is refused, naming the layer', () => {
   it.each([
     ['a window larger than its input', networkOf(pool('pool', 'valid', 8)), ["'pool'", '[7, 6, 3]']],
@@ -50,6 +75,17 @@ describe('what does not fit is refused, naming the layer', () => {
       networkOf(pool('pool', 'same', 3), concatenate('input', 'pool')),
       ["'joined'", '[7, 6, 3]', '[4, 3, 3]'],
     ],
+    [
+      'channels that do not fall into groups',
+      networkOf(convolution({ groups: 2 })),
+      ["'conv'", '2 equal groups', '3 channels and 6 filters'],
+    ],
+    [
+      'a kernel that is dilated and moves by two',
+      networkOf(convolution({ dilations: [2, 2], strides: [2, 1] })),
+      ["'conv'", 'dilated by 2 x 2', '2 x 1'],
+    ],
+    ['a dilated kernel larger than its input', networkOf(convolution({ dilations: [4, 1] })), ["'conv'", '[7, 6, 3]']],
     ['an input that nobody gives', networkOf(concatenate('input', 'nowhere')), ["'nowhere'"]],
   ] as const)('%s', async (_, network, words) => {
     await expectError(() => layerShapes(network), 'network.invalid', ...words);

@@ -1,12 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../../src/engine/graph/graph.ts';
-import { conv2d } from '../../../../src/engine/graph/ops/conv2d.ts';
+import { biasAdd } from '../../../../src/engine/graph/ops/bias-add.ts';
+import { conv2d, type Conv2dOptions } from '../../../../src/engine/graph/ops/conv2d.ts';
 import { depthwiseConv2d } from '../../../../src/engine/graph/ops/depthwise-conv2d.ts';
 import { pad } from '../../../../src/engine/graph/ops/pad.ts';
+import { relu } from '../../../../src/engine/graph/ops/relu.ts';
 import type { WindowOptions } from '../../../../src/engine/graph/ops/window.ts';
 import { checkGradients } from '../../../support/finite-differences.ts';
-import { evaluate, floats, randomValues } from '../../../support/graph-session.ts';
+import {
+  elementsOf,
+  evaluate,
+  floats,
+  loadGraph,
+  randomValues,
+  stateSignatures,
+} from '../../../support/graph-session.ts';
 
 const kinds = { conv2d, depthwiseConv2d } as const;
 
@@ -64,6 +73,108 @@ describe('a convolution', () => {
         }),
     );
     fc.assert(property, { numRuns: 12, seed: 20 });
+  });
+
+  const dilated: Readonly<Record<string, Conv2dOptions>> = {
+    SAME: { strides: [1, 1], padding: 'SAME', dilations: [2, 2] },
+    VALID: { strides: [1, 1], padding: 'VALID', dilations: [2, 1] },
+    'padding by hand': { strides: [1, 1], padding: { top: 3, bottom: 0, left: 2, right: 4 }, dilations: [3, 2] },
+  };
+  it.each(Object.entries(dilated))('has it where the filter is dilated: %s', (_, options) => {
+    checkGradients({
+      inputs: [{ shape: [2, 7, 6, 3], batched: true }, { shape: [3, 3, 3, 2] }],
+      build: (graph, input, filter) => conv2d(graph, 'op', input, filter, options),
+    });
+  });
+
+  it.each(Object.entries({ ...windows, ...dilated }))('has it where the channels are in groups: %s', (_, options) => {
+    checkGradients({
+      inputs: [{ shape: [2, 7, 6, 6], batched: true }, { shape: [3, 3, 2, 9] }],
+      build: (graph, input, filter) => conv2d(graph, 'op', input, filter, { ...options, groups: 3 }),
+    });
+  });
+
+  it('has it for any dilations, groups and paddings', () => {
+    const [small, side] = [fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 3 })];
+    const explicit = fc.record({ top: side, bottom: side, left: side, right: side });
+    const property = fc.property(
+      fc.tuple(small, fc.integer({ min: 7, max: 10 }), fc.integer({ min: 7, max: 10 })),
+      fc.tuple(small, small, small, small),
+      small,
+      fc.tuple(small, small),
+      fc.oneof(fc.constantFrom('SAME' as const, 'VALID' as const), explicit),
+      ([batch, height, width], [rows, columns, channels, filters], groups, dilations, padding) =>
+        checkGradients({
+          inputs: [
+            { shape: [batch, height, width, channels * groups], batched: true },
+            { shape: [rows, columns, channels, filters * groups] },
+          ],
+          build: (graph, input, filter) =>
+            conv2d(graph, 'op', input, filter, { strides: [1, 1], padding, dilations, groups }),
+        }),
+    );
+    fc.assert(property, { numRuns: 12, seed: 22 });
+  });
+
+  it('sees with a dilated filter what a filter with zeros in between sees', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 6, 5, 1]);
+    const filter = graph.constant('filter', 'float32', [2, 2, 1, 1], [1, 2, 3, 4]);
+    const spread = graph.constant('spread', 'float32', [3, 3, 1, 1], [1, 0, 2, 0, 0, 0, 3, 0, 4]);
+    const feed = { input: [input, floats([1, 6, 5, 1], randomValues(30, 4))] } as const;
+    const options = { strides: [1, 1], padding: 'VALID' } as const;
+    const found = conv2d(graph, 'found', input, filter, { ...options, dilations: [2, 2] });
+    const expected = conv2d(graph, 'expected', input, spread, options);
+    const seen = evaluate(graph, expected, feed).data;
+    evaluate(graph, found, feed).data.forEach((value, index) => expect(value).toBeCloseTo(seen[index] ?? NaN, 5));
+    expect(found.shape).toEqual(expected.shape);
+  });
+
+  it.each([1, 2])('runs with bias and activation, which the runtime fuses where it can: %i groups', (groups) => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 5, 5, 4]);
+    const filter = graph.variable('filter', [3, 3, 4 / groups, 6]);
+    const bias = graph.constant('bias', 'float32', [6], [1, -1, 2, -2, 3, -3]);
+    const options = { strides: [1, 1], padding: 'SAME', groups } as const;
+    const convolved = conv2d(graph, 'conv', input, filter.value, options);
+    const output = relu(graph, 'relu', biasAdd(graph, 'bias_add', convolved, bias));
+    const state = stateSignatures(graph, [filter]);
+    using session = loadGraph(graph, {
+      ...state,
+      fused: { inputs: { input }, outputs: { output } },
+      plain: { inputs: { input }, outputs: { convolved } },
+    });
+    session.run('assign', { filter: floats(filter.shape, randomValues(elementsOf(filter.shape), 5)) });
+    const feed = { input: floats([2, 5, 5, 4], randomValues(200, 6)) };
+    const plain = session.run('plain', feed)['convolved']?.data ?? [];
+    const fused = session.run('fused', feed)['output']?.data ?? [];
+    expect(fused.length).toBe(300);
+    fused.forEach((value, index) => {
+      const biased = (plain[index] ?? NaN) + ([1, -1, 2, -2, 3, -3][index % 6] ?? NaN);
+      expect(value).toBeCloseTo(Math.max(0, biased), 5);
+    });
+  });
+
+  it('refuses groups and dilations that do not fit, naming the op', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 4, 4, 6]);
+    const filter = (shape: readonly number[]) => graph.placeholder('filter', 'float32', shape);
+    const options = { strides: [1, 1], padding: 'VALID' } as const;
+    const three = { ...options, groups: 3 };
+    expect(() => conv2d(graph, 'conv1', input, filter([3, 3, 3, 9]), three)).toThrow(
+      "'conv1' needs a filter of [rows, columns, channels / 3, filters]",
+    );
+    expect(() => conv2d(graph, 'conv2', input, filter([3, 3, 2, 8]), three)).toThrow(
+      "'conv2' needs as many filters in each of its 3 groups; received float32 [-1, 4, 4, 6] and float32 [3, 3, 2, 8]",
+    );
+    const wide = { ...options, dilations: [2, 2] } as const;
+    expect(() => conv2d(graph, 'conv3', input, filter([3, 3, 6, 8]), wide)).toThrow(
+      "'conv3' needs an input of at least 5 x 5 pixels",
+    );
+    const strided = { ...wide, strides: [2, 2], padding: 'SAME' } as const;
+    expect(() => conv2d(graph, 'conv4', input, filter([3, 3, 6, 8]), strided)).toThrow(
+      "'conv4' needs strides of 1 for a filter dilated by 2 x 2, not 2 x 2",
+    );
   });
 
   it.each(Object.entries(kinds))('pads by hand as a padding before it: %s', (_, op) => {
