@@ -52,6 +52,7 @@ describe('training from the command line', () => {
     const choices = [
       ...['--nesterov', '--momentum', '0.5', '--flip', '--random-crop', '--head', 'sigmoid', '--lr', '1e-30'],
       ...['--early-stopping', '2', '--monitor', 'val_accuracy', '--epochs', '50'],
+      ...['--weight-decay', '0.001', '--clip-global-norm', '5'],
       ...['--freeze', 'stem', '--thaw-statistics', 'stem', '--freeze-statistics', 'block_13'],
     ];
     const { code, stdout, stderr } = await command('train', ...SMALL, ...choices, '--json');
@@ -66,6 +67,8 @@ describe('training from the command line', () => {
     expect(plan).toMatchObject({
       head: 'sigmoid',
       optimizer: { kind: 'sgd', momentum: 0.5, nesterov: true },
+      weightDecay: 0.001,
+      gradientClipping: { kind: 'globalNorm', limit: 5 },
       augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.5 } },
       earlyStopping: { monitor: 'val_accuracy', patience: 2 },
     });
@@ -76,7 +79,12 @@ describe('training from the command line', () => {
 
     const page = (await command('runs', 'show', runId)).stdout;
     expect(page).toMatch(/stopped early +after epoch \d+ of 50: val_accuracy did not become better for 2 epochs/);
-    for (const words of ['thaw statistics', '(Nesterov)', 'mirrored at random, cut to at least 0.5', 'sigmoid']) {
+    for (const words of [
+      'thaw statistics',
+      '(Nesterov)',
+      'mirrored at random, cut to at least 0.5',
+      'together at most 5',
+    ]) {
       expect(page).toContain(words);
     }
   });

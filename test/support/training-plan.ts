@@ -3,7 +3,7 @@ import type { TrainingPlan } from '../../src/shared/contract/plan.ts';
 /** A complete plan that names nothing outside Thaw. */
 export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
   return {
-    schemaVersion: 2,
+    schemaVersion: 3,
     dataset: { kind: 'sample' },
     network: 'mobilenet_v1_0.25_96',
     weights: { kind: 'shipped' },
@@ -13,6 +13,8 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     batchSize: 32,
     evaluationBatchSize: 64,
     optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false },
+    weightDecay: 0,
+    gradientClipping: null,
     head: 'softmax',
     augmentation: null,
     earlyStopping: null,

@@ -2,7 +2,9 @@ import type {
   AugmentationPlan,
   EarlyStoppingPlan,
   FreezeRule,
+  GradientClipping,
   Head,
+  OptimizerPlan,
   TrainingPlanRequest,
   WeightsSource,
 } from '../../shared/contract/plan.ts';
@@ -18,10 +20,16 @@ export interface TrainFlags {
   readonly epochs?: number;
   readonly batch?: number;
   readonly batchEval?: number;
-  readonly optimizer?: 'sgd' | 'adam';
+  readonly optimizer?: OptimizerPlan['kind'];
   readonly lr?: number;
   readonly momentum?: number;
   readonly nesterov?: true;
+  readonly centered?: true;
+  readonly weightDecay?: number;
+  /** At most one of the three. */
+  readonly clipValue?: number;
+  readonly clipNorm?: number;
+  readonly clipGlobalNorm?: number;
   readonly earlyStopping?: number;
   readonly monitor?: EarlyStoppingPlan['monitor'];
   readonly flip?: true;
@@ -47,6 +55,12 @@ function augmentation({ flip, randomCrop }: TrainFlags): AugmentationPlan | unde
   };
 }
 
+function clipping({ clipValue, clipNorm, clipGlobalNorm }: TrainFlags): GradientClipping | undefined {
+  if (clipValue !== undefined) return { kind: 'value', limit: clipValue };
+  if (clipNorm !== undefined) return { kind: 'norm', limit: clipNorm };
+  return clipGlobalNorm === undefined ? undefined : { kind: 'globalNorm', limit: clipGlobalNorm };
+}
+
 /** @throws ThawError `usage.invalid` for a monitor of nothing */
 function earlyStopping({ earlyStopping: patience, monitor }: TrainFlags): EarlyStoppingPlan | undefined {
   if (patience !== undefined) return { monitor: monitor ?? 'val_loss', patience };
@@ -61,14 +75,16 @@ function earlyStopping({ earlyStopping: patience, monitor }: TrainFlags): EarlyS
 /** What is asked of the engine; what was not given is left out, for the engine to fill in. */
 export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPlanRequest {
   const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
-  const { lr, momentum, nesterov } = flags;
+  const { lr, momentum, nesterov, centered, weightDecay } = flags;
   const augmented = augmentation(flags);
   const stopping = earlyStopping(flags);
+  const gradientClipping = clipping(flags);
   const optimizerRequest = {
     ...(optimizer !== undefined && { kind: optimizer }),
     ...(lr !== undefined && { learningRate: lr }),
     ...(momentum !== undefined && { momentum }),
     ...(nesterov !== undefined && { nesterov }),
+    ...(centered !== undefined && { centered }),
   };
   return {
     rules,
@@ -80,6 +96,8 @@ export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPla
     ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batchSize: batch }),
     ...(batchEval !== undefined && { evaluationBatchSize: batchEval }),
+    ...(weightDecay !== undefined && { weightDecay }),
+    ...(gradientClipping !== undefined && { gradientClipping }),
     ...(augmented !== undefined && { augmentation: augmented }),
     ...(stopping !== undefined && { earlyStopping: stopping }),
     ...(head !== undefined && { head }),

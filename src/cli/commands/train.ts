@@ -8,6 +8,13 @@ import { planRequest, type TrainFlags } from './train-request.ts';
 
 /** For `--random-crop` without a number. */
 const SMALLEST_AREA = '0.5';
+const CLIPPINGS = ['clipValue', 'clipNorm', 'clipGlobalNorm'] as const satisfies readonly (keyof TrainFlags)[];
+
+/** One of three that exclude each other. */
+function clippingOption(flags: string, description: string): Option {
+  const option = new Option(flags, description).argParser(decimalNumber({ least: 0, above: true }));
+  return option.conflicts(CLIPPINGS.filter((name) => name !== option.attributeName()));
+}
 
 export function addTrainCommand(program: Command, setExitCode: SetExitCode): void {
   // All of these flags write here, so that the order between them is the command line's.
@@ -46,8 +53,17 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .option('--batch-eval <n>', 'images in a step of evaluation', wholeNumber({ least: 1, most: 65_536 }))
     .addOption(new Option('--optimizer <name>', 'how the weights follow the gradient').choices(OPTIMIZERS))
     .option('--lr <rate>', 'learning rate', decimalNumber({ least: 0, above: true }))
-    .option('--momentum <share>', 'momentum of sgd', decimalNumber({ least: 0, most: 1, below: true }))
+    .option('--momentum <share>', 'momentum of sgd or rmsprop', decimalNumber({ least: 0, most: 1, below: true }))
     .option('--nesterov', 'Nesterov momentum of sgd')
+    .option('--centered', "divide by the gradient's standard deviation in rmsprop")
+    .option(
+      '--weight-decay <share>',
+      'what kernels lose: by an L2 penalty, or with adamw apart from the gradient (default there: 0.01)',
+      decimalNumber({ least: 0, most: 1 }),
+    )
+    .addOption(clippingOption('--clip-value <limit>', 'keep each element of a gradient within the limit'))
+    .addOption(clippingOption('--clip-norm <limit>', 'keep the norm of each gradient within the limit'))
+    .addOption(clippingOption('--clip-global-norm <limit>', 'keep the norm of all gradients together within the limit'))
     .option(
       '--early-stopping <patience>',
       'end once the monitor has not become better for so many epochs; the best weights are kept',

@@ -1,4 +1,10 @@
-import type { AugmentationPlan, FreezeRule, OptimizerPlan, TrainingPlan } from '../../shared/contract/plan.ts';
+import type {
+  AugmentationPlan,
+  FreezeRule,
+  GradientClipping,
+  OptimizerPlan,
+  TrainingPlan,
+} from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
@@ -11,9 +17,10 @@ const RULE_WORDS: Readonly<Record<FreezeRule['action'], string>> = {
 };
 
 function optimizerWords(optimizer: OptimizerPlan): string {
-  const momentum = optimizer.kind === 'sgd' ? `, momentum ${optimizer.momentum}` : '';
+  const momentum = 'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : '';
   const nesterov = optimizer.kind === 'sgd' && optimizer.nesterov ? ' (Nesterov)' : '';
-  return `${optimizer.kind}, learning rate ${optimizer.learningRate}${momentum}${nesterov}`;
+  const centered = optimizer.kind === 'rmsprop' && optimizer.centered ? ' (centered)' : '';
+  return `${optimizer.kind}, learning rate ${optimizer.learningRate}${momentum}${nesterov}${centered}`;
 }
 
 function augmentationWords({ horizontalFlip, randomResizedCrop }: AugmentationPlan): string {
@@ -21,9 +28,25 @@ function augmentationWords({ horizontalFlip, randomResizedCrop }: AugmentationPl
   return [horizontalFlip ? 'mirrored at random' : '', crop].filter((part) => part !== '').join(', ');
 }
 
+const CLIPPING_WORDS: Readonly<Record<GradientClipping['kind'], string>> = {
+  value: 'each element',
+  norm: 'the norm of each tensor',
+  globalNorm: 'the norm of all together',
+};
+
 /** What a plan does beyond the usual. */
-function extraLines({ head, augmentation, earlyStopping }: TrainingPlan): readonly (readonly [string, string])[] {
+function extraLines({
+  weightDecay,
+  gradientClipping,
+  head,
+  augmentation,
+  earlyStopping,
+}: TrainingPlan): readonly (readonly [string, string])[] {
   return [
+    ...(weightDecay === 0 ? [] : [['weight decay', String(weightDecay)] as const]),
+    ...(gradientClipping
+      ? [['gradients', `${CLIPPING_WORDS[gradientClipping.kind]} at most ${gradientClipping.limit}`] as const]
+      : []),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping

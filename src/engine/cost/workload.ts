@@ -103,7 +103,17 @@ function demandsOf(
 
 /** Variables that the optimizer keeps for each weight that trains. */
 function slotsOf(optimizer: TrainingPlan['optimizer']): number {
-  return optimizer.kind === 'adam' ? 2 : optimizer.momentum > 0 ? 1 : 0;
+  switch (optimizer.kind) {
+    case 'sgd':
+    case 'adagrad':
+      return 1;
+    case 'adam':
+    case 'adamw':
+    case 'adadelta':
+      return 2;
+    case 'rmsprop':
+      return optimizer.centered ? 3 : 2;
+  }
 }
 
 function isFoldable(layer: Layer): boolean {

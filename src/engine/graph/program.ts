@@ -1,4 +1,4 @@
-import type { OptimizerPlan } from '../../shared/contract/plan.ts';
+import type { OptimizerPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
@@ -11,7 +11,8 @@ import { restore, save } from './ops/checkpoint.ts';
 import { gather } from './ops/gather.ts';
 import { imagesFromBytes } from './ops/images-from-bytes.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
-import { trainStep, type Slot } from './train-step.ts';
+import type { Slot } from './optimizers/optimizer.ts';
+import { trainStep } from './train-step.ts';
 import { classProbabilities, lossAndHits } from './loss.ts';
 import { sum } from './ops/sum.ts';
 
@@ -45,6 +46,8 @@ export interface ProgramOptions {
   readonly preprocessing: Preprocessing;
   /** null leaves out everything that trains: a program for prediction. */
   readonly optimizer: OptimizerPlan | null;
+  /** None by default. */
+  readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'gradientClipping'>;
   /**
    * The size of the images that `train` is given, each with the box that is cut from it at this step; nothing is then
    * computed once, and `evaluate` takes images too. By default `train` is given what `predict` is.
@@ -63,6 +66,8 @@ interface Inputs {
 export function featureFeed(layer: string): string {
   return `features/${layer}`;
 }
+
+const NO_REGULARIZATION = { weightDecay: 0, gradientClipping: null } as const;
 
 class ProgramBuilder {
   readonly graph = new Graph();
@@ -206,7 +211,9 @@ class ProgramBuilder {
     const targets = networkTensors(this.#options.network)
       .filter((tensor) => trainable.has(tensor.layer) && !isStatistic(tensor))
       .flatMap(({ name }) => this.variables.get(name) ?? []);
-    const step = trainStep(this.graph, { logits, labels, targets, updates, optimizer });
+    const { weightDecay, gradientClipping } = this.#options.regularization ?? NO_REGULARIZATION;
+    const rule = { optimizer, weightDecay, gradientClipping };
+    const step = trainStep(this.graph, { logits, labels, targets, updates, rule });
     this.signatures['train'] = {
       inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },
       outputs: step.outputs,

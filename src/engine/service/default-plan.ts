@@ -17,40 +17,66 @@ interface StrategyDefaults {
   readonly learningRate: Readonly<Record<OptimizerPlan['kind'], number>>;
 }
 
+/** Steps of these optimizers do not grow with the gradient, so that one rate serves every strategy. */
+const ADAPTIVE = { adam: 0.001, adamw: 0.001, rmsprop: 0.001, adagrad: 0.01, adadelta: 1 } as const;
+/** As in PyTorch; without any decay AdamW would be Adam. */
+const ADAMW_WEIGHT_DECAY = 0.01;
+
 /**
  * With these ants and bees reach 0.91 by `features` and by `finetune` of the last two blocks (means of 3 seeds). A head alone on few images
  * learns them by heart unless some of its features are dropped.
  */
 const DEFAULTS: Readonly<Record<Strategy, StrategyDefaults>> = {
-  features: { epochs: 30, dropout: 0.2, learningRate: { sgd: 0.005, adam: 0.001 } },
-  finetune: { epochs: 15, dropout: 0.2, learningRate: { sgd: 0.005, adam: 0.001 } },
-  scratch: { epochs: 30, dropout: 0, learningRate: { sgd: 0.01, adam: 0.001 } },
+  features: { epochs: 30, dropout: 0.2, learningRate: { sgd: 0.005, ...ADAPTIVE } },
+  finetune: { epochs: 15, dropout: 0.2, learningRate: { sgd: 0.005, ...ADAPTIVE } },
+  scratch: { epochs: 30, dropout: 0, learningRate: { sgd: 0.01, ...ADAPTIVE } },
 };
 
 function invalid(message: string, hint: string): ThawError {
   return new ThawError('usage.invalid', message, hint);
 }
 
+/** The optimizers that have a setting, by its name; every one has a learning rate. */
+const OWNERS = {
+  momentum: ['sgd', 'rmsprop'],
+  nesterov: ['sgd'],
+  centered: ['rmsprop'],
+} as const satisfies Readonly<Record<string, readonly OptimizerPlan['kind'][]>>;
+
+const SETTING_WORDS = { momentum: 'Momentum', nesterov: 'Nesterov momentum', centered: 'Centering' } as const;
+
+/** @throws ThawError `usage.invalid` for a setting of another optimizer; what is off may be said of any */
+function expectOwnSettings(kind: OptimizerPlan['kind'], request: TrainingPlanRequest['optimizer']): void {
+  for (const name of ['momentum', 'nesterov', 'centered'] as const) {
+    const value = request?.[name];
+    const owners: readonly OptimizerPlan['kind'][] = OWNERS[name];
+    if (value === undefined || value === false || owners.includes(kind)) continue;
+    const found = value === true ? 'it' : `${name} ${value}`;
+    throw invalid(
+      `${SETTING_WORDS[name]} belongs to the optimizer ${owners.join(' or ')}; received ${found} with ${kind}.`,
+      `Leave it out, or choose ${owners.join(' or ')}.`,
+    );
+  }
+}
+
 function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: StrategyDefaults): OptimizerPlan {
   const kind = request?.kind ?? 'sgd';
   const learningRate = request?.learningRate ?? defaults.learningRate[kind];
+  expectOwnSettings(kind, request);
   switch (kind) {
     case 'sgd':
       return { kind, learningRate, momentum: request?.momentum ?? 0.9, nesterov: request?.nesterov ?? false };
     case 'adam':
-      if (request?.nesterov === true) {
-        throw invalid(
-          'Nesterov momentum belongs to the optimizer sgd; received it with adam.',
-          'Leave it out, or choose sgd.',
-        );
-      }
-      if (request?.momentum !== undefined) {
-        throw invalid(
-          `Momentum belongs to the optimizer sgd; received momentum ${request.momentum} with adam.`,
-          'Leave the momentum out, or choose sgd.',
-        );
-      }
+    case 'adamw':
       return { kind, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+    case 'rmsprop': {
+      const { momentum = 0, centered = false } = request ?? {};
+      return { kind, learningRate, rho: 0.9, momentum, epsilon: 1e-7, centered };
+    }
+    case 'adagrad':
+      return { kind, learningRate, initialAccumulator: 0.1, epsilon: 1e-7 };
+    case 'adadelta':
+      return { kind, learningRate, rho: 0.95, epsilon: 1e-7 };
   }
 }
 
@@ -107,6 +133,8 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     batchSize: request.batchSize ?? 32,
     evaluationBatchSize: request.evaluationBatchSize ?? 64,
     optimizer: completeOptimizer(request.optimizer, defaults),
+    weightDecay: request.weightDecay ?? (request.optimizer?.kind === 'adamw' ? ADAMW_WEIGHT_DECAY : 0),
+    gradientClipping: request.gradientClipping ?? null,
     head: request.head ?? 'softmax',
     augmentation: completeAugmentation(request.augmentation),
     earlyStopping: request.earlyStopping ?? null,

@@ -20,6 +20,8 @@ const HINTS: Readonly<Record<string, string>> = {
   evaluationBatchSize: 'Give a whole number from 1 to 65,536.',
   'optimizer.learningRate': 'Give a number above 0, such as 0.005.',
   'optimizer.momentum': 'Give a number from 0 to below 1; 0.9 is usual.',
+  weightDecay: 'Give a number from 0 to 1, such as 0.0001.',
+  'gradientClipping.limit': 'Give a number above 0; a norm of 1 is usual.',
   'earlyStopping.patience': 'Give a whole number of epochs, at least 1.',
   'augmentation.randomResizedCrop.smallestArea': 'Give a share of the image above 0, at most 1.',
   dropout: 'Give a share from 0 to below 1.',

@@ -95,7 +95,14 @@ export async function prepareRun(
 
   const { optimizer, augmentation } = trainingPlan;
   const canvas = augmentation && canvasPreprocessing(augmentation, preprocessing);
-  const program = compileProgram({ network, plan, preprocessing, optimizer, canvas });
+  const program = compileProgram({
+    network,
+    plan,
+    preprocessing,
+    optimizer,
+    regularization: trainingPlan,
+    canvas,
+  });
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures);
   session.run('assign', program.assignFeeds(first.values));
   let state = INITIAL_STATE;

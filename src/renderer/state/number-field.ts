@@ -1,4 +1,4 @@
-import { trainingPlan, earlyStoppingPlan, augmentationPlan } from '../../shared/contract/plan.ts';
+import { trainingPlan, earlyStoppingPlan, augmentationPlan, gradientClipping } from '../../shared/contract/plan.ts';
 
 interface Schema {
   safeParse(value: unknown): { readonly success: boolean };
@@ -8,6 +8,8 @@ interface Schema {
 export const NUMBER_FIELDS = {
   learningRate: { path: 'optimizer.learningRate', schema: { safeParse: positive } },
   momentum: { path: 'optimizer.momentum', schema: trainingPlan.shape.dropout },
+  weightDecay: { path: 'weightDecay', schema: trainingPlan.shape.weightDecay },
+  clippingLimit: { path: 'gradientClipping.limit', schema: gradientClipping.shape.limit },
   epochs: { path: 'epochs', schema: trainingPlan.shape.epochs },
   batchSize: { path: 'batchSize', schema: trainingPlan.shape.batchSize },
   evaluationBatchSize: { path: 'evaluationBatchSize', schema: trainingPlan.shape.evaluationBatchSize },

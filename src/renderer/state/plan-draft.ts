@@ -2,7 +2,9 @@ import type {
   DatasetReference,
   EarlyStoppingPlan,
   FreezeRule,
+  GradientClipping,
   Head,
+  OptimizerPlan,
   Strategy,
   TrainingPlan,
   TrainingPlanRequest,
@@ -10,8 +12,11 @@ import type {
 } from '../../shared/contract/plan.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField } from './number-field.ts';
 
-export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam'] as const;
+/** Methods as a person chooses them: SGD's two kinds of momentum are two of them. */
+export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'] as const;
 export type OptimizerChoice = (typeof OPTIMIZER_CHOICES)[number];
+
+export type ClippingChoice = GradientClipping['kind'] | 'none';
 
 /** Weights as they were chosen, with the words they are shown by. */
 export interface ChosenWeights {
@@ -26,6 +31,8 @@ export interface PlanDraft {
   readonly weights: ChosenWeights | null;
   readonly rules: readonly FreezeRule[];
   readonly optimizer: OptimizerChoice | null;
+  readonly centers: boolean | null;
+  readonly clipping: ClippingChoice | null;
   readonly head: Head | null;
   readonly stopsEarly: boolean | null;
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
@@ -40,6 +47,8 @@ export const EMPTY_DRAFT: PlanDraft = {
   weights: null,
   rules: [],
   optimizer: null,
+  centers: null,
+  clipping: null,
   head: null,
   stopsEarly: null,
   monitor: null,
@@ -48,6 +57,8 @@ export const EMPTY_DRAFT: PlanDraft = {
   typed: {
     learningRate: '',
     momentum: '',
+    weightDecay: '',
+    clippingLimit: '',
     epochs: '',
     batchSize: '',
     evaluationBatchSize: '',
@@ -60,11 +71,12 @@ export const EMPTY_DRAFT: PlanDraft = {
 };
 
 export const USUAL_PATIENCE = 5;
+export const USUAL_CLIPPING_LIMIT = 1;
 /** Of the image: torchvision's own default crops as small as 0.08, which few photos bear. */
 export const USUAL_SMALLEST_AREA = 0.5;
 
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
-export type Completion = Pick<TrainingPlan, 'optimizer' | 'earlyStopping' | 'augmentation'> | null;
+export type Completion = Pick<TrainingPlan, 'optimizer' | 'gradientClipping' | 'earlyStopping' | 'augmentation'> | null;
 
 /** The figures that were typed and cannot be read. */
 export function wrongFields(draft: PlanDraft): readonly NumberField[] {
@@ -77,6 +89,15 @@ export function optimizerOf(draft: PlanDraft, completion: Completion): Optimizer
   if (completion === null) return 'sgd';
   const { optimizer } = completion;
   return optimizer.kind === 'sgd' && optimizer.nesterov ? 'nesterov' : optimizer.kind;
+}
+
+/** Whether a method has momentum, which SGD and RMSprop alone do. */
+export function hasMomentum(choice: OptimizerChoice): boolean {
+  return choice === 'sgd' || choice === 'nesterov' || choice === 'rmsprop';
+}
+
+export function clippingOf(draft: PlanDraft, completion: Completion): ClippingChoice {
+  return draft.clipping ?? completion?.gradientClipping?.kind ?? 'none';
 }
 
 export function stopsEarly(draft: PlanDraft, completion: Completion): boolean {
@@ -129,6 +150,8 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     validationShare: figure('validationShare'),
     head: draft.head ?? undefined,
     optimizer: buildOptimizer(draft, completion, figure),
+    weightDecay: figure('weightDecay'),
+    gradientClipping: buildClipping(draft, completion, figure('clippingLimit')),
     earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
     augmentation: buildAugmentation(draft, completion, figure('smallestArea')),
   });
@@ -137,14 +160,24 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
 function buildOptimizer<Figure>(draft: PlanDraft, completion: Completion, figure: Reader<Figure>) {
   const choice = optimizerOf(draft, completion);
   const chosen = draft.optimizer !== null;
+  const isSgd = choice === 'sgd' || choice === 'nesterov';
+  const kind: OptimizerPlan['kind'] = isSgd ? 'sgd' : choice;
   const optimizer = defined({
-    kind: chosen ? (choice === 'adam' ? ('adam' as const) : ('sgd' as const)) : undefined,
-    nesterov: chosen && choice !== 'adam' ? choice === 'nesterov' : undefined,
+    kind: chosen ? kind : undefined,
+    nesterov: chosen && isSgd ? choice === 'nesterov' : undefined,
     learningRate: figure('learningRate'),
-    // A momentum typed for SGD is kept in the form, and not asked of Adam.
-    momentum: choice === 'adam' ? undefined : figure('momentum'),
+    // What was said of another method is kept in the form, and not asked of this one.
+    momentum: hasMomentum(choice) ? figure('momentum') : undefined,
+    centered: choice === 'rmsprop' ? (draft.centers ?? undefined) : undefined,
   });
   return Object.keys(optimizer).length === 0 ? undefined : optimizer;
+}
+
+function buildClipping<Figure>(draft: PlanDraft, completion: Completion, limit: Figure | undefined) {
+  if (draft.clipping === null && limit === undefined) return undefined;
+  const kind = clippingOf(draft, completion);
+  if (kind === 'none') return null;
+  return { kind, limit: limit ?? completion?.gradientClipping?.limit ?? USUAL_CLIPPING_LIMIT };
 }
 
 function buildEarlyStopping<Figure>(draft: PlanDraft, completion: Completion, patience: Figure | undefined) {

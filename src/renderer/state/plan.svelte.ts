@@ -33,7 +33,8 @@ import {
 /** Fields that have a place in the form, where their problems are shown. */
 const PLACED = new Set<string>([
   ...Object.values(NUMBER_FIELDS).map((field) => field.path),
-  ...['optimizer', 'optimizer.kind', 'optimizer.nesterov', 'earlyStopping', 'earlyStopping.monitor'],
+  ...['optimizer', 'optimizer.kind', 'optimizer.nesterov', 'optimizer.centered'],
+  ...['gradientClipping', 'gradientClipping.kind', 'earlyStopping', 'earlyStopping.monitor'],
   ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.randomResizedCrop', 'head', 'weights', 'network'],
 ]);
 

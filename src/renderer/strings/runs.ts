@@ -183,6 +183,18 @@ export const runs = {
     optimizer: 'Optimizer',
     sgd: (momentum: number, nesterov: boolean) => `SGD, momentum ${momentum}${nesterov ? ', Nesterov' : ''}`,
     adam: (beta1: number, beta2: number, epsilon: number) => `Adam, β₁ ${beta1}, β₂ ${beta2}, ε ${epsilon}`,
+    adamw: (beta1: number, beta2: number, epsilon: number) => `AdamW, β₁ ${beta1}, β₂ ${beta2}, ε ${epsilon}`,
+    rmsprop: (rho: number, momentum: number, centered: boolean) =>
+      `RMSprop, ρ ${rho}, momentum ${momentum}${centered ? ', centered' : ''}`,
+    adagrad: (initial: number, epsilon: number) => `Adagrad, accumulator from ${initial}, ε ${epsilon}`,
+    adadelta: (rho: number, epsilon: number) => `Adadelta, ρ ${rho}, ε ${epsilon}`,
+    weightDecay: 'Weight decay',
+    clipping: 'Gradient clipping',
+    clippings: {
+      value: (limit: string) => `each element within ${limit}`,
+      norm: (limit: string) => `norm of each tensor within ${limit}`,
+      globalNorm: (limit: string) => `norm of all tensors within ${limit}`,
+    },
     learningRate: 'Learning rate',
     epochs: 'Epochs',
     batch: 'Batch',

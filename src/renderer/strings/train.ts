@@ -1,11 +1,13 @@
 import type { Strategy } from '../../shared/contract/plan.ts';
-import type { OptimizerChoice } from '../state/plan-draft.ts';
+import type { ClippingChoice, OptimizerChoice } from '../state/plan-draft.ts';
 import type { NumberField } from '../state/number-field.ts';
 import { bytes, count, percent, shape } from './format.ts';
 
 const fields: Readonly<Record<NumberField, string>> = {
   learningRate: 'Learning rate',
   momentum: 'Momentum',
+  weightDecay: 'Weight decay',
+  clippingLimit: 'Limit',
   epochs: 'Epochs',
   batchSize: 'Batch',
   evaluationBatchSize: 'Evaluation batch',
@@ -26,6 +28,17 @@ const optimizers: Readonly<Record<OptimizerChoice, string>> = {
   sgd: 'SGD',
   nesterov: 'SGD, Nesterov',
   adam: 'Adam',
+  adamw: 'AdamW',
+  rmsprop: 'RMSprop',
+  adagrad: 'Adagrad',
+  adadelta: 'Adadelta',
+};
+
+const clippings: Readonly<Record<ClippingChoice, string>> = {
+  none: 'Off',
+  value: 'Each value',
+  norm: 'Each norm',
+  globalNorm: 'Norm of all',
 };
 
 /** Layer kinds, short enough to stand beside a name. */
@@ -153,6 +166,9 @@ export const train = {
     optimizer: 'Optimizer',
     method: 'Method',
     optimizers,
+    centered: 'Centered',
+    clipping: 'Clip gradients',
+    clippings,
     fields,
     schedule: 'Schedule',
     network: 'Network',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The version of the plan's own schema, stored with every run. */
-export const PLAN_SCHEMA_VERSION = 2;
+export const PLAN_SCHEMA_VERSION = 3;
 
 /**
  * What a rule does to the layers it means. `freeze` and `thaw` take a BatchNorm's moving statistics along; the other two
@@ -36,24 +36,44 @@ export const weightsSource = z.discriminatedUnion('kind', [
 ]);
 export type WeightsSource = z.infer<typeof weightsSource>;
 
+const learningRate = z.number().positive();
+/** A share that an average or a velocity keeps at each step. */
+const kept = z.number().min(0).lt(1);
+const epsilon = z.number().positive();
+
 /** Optimizers with the names and meanings of Keras' own. */
 export const optimizerPlan = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('sgd'), learningRate, momentum: kept, nesterov: z.boolean() }),
+  z.strictObject({ kind: z.literal('adam'), learningRate, beta1: kept, beta2: kept, epsilon }),
+  z.strictObject({ kind: z.literal('adamw'), learningRate, beta1: kept, beta2: kept, epsilon }),
   z.strictObject({
-    kind: z.literal('sgd'),
-    learningRate: z.number().positive(),
-    momentum: z.number().min(0).lt(1),
-    nesterov: z.boolean(),
+    kind: z.literal('rmsprop'),
+    learningRate,
+    rho: kept,
+    momentum: kept,
+    epsilon,
+    centered: z.boolean(),
   }),
-  z.strictObject({
-    kind: z.literal('adam'),
-    learningRate: z.number().positive(),
-    beta1: z.number().min(0).lt(1),
-    beta2: z.number().min(0).lt(1),
-    epsilon: z.number().positive(),
-  }),
+  z.strictObject({ kind: z.literal('adagrad'), learningRate, initialAccumulator: z.number().min(0), epsilon }),
+  z.strictObject({ kind: z.literal('adadelta'), learningRate, rho: kept, epsilon }),
 ]);
 export type OptimizerPlan = z.infer<typeof optimizerPlan>;
-export const OPTIMIZERS = ['sgd', 'adam'] as const satisfies readonly OptimizerPlan['kind'][];
+export const OPTIMIZERS = [
+  'sgd',
+  'adam',
+  'adamw',
+  'rmsprop',
+  'adagrad',
+  'adadelta',
+] as const satisfies readonly OptimizerPlan['kind'][];
+
+export const GRADIENT_CLIPPINGS = ['value', 'norm', 'globalNorm'] as const;
+/** Gradients are kept within `limit`: each element, the L2 norm of each tensor, or that of all tensors together. */
+export const gradientClipping = z.strictObject({
+  kind: z.enum(GRADIENT_CLIPPINGS),
+  limit: z.number().positive(),
+});
+export type GradientClipping = z.infer<typeof gradientClipping>;
 
 export const HEADS = ['softmax', 'sigmoid'] as const;
 /** `softmax`: one logit a class. `sigmoid`: a single logit, for two classes; it is the second class's. */
@@ -93,6 +113,12 @@ export const trainingPlan = z.strictObject({
   batchSize: z.int().min(1).max(65_536),
   evaluationBatchSize: z.int().min(1).max(65_536),
   optimizer: optimizerPlan,
+  /**
+   * What kernels lose of themselves: an L2 penalty of half of it times the sum of squares, or, with adamw, this share times
+   * the learning rate at each step, apart from the gradient. The reported loss is without the penalty.
+   */
+  weightDecay: z.number().min(0).max(1),
+  gradientClipping: gradientClipping.nullable(),
   head: z.enum(HEADS),
   augmentation: augmentationPlan.nullable(),
   earlyStopping: earlyStoppingPlan.nullable(),
@@ -134,11 +160,14 @@ export const trainingPlanRequest = z.strictObject({
   optimizer: z
     .strictObject({
       kind: z.enum(OPTIMIZERS).optional(),
-      learningRate: z.number().positive().optional(),
-      momentum: z.number().min(0).lt(1).optional(),
+      learningRate: learningRate.optional(),
+      momentum: kept.optional(),
       nesterov: z.boolean().optional(),
+      centered: z.boolean().optional(),
     })
     .optional(),
+  weightDecay: trainingPlan.shape.weightDecay.optional(),
+  gradientClipping: trainingPlan.shape.gradientClipping.optional(),
   head: trainingPlan.shape.head.optional(),
   augmentation: trainingPlan.shape.augmentation.optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),

@@ -8,6 +8,7 @@ import type { FreezeRule, Strategy } from '../../../src/shared/contract/plan.ts'
 import { branchedNetwork } from '../../support/small-network.ts';
 
 const SGD = { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false } as const;
+const RMSPROP = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, momentum: 0, epsilon: 1e-7 } as const;
 const ADAM = { kind: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 const IMAGES = { train: 100, validation: 40, test: 0 };
 
@@ -99,8 +100,17 @@ describe('the memory of a plan', () => {
   it('holds a gradient and the slots of the optimizer for what trains', () => {
     const head = 514 * 4;
     expect(planned('features').memory.training).toBe(2 * head);
-    const training = { batchSize: 32, evaluationBatchSize: 64, optimizer: ADAM };
-    expect(planned('features', [], { training }).memory.training).toBe(3 * head);
+    for (const { optimizer, slots } of [
+      { optimizer: ADAM, slots: 2 },
+      { optimizer: { ...ADAM, kind: 'adamw' }, slots: 2 },
+      { optimizer: { ...RMSPROP, centered: false }, slots: 2 },
+      { optimizer: { ...RMSPROP, centered: true }, slots: 3 },
+      { optimizer: { kind: 'adagrad', learningRate: 0.01, initialAccumulator: 0.1, epsilon: 1e-7 }, slots: 1 },
+      { optimizer: { kind: 'adadelta', learningRate: 1, rho: 0.95, epsilon: 1e-7 }, slots: 2 },
+    ] as const) {
+      const training = { batchSize: 32, evaluationBatchSize: 64, optimizer };
+      expect(planned('features', [], { training }).memory.training).toBe((1 + slots) * head);
+    }
   });
 
   it('grows with the batch, and with the layers that are differentiated', () => {

@@ -72,6 +72,8 @@ describe('a run of an earlier Thaw', () => {
       head: 'softmax',
       augmentation: null,
       earlyStopping: null,
+      weightDecay: 0,
+      gradientClipping: null,
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trainingPlan } from '../../../src/shared/contract/plan.ts';
+import { OPTIMIZERS, trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { completePlan, planWarnings } from '../../../src/engine/service/default-plan.ts';
 import type { ResolvedPlanRequest } from '../../../src/engine/service/resolve-references.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -12,6 +12,8 @@ describe('a completed plan', () => {
       weights: { kind: 'shipped' },
       strategy: 'features',
       optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false },
+      weightDecay: 0,
+      gradientClipping: null,
       head: 'softmax',
       augmentation: null,
       earlyStopping: null,
@@ -29,6 +31,8 @@ describe('a completed plan', () => {
       batchSize: 8,
       evaluationBatchSize: 9,
       optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0, nesterov: true },
+      weightDecay: 0.001,
+      gradientClipping: { kind: 'norm', limit: 2 },
       head: 'sigmoid',
       augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.25 } },
       earlyStopping: { monitor: 'val_loss', patience: 3 },
@@ -51,9 +55,23 @@ describe('a completed plan', () => {
 
   it('takes no larger steps where pretrained layers train', () => {
     const rate = (request: ResolvedPlanRequest): number => completePlan(request).optimizer.learningRate;
-    for (const kind of ['sgd', 'adam'] as const) {
+    for (const kind of OPTIMIZERS) {
       expect(rate({ strategy: 'finetune', optimizer: { kind } })).toBeLessThanOrEqual(rate({ optimizer: { kind } }));
     }
+  });
+
+  it.each(OPTIMIZERS)('is complete with %s', (kind) => {
+    expect(trainingPlan.parse(completePlan({ optimizer: { kind, learningRate: 0.5 } })).optimizer).toMatchObject({
+      kind,
+      learningRate: 0.5,
+    });
+  });
+
+  it('gives RMSprop its own settings, and AdamW the decay that makes it one', () => {
+    const rmsprop = { kind: 'rmsprop', momentum: 0.5, centered: true } as const;
+    expect(completePlan({ optimizer: rmsprop }).optimizer).toMatchObject(rmsprop);
+    expect(completePlan({ optimizer: { kind: 'adamw' } }).weightDecay).toBeGreaterThan(0);
+    expect(completePlan({ optimizer: { kind: 'adamw' }, weightDecay: 0 }).weightDecay).toBe(0);
   });
 
   it('starts from nothing only when told so', () => {
@@ -72,6 +90,8 @@ describe('a completed plan', () => {
     ['no weights for a network that ships none', { network: 'mobilenet_v1_0.5_128' }, '--weights'],
     ['no weights to finetune', { strategy: 'finetune', weights: { kind: 'none' } }, "'finetune'"],
     ['Nesterov momentum for adam', { optimizer: { kind: 'adam', nesterov: true } }, 'Nesterov'],
+    ['momentum for adamw', { optimizer: { kind: 'adamw', momentum: 0 } }, 'sgd or rmsprop'],
+    ['centering for sgd', { optimizer: { centered: true } }, 'rmsprop'],
     ['momentum for adam', { optimizer: { kind: 'adam', momentum: 0.9 } }, 'momentum 0.9'],
   ];
   it.each(refused)('refuses %s', async (_, request, word) => {

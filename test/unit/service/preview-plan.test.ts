@@ -120,6 +120,9 @@ describe('what is wrong comes at its field', () => {
     ['nothing for a number', { dropout: null }, ['dropout'], 'received null'],
     ['a learning rate of 0', { optimizer: { learningRate: 0 } }, ['optimizer.learningRate'], 'more than 0'],
     ['momentum for Adam', { optimizer: { kind: 'adam', momentum: 0.9 } }, ['optimizer.momentum'], 'momentum 0.9'],
+    ['centering for Adam', { optimizer: { kind: 'adam', centered: true } }, ['optimizer.centered'], 'rmsprop'],
+    ['more weight decay than all', { weightDecay: 2 }, ['weightDecay'], 'at most 1'],
+    ['no limit', { gradientClipping: { kind: 'norm', limit: 0 } }, ['gradientClipping.limit'], 'more than 0'],
     ['an optimizer that is none', { optimizer: 7 }, ['optimizer'], 'received 7'],
     [
       'patience of 0',

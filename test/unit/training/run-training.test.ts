@@ -9,6 +9,7 @@ import { prepareRun } from '../../../src/engine/training/prepare-run.ts';
 import { proveFrozen } from '../../../src/engine/training/proof.ts';
 import type { TrainerJob, TrainerMessage } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
+import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
@@ -34,6 +35,12 @@ const UPPER_PART = {
     { action: 'freeze', pattern: '/./' },
     { action: 'thaw', pattern: 'from:block_12' },
   ],
+} satisfies Partial<TrainingPlan>;
+
+const REGULARIZED = {
+  optimizer: { kind: 'rmsprop', learningRate: 1e-3, rho: 0.9, momentum: 0.5, epsilon: 1e-3, centered: true },
+  weightDecay: 0.01,
+  gradientClipping: { kind: 'globalNorm', limit: 1 },
 } satisfies Partial<TrainingPlan>;
 
 describe('a run', () => {
@@ -77,6 +84,7 @@ describe('a run', () => {
   it.each([
     { what: 'the head, with dropout', changes: HEAD_ONLY },
     { what: 'the upper part', changes: UPPER_PART },
+    { what: 'everything, with slots of every kind', changes: REGULARIZED },
   ])('stopped in mid-epoch and resumed trains $what as if it had never stopped', async ({ changes }) => {
     const whole = await runTraining(job(changes), () => undefined, never);
     const cut = job({ ...changes, epochs: 3 });
@@ -89,6 +97,24 @@ describe('a run', () => {
     losses(resumed.history).forEach((loss, index) => {
       expect(Math.abs(loss - (expected[index] ?? NaN))).toBeLessThan(1e-5);
     });
+  });
+
+  it('stands still where its gradients are clipped to nothing, but for what AdamW decays', async () => {
+    const trainedKernel = async (changes: Partial<TrainingPlan>): Promise<Float32Array> => {
+      const trainerJob = job({ ...HEAD_ONLY, ...changes });
+      await runTraining(trainerJob, () => undefined, never);
+      const checkpoint = await openTensorFlowCheckpoint(await checkpointPrefix(trainerJob.runDirectory, 'last'));
+      const kernel = checkpoint.read('logits/kernel');
+      checkpoint.close();
+      return kernel;
+    };
+    const gradientClipping = { kind: 'value', limit: 1e-30 } as const;
+    const optimizer = { kind: 'adamw', learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+    const still = await trainedKernel({ gradientClipping, optimizer, epochs: 1 });
+    expect(await trainedKernel({ gradientClipping, optimizer })).toEqual(still);
+    const decayed = await trainedKernel({ gradientClipping, optimizer, weightDecay: 0.5 });
+    const steps = 3 * Math.ceil(24 / 5);
+    still.forEach((value, index) => expect(decayed[index]).toBeCloseTo(value * (1 - 0.1 * 0.5) ** steps, 6));
   });
 
   it('whose loss leaves the numbers fails, naming the step and the learning rate', async () => {

@@ -60,5 +60,5 @@ export function adam(graph: Graph, variable: Variable, gradient: Tensor, options
     controls: [variable.value],
     attributes: { T: type('float32'), use_locking: bool(true), use_nesterov: bool(false) },
   });
-  return { update, slots: [first, second] };
+  return { update, slots: [first, second].map((variable) => ({ variable, initial: 0 })) };
 }

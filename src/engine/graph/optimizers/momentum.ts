@@ -29,5 +29,5 @@ export function momentum(
     controls: [variable.value],
     attributes: { T: type('float32'), use_locking: bool(true), use_nesterov: bool(options.nesterov) },
   });
-  return { update, slots: [velocity] };
+  return { update, slots: [{ variable: velocity, initial: 0 }] };
 }

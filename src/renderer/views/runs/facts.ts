@@ -78,8 +78,20 @@ function optimizerFact({ optimizer }: TrainingPlan): string {
     case 'sgd':
       return runs.plan.sgd(optimizer.momentum, optimizer.nesterov);
     case 'adam':
-      return runs.plan.adam(optimizer.beta1, optimizer.beta2, optimizer.epsilon);
+    case 'adamw':
+      return runs.plan[optimizer.kind](optimizer.beta1, optimizer.beta2, optimizer.epsilon);
+    case 'rmsprop':
+      return runs.plan.rmsprop(optimizer.rho, optimizer.momentum, optimizer.centered);
+    case 'adagrad':
+      return runs.plan.adagrad(optimizer.initialAccumulator, optimizer.epsilon);
+    case 'adadelta':
+      return runs.plan.adadelta(optimizer.rho, optimizer.epsilon);
   }
+}
+
+function clippingFact({ gradientClipping }: TrainingPlan): string {
+  if (gradientClipping === null) return runs.plan.off;
+  return runs.plan.clippings[gradientClipping.kind](String(gradientClipping.limit));
 }
 
 function augmentationFact({ augmentation }: TrainingPlan): string {
@@ -105,6 +117,8 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.head, value: words.heads[plan.head] },
     { name: words.optimizer, value: optimizerFact(plan) },
     { name: words.learningRate, value: metric(plan.optimizer.learningRate) },
+    { name: words.weightDecay, value: plan.weightDecay === 0 ? words.off : metric(plan.weightDecay) },
+    { name: words.clipping, value: clippingFact(plan) },
     { name: words.epochs, value: count(plan.epochs) },
     { name: words.batch, value: words.batchValue(plan.batchSize, plan.evaluationBatchSize) },
     {

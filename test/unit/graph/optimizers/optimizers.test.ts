@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { optimizerPlan, type OptimizerPlan } from '../../../../src/shared/contract/plan.ts';
-import { Graph, type Operation, type Variable } from '../../../../src/engine/graph/graph.ts';
-import { adam, adamPowers } from '../../../../src/engine/graph/optimizers/adam.ts';
-import { momentum } from '../../../../src/engine/graph/optimizers/momentum.ts';
-import { floats, loadGraph, randomValues, stateSignatures } from '../../../support/graph-session.ts';
+import { gradientClipping, optimizerPlan, type OptimizerPlan } from '../../../../src/shared/contract/plan.ts';
+import { Graph } from '../../../../src/engine/graph/graph.ts';
+import { optimizerUpdates, type UpdateRule } from '../../../../src/engine/graph/optimizers/updates.ts';
+import { elementsOf, floats, loadGraph, randomValues, stateSignatures } from '../../../support/graph-session.ts';
+
+/** What learns: of these six numbers the first four are a kernel, the others a bias. */
+const SHAPES = { kernel: [2, 2], bias: [2] } as const;
+const KERNEL_SIZE = 4;
 
 interface Steps {
   readonly learningRates: readonly number[];
@@ -13,78 +16,129 @@ interface Steps {
   readonly gradients: readonly (readonly number[])[];
 }
 
-/** The update of one variable, and everything that has a first value: what is not zero is given here. */
-function apply(graph: Graph, variable: Variable, plan: OptimizerPlan) {
-  const gradient = graph.placeholder('gradient', 'float32', variable.shape);
+/** The updates of a kernel and a bias whose gradients are fed. */
+function build(graph: Graph, rule: UpdateRule) {
   const learningRate = graph.placeholder('learning_rate', 'float32', []);
-  const inputs = { gradient, learning_rate: learningRate };
-  const number = (name: string, value: number) => graph.constant(name, 'float32', [], value);
-  if (plan.kind === 'sgd') {
-    const options = { learningRate, momentum: number('momentum', plan.momentum), nesterov: plan.nesterov };
-    const { update, slots } = momentum(graph, variable, gradient, options);
-    return { inputs, slots, powers: {}, operations: [update] as readonly Operation[] };
-  }
-  const [beta1, beta2] = [number('beta1', plan.beta1), number('beta2', plan.beta2)];
-  const powers = adamPowers(graph, { beta1, beta2 });
-  const epsilon = number('epsilon', plan.epsilon);
-  const { update, slots } = adam(graph, variable, gradient, { learningRate, beta1, beta2, epsilon, ...powers });
+  const targets = Object.entries(SHAPES).map(([name, shape]) => ({
+    variable: graph.variable(name, shape),
+    gradient: graph.placeholder(`gradient/${name}`, 'float32', shape),
+  }));
+  const inputs = {
+    learning_rate: learningRate,
+    ...Object.fromEntries(targets.map(({ variable, gradient }) => [`gradient/${variable.name}`, gradient])),
+  };
+  return { targets, inputs, ...optimizerUpdates(graph, rule, learningRate, targets) };
+}
+
+/** The kernel's elements, then the bias', as feeds by name. */
+function feeds(prefix: string, values: readonly number[]) {
   return {
-    inputs,
-    slots: [...slots, powers.beta1Power, powers.beta2Power],
-    powers: { [powers.beta1Power.name]: plan.beta1, [powers.beta2Power.name]: plan.beta2 },
-    operations: [update, ...powers.advance([update])],
+    [`${prefix}kernel`]: floats(SHAPES.kernel, values.slice(0, KERNEL_SIZE)),
+    [`${prefix}bias`]: floats(SHAPES.bias, values.slice(KERNEL_SIZE)),
   };
 }
 
-/** The variable after each step. */
-function train(plan: OptimizerPlan, { learningRates, initial, gradients }: Steps): readonly (readonly number[])[] {
+/** Kernel and bias after each step. */
+function train(rule: UpdateRule, { learningRates, initial, gradients }: Steps): readonly (readonly number[])[] {
   const graph = new Graph();
-  const variable = graph.variable('kernel', [initial.length]);
-  const { inputs, slots, powers, operations } = apply(graph, variable, plan);
-  const state = stateSignatures(graph, [variable, ...slots]);
+  const { targets, inputs, operations, slots } = build(graph, rule);
+  const variables = [...targets, ...slots].map(({ variable }) => variable);
   using session = loadGraph(graph, {
-    ...state,
+    ...stateSignatures(graph, variables),
     step: { inputs, outputs: { done: graph.group('step', operations) } },
   });
-  const first: Readonly<Record<string, number>> = powers;
   session.run('assign', {
-    kernel: floats([initial.length], initial),
+    ...feeds('', initial),
     ...Object.fromEntries(
-      slots.map(({ name, shape }) => [name, floats(shape, Array<number>(shape[0] ?? 1).fill(first[name] ?? 0))]),
+      slots.map(({ variable: { name, shape }, initial: first }) => [
+        name,
+        floats(shape, Array<number>(elementsOf(shape)).fill(first)),
+      ]),
     ),
   });
   return gradients.map((gradient, step) => {
-    session.run('step', {
-      gradient: floats([initial.length], gradient),
-      learning_rate: floats([], [learningRates[step] ?? NaN]),
-    });
-    return [...(session.run('read', {})['kernel']?.data ?? [])];
+    session.run('step', { ...feeds('gradient/', gradient), learning_rate: floats([], [learningRates[step] ?? NaN]) });
+    const { kernel, bias } = session.run('read', {});
+    return [...(kernel?.data ?? []), ...(bias?.data ?? [])];
   });
 }
 
-/** The published formulas, in float64. */
-function reference(plan: OptimizerPlan, { learningRates, initial, gradients }: Steps): readonly (readonly number[])[] {
-  const value = [...initial];
-  const first = initial.map(() => 0);
-  const second = initial.map(() => 0);
+/** One element: its value and what the optimizer remembers of it. */
+interface Element {
+  readonly value: number;
+  readonly memory: readonly number[];
+}
+
+/** The published formulas of one element, in float64. `step` counts from 1. */
+function stepOf(plan: OptimizerPlan, { value, memory }: Element, slope: number, rate: number, step: number): Element {
+  const [a = 0, b = 0, c = 0] = memory;
+  switch (plan.kind) {
+    case 'sgd': {
+      const velocity = plan.momentum * a - rate * slope;
+      return {
+        value: value + (plan.nesterov ? plan.momentum * velocity - rate * slope : velocity),
+        memory: [velocity],
+      };
+    }
+    case 'adam':
+    case 'adamw': {
+      const mean = plan.beta1 * a + (1 - plan.beta1) * slope;
+      const square = plan.beta2 * b + (1 - plan.beta2) * slope ** 2;
+      const corrected = (rate * Math.sqrt(1 - plan.beta2 ** step)) / (1 - plan.beta1 ** step);
+      return { value: value - (corrected * mean) / (Math.sqrt(square) + plan.epsilon), memory: [mean, square] };
+    }
+    case 'rmsprop': {
+      const square = plan.rho * a + (1 - plan.rho) * slope ** 2;
+      const mean = plan.rho * b + (1 - plan.rho) * slope;
+      const variance = plan.centered ? square - mean ** 2 : square;
+      const velocity = plan.momentum * c + (rate * slope) / Math.sqrt(variance + plan.epsilon);
+      return { value: value - velocity, memory: [square, mean, velocity] };
+    }
+    case 'adagrad': {
+      const sum = (step === 1 ? plan.initialAccumulator : a) + slope ** 2;
+      return { value: value - (rate * slope) / Math.sqrt(sum + plan.epsilon), memory: [sum] };
+    }
+    case 'adadelta': {
+      const square = plan.rho * a + (1 - plan.rho) * slope ** 2;
+      const change = (slope * Math.sqrt(b + plan.epsilon)) / Math.sqrt(square + plan.epsilon);
+      return { value: value - rate * change, memory: [square, plan.rho * b + (1 - plan.rho) * change ** 2] };
+    }
+  }
+}
+
+const norm = (values: readonly number[]): number => Math.hypot(...values);
+
+function clipped(slopes: readonly number[], clipping: UpdateRule['gradientClipping']): readonly number[] {
+  if (clipping === null) return slopes;
+  const { limit } = clipping;
+  const shrunk = (part: readonly number[], length: number) => part.map((slope) => slope * Math.min(1, limit / length));
+  switch (clipping.kind) {
+    case 'value':
+      return slopes.map((slope) => Math.max(-limit, Math.min(limit, slope)));
+    case 'norm':
+      return [slopes.slice(0, KERNEL_SIZE), slopes.slice(KERNEL_SIZE)].flatMap((part) => shrunk(part, norm(part)));
+    case 'globalNorm':
+      return shrunk(slopes, norm(slopes));
+  }
+}
+
+/** What the formulas make of kernel and bias, in float64. */
+function reference(rule: UpdateRule, { learningRates, initial, gradients }: Steps): readonly (readonly number[])[] {
+  const { optimizer, weightDecay, gradientClipping: clipping } = rule;
+  let elements: readonly Element[] = initial.map((value) => ({ value, memory: [] }));
+  const decayOf = (value: number, index: number) => (index < KERNEL_SIZE ? weightDecay * value : 0);
+  const isCoupled = optimizer.kind !== 'adamw';
   return gradients.map((gradient, step) => {
     const rate = learningRates[step] ?? NaN;
-    gradient.forEach((slope, index) => {
-      const [old = NaN, m = NaN, v = NaN] = [value[index], first[index], second[index]];
-      if (plan.kind === 'sgd') {
-        const velocity = plan.momentum * m - rate * slope;
-        first[index] = velocity;
-        value[index] = old + (plan.nesterov ? plan.momentum * velocity - rate * slope : velocity);
-        return;
-      }
-      const mean = plan.beta1 * m + (1 - plan.beta1) * slope;
-      const square = plan.beta2 * v + (1 - plan.beta2) * slope ** 2;
-      const corrected = (rate * Math.sqrt(1 - plan.beta2 ** (step + 1))) / (1 - plan.beta1 ** (step + 1));
-      first[index] = mean;
-      second[index] = square;
-      value[index] = old - (corrected * mean) / (Math.sqrt(square) + plan.epsilon);
+    const slopes = elements.map(
+      ({ value }, index) => (gradient[index] ?? NaN) + (isCoupled ? decayOf(value, index) : 0),
+    );
+    const limited = clipped(slopes, clipping);
+    elements = elements.map((element, index) => {
+      const next = stepOf(optimizer, element, limited[index] ?? NaN, rate, step + 1);
+      return isCoupled ? next : { ...next, value: next.value - rate * decayOf(element.value, index) };
     });
-    return [...value];
+    return elements.map(({ value }) => value);
   });
 }
 
@@ -92,7 +146,9 @@ function expectClose(found: readonly (readonly number[])[], expected: readonly (
   expect(found).toHaveLength(expected.length);
   found.forEach((values, step) =>
     values.forEach((value, index) =>
-      expect(value, `step ${step + 1}, element ${index}`).toBeCloseTo(expected[step]?.[index] ?? NaN, 5),
+      expect(Math.abs(value - (expected[step]?.[index] ?? NaN)), `step ${step + 1}, element ${index}`).toBeLessThan(
+        1e-5,
+      ),
     ),
   );
 }
@@ -102,6 +158,8 @@ const fixture = z.object({
     z.object({
       name: z.string(),
       options: optimizerPlan,
+      weightDecay: z.number(),
+      gradientClipping: gradientClipping.nullable(),
       learningRates: z.array(z.number()),
       initial: z.array(z.number()),
       gradients: z.array(z.array(z.number())),
@@ -113,27 +171,60 @@ const { cases } = fixture.parse(
   JSON.parse(readFileSync(new URL('../../../fixtures/optimizers.json', import.meta.url), 'utf8')),
 );
 
+const ADAM = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+const RMSPROP = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, epsilon: 1e-3 } as const;
+const SGD = { kind: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: false } as const;
+const PLAIN = { weightDecay: 0, gradientClipping: null } as const;
+
 describe('an optimizer', () => {
-  it.each(cases)('does what Keras does in 20 steps: $name', ({ options, expected, ...steps }) => {
-    expectClose(train(options, steps), expected);
+  it.each(cases)(
+    'does what Keras does in 20 steps: $name',
+    ({ options: optimizer, weightDecay, gradientClipping: clipping, expected, ...steps }) => {
+      expectClose(train({ optimizer, weightDecay, gradientClipping: clipping }, steps), expected);
+    },
+  );
+
+  it.each<UpdateRule>([
+    { optimizer: { ...SGD, momentum: 0 }, ...PLAIN },
+    { optimizer: SGD, ...PLAIN },
+    { optimizer: { ...SGD, nesterov: true }, ...PLAIN },
+    { optimizer: { kind: 'adam', ...ADAM }, ...PLAIN },
+    { optimizer: { kind: 'adamw', ...ADAM }, ...PLAIN, weightDecay: 0.3 },
+    { optimizer: { kind: 'adam', ...ADAM }, ...PLAIN, weightDecay: 0.3 },
+    { optimizer: { ...RMSPROP, momentum: 0, centered: false }, ...PLAIN },
+    { optimizer: { ...RMSPROP, momentum: 0.8, centered: true }, ...PLAIN },
+    { optimizer: { kind: 'adagrad', learningRate: 0.1, initialAccumulator: 0.1, epsilon: 1e-7 }, ...PLAIN },
+    { optimizer: { kind: 'adadelta', learningRate: 1, rho: 0.95, epsilon: 1e-6 }, ...PLAIN },
+    { optimizer: SGD, weightDecay: 0, gradientClipping: { kind: 'value', limit: 0.5 } },
+    { optimizer: SGD, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
+    { optimizer: SGD, weightDecay: 0.3, gradientClipping: { kind: 'globalNorm', limit: 1.2 } },
+    { optimizer: { kind: 'adamw', ...ADAM }, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
+  ])('follows its published formula: %j', (rule) => {
+    const gradients = Array.from({ length: 50 }, (_, step) => [...randomValues(6, step + 1)]);
+    const learningRates = gradients.map((_, step) => rule.optimizer.learningRate * 0.97 ** step);
+    const steps = { learningRates, initial: [1, -2, 0.5, 0, 0.25, -0.5], gradients };
+    expectClose(train(rule, steps), reference(rule, steps));
   });
 
-  it.each<OptimizerPlan>([
-    { kind: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false },
-    { kind: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: false },
-    { kind: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: true },
-    { kind: 'adam', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  ])('follows its published formula: %o', (plan) => {
-    const gradients = Array.from({ length: 50 }, (_, step) => [...randomValues(4, step + 1)]);
-    const learningRates = gradients.map((_, step) => plan.learningRate * 0.97 ** step);
-    const steps = { learningRates, initial: [1, -2, 0.5, 0], gradients };
-    expectClose(train(plan, steps), reference(plan, steps));
+  it.each<[OptimizerPlan, readonly string[]]>([
+    [{ ...SGD, momentum: 0 }, ['momentum']],
+    [{ kind: 'adamw', ...ADAM }, ['momentum', 'velocity']],
+    [{ ...RMSPROP, momentum: 0, centered: true }, ['average_gradient', 'velocity', 'momentum']],
+    [{ kind: 'adagrad', learningRate: 1, initialAccumulator: 0, epsilon: 1 }, ['accumulator']],
+    [{ kind: 'adadelta', learningRate: 1, rho: 0.9, epsilon: 1 }, ['accumulated_gradient', 'accumulated_update']],
+  ])('names its slots after the variable: %j', (optimizer, names) => {
+    const slots = build(new Graph(), { optimizer, ...PLAIN }).slots.map(({ variable }) => variable.name);
+    expect(slots.filter((name) => name.startsWith('kernel/'))).toEqual(names.map((name) => `kernel/${name}`));
   });
 
-  it('names its slots after the variable', () => {
-    const graph = new Graph();
-    const variable = graph.variable('conv1/kernel', [2]);
-    const sgd = apply(graph, variable, { kind: 'sgd', learningRate: 1, momentum: 0, nesterov: false });
-    expect(sgd.slots.map(({ name }) => name)).toEqual(['conv1/kernel/momentum']);
+  it('leaves a gradient alone that no limit touches, and keeps one that is no number from passing for one', () => {
+    const limits = ['value', 'norm', 'globalNorm'].map((kind) => gradientClipping.parse({ kind, limit: 100 }));
+    const steps = { learningRates: [0.1], initial: [1, 2, 3, 4, 5, 6], gradients: [[1, -1, 2, -2, 3, -3]] };
+    const free = train({ optimizer: SGD, ...PLAIN }, steps);
+    for (const clipping of limits) {
+      expect(train({ optimizer: SGD, weightDecay: 0, gradientClipping: clipping }, steps)).toEqual(free);
+      const broken = { ...steps, gradients: [[NaN, 0, 0, 0, 0, 0]] };
+      expect(train({ optimizer: SGD, weightDecay: 0, gradientClipping: clipping }, broken)[0]?.[0]).toBeNaN();
+    }
   });
 });

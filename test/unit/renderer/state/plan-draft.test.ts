@@ -16,6 +16,7 @@ const typed = (figures: Partial<Record<NumberField, string>>): Partial<PlanDraft
 });
 const sgd: Completion = {
   optimizer: { kind: 'sgd', learningRate: 0.005, momentum: 0.9, nesterov: false },
+  gradientClipping: null,
   earlyStopping: null,
   augmentation: null,
 };
@@ -35,6 +36,24 @@ describe('what the form asks', () => {
       { optimizer: 'adam', ...typed({ momentum: '0.8' }) },
       { optimizer: { kind: 'adam' } },
     ],
+    [
+      'RMSprop with its own settings',
+      { optimizer: 'rmsprop', centers: true, ...typed({ momentum: '0.8' }) },
+      { optimizer: { kind: 'rmsprop', momentum: 0.8, centered: true } },
+    ],
+    ['AdamW without what was said of RMSprop', { optimizer: 'adamw', centers: true }, { optimizer: { kind: 'adamw' } }],
+    ['weight decay', typed({ weightDecay: '1e-4' }), { weightDecay: 1e-4 }],
+    [
+      'clipping with the usual limit',
+      { clipping: 'globalNorm' },
+      { gradientClipping: { kind: 'globalNorm', limit: 1 } },
+    ],
+    [
+      'clipping as it was set',
+      { clipping: 'value', ...typed({ clippingLimit: '0.5' }) },
+      { gradientClipping: { kind: 'value', limit: 0.5 } },
+    ],
+    ['no clipping once it was turned off', { clipping: 'none' }, { gradientClipping: null }],
     [
       'early stopping with the usual patience',
       { stopsEarly: true },
@@ -94,6 +113,8 @@ describe('a typed figure', () => {
     ['learningRate', 'Infinity', { kind: 'wrong', value: 'Infinity' }],
     ['learningRate', '1e999', { kind: 'wrong', value: Infinity }],
     ['momentum', '1', { kind: 'wrong', value: 1 }],
+    ['weightDecay', '2', { kind: 'wrong', value: 2 }],
+    ['clippingLimit', '0', { kind: 'wrong', value: 0 }],
     ['dropout', '0', { kind: 'value', value: 0 }],
     ['validationShare', '1', { kind: 'wrong', value: 1 }],
     ['smallestArea', '1', { kind: 'value', value: 1 }],

@@ -3,6 +3,7 @@ import { environmentFacts, factsText, planFacts, resultFacts } from '../../../..
 import { runOutcome, runSentence } from '../../../../../src/renderer/views/runs/run-sentence.ts';
 import type { RunDetail } from '../../../../../src/shared/contract/run.ts';
 import { finishedRun } from '../../../../support/run-detail.ts';
+import type { TrainingPlan } from '../../../../../src/shared/contract/plan.ts';
 import { samplePlan } from '../../../../support/training-plan.ts';
 
 const valueOf = (facts: readonly { name: string; value: string }[], name: string): string | undefined =>
@@ -55,6 +56,28 @@ describe('the facts of a run', () => {
     expect(valueOf(facts, 'Learning rate')).toBe('1.000e-4');
     expect(valueOf(facts, 'Augmentation')).toBe('horizontal flip, random resized crop from 50.0 % of the area');
     expect(valueOf(facts, 'Early stopping')).toBe('val_loss without gain for 1 epoch');
+  });
+
+  it.each<[TrainingPlan['optimizer'], string]>([
+    [{ kind: 'adamw', learningRate: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, 'AdamW, β₁ 0.9, β₂ 0.999, ε 1e-7'],
+    [
+      { kind: 'rmsprop', learningRate: 1, rho: 0.9, momentum: 0.5, epsilon: 1e-7, centered: true },
+      'RMSprop, ρ 0.9, momentum 0.5, centered',
+    ],
+    [
+      { kind: 'adagrad', learningRate: 1, initialAccumulator: 0.1, epsilon: 1e-7 },
+      'Adagrad, accumulator from 0.1, ε 1e-7',
+    ],
+    [{ kind: 'adadelta', learningRate: 1, rho: 0.95, epsilon: 1e-7 }, 'Adadelta, ρ 0.95, ε 1e-7'],
+  ])('tell an optimizer by what it has: %j', (optimizer, words) => {
+    expect(valueOf(planFacts(samplePlan({ optimizer })), 'Optimizer')).toBe(words);
+  });
+
+  it('tell weight decay and clipping', () => {
+    const facts = planFacts(samplePlan({ weightDecay: 0.01, gradientClipping: { kind: 'globalNorm', limit: 1 } }));
+    expect(valueOf(facts, 'Weight decay')).toBe('0.01');
+    expect(valueOf(facts, 'Gradient clipping')).toBe('norm of all tensors within 1');
+    expect(valueOf(planFacts(samplePlan()), 'Weight decay')).toBe('off');
   });
 
   it('can be copied as lines of text', () => {

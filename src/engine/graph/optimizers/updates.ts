@@ -1,0 +1,117 @@
+import type { GradientClipping, OptimizerPlan } from '../../../shared/contract/plan.ts';
+import { assertNever } from '../../../shared/errors/thaw-error.ts';
+import type { Graph, Operation, Tensor, Variable } from '../graph.ts';
+import { adadelta } from './adadelta.ts';
+import { adagrad } from './adagrad.ts';
+import { adam, adamPowers } from './adam.ts';
+import { clipGradients } from './clipping.ts';
+import { momentum } from './momentum.ts';
+import type { AppliedOptimizer, Slot } from './optimizer.ts';
+import { rmsprop } from './rmsprop.ts';
+import { coupledDecay, decays, decoupledDecay } from './weight-decay.ts';
+
+/** How gradients become updates, beside the learning rate of a step. */
+export interface UpdateRule {
+  readonly optimizer: OptimizerPlan;
+  /** AdamW's is decoupled from the gradient, as published; that of all others is an L2 penalty's gradient. 0 for none. */
+  readonly weightDecay: number;
+  readonly gradientClipping: GradientClipping | null;
+}
+
+/** A variable that learns, and its gradient. */
+interface Target {
+  readonly variable: Variable;
+  readonly gradient: Tensor;
+}
+
+/** One variable's update, and what stands beside those of all variables. */
+interface Method {
+  readonly apply: (variable: Variable, gradient: Tensor) => AppliedOptimizer;
+  /** What the method keeps for all variables in common, and what brings it to the next step. */
+  readonly shared?: {
+    readonly slots: readonly Slot[];
+    readonly advance: (updates: readonly Operation[]) => readonly Operation[];
+  };
+}
+
+function methodOf(graph: Graph, plan: OptimizerPlan, learningRate: Tensor): Method {
+  const scalar = (name: string, value: number): Tensor => graph.constant(`train/${name}`, 'float32', [], value);
+  switch (plan.kind) {
+    case 'sgd': {
+      const options = { learningRate, momentum: scalar('momentum', plan.momentum), nesterov: plan.nesterov };
+      return { apply: (variable, gradient) => momentum(graph, variable, gradient, options) };
+    }
+    case 'adam':
+    case 'adamw': {
+      const beta1 = scalar('beta_1', plan.beta1);
+      const beta2 = scalar('beta_2', plan.beta2);
+      const powers = adamPowers(graph, { beta1, beta2 });
+      const options = { learningRate, beta1, beta2, epsilon: scalar('epsilon', plan.epsilon), ...powers };
+      return {
+        apply: (variable, gradient) => adam(graph, variable, gradient, options),
+        shared: {
+          slots: [
+            { variable: powers.beta1Power, initial: plan.beta1 },
+            { variable: powers.beta2Power, initial: plan.beta2 },
+          ],
+          advance: (updates) => powers.advance(updates),
+        },
+      };
+    }
+    case 'rmsprop': {
+      const options = {
+        learningRate,
+        rho: scalar('rho', plan.rho),
+        momentum: scalar('momentum', plan.momentum),
+        epsilon: scalar('epsilon', plan.epsilon),
+        centered: plan.centered,
+      };
+      return { apply: (variable, gradient) => rmsprop(graph, variable, gradient, options) };
+    }
+    case 'adagrad': {
+      const { initialAccumulator, epsilon } = plan;
+      const options = { learningRate, initialAccumulator, epsilon };
+      return { apply: (variable, gradient) => adagrad(graph, variable, gradient, options) };
+    }
+    case 'adadelta': {
+      const options = { learningRate, rho: scalar('rho', plan.rho), epsilon: scalar('epsilon', plan.epsilon) };
+      return { apply: (variable, gradient) => adadelta(graph, variable, gradient, options) };
+    }
+    default:
+      return assertNever(plan);
+  }
+}
+
+/**
+ * The updates of all variables that learn, and what is updated once a step beside them. Coupled weight decay belongs to the
+ * gradients, and is clipped with them; decoupled decay is not.
+ *
+ * @param learningRate float32 []
+ */
+export function optimizerUpdates(
+  graph: Graph,
+  { optimizer, weightDecay, gradientClipping }: UpdateRule,
+  learningRate: Tensor,
+  targets: readonly Target[],
+): { readonly operations: readonly Operation[]; readonly slots: readonly Slot[] } {
+  const isDecoupled = optimizer.kind === 'adamw';
+  const decaying = (variable: Variable): boolean => weightDecay > 0 && decays(variable);
+  const gradients = targets.map(({ variable, gradient }) =>
+    decaying(variable) && !isDecoupled ? coupledDecay(graph, variable, gradient, weightDecay) : gradient,
+  );
+  const clipped = gradientClipping ? clipGradients(graph, gradients, gradientClipping) : gradients;
+  const method = methodOf(graph, optimizer, learningRate);
+  const applied = targets.map(({ variable, gradient }, index) => ({
+    variable,
+    ...method.apply(variable, clipped[index] ?? gradient),
+  }));
+  const updates = applied.map(({ variable, update }) =>
+    decaying(variable) && isDecoupled
+      ? decoupledDecay(graph, variable, update, { learningRate, decay: weightDecay })
+      : update,
+  );
+  return {
+    operations: [...updates, ...(method.shared?.advance(updates) ?? [])],
+    slots: [...(method.shared?.slots ?? []), ...applied.flatMap(({ slots }) => slots)],
+  };
+}
