@@ -57,6 +57,13 @@ function withoutNumber(name: string): string {
   return name.replace(/_\d+$/, '');
 }
 
+/** Keras 1 wrote `<layer>_W_1` and `<layer>_b_1`; the published weights of VGG16 are still so named. */
+function roleOf(layer: string, weight: string): string {
+  if (!weight.startsWith(`${layer}_`)) return weight;
+  const role = withoutNumber(weight.slice(layer.length + 1));
+  return role === 'W' ? 'kernel' : role === 'b' ? 'bias' : weight;
+}
+
 /**
  * `<layer>/<role>` of the weights of one group. A layer's own weights carry its group's name, whatever scope TensorFlow
  * wrote before them; where they name other layers, the group is a nested model.
@@ -66,7 +73,10 @@ function canonicalNames(layer: string, weightNames: readonly string[]): readonly
   const owners = new Set(parts.map((part) => part.at(-2)));
   const [owner] = owners;
   const isLayer = owners.has(undefined) || (owners.size === 1 && withoutNumber(owner ?? '') === withoutNumber(layer));
-  return parts.map((part) => `${isLayer ? layer : (part.at(-2) ?? layer)}/${part.at(-1) ?? ''}`);
+  return parts.map((part) => {
+    const own = isLayer ? layer : (part.at(-2) ?? layer);
+    return `${own}/${roleOf(own, part.at(-1) ?? '')}`;
+  });
 }
 
 function datasetPlace(

@@ -35,6 +35,14 @@ describe('a Keras .h5 names its tensors by layer and role', () => {
     ['a whole model, as Keras 3 writes it', { root: 'model_weights' }, 'conv1', ['conv1/kernel'], ['conv1/kernel']],
     ['names without a layer', {}, 'conv1', ['kernel:0', 'bias:0'], ['conv1/kernel', 'conv1/bias']],
     ['names that TensorFlow 1 has numbered', {}, 'conv1', ['conv1_1/kernel:0'], ['conv1/kernel']],
+    [
+      'names as Keras 1 writes them',
+      {},
+      'block1_conv1',
+      ['block1_conv1_W_1:0', 'block1_conv1_b_1:0'],
+      ['block1_conv1/kernel', 'block1_conv1/bias'],
+    ],
+    ['names that only begin as the layer does', {}, 'conv1', ['conv1_W_mean:0'], ['conv1/conv1_W_mean']],
     ['names below a scope', {}, 'conv1', ['training/net/conv1/kernel:0'], ['conv1/kernel']],
     [
       'layers of a nested model',
