@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -6,10 +6,15 @@ import { NAMED_CLASSES, UNUSABLE, writeNamedDataset } from '../../support/named-
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { end, type RunningCommand } from '../../support/thaw-command.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
+import { clickWhenThere } from '../../support/window/click-when-there.ts';
 import { drag } from '../../support/window/drag.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { takeScreenshots } from '../../support/window/screenshots.ts';
 import { findWeb, launchWeb } from '../../support/window/web.ts';
+
+/** As many as take a second or more to bring in. */
+const LARGE_FILES = 24;
+const LARGE_BYTES = 8 * 2 ** 20;
 
 describeWith('the Dataset view in a browser', await findWeb(), (place) => {
   const root = temporaryFolder();
@@ -26,6 +31,9 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
     mkdirSync(path.join(files, 'empty'));
     mkdirSync(path.join(files, 'single/only'), { recursive: true });
     writeFileSync(path.join(files, 'report.pdf'), 'no image');
+    mkdirSync(path.join(files, 'large/only'), { recursive: true });
+    for (let index = 0; index < LARGE_FILES; index += 1)
+      writeFileSync(path.join(files, `large/only/${index}.jpg`), Buffer.alloc(LARGE_BYTES, index));
     writeFileSync(path.join(files, 'single/only/notes.txt'), 'no image');
     await writeNamedDataset(path.join(files, 'vanishing'), 3);
     ({ page, server } = await launchWeb(place, path.join(root, 'home'), '--root', files));
@@ -122,6 +130,20 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
     );
     await page.getByText(told).first().waitFor({ timeout: 20_000 });
     expect(await heading().textContent()).toBe('动物 photos');
+  });
+
+  it('stops bringing in a folder when asked to, and keeps what was open', async () => {
+    const cancelled = clickWhenThere(page, 'Cancel');
+    await drag(page, [path.join(files, 'large')]);
+    await cancelled;
+    await page.getByRole('progressbar').waitFor({ state: 'detached' });
+    // Long enough for all that was still on its way.
+    await page.waitForTimeout(1000);
+    const uploads = readdirSync(path.join(root, 'home/uploads'), { recursive: true, encoding: 'utf8' });
+    const arrived = uploads.filter((name) => /only.\d+\.jpg$/.test(name)).length;
+    expect(arrived).toBeLessThan(LARGE_FILES);
+    expect(await heading().textContent()).toBe('动物 photos');
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 
   it('finds a folder by keyboard in its own chooser, and remembers it', async () => {

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { end, thaw, type RunningCommand } from '../../support/thaw-command.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
 import { projectRoot } from '../../support/window/build.ts';
+import { clickWhenThere } from '../../support/window/click-when-there.ts';
 import { drag } from '../../support/window/drag.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { takeScreenshots } from '../../support/window/screenshots.ts';
@@ -32,6 +33,10 @@ describeWith('the Predict view in a browser', await findWeb(), (place) => {
     copyFileSync(path.join(SAMPLE, 'owl/003.jpg'), path.join(files, 'owls/夜/🦉.jpg'));
     copyFileSync(path.join(SAMPLE, 'fox/000.jpg'), path.join(files, 'fox.jpg'));
     writeFileSync(path.join(files, 'broken.jpg'), readFileSync(path.join(files, 'fox.jpg')).subarray(0, 300));
+    mkdirSync(path.join(files, 'many'));
+    for (let index = 0; index < 60; index += 1) {
+      copyFileSync(path.join(SAMPLE, 'owl/004.jpg'), path.join(files, `many/${index}.jpg`));
+    }
     mkdirSync(path.join(files, 'nothing'));
     writeFileSync(path.join(files, 'nothing/notes.txt'), 'no image');
     mkdirSync(home);
@@ -135,6 +140,34 @@ describeWith('the Predict view in a browser', await findWeb(), (place) => {
     await dialog().getByRole('button', { name: 'Use 2 files' }).click();
     await result(/^fox\.jpg: fox/).waitFor({ timeout: 60_000 });
     expect(await results().getByRole('option').count()).toBe(2);
+  });
+
+  it('takes a pasted image', async () => {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    const bytes = [...readFileSync(path.join(SAMPLE, 'fox/001.jpg'))];
+    await page.evaluate((content) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([new Uint8Array(content)], 'pasted.jpg', { type: 'image/jpeg' }));
+      window.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true }));
+    }, bytes);
+    await result(/^pasted\.jpg: (fox|owl)/).waitFor({ timeout: 60_000 });
+  });
+
+  it('stops a long prediction when asked to, keeps what it has, and goes on with the rest', async () => {
+    const stopped = clickWhenThere(page, 'Stop');
+    await drag(page, [path.join(files, 'many')]);
+    await stopped;
+    const rest = page.getByRole('button', { name: 'Predict the rest' });
+    await rest.waitFor();
+    await expectAccessible(page);
+    await takeScreenshots(page, 'predict-stopped');
+    await rest.click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).waitFor({ state: 'detached', timeout: 60_000 });
+    expect(await rest.count()).toBe(0);
+    expect(await result(/waiting/).count()).toBe(0);
+    await results().focus();
+    await page.keyboard.press('End');
+    await result(/^pasted\.jpg: (fox|owl)/).waitFor();
   });
 
   it('predicts an image of the dataset from where it is looked at', async () => {
