@@ -7,6 +7,7 @@ import { gradients } from '../../src/engine/graph/gradient.ts';
 import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
 import { lower } from '../../src/engine/graph/lower.ts';
 import { conv2d } from '../../src/engine/graph/ops/conv2d.ts';
+import { layerNorm } from '../../src/engine/graph/ops/layer-norm.ts';
 import { multiply } from '../../src/engine/graph/ops/multiply.ts';
 import type { ActivationLayer } from '../../src/engine/network/layer.ts';
 import { elementsOf, floats, loadGraph, randomValues } from '../support/graph-session.ts';
@@ -51,6 +52,17 @@ const pairs: Readonly<Record<string, Pair>> = {
   softmax: activation('softmax', 'tf.nn.softmax(a)'),
   swish: activation('swish', 'tf.nn.silu(a)'),
   tanh: activation('tanh', 'tf.nn.tanh(a)'),
+  'layer normalisation': {
+    ours: (graph, input, scale, offset) =>
+      layerNorm(graph, 'op', input, { scale: scale ?? null, offset: offset ?? null, epsilon: 1e-3 }),
+    theirs: 'keras.ops.layer_normalization(a, gamma=b, beta=c, epsilon=1e-3)',
+    shapes: [[2, 3, 4, 6], [6], [6]], // prettier-ignore
+  },
+  'a product that repeats': {
+    ours: (graph, input, gate) => multiply(graph, 'op', input, gate),
+    theirs: 'a * b',
+    shapes: [[2, 3, 4, 5], [2, 1, 1, 5]], // prettier-ignore
+  },
   'a dilated convolution': {
     ours: (graph, input, filter) => conv2d(graph, 'op', input, filter, { ...SAME, dilations: [2, 3] }),
     theirs: "tf.nn.convolution(a, b, padding='SAME', dilations=[2, 3])",

@@ -1,26 +1,26 @@
 import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
-import { expectShape } from './expect-shape.ts';
+import { broadcastShape, sumTo } from './broadcast.ts';
 
 /**
- * The product of two tensors of one shape, element by element.
+ * The product of two tensors, element by element; sizes of 1 repeat.
  *
- * @throws ThawError `graph.invalid` when the shapes differ
+ * @throws ThawError `graph.invalid` when the shapes do not fit
  */
 export function multiply(graph: Graph, name: string, a: Tensor, b: Tensor): Tensor {
-  expectShape(name, a.dtype === b.dtype && a.shape.join() === b.shape.join(), 'two tensors of one shape', a, b);
   return graph.single({
     op: 'Mul',
     name,
     inputs: [a, b],
     attributes: { T: type(a.dtype) },
-    outputs: [a],
+    outputs: [{ dtype: a.dtype, shape: broadcastShape(name, a, b) }],
     backward: ([gradient], [aNeeded, bNeeded]) => {
       if (!gradient) return [null, null];
-      return [
-        aNeeded ? multiply(graph, `gradients/${name}/a`, gradient, b) : null,
-        bNeeded ? multiply(graph, `gradients/${name}/b`, gradient, a) : null,
-      ];
+      const by = (suffix: string, factor: Tensor, target: Tensor): Tensor => {
+        const scope = `gradients/${name}/${suffix}`;
+        return sumTo(graph, `${scope}/total`, multiply(graph, scope, gradient, factor), target);
+      };
+      return [aNeeded ? by('a', b, a) : null, bNeeded ? by('b', a, b) : null];
     },
   });
 }

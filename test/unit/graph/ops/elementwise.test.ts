@@ -35,6 +35,26 @@ const gradientCases: Readonly<Record<string, GradientCheck>> = {
   'a sum of one with itself': { inputs: [image], build: (graph, a) => add(graph, 'op', a, a) },
   'a sum of many': { inputs: [matrix, matrix, matrix], build: (graph, ...terms) => sumOf(graph, 'op', terms) },
   'a product of two': { inputs: [matrix, matrix], build: (graph, a, b) => multiply(graph, 'op', a, b) },
+  'a sum of one that repeats': {
+    inputs: [image, { shape: [2, 1, 1, 3], batched: true }],
+    build: (graph, a, b) => add(graph, 'op', a, b),
+  },
+  'a sum of two that both repeat': {
+    inputs: [{ shape: [2, 3, 1, 3], batched: true }, { shape: [4, 1] }],
+    build: (graph, a, b) => add(graph, 'op', a, b),
+  },
+  'a product with a weight for each channel': {
+    inputs: [image, { shape: [3] }],
+    build: (graph, a, b) => multiply(graph, 'op', a, b),
+  },
+  'a product with a gate for each image': {
+    inputs: [{ shape: [2, 1, 1, 3], batched: true }, image],
+    build: (graph, a, b) => multiply(graph, 'op', a, b),
+  },
+  'a product of one value with all': {
+    inputs: [matrix, { shape: [] }],
+    build: (graph, a, b) => multiply(graph, 'op', a, b),
+  },
   'a multiple': { inputs: [matrix], build: (graph, a) => scale(graph, 'op', a, -2.5) },
   'a bias on pixels': {
     inputs: [image, { shape: [3] }],
@@ -98,7 +118,7 @@ describe('ops', () => {
     const sixteenBits = graph.placeholder('c', 'bfloat16', [-1, 4]);
     expect(() => add(graph, 'shortcut', a, b)).toThrow("'shortcut' needs two tensors of one shape");
     expect(() => multiply(graph, 'gate', a, sixteenBits)).toThrow(
-      "'gate' needs two tensors of one shape; received float32 [-1, 4] and bfloat16 [-1, 4]",
+      "'gate' needs two tensors of one shape, or of sizes that repeat; received float32 [-1, 4] and bfloat16 [-1, 4]",
     );
     expect(() => matMul(graph, 'dense', a, graph.placeholder('kernel', 'float32', [3, 2]))).toThrow(
       "'dense' needs matrices",
