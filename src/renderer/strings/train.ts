@@ -59,6 +59,9 @@ const kinds: Readonly<Record<string, string>> = {
   concatenate: 'concatenate',
 };
 
+/** From here on a share of the cost before is harder to read than how many times it is. */
+const MANY_TIMES = 3;
+
 const plural = (amount: number, one: string, many: string): string => `${count(amount)} ${amount === 1 ? one : many}`;
 
 /** Words of the Train view: layer tree, plan, inspector. */
@@ -128,7 +131,12 @@ export const train = {
     memory: (size: string) => `memory ${size}`,
     features: (time: string) => `once, for features: ${time}`,
     unknown: 'not known yet',
-    change: (share: number) => `${share > 0 ? '+' : '−'}${Math.abs(share * 100).toFixed(0)} %`,
+    /** @param ratio of what it takes now to what it took before */
+    change: (ratio: number) => {
+      if (ratio >= MANY_TIMES) return `×${count(Math.round(ratio))}`;
+      if (ratio <= 1 / MANY_TIMES) return `÷${count(Math.round(1 / ratio))}`;
+      return `${ratio > 1 ? '+' : '−'}${Math.abs((ratio - 1) * 100).toFixed(0)} %`;
+    },
     calibratedBy: (runs: number) =>
       runs === 0
         ? 'Estimated from the work alone: no run on this machine yet.'
