@@ -2,7 +2,8 @@ import type { Graph, Tensor } from '../graph.ts';
 import { pooling, type PoolOptions } from './pooling.ts';
 
 /**
- * The largest value of each window. Where several are equal, the gradient goes to the first.
+ * The largest value of each window, of what lies inside the image alone. Where several are equal, the gradient goes to the
+ * first.
  *
  * @param input [batch, height, width, channels]
  * @returns [batch, height', width', channels]

@@ -1,14 +1,14 @@
 import { ints, type, type Attribute } from '../attribute.ts';
 import type { Tensor } from '../graph.ts';
 import { imageShape } from './expect-shape.ts';
-import { windowAttributes, windowedSize } from './window.ts';
+import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
 
 export interface PoolOptions {
   /** [rows, columns] */
   readonly poolSize: readonly [number, number];
   /** [rows, columns] */
   readonly strides: readonly [number, number];
-  readonly padding: 'SAME' | 'VALID';
+  readonly padding: WindowOptions['padding'];
 }
 
 /**

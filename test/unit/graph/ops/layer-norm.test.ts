@@ -14,8 +14,7 @@ describe('layer normalisation', () => {
     const parameter = { shape: [shape.at(-1) ?? 0] };
     checkGradients({
       inputs: [{ shape, batched: true }, parameter, parameter],
-      build: (graph, input, scale, offset) =>
-        layerNorm(graph, 'op', input, { scale: scale ?? null, offset: offset ?? null, epsilon: 1e-3 }),
+      build: (graph, input, scale, offset) => layerNorm(graph, 'op', input, { scale, offset, epsilon: 1e-3 }),
       tolerance: 1e-2,
     });
   });
