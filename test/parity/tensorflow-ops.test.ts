@@ -6,9 +6,17 @@ import { findPeerPython } from '../../bench/peer-python.ts';
 import { gradients } from '../../src/engine/graph/gradient.ts';
 import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
 import { lower } from '../../src/engine/graph/lower.ts';
+import { averagePool } from '../../src/engine/graph/ops/average-pool.ts';
+import { conv2dTranspose } from '../../src/engine/graph/ops/conv2d-transpose.ts';
 import { conv2d } from '../../src/engine/graph/ops/conv2d.ts';
 import { layerNorm } from '../../src/engine/graph/ops/layer-norm.ts';
+import { localResponseNorm } from '../../src/engine/graph/ops/local-response-norm.ts';
+import { maxPool } from '../../src/engine/graph/ops/max-pool.ts';
 import { multiply } from '../../src/engine/graph/ops/multiply.ts';
+import { reflectPad } from '../../src/engine/graph/ops/reflect-pad.ts';
+import { resize } from '../../src/engine/graph/ops/resize.ts';
+import { slice } from '../../src/engine/graph/ops/slice.ts';
+import { transpose } from '../../src/engine/graph/ops/transpose.ts';
 import type { ActivationLayer } from '../../src/engine/network/layer.ts';
 import { elementsOf, floats, loadGraph, randomValues } from '../support/graph-session.ts';
 
@@ -36,6 +44,7 @@ function activation(name: ActivationLayer['activation'], theirs: string): Pair {
   };
 }
 
+const AROUND = { top: 1, bottom: 1, left: 1, right: 1 };
 const SAME = { strides: [1, 1], padding: 'SAME' } as const;
 
 const pairs: Readonly<Record<string, Pair>> = {
@@ -53,10 +62,71 @@ const pairs: Readonly<Record<string, Pair>> = {
   swish: activation('swish', 'tf.nn.silu(a)'),
   tanh: activation('tanh', 'tf.nn.tanh(a)'),
   'layer normalisation': {
-    ours: (graph, input, scale, offset) =>
-      layerNorm(graph, 'op', input, { scale: scale ?? null, offset: offset ?? null, epsilon: 1e-3 }),
+    ours: (graph, input, scale, offset) => layerNorm(graph, 'op', input, { scale, offset, epsilon: 1e-3 }),
     theirs: 'keras.ops.layer_normalization(a, gamma=b, beta=c, epsilon=1e-3)',
     shapes: [[2, 3, 4, 6], [6], [6]], // prettier-ignore
+  },
+  'a transposed convolution': {
+    ours: (graph, input, filter) => conv2dTranspose(graph, 'op', input, filter, { strides: [2, 3], padding: 'VALID' }),
+    theirs: "keras.ops.conv_transpose(a, b, strides=(2, 3), padding='valid')",
+    shapes: [[2, 4, 3, 3], [3, 2, 4, 3]], // prettier-ignore
+  },
+  'a transposed convolution that pads': {
+    ours: (graph, input, filter) => conv2dTranspose(graph, 'op', input, filter, { strides: [2, 2], padding: 'SAME' }),
+    theirs: "keras.ops.conv_transpose(a, b, strides=2, padding='same')",
+    shapes: [[2, 4, 3, 3], [3, 3, 4, 3]], // prettier-ignore
+  },
+  'local response normalisation': {
+    ours: (graph, input) => localResponseNorm(graph, 'op', input, { depthRadius: 2, bias: 2, alpha: 0.3, beta: 0.75 }),
+    theirs: 'tf.nn.local_response_normalization(a, depth_radius=2, bias=2, alpha=0.3, beta=0.75)',
+    shapes: [[2, 3, 4, 7]],
+    spread: 3,
+  },
+  'padding by reflection': {
+    ours: (graph, input) => reflectPad(graph, 'op', input, { top: 1, bottom: 2, left: 3, right: 0 }),
+    theirs: "tf.pad(a, [[0, 0], [1, 2], [3, 0], [0, 0]], 'REFLECT')",
+    shapes: [[2, 3, 4, 2]],
+  },
+  transposition: {
+    ours: (graph, input) => transpose(graph, 'op', input, [0, 3, 1, 2]),
+    theirs: 'tf.transpose(a, [0, 3, 1, 2])',
+    shapes: [[2, 3, 4, 2]],
+  },
+  'a slice': {
+    ours: (graph, input) => slice(graph, 'op', input, [0, 1, 0, 1], [-1, 2, 3, 1]),
+    theirs: 'a[:, 1:3, :3, 1:]',
+    shapes: [[2, 4, 4, 2]],
+  },
+  'bilinear enlarging': {
+    ours: (graph, input) => resize(graph, 'op', input, { height: 7, width: 9, interpolation: 'bilinear' }),
+    theirs: "tf.image.resize(a, [7, 9], 'bilinear')",
+    shapes: [[2, 4, 4, 2]],
+  },
+  'bilinear shrinking': {
+    ours: (graph, input) => resize(graph, 'op', input, { height: 3, width: 2, interpolation: 'bilinear' }),
+    theirs: "tf.image.resize(a, [3, 2], 'bilinear')",
+    shapes: [[2, 7, 5, 2]],
+  },
+  'resizing to the nearest': {
+    ours: (graph, input) => resize(graph, 'op', input, { height: 7, width: 3, interpolation: 'nearest' }),
+    theirs: "tf.image.resize(a, [7, 3], 'nearest')",
+    shapes: [[2, 4, 5, 2]],
+  },
+  'a mean of windows with zeros around': {
+    ours: (graph, input) => averagePool(graph, 'op', input, { poolSize: [3, 3], strides: [2, 2], padding: AROUND }),
+    theirs: "tf.nn.avg_pool(tf.pad(a, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, 'VALID')",
+    shapes: [[2, 6, 5, 3]],
+  },
+  'a mean of what lies inside': {
+    ours: (graph, input) =>
+      averagePool(graph, 'op', input, { poolSize: [3, 3], strides: [1, 1], padding: AROUND, countPadding: false }),
+    theirs: "tf.nn.avg_pool(a, 3, 1, 'SAME')",
+    shapes: [[2, 6, 5, 3]],
+  },
+  'the largest of windows with padding': {
+    ours: (graph, input) => maxPool(graph, 'op', input, { poolSize: [3, 3], strides: [2, 2], padding: AROUND }),
+    theirs: 'tf.nn.max_pool2d(a, 3, 2, [[0, 0], [1, 1], [1, 1], [0, 0]])',
+    shapes: [[2, 6, 5, 3]],
   },
   'a product that repeats': {
     ours: (graph, input, gate) => multiply(graph, 'op', input, gate),

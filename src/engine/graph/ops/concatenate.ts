@@ -1,6 +1,7 @@
 import { int, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { expectShape } from './expect-shape.ts';
+import { slice } from './slice.ts';
 
 /**
  * Puts tensors one after the other along the last dimension. One alone is given back as it is.
@@ -29,27 +30,10 @@ export function concatenate(graph: Graph, name: string, inputs: readonly Tensor[
         const start = begin;
         begin += channelsOf(input);
         if (!gradient || needed[index] !== true) return null;
-        return channels(graph, `gradients/${name}/${index}`, gradient, start, input);
+        const from = input.shape.map((_, axis) => (axis === input.shape.length - 1 ? start : 0));
+        return slice(graph, `gradients/${name}/${index}`, gradient, from, input.shape);
       });
       return [...parts, null];
     },
-  });
-}
-
-/** As many channels as `like` has, from `start` on. */
-function channels(graph: Graph, scope: string, input: Tensor, start: number, like: Tensor): Tensor {
-  const rank = like.shape.length;
-  const begin = like.shape.map((_, axis) => (axis === rank - 1 ? start : 0));
-  // -1 is all that there is, for a batch that is not known yet.
-  return graph.single({
-    op: 'Slice',
-    name: scope,
-    inputs: [
-      input,
-      graph.constant(`${scope}/begin`, 'int32', [rank], begin),
-      graph.constant(`${scope}/size`, 'int32', [rank], like.shape),
-    ],
-    attributes: { T: type(like.dtype), Index: type('int32') },
-    outputs: [like],
   });
 }

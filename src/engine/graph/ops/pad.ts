@@ -2,6 +2,7 @@ import type { ExplicitPadding } from '../../network/layer.ts';
 import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { imageShape } from './expect-shape.ts';
+import { slice } from './slice.ts';
 
 /**
  * Puts zeros around images.
@@ -18,21 +19,9 @@ export function pad(graph: Graph, name: string, input: Tensor, { top, bottom, le
     inputs: [input, sizes],
     attributes: { T: type(input.dtype), Tpaddings: type('int32') },
     outputs: [{ dtype: input.dtype, shape: [batch, height + top + bottom, width + left + right, channels] }],
-    backward: ([gradient]) => {
-      if (!gradient) return [null, null];
-      const scope = `gradients/${name}`;
-      const byInput = graph.single({
-        op: 'Slice',
-        name: scope,
-        inputs: [
-          gradient,
-          graph.constant(`${scope}/begin`, 'int32', [4], [0, top, left, 0]),
-          graph.constant(`${scope}/size`, 'int32', [4], [-1, height, width, channels]),
-        ],
-        attributes: { T: type(input.dtype), Index: type('int32') },
-        outputs: [input],
-      });
-      return [byInput, null];
-    },
+    backward: ([gradient]) => [
+      gradient ? slice(graph, `gradients/${name}`, gradient, [0, top, left, 0], input.shape) : null,
+      null,
+    ],
   });
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../../src/engine/graph/graph.ts';
 import { biasAdd } from '../../../../src/engine/graph/ops/bias-add.ts';
 import { conv2d, type Conv2dOptions } from '../../../../src/engine/graph/ops/conv2d.ts';
+import { conv2dTranspose } from '../../../../src/engine/graph/ops/conv2d-transpose.ts';
 import { depthwiseConv2d } from '../../../../src/engine/graph/ops/depthwise-conv2d.ts';
 import { pad } from '../../../../src/engine/graph/ops/pad.ts';
 import { relu } from '../../../../src/engine/graph/ops/relu.ts';
@@ -205,6 +206,52 @@ describe('a convolution', () => {
     const uneven = { strides: [1, 2], padding: 'SAME' } as const;
     expect(() => depthwiseConv2d(graph, 'conv3', input, filter([3, 3, 3, 1]), uneven)).toThrow(
       "'conv3' needs one stride for rows and columns, not 1 x 2",
+    );
+  });
+});
+
+describe('a transposed convolution', () => {
+  it('has the gradients of finite differences for any sizes, strides and paddings', () => {
+    const [small, size] = [fc.integer({ min: 1, max: 3 }), fc.integer({ min: 2, max: 4 })];
+    const property = fc.property(
+      fc.tuple(small, size, size, small),
+      fc.tuple(small, small, small),
+      fc.tuple(small, small),
+      fc.constantFrom('SAME' as const, 'VALID' as const, { top: 1, bottom: 0, left: 0, right: 1 }),
+      (shape, [rows, columns, filters], strides, padding) =>
+        checkGradients({
+          inputs: [{ shape, batched: true }, { shape: [rows, columns, filters, shape[3]] }],
+          build: (graph, input, filter) => conv2dTranspose(graph, 'op', input, filter, { strides, padding }),
+        }),
+    );
+    fc.assert(property, { numRuns: 16, seed: 23 });
+  });
+
+  it('spreads each pixel by the filter', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 1, 2, 1]);
+    const filter = graph.constant('filter', 'float32', [1, 3, 1, 1], [1, 10, 100]);
+    const spread = (padding: 'SAME' | 'VALID', stride: number): readonly number[] => {
+      const output = conv2dTranspose(graph, 'op', input, filter, { strides: [1, stride], padding });
+      return [...evaluate(graph, output, { input: [input, floats([1, 1, 2, 1], [1, 2])] }).data];
+    };
+    expect(spread('VALID', 1)).toEqual([1, 12, 120, 200]);
+    expect(spread('VALID', 2)).toEqual([1, 10, 102, 20, 200]);
+    expect(spread('VALID', 4)).toEqual([1, 10, 100, 0, 2, 20, 200, 0]);
+    expect(spread('SAME', 2)).toEqual([1, 10, 102, 20]);
+  });
+
+  it('refuses filters for other channels, and paddings that leave nothing', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 1, 1, 3]);
+    const filter = (shape: readonly number[]) => graph.placeholder('filter', 'float32', shape);
+    const options = { strides: [1, 1], padding: 'VALID' } as const;
+    expect(() => conv2dTranspose(graph, 'up1', input, filter([3, 3, 3, 8]), options)).toThrow(
+      "'up1' needs a filter of [rows, columns, filters, channels] with the channels and the type of its input; received float32 [-1, 1, 1, 3] and float32 [3, 3, 3, 8]",
+    );
+    const cut = { ...options, padding: { top: 1, bottom: 0, left: 0, right: 0 } };
+    expect(() => conv2dTranspose(graph, 'up2', input, filter([1, 1, 8, 3]), cut)).toThrow(
+      "'up2' needs an input of which its padding leaves a pixel",
     );
   });
 });
