@@ -5,6 +5,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { accuracy } from './accuracy.ts';
 import type { Bench, BenchResult } from './bench.ts';
+import { compile } from './compile.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { liveCharts } from './live-charts.ts';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   sessionOverhead,
   features,
   trainStep,
+  compile,
   accuracy,
   estimate,
   series,
