@@ -52,7 +52,8 @@ describe('training from the command line', () => {
     const choices = [
       ...['--nesterov', '--momentum', '0.5', '--flip', '--random-crop', '--head', 'sigmoid', '--lr', '1e-30'],
       ...['--early-stopping', '2', '--monitor', 'val_accuracy', '--epochs', '50'],
-      ...['--weight-decay', '0.001', '--clip-global-norm', '5'],
+      ...['--weight-decay', '0.001', '--clip-global-norm', '5', '--warmup', '0.5'],
+      ...['--schedule', 'plateau', '--schedule-epochs', '4', '--schedule-monitor', 'val_accuracy'],
       ...['--freeze', 'stem', '--thaw-statistics', 'stem', '--freeze-statistics', 'block_13'],
     ];
     const { code, stdout, stderr } = await command('train', ...SMALL, ...choices, '--json');
@@ -69,6 +70,8 @@ describe('training from the command line', () => {
       optimizer: { kind: 'sgd', momentum: 0.5, nesterov: true },
       weightDecay: 0.001,
       gradientClipping: { kind: 'globalNorm', limit: 5 },
+      schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 4 },
+      warmupEpochs: 0.5,
       augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.5 } },
       earlyStopping: { monitor: 'val_accuracy', patience: 2 },
     });
@@ -84,6 +87,7 @@ describe('training from the command line', () => {
       '(Nesterov)',
       'mirrored at random, cut to at least 0.5',
       'together at most 5',
+      'plateau of val_accuracy',
     ]) {
       expect(page).toContain(words);
     }

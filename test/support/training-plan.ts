@@ -15,6 +15,8 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     optimizer: { kind: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: false },
     weightDecay: 0,
     gradientClipping: null,
+    schedule: { kind: 'constant' },
+    warmupEpochs: 0,
     head: 'softmax',
     augmentation: null,
     earlyStopping: null,

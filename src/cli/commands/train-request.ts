@@ -10,9 +10,10 @@ import type {
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
+import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
-export interface TrainFlags {
+export interface TrainFlags extends ScheduleFlags {
   readonly dataset?: string;
   readonly network?: string;
   readonly weights?: string;
@@ -30,6 +31,8 @@ export interface TrainFlags {
   readonly clipValue?: number;
   readonly clipNorm?: number;
   readonly clipGlobalNorm?: number;
+  /** In epochs. */
+  readonly warmup?: number;
   readonly earlyStopping?: number;
   readonly monitor?: EarlyStoppingPlan['monitor'];
   readonly flip?: true;
@@ -75,10 +78,11 @@ function earlyStopping({ earlyStopping: patience, monitor }: TrainFlags): EarlyS
 /** What is asked of the engine; what was not given is left out, for the engine to fill in. */
 export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPlanRequest {
   const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
-  const { lr, momentum, nesterov, centered, weightDecay } = flags;
+  const { lr, momentum, nesterov, centered, weightDecay, warmup } = flags;
   const augmented = augmentation(flags);
   const stopping = earlyStopping(flags);
   const gradientClipping = clipping(flags);
+  const schedule = scheduleRequest(flags);
   const optimizerRequest = {
     ...(optimizer !== undefined && { kind: optimizer }),
     ...(lr !== undefined && { learningRate: lr }),
@@ -98,6 +102,8 @@ export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPla
     ...(batchEval !== undefined && { evaluationBatchSize: batchEval }),
     ...(weightDecay !== undefined && { weightDecay }),
     ...(gradientClipping !== undefined && { gradientClipping }),
+    ...(schedule !== undefined && { schedule }),
+    ...(warmup !== undefined && { warmupEpochs: warmup }),
     ...(augmented !== undefined && { augmentation: augmented }),
     ...(stopping !== undefined && { earlyStopping: stopping }),
     ...(head !== undefined && { head }),

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { HEADS, MONITORS, OPTIMIZERS, STRATEGIES, type FreezeRule } from '../../shared/contract/plan.ts';
+import { HEADS, MONITORS, OPTIMIZERS, SCHEDULES, STRATEGIES, type FreezeRule } from '../../shared/contract/plan.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
@@ -64,6 +64,33 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .addOption(clippingOption('--clip-value <limit>', 'keep each element of a gradient within the limit'))
     .addOption(clippingOption('--clip-norm <limit>', 'keep the norm of each gradient within the limit'))
     .addOption(clippingOption('--clip-global-norm <limit>', 'keep the norm of all gradients together within the limit'))
+    .addOption(new Option('--schedule <name>', 'how the learning rate goes on (default: constant)').choices(SCHEDULES))
+    .option(
+      '--schedule-factor <share>',
+      'what step, exponential and plateau multiply the rate by (default: 0.1, 0.9, 0.2)',
+      decimalNumber({ least: 0, above: true, most: 1, below: true }),
+    )
+    .option(
+      '--schedule-epochs <n>',
+      'epochs between the steps of step (default: 10); epochs without gain before plateau lowers the rate (default: 3)',
+      wholeNumber({ least: 1, most: 100_000 }),
+    )
+    .option(
+      '--schedule-decay <share>',
+      'inverseTime divides the rate by 1 + this times the steps done (default: 0.01)',
+      decimalNumber({ least: 0 }),
+    )
+    .option(
+      '--schedule-floor <share>',
+      'the share of the rate that cosine and plateau end at (default: 0, 0.001)',
+      decimalNumber({ least: 0, most: 1, below: true }),
+    )
+    .addOption(new Option('--schedule-monitor <name>', 'what plateau looks at (default: val_loss)').choices(MONITORS))
+    .option(
+      '--warmup <epochs>',
+      'first epochs, or a part of one, in which the rate grows evenly to --lr',
+      decimalNumber({ least: 0, most: 100_000 }),
+    )
     .option(
       '--early-stopping <patience>',
       'end once the monitor has not become better for so many epochs; the best weights are kept',

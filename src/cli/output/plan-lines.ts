@@ -3,6 +3,7 @@ import type {
   FreezeRule,
   GradientClipping,
   OptimizerPlan,
+  SchedulePlan,
   TrainingPlan,
 } from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
@@ -34,10 +35,29 @@ const CLIPPING_WORDS: Readonly<Record<GradientClipping['kind'], string>> = {
   globalNorm: 'the norm of all together',
 };
 
+function scheduleWords(schedule: SchedulePlan): string {
+  switch (schedule.kind) {
+    case 'constant':
+      return schedule.kind;
+    case 'step':
+      return `step, times ${schedule.factor} every ${schedule.epochs} epochs`;
+    case 'exponential':
+      return `exponential, times ${schedule.factor} an epoch`;
+    case 'inverseTime':
+      return `inverse time, decay ${schedule.decay}`;
+    case 'cosine':
+      return `cosine, to ${schedule.floor} of the rate`;
+    case 'plateau':
+      return `plateau of ${schedule.monitor}, times ${schedule.factor} after ${schedule.patience} epochs, to ${schedule.floor} of the rate`;
+  }
+}
+
 /** What a plan does beyond the usual. */
 function extraLines({
   weightDecay,
   gradientClipping,
+  schedule,
+  warmupEpochs,
   head,
   augmentation,
   earlyStopping,
@@ -47,6 +67,8 @@ function extraLines({
     ...(gradientClipping
       ? [['gradients', `${CLIPPING_WORDS[gradientClipping.kind]} at most ${gradientClipping.limit}`] as const]
       : []),
+    ...(schedule.kind === 'constant' ? [] : [['schedule', scheduleWords(schedule)] as const]),
+    ...(warmupEpochs === 0 ? [] : [['warm-up', `${warmupEpochs} epochs`] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping

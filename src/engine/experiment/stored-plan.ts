@@ -10,7 +10,14 @@ const versioned = z.looseObject({ schemaVersion: z.int().min(1) });
 /** What leads from each version to the next; a plan means afterwards what it meant before. */
 const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
   (plan) => ({ ...plan, schemaVersion: 2, head: 'softmax', augmentation: null, earlyStopping: null }),
-  (plan) => ({ ...plan, schemaVersion: 3, weightDecay: 0, gradientClipping: null }),
+  (plan) => ({
+    ...plan,
+    schemaVersion: 3,
+    weightDecay: 0,
+    gradientClipping: null,
+    schedule: { kind: 'constant' },
+    warmupEpochs: 0,
+  }),
 ];
 
 /**

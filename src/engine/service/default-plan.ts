@@ -2,6 +2,7 @@ import {
   PLAN_SCHEMA_VERSION,
   type AugmentationPlan,
   type OptimizerPlan,
+  type SchedulePlan,
   type Strategy,
   type TrainingPlan,
   type TrainingPlanRequest,
@@ -80,6 +81,26 @@ function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: 
   }
 }
 
+function completeSchedule(request: TrainingPlanRequest['schedule']): SchedulePlan {
+  switch (request?.kind) {
+    case undefined:
+    case 'constant':
+      return { kind: 'constant' };
+    case 'step':
+      return { kind: 'step', epochs: request.epochs ?? 10, factor: request.factor ?? 0.1 };
+    case 'exponential':
+      return { kind: 'exponential', factor: request.factor ?? 0.9 };
+    case 'inverseTime':
+      return { kind: 'inverseTime', decay: request.decay ?? 0.01 };
+    case 'cosine':
+      return { kind: 'cosine', floor: request.floor ?? 0 };
+    case 'plateau': {
+      const { monitor = 'val_loss', patience = 3, factor = 0.2, floor = 0.001 } = request;
+      return { kind: 'plateau', monitor, patience, factor, floor };
+    }
+  }
+}
+
 function completeWeights(
   requested: WeightsSource | undefined,
   strategy: Strategy,
@@ -107,10 +128,18 @@ function completeAugmentation(requested: AugmentationPlan | null | undefined): A
   return requested && (requested.horizontalFlip || requested.randomResizedCrop) ? requested : null;
 }
 
-/** What was asked for and is not used, in words. */
+/** What was asked for and comes to nothing, in words. */
 export function planWarnings(request: ResolvedPlanRequest, plan: TrainingPlan): readonly string[] {
-  if (plan.strategy !== 'scratch' || request.weights === undefined || request.weights.kind === 'none') return [];
-  return ["The strategy 'scratch' starts every layer anew: the weights given are not read."];
+  const warnings: string[] = [];
+  if (plan.strategy === 'scratch' && request.weights !== undefined && request.weights.kind !== 'none') {
+    warnings.push("The strategy 'scratch' starts every layer anew: the weights given are not read.");
+  }
+  if (plan.warmupEpochs >= plan.epochs) {
+    warnings.push(
+      `The warm-up takes ${plan.warmupEpochs} epochs, and the run ends after ${plan.epochs}: no schedule follows it.`,
+    );
+  }
+  return warnings;
 }
 
 /**
@@ -135,6 +164,8 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     optimizer: completeOptimizer(request.optimizer, defaults),
     weightDecay: request.weightDecay ?? (request.optimizer?.kind === 'adamw' ? ADAMW_WEIGHT_DECAY : 0),
     gradientClipping: request.gradientClipping ?? null,
+    schedule: completeSchedule(request.schedule),
+    warmupEpochs: request.warmupEpochs ?? 0,
     head: request.head ?? 'softmax',
     augmentation: completeAugmentation(request.augmentation),
     earlyStopping: request.earlyStopping ?? null,

@@ -12,6 +12,7 @@ import type { Hold } from './hold.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
 import type { CheckpointWritten } from './protocol.ts';
 import { epochOrder } from './random.ts';
+import { learningRateAt } from './schedule.ts';
 import { yieldToMessages } from './yield.ts';
 
 /** Short epochs do not each cost a checkpoint; a kill loses at most this much work. */
@@ -53,11 +54,11 @@ function diverged(loss: number, epoch: number, step: number, learningRate: numbe
 export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   const { session, plan, train, clock, timer, emit, signal } = options;
   const { batchSize, epochs, seed, earlyStopping } = plan;
-  const { learningRate } = plan.optimizer;
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
   const progress = new ProgressReporter(emit, 'train', 'step', { first: options.state.step, clock });
-  const learningRateFeed = { data: Float32Array.of(learningRate), shape: [] };
   let state = options.state;
+  const learningRateOf = (epoch: number, step: number): number =>
+    learningRateAt(plan, { epoch, step, stepsPerEpoch, history: state.history });
   // Of a run that has not begun there is no checkpoint yet.
   let written = state.step > 0 ? state.step : null;
   let writtenAt = performance.now();
@@ -94,9 +95,10 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       await holdIfAsked();
       if (isStopped()) break;
       const step = state.step + 1;
+      const learningRate = learningRateOf(epoch, steps);
       const output = session.run('train', {
         ...feeds,
-        learning_rate: learningRateFeed,
+        learning_rate: { data: Float32Array.of(learningRate), shape: [] },
         dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] },
       });
       const loss = output['loss']?.data[0] ?? NaN;
@@ -132,6 +134,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       evaluate(session, options.validation, plan.evaluationBatchSize, holdIfAsked),
     );
     const { partial } = state;
+    const learningRate = learningRateOf(epoch, stepsPerEpoch - 1);
     const metrics: EpochMetrics = {
       epoch,
       loss: partial.lossSum / partial.images,

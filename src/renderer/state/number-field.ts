@@ -1,4 +1,10 @@
-import { trainingPlan, earlyStoppingPlan, augmentationPlan, gradientClipping } from '../../shared/contract/plan.ts';
+import {
+  augmentationPlan,
+  earlyStoppingPlan,
+  gradientClipping,
+  scheduleSettings,
+  trainingPlan,
+} from '../../shared/contract/plan.ts';
 
 interface Schema {
   safeParse(value: unknown): { readonly success: boolean };
@@ -10,6 +16,12 @@ export const NUMBER_FIELDS = {
   momentum: { path: 'optimizer.momentum', schema: trainingPlan.shape.dropout },
   weightDecay: { path: 'weightDecay', schema: trainingPlan.shape.weightDecay },
   clippingLimit: { path: 'gradientClipping.limit', schema: gradientClipping.shape.limit },
+  scheduleFactor: { path: 'schedule.factor', schema: scheduleSettings.factor },
+  scheduleEpochs: { path: 'schedule.epochs', schema: scheduleSettings.epochs },
+  schedulePatience: { path: 'schedule.patience', schema: scheduleSettings.epochs },
+  scheduleDecay: { path: 'schedule.decay', schema: scheduleSettings.decay },
+  scheduleFloor: { path: 'schedule.floor', schema: scheduleSettings.floor },
+  warmupEpochs: { path: 'warmupEpochs', schema: trainingPlan.shape.warmupEpochs },
   epochs: { path: 'epochs', schema: trainingPlan.shape.epochs },
   batchSize: { path: 'batchSize', schema: trainingPlan.shape.batchSize },
   evaluationBatchSize: { path: 'evaluationBatchSize', schema: trainingPlan.shape.evaluationBatchSize },

@@ -5,6 +5,7 @@ import type {
   GradientClipping,
   Head,
   OptimizerPlan,
+  SchedulePlan,
   Strategy,
   TrainingPlan,
   TrainingPlanRequest,
@@ -33,6 +34,8 @@ export interface PlanDraft {
   readonly optimizer: OptimizerChoice | null;
   readonly centers: boolean | null;
   readonly clipping: ClippingChoice | null;
+  readonly schedule: SchedulePlan['kind'] | null;
+  readonly scheduleMonitor: EarlyStoppingPlan['monitor'] | null;
   readonly head: Head | null;
   readonly stopsEarly: boolean | null;
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
@@ -49,6 +52,8 @@ export const EMPTY_DRAFT: PlanDraft = {
   optimizer: null,
   centers: null,
   clipping: null,
+  schedule: null,
+  scheduleMonitor: null,
   head: null,
   stopsEarly: null,
   monitor: null,
@@ -59,6 +64,12 @@ export const EMPTY_DRAFT: PlanDraft = {
     momentum: '',
     weightDecay: '',
     clippingLimit: '',
+    scheduleFactor: '',
+    scheduleEpochs: '',
+    schedulePatience: '',
+    scheduleDecay: '',
+    scheduleFloor: '',
+    warmupEpochs: '',
     epochs: '',
     batchSize: '',
     evaluationBatchSize: '',
@@ -76,11 +87,50 @@ export const USUAL_CLIPPING_LIMIT = 1;
 export const USUAL_SMALLEST_AREA = 0.5;
 
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
-export type Completion = Pick<TrainingPlan, 'optimizer' | 'gradientClipping' | 'earlyStopping' | 'augmentation'> | null;
+export type Completion = Pick<
+  TrainingPlan,
+  'optimizer' | 'gradientClipping' | 'schedule' | 'earlyStopping' | 'augmentation'
+> | null;
 
-/** The figures that were typed and cannot be read. */
-export function wrongFields(draft: PlanDraft): readonly NumberField[] {
-  return NUMBER_FIELD_NAMES.filter((field) => readNumber(field, draft.typed[field]).kind === 'wrong');
+/** The figures that were typed and cannot be read, as far as the form shows them. */
+export function wrongFields(draft: PlanDraft, completion: Completion): readonly NumberField[] {
+  return NUMBER_FIELD_NAMES.filter(
+    (field) => isShown(field, draft, completion) && readNumber(field, draft.typed[field]).kind === 'wrong',
+  );
+}
+
+/** The figures that belong to a schedule. */
+const SCHEDULE_FIELDS: Readonly<Record<SchedulePlan['kind'], readonly NumberField[]>> = {
+  constant: [],
+  step: ['scheduleEpochs', 'scheduleFactor'],
+  exponential: ['scheduleFactor'],
+  inverseTime: ['scheduleDecay'],
+  cosine: ['scheduleFloor'],
+  plateau: ['schedulePatience', 'scheduleFactor', 'scheduleFloor'],
+};
+
+type Condition = (draft: PlanDraft, completion: Completion) => boolean;
+
+const ofSchedule = (field: NumberField): Condition => {
+  return (draft, completion) => SCHEDULE_FIELDS[scheduleOf(draft, completion)].includes(field);
+};
+
+/** What must be chosen for a figure to have a meaning; those that always have one are not named. */
+const CONDITIONS: Readonly<Partial<Record<NumberField, Condition>>> = {
+  momentum: (draft, completion) => hasMomentum(optimizerOf(draft, completion)),
+  clippingLimit: (draft, completion) => clippingOf(draft, completion) !== 'none',
+  scheduleEpochs: ofSchedule('scheduleEpochs'),
+  schedulePatience: ofSchedule('schedulePatience'),
+  scheduleFactor: ofSchedule('scheduleFactor'),
+  scheduleDecay: ofSchedule('scheduleDecay'),
+  scheduleFloor: ofSchedule('scheduleFloor'),
+  patience: stopsEarly,
+  smallestArea: crops,
+};
+
+/** Whether a figure belongs to what is chosen: others are kept as they were typed, and neither shown nor asked. */
+export function isShown(field: NumberField, draft: PlanDraft, completion: Completion): boolean {
+  return CONDITIONS[field]?.(draft, completion) ?? true;
 }
 
 /** The method shown: what was chosen, else what the engine completes. */
@@ -98,6 +148,10 @@ export function hasMomentum(choice: OptimizerChoice): boolean {
 
 export function clippingOf(draft: PlanDraft, completion: Completion): ClippingChoice {
   return draft.clipping ?? completion?.gradientClipping?.kind ?? 'none';
+}
+
+export function scheduleOf(draft: PlanDraft, completion: Completion): SchedulePlan['kind'] {
+  return draft.schedule ?? completion?.schedule.kind ?? 'constant';
 }
 
 export function stopsEarly(draft: PlanDraft, completion: Completion): boolean {
@@ -151,6 +205,8 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     head: draft.head ?? undefined,
     optimizer: buildOptimizer(draft, completion, figure),
     weightDecay: figure('weightDecay'),
+    schedule: buildSchedule(draft, completion, figure),
+    warmupEpochs: figure('warmupEpochs'),
     gradientClipping: buildClipping(draft, completion, figure('clippingLimit')),
     earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
     augmentation: buildAugmentation(draft, completion, figure('smallestArea')),
@@ -178,6 +234,24 @@ function buildClipping<Figure>(draft: PlanDraft, completion: Completion, limit: 
   const kind = clippingOf(draft, completion);
   if (kind === 'none') return null;
   return { kind, limit: limit ?? completion?.gradientClipping?.limit ?? USUAL_CLIPPING_LIMIT };
+}
+
+function buildSchedule<Figure>(draft: PlanDraft, completion: Completion, figure: Reader<Figure>) {
+  const kind = scheduleOf(draft, completion);
+  const own = (field: NumberField): Figure | undefined =>
+    SCHEDULE_FIELDS[kind].includes(field) ? figure(field) : undefined;
+  if (draft.schedule === null) return undefined;
+  return {
+    kind,
+    ...defined({
+      epochs: own('scheduleEpochs'),
+      patience: own('schedulePatience'),
+      factor: own('scheduleFactor'),
+      decay: own('scheduleDecay'),
+      floor: own('scheduleFloor'),
+      monitor: kind === 'plateau' ? (draft.scheduleMonitor ?? undefined) : undefined,
+    }),
+  };
 }
 
 function buildEarlyStopping<Figure>(draft: PlanDraft, completion: Completion, patience: Figure | undefined) {

@@ -34,7 +34,8 @@ import {
 const PLACED = new Set<string>([
   ...Object.values(NUMBER_FIELDS).map((field) => field.path),
   ...['optimizer', 'optimizer.kind', 'optimizer.nesterov', 'optimizer.centered'],
-  ...['gradientClipping', 'gradientClipping.kind', 'earlyStopping', 'earlyStopping.monitor'],
+  ...['gradientClipping', 'gradientClipping.kind', 'schedule', 'schedule.kind', 'schedule.monitor'],
+  ...['earlyStopping', 'earlyStopping.monitor'],
   ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.randomResizedCrop', 'head', 'weights', 'network'],
 ]);
 
@@ -59,7 +60,7 @@ export class PlanController {
   /** The last request that the engine could complete: what the form shows where nothing is chosen. */
   completion = $state.raw<TrainingPlan | null>(null);
   readonly network = $derived.by(() => this.draft.network ?? this.completion?.network ?? null);
-  readonly wrong = $derived(wrongFields(this.draft));
+  readonly wrong = $derived(wrongFields(this.draft, this.completion));
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
   readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
   readonly canRedo = $derived.by(() => this.#freezing.future.length > 0);

@@ -188,6 +188,17 @@ export const runs = {
       `RMSprop, ρ ${rho}, momentum ${momentum}${centered ? ', centered' : ''}`,
     adagrad: (initial: number, epsilon: number) => `Adagrad, accumulator from ${initial}, ε ${epsilon}`,
     adadelta: (rho: number, epsilon: number) => `Adadelta, ρ ${rho}, ε ${epsilon}`,
+    schedule: 'Schedule',
+    schedules: {
+      constant: 'constant',
+      step: (factor: number, epochs: number) => `times ${factor} every ${plural(epochs, 'epoch')}`,
+      exponential: (factor: number) => `times ${factor} an epoch`,
+      inverseTime: (decay: number) => `inverse time, decay ${decay}`,
+      cosine: (floor: number) => `cosine to ${percent(floor)}`,
+      plateau: (monitor: string, factor: number, patience: number, floor: number) =>
+        `times ${factor} after ${plural(patience, 'epoch')} without gain in ${monitor}, down to ${percent(floor)}`,
+      warmedUp: (epochs: number, then: string) => `warm-up of ${plural(epochs, 'epoch')}, then ${then}`,
+    },
     weightDecay: 'Weight decay',
     clipping: 'Gradient clipping',
     clippings: {

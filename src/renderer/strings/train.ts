@@ -1,4 +1,4 @@
-import type { Strategy } from '../../shared/contract/plan.ts';
+import type { SchedulePlan, Strategy } from '../../shared/contract/plan.ts';
 import type { ClippingChoice, OptimizerChoice } from '../state/plan-draft.ts';
 import type { NumberField } from '../state/number-field.ts';
 import { bytes, count, percent, shape } from './format.ts';
@@ -8,6 +8,12 @@ const fields: Readonly<Record<NumberField, string>> = {
   momentum: 'Momentum',
   weightDecay: 'Weight decay',
   clippingLimit: 'Limit',
+  scheduleFactor: 'Rate times',
+  scheduleEpochs: 'Every (epochs)',
+  schedulePatience: 'After (epochs)',
+  scheduleDecay: 'Rate decay',
+  scheduleFloor: 'Floor (share)',
+  warmupEpochs: 'Warm-up (epochs)',
   epochs: 'Epochs',
   batchSize: 'Batch',
   evaluationBatchSize: 'Evaluation batch',
@@ -39,6 +45,15 @@ const clippings: Readonly<Record<ClippingChoice, string>> = {
   value: 'Each value',
   norm: 'Each norm',
   globalNorm: 'Norm of all',
+};
+
+const schedules: Readonly<Record<SchedulePlan['kind'], string>> = {
+  constant: 'Constant',
+  step: 'In steps',
+  exponential: 'Exponential',
+  inverseTime: 'Inverse time',
+  cosine: 'Cosine',
+  plateau: 'At plateaus',
 };
 
 /** Layer kinds, short enough to stand beside a name. */
@@ -179,6 +194,9 @@ export const train = {
     clippings,
     fields,
     schedule: 'Schedule',
+    rateSchedule: 'Rate over time',
+    rateMonitor: 'Plateau of',
+    schedules,
     network: 'Network',
     head: 'Head',
     heads: { softmax: 'Softmax', sigmoid: 'One sigmoid unit' },

@@ -100,6 +100,52 @@ export const earlyStoppingPlan = z.strictObject({
 });
 export type EarlyStoppingPlan = z.infer<typeof earlyStoppingPlan>;
 
+/** What the settings of a schedule may be. */
+export const scheduleSettings = {
+  /** What the rate is multiplied by. */
+  factor: z.number().gt(0).lt(1),
+  epochs: z.int().min(1).max(100_000),
+  decay: z.number().min(0),
+  /** A share of the optimizer's rate. */
+  floor: z.number().min(0).lt(1),
+} as const;
+const { factor, decay, floor } = scheduleSettings;
+const stepSchedule = z.strictObject({ kind: z.literal('step'), epochs: scheduleSettings.epochs, factor });
+const exponentialSchedule = z.strictObject({ kind: z.literal('exponential'), factor });
+const inverseTimeSchedule = z.strictObject({ kind: z.literal('inverseTime'), decay });
+const cosineSchedule = z.strictObject({ kind: z.literal('cosine'), floor });
+const plateauSchedule = z.strictObject({
+  kind: z.literal('plateau'),
+  monitor: z.enum(MONITORS),
+  patience: scheduleSettings.epochs,
+  factor,
+  floor,
+});
+
+/**
+ * How the learning rate goes on from the optimizer's once the warm-up is over. `step`: times `factor` every so many epochs.
+ * `exponential`: times `factor` each epoch, a little at each step. `inverseTime`: divided by 1 + `decay` * steps. `cosine`:
+ * along half a cosine to `floor` at the last epoch's end. `plateau`: times `factor` whenever `monitor` has not become better
+ * for `patience` epochs, down to `floor`.
+ */
+export const schedulePlan = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  stepSchedule,
+  exponentialSchedule,
+  inverseTimeSchedule,
+  cosineSchedule,
+  plateauSchedule,
+]);
+export type SchedulePlan = z.infer<typeof schedulePlan>;
+export const SCHEDULES = [
+  'constant',
+  'step',
+  'exponential',
+  'inverseTime',
+  'cosine',
+  'plateau',
+] as const satisfies readonly SchedulePlan['kind'][];
+
 /** Everything that decides a run's outcome, complete: no default is left to be filled in later. */
 export const trainingPlan = z.strictObject({
   schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
@@ -119,6 +165,9 @@ export const trainingPlan = z.strictObject({
    */
   weightDecay: z.number().min(0).max(1),
   gradientClipping: gradientClipping.nullable(),
+  schedule: schedulePlan,
+  /** The first epochs, or a part of one, in which the learning rate grows evenly to the optimizer's. */
+  warmupEpochs: z.number().min(0).max(100_000),
   head: z.enum(HEADS),
   augmentation: augmentationPlan.nullable(),
   earlyStopping: earlyStoppingPlan.nullable(),
@@ -168,6 +217,17 @@ export const trainingPlanRequest = z.strictObject({
     .optional(),
   weightDecay: trainingPlan.shape.weightDecay.optional(),
   gradientClipping: trainingPlan.shape.gradientClipping.optional(),
+  schedule: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('constant') }),
+      stepSchedule.partial({ epochs: true, factor: true }),
+      exponentialSchedule.partial({ factor: true }),
+      inverseTimeSchedule.partial({ decay: true }),
+      cosineSchedule.partial({ floor: true }),
+      plateauSchedule.partial({ monitor: true, patience: true, factor: true, floor: true }),
+    ])
+    .optional(),
+  warmupEpochs: trainingPlan.shape.warmupEpochs.optional(),
   head: trainingPlan.shape.head.optional(),
   augmentation: trainingPlan.shape.augmentation.optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),

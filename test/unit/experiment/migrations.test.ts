@@ -74,6 +74,8 @@ describe('a run of an earlier Thaw', () => {
       earlyStopping: null,
       weightDecay: 0,
       gradientClipping: null,
+      schedule: { kind: 'constant' },
+      warmupEpochs: 0,
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),
@@ -82,6 +84,15 @@ describe('a run of an earlier Thaw', () => {
     log.close();
   });
 });
+
+/** A plan as the second schema had it. */
+const VERSION_2_PLAN = {
+  ...VERSION_1_PLAN,
+  schemaVersion: 2,
+  head: 'sigmoid',
+  augmentation: { horizontalFlip: true, randomResizedCrop: null },
+  earlyStopping: { monitor: 'val_loss', patience: 3 },
+};
 
 describe('a plan in the log', () => {
   const log = openLog(newHome());
@@ -108,9 +119,21 @@ describe('a plan in the log', () => {
   });
 
   it('comes back in full from every version that there was', () => {
-    for (const plan of [VERSION_1_PLAN, samplePlan()]) {
+    for (const plan of [VERSION_1_PLAN, VERSION_2_PLAN, samplePlan()]) {
       store(plan);
       expect(trainingPlan.parse(readPlan(log, runId))).toMatchObject({ seed: plan.seed });
     }
+  });
+
+  it('of the second version keeps what it said, with a rate that stays', () => {
+    store(VERSION_2_PLAN);
+    expect(readPlan(log, runId)).toEqual({
+      ...VERSION_2_PLAN,
+      schemaVersion: PLAN_SCHEMA_VERSION,
+      weightDecay: 0,
+      gradientClipping: null,
+      schedule: { kind: 'constant' },
+      warmupEpochs: 0,
+    });
   });
 });

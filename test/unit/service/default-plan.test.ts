@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OPTIMIZERS, trainingPlan } from '../../../src/shared/contract/plan.ts';
+import { OPTIMIZERS, SCHEDULES, trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { completePlan, planWarnings } from '../../../src/engine/service/default-plan.ts';
 import type { ResolvedPlanRequest } from '../../../src/engine/service/resolve-references.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -14,6 +14,8 @@ describe('a completed plan', () => {
       optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false },
       weightDecay: 0,
       gradientClipping: null,
+      schedule: { kind: 'constant' },
+      warmupEpochs: 0,
       head: 'softmax',
       augmentation: null,
       earlyStopping: null,
@@ -33,6 +35,8 @@ describe('a completed plan', () => {
       optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0, nesterov: true },
       weightDecay: 0.001,
       gradientClipping: { kind: 'norm', limit: 2 },
+      schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 4, factor: 0.3, floor: 0.02 },
+      warmupEpochs: 1.5,
       head: 'sigmoid',
       augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.25 } },
       earlyStopping: { monitor: 'val_loss', patience: 3 },
@@ -65,6 +69,17 @@ describe('a completed plan', () => {
       kind,
       learningRate: 0.5,
     });
+  });
+
+  it.each(SCHEDULES)('is complete with the schedule %s', (kind) => {
+    expect(trainingPlan.parse(completePlan({ schedule: { kind } })).schedule.kind).toBe(kind);
+  });
+
+  it('says so when the warm-up outlasts the run', () => {
+    const warnings = (warmupEpochs: number): readonly string[] =>
+      planWarnings({}, completePlan({ epochs: 3, warmupEpochs }));
+    expect(warnings(2.9)).toEqual([]);
+    expect(warnings(3)).toEqual([expect.stringContaining('3 epochs')]);
   });
 
   it('gives RMSprop its own settings, and AdamW the decay that makes it one', () => {

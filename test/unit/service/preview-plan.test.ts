@@ -123,6 +123,10 @@ describe('what is wrong comes at its field', () => {
     ['centering for Adam', { optimizer: { kind: 'adam', centered: true } }, ['optimizer.centered'], 'rmsprop'],
     ['more weight decay than all', { weightDecay: 2 }, ['weightDecay'], 'at most 1'],
     ['no limit', { gradientClipping: { kind: 'norm', limit: 0 } }, ['gradientClipping.limit'], 'more than 0'],
+    ['a schedule of no name', { schedule: { kind: 'random' } }, ['schedule.kind'], 'kind'],
+    ['a factor of 1', { schedule: { kind: 'step', factor: 1 } }, ['schedule.factor'], 'less than 1'],
+    ['a floor for steps', { schedule: { kind: 'step', floor: 0.1 } }, ['schedule'], "'floor'"],
+    ['a warm-up of text', { warmupEpochs: 'long' }, ['warmupEpochs'], '"long"'],
     ['an optimizer that is none', { optimizer: 7 }, ['optimizer'], 'received 7'],
     [
       'patience of 0',

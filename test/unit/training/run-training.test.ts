@@ -42,6 +42,18 @@ const REGULARIZED = {
   weightDecay: 0.01,
   gradientClipping: { kind: 'globalNorm', limit: 1 },
 } satisfies Partial<TrainingPlan>;
+const PLATEAU = {
+  ...HEAD_ONLY,
+  optimizer: { kind: 'adamw', learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 1, factor: 0.5, floor: 0 },
+  warmupEpochs: 0.5,
+  weightDecay: 0.1,
+} satisfies Partial<TrainingPlan>;
+const FALLING = {
+  ...HEAD_ONLY,
+  schedule: { kind: 'cosine', floor: 0.1 },
+  warmupEpochs: 1.5,
+} satisfies Partial<TrainingPlan>;
 
 describe('a run', () => {
   it.each([
@@ -85,6 +97,8 @@ describe('a run', () => {
     { what: 'the head, with dropout', changes: HEAD_ONLY },
     { what: 'the upper part', changes: UPPER_PART },
     { what: 'everything, with slots of every kind', changes: REGULARIZED },
+    { what: 'the head, its rate falling at plateaus', changes: PLATEAU },
+    { what: 'the head, stopped while its rate grows', changes: FALLING },
   ])('stopped in mid-epoch and resumed trains $what as if it had never stopped', async ({ changes }) => {
     const whole = await runTraining(job(changes), () => undefined, never);
     const cut = job({ ...changes, epochs: 3 });
@@ -93,10 +107,35 @@ describe('a run', () => {
     expect(stopped.history.length).toBeLessThan(3);
     const resumed = await runTraining(job(changes, cut), () => undefined, never);
     expect(resumed).toMatchObject({ status: 'finished', frozenUnchanged: true });
+    const rates = ({ history }: Pick<typeof whole, 'history'>): number[] =>
+      history.map(({ learningRate }) => learningRate);
+    expect(rates(resumed)).toEqual(rates(whole));
     const expected = losses(whole.history);
     losses(resumed.history).forEach((loss, index) => {
       expect(Math.abs(loss - (expected[index] ?? NaN))).toBeLessThan(1e-5);
     });
+  });
+
+  it('feeds each step the rate of its schedule, and tells it', async () => {
+    const told: number[] = [];
+    const { history } = await runTraining(
+      job({ ...FALLING, schedule: { kind: 'step', epochs: 1, factor: 0.5 }, warmupEpochs: 0.4 }),
+      (message) => {
+        if (message.kind === 'event' && message.body.kind === 'step') told.push(message.body.learningRate);
+      },
+      never,
+    );
+    expect(history.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.005, 0.0025]);
+    expect(told[0]).toBe(0.005);
+    expect(told.at(-1)).toBe(0.0025);
+
+    const frozen = await runTraining(
+      job({ ...HEAD_ONLY, optimizer: PLATEAU.optimizer, schedule: { kind: 'exponential', factor: 1e-200 }, epochs: 4 }),
+      () => undefined,
+      never,
+    );
+    const [, ...after] = frozen.history.map(({ val_loss }) => val_loss);
+    expect(new Set(after).size).toBe(1);
   });
 
   it('stands still where its gradients are clipped to nothing, but for what AdamW decays', async () => {

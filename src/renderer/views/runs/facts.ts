@@ -89,6 +89,29 @@ function optimizerFact({ optimizer }: TrainingPlan): string {
   }
 }
 
+function scheduleWords(schedule: TrainingPlan['schedule']): string {
+  const words = runs.plan.schedules;
+  switch (schedule.kind) {
+    case 'constant':
+      return words.constant;
+    case 'step':
+      return words.step(schedule.factor, schedule.epochs);
+    case 'exponential':
+      return words.exponential(schedule.factor);
+    case 'inverseTime':
+      return words.inverseTime(schedule.decay);
+    case 'cosine':
+      return words.cosine(schedule.floor);
+    case 'plateau':
+      return words.plateau(schedule.monitor, schedule.factor, schedule.patience, schedule.floor);
+  }
+}
+
+function scheduleFact({ schedule, warmupEpochs }: TrainingPlan): string {
+  const told = scheduleWords(schedule);
+  return warmupEpochs === 0 ? told : runs.plan.schedules.warmedUp(warmupEpochs, told);
+}
+
 function clippingFact({ gradientClipping }: TrainingPlan): string {
   if (gradientClipping === null) return runs.plan.off;
   return runs.plan.clippings[gradientClipping.kind](String(gradientClipping.limit));
@@ -117,6 +140,7 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.head, value: words.heads[plan.head] },
     { name: words.optimizer, value: optimizerFact(plan) },
     { name: words.learningRate, value: metric(plan.optimizer.learningRate) },
+    { name: words.schedule, value: scheduleFact(plan) },
     { name: words.weightDecay, value: plan.weightDecay === 0 ? words.off : metric(plan.weightDecay) },
     { name: words.clipping, value: clippingFact(plan) },
     { name: words.epochs, value: count(plan.epochs) },

@@ -17,6 +17,7 @@ const typed = (figures: Partial<Record<NumberField, string>>): Partial<PlanDraft
 const sgd: Completion = {
   optimizer: { kind: 'sgd', learningRate: 0.005, momentum: 0.9, nesterov: false },
   gradientClipping: null,
+  schedule: { kind: 'constant' },
   earlyStopping: null,
   augmentation: null,
 };
@@ -54,6 +55,22 @@ describe('what the form asks', () => {
       { gradientClipping: { kind: 'value', limit: 0.5 } },
     ],
     ['no clipping once it was turned off', { clipping: 'none' }, { gradientClipping: null }],
+    ['a schedule by its name alone', { schedule: 'cosine' }, { schedule: { kind: 'cosine' } }],
+    [
+      'a plateau as it was set',
+      {
+        schedule: 'plateau',
+        scheduleMonitor: 'val_accuracy',
+        ...typed({ schedulePatience: '2', scheduleFactor: '0.5', scheduleFloor: '0.01' }),
+      },
+      { schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 2, factor: 0.5, floor: 0.01 } },
+    ],
+    [
+      'a schedule without what was said of others',
+      { schedule: 'step', scheduleMonitor: 'val_loss', ...typed({ scheduleEpochs: '4', scheduleFloor: '0.5' }) },
+      { schedule: { kind: 'step', epochs: 4 } },
+    ],
+    ['a warm-up', typed({ warmupEpochs: '0.5' }), { warmupEpochs: 0.5 }],
     [
       'early stopping with the usual patience',
       { stopsEarly: true },
@@ -94,7 +111,20 @@ describe('what the form asks', () => {
       batchSize: 'many',
       seed: 7,
     });
-    expect(wrongFields(draft)).toEqual(['epochs', 'batchSize']);
+    expect(wrongFields(draft, sgd)).toEqual(['epochs', 'batchSize']);
+  });
+
+  it.each<[NumberField, Partial<PlanDraft>, Partial<PlanDraft>]>([
+    ['momentum', { optimizer: 'sgd' }, { optimizer: 'adam' }],
+    ['clippingLimit', { clipping: 'norm' }, { clipping: 'none' }],
+    ['scheduleFactor', { schedule: 'exponential' }, { schedule: 'cosine' }],
+    ['scheduleFloor', { schedule: 'cosine' }, { schedule: 'step' }],
+    ['patience', { stopsEarly: true }, { stopsEarly: false }],
+    ['smallestArea', { crops: true }, { crops: false }],
+  ])('is held up by a wrong %s only while it is shown', (field, shown, hidden) => {
+    const draft = { ...EMPTY_DRAFT, ...typed({ [field]: 'nonsense' }) };
+    expect(wrongFields({ ...draft, ...shown }, sgd)).toEqual([field]);
+    expect(wrongFields({ ...draft, ...hidden }, sgd)).toEqual([]);
   });
 });
 
@@ -114,6 +144,8 @@ describe('a typed figure', () => {
     ['learningRate', '1e999', { kind: 'wrong', value: Infinity }],
     ['momentum', '1', { kind: 'wrong', value: 1 }],
     ['weightDecay', '2', { kind: 'wrong', value: 2 }],
+    ['scheduleFactor', '1', { kind: 'wrong', value: 1 }],
+    ['warmupEpochs', '0.5', { kind: 'value', value: 0.5 }],
     ['clippingLimit', '0', { kind: 'wrong', value: 0 }],
     ['dropout', '0', { kind: 'value', value: 0 }],
     ['validationShare', '1', { kind: 'wrong', value: 1 }],

@@ -80,6 +80,20 @@ describe('the facts of a run', () => {
     expect(valueOf(planFacts(samplePlan()), 'Weight decay')).toBe('off');
   });
 
+  it.each<[Partial<TrainingPlan>, string]>([
+    [{}, 'constant'],
+    [{ schedule: { kind: 'step', epochs: 10, factor: 0.1 } }, 'times 0.1 every 10 epochs'],
+    [{ schedule: { kind: 'exponential', factor: 0.9 } }, 'times 0.9 an epoch'],
+    [{ schedule: { kind: 'inverseTime', decay: 0.01 } }, 'inverse time, decay 0.01'],
+    [{ schedule: { kind: 'cosine', floor: 0.1 }, warmupEpochs: 1 }, 'warm-up of 1 epoch, then cosine to 10.0 %'],
+    [
+      { schedule: { kind: 'plateau', monitor: 'val_loss', patience: 3, factor: 0.2, floor: 0.01 } },
+      'times 0.2 after 3 epochs without gain in val_loss, down to 1.0 %',
+    ],
+  ])('tell the course of the learning rate: %j', (changes, words) => {
+    expect(valueOf(planFacts(samplePlan(changes)), 'Schedule')).toBe(words);
+  });
+
   it('can be copied as lines of text', () => {
     expect(factsText([{ name: 'Seed', value: '42' }])).toBe('Seed: 42');
   });
