@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 const MAIN = path.resolve(import.meta.dirname, '../src/cli/main.ts');
@@ -10,14 +11,20 @@ export interface Served {
 }
 
 /**
- * Starts `thaw serve` in a process of its own.
+ * Starts `thaw serve` in a process of its own, with empty data caches.
  *
- * @param home the workspace; its caches lie in it
+ * @param home the workspace; its caches lie in it, and share nothing but the installed toolchain
  * @param parameters of `thaw serve`
  */
 export async function serve(home: string, ...parameters: readonly string[]): Promise<Served> {
+  const installed = process.env['THAW_CACHE'];
+  if (installed === undefined) throw new Error('THAW_CACHE must name the cache folder. Run: npm run -s bench');
+  const cache = path.join(home, 'cache');
+  mkdirSync(cache, { recursive: true });
+  const toolchain = path.join(cache, 'toolchain');
+  if (!existsSync(toolchain)) symlinkSync(path.join(installed, 'toolchain'), toolchain);
   const child = spawn(process.execPath, [MAIN, 'serve', ...parameters], {
-    env: { ...process.env, THAW_HOME: home, THAW_CACHE: path.join(home, 'cache') },
+    env: { ...process.env, THAW_HOME: home, THAW_CACHE: cache },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
