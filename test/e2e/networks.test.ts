@@ -37,15 +37,17 @@ const FROZEN_BASE = ['--strategy', 'scratch', '--freeze', '/./', '--thaw', 'head
 
 describe('one sigmoid unit above a frozen base', () => {
   it.each([
-    { network: 'inception_v3_75', frozen: 21_802_784, tensors: 376 },
-    { network: 'resnet50_32', frozen: 23_587_712, tensors: 318 },
+    { network: 'inception_v3_75', trainable: 2049, frozen: 21_802_784, tensors: 376 },
+    { network: 'resnet50_32', trainable: 2049, frozen: 23_587_712, tensors: 318 },
+    { network: 'mobilenet_v2_0.35_32', trainable: 1281, frozen: 410_208, tensors: 260 },
+    { network: 'vgg16_32', trainable: 513, frozen: 14_714_688, tensors: 26 },
   ])(
-    '$network trains 2,049 parameters, keeps the others to the bit, and predicts',
-    async ({ network, frozen, tensors }) => {
+    '$network trains $trainable parameters, keeps the others to the bit, and predicts',
+    async ({ network, trainable, frozen, tensors }) => {
       const result = await train('--network', network, '--head', 'sigmoid', ...FROZEN_BASE);
       expect(result).toMatchObject({
         status: 'finished',
-        parameters: { trainable: 2049, frozen },
+        parameters: { trainable, frozen },
         frozenUnchanged: true,
         frozenTensors: tensors,
         warnings: [],

@@ -39,7 +39,8 @@ describeWith('the Network view', await findWeb(), (place) => {
   }
 
   it('says that a network without weights of its own needs a file', async () => {
-    await page.getByRole('button', { name: /^Show \d+ more/ }).click();
+    const family = page.getByRole('region', { name: 'MobileNet v1' });
+    await family.getByRole('button', { name: /^Show \d+ more/ }).click();
     await page.getByRole('button', { name: 'Choose mobilenet_v1_0.25_128' }).click();
     await weights().getByText('None yet.').waitFor();
     expect(await weights().getByText('Ready to train with it.').count()).toBe(0);
