@@ -67,6 +67,34 @@ describeWith('the plan', await findWeb(), (place) => {
     await page.getByLabel('Method').selectOption({ label: 'SGD' });
   });
 
+  it('offers what an optimizer, a schedule and a limit of gradients ask for, with what is usual', async () => {
+    const usual = (label: string) => page.getByLabel(label, { exact: true }).getAttribute('placeholder');
+    const choose = (label: string, option: string) => page.getByLabel(label).selectOption({ label: option });
+    await choose('Method', 'AdamW');
+    await expect.poll(() => usual('Weight decay')).toBe('0.01');
+    await choose('Method', 'RMSprop');
+    await page.getByLabel('Centered').check();
+    await expect.poll(() => usual('Momentum')).toBe('0');
+    await choose('Rate over time', 'At plateaus');
+    await expect.poll(() => usual('Drop after')).toBe('3');
+    await page.getByLabel('Plateau of').waitFor();
+    await choose('Rate over time', 'Cosine');
+    await expect.poll(() => usual('Floor')).toBe('0');
+    expect(await page.getByLabel('Drop after').count()).toBe(0);
+    await page.getByLabel('Floor').fill('1');
+    await page.getByText(/Must be less than 1; received 1/).waitFor();
+    await choose('Clip gradients', 'Norm of all');
+    await expect.poll(() => usual('Limit')).toBe('1');
+    await takeScreenshots(page, 'plan-optimizer');
+    await expectAccessible(page);
+    // What is not shown holds nothing up.
+    await choose('Rate over time', 'Constant');
+    await choose('Clip gradients', 'Off');
+    await choose('Method', 'SGD');
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(0);
+    await expect.poll(() => page.getByText(/Must be less than 1/).count()).toBe(0);
+  });
+
   it('trains with Ctrl+Enter, and then ticks the layers that it proved unchanged', async () => {
     await page.getByLabel('Epochs').fill('2');
     await page.keyboard.press('Control+Enter');
