@@ -11,7 +11,14 @@ import type { TensorSpecification } from '../../src/engine/network/layer.ts';
 import { findNetwork } from '../../src/engine/network/registry.ts';
 import { elementCount, isStatistic, networkTensors } from '../../src/engine/network/shape.ts';
 import { Session } from '../../src/engine/runtime/session.ts';
-import { distance, filledTensor, readReference, referenceInput } from '../support/reference.ts';
+import {
+  distance,
+  filledTensor,
+  readReference,
+  readReferenceFile,
+  referenceInput,
+  type Reference,
+} from '../support/reference.ts';
 import { describeShared } from '../support/shared.ts';
 
 const CASES = [
@@ -60,9 +67,9 @@ describe('Networks of Keras Applications', () => {
   });
 });
 
-describeShared('Networks against Keras', () => {
-  describe.each(CASES)('$network', ({ reference: referenceName, network: name }) => {
-    const reference = readReference(referenceName);
+/** Holds a network with its published classifier to what Keras computed. */
+function describeNetwork(name: string, reference: Reference): void {
+  describe(name, () => {
     const network = findNetwork(name).buildWithTop(1000);
     const tensors = networkTensors(network);
 
@@ -140,4 +147,13 @@ describeShared('Networks against Keras', () => {
       );
     });
   });
+}
+
+describeShared('Networks against Keras', () => {
+  for (const { reference, network } of CASES) describeNetwork(network, readReference(reference));
+});
+
+describe('A network against Keras, wider than the paper and of an odd size', () => {
+  const name = 'mobilenet_v2_1.4_97';
+  describeNetwork(name, readReferenceFile(path.join(import.meta.dirname, `../fixtures/keras-${name}.json`)));
 });

@@ -23,9 +23,14 @@ const reference = z.object({
 export type Reference = z.infer<typeof reference>;
 export type Summary = z.infer<typeof summary>;
 
-/** A published network's outputs under weights that are filled from the tensors' names. */
+/** A published network's outputs under weights that are filled from the tensors' names, from a file of the shared folder. */
 export function readReference(name: string): Reference {
-  return reference.parse(JSON.parse(readFileSync(sharedPath('reference', `${name}.json`), 'utf8')));
+  return readReferenceFile(sharedPath('reference', `${name}.json`));
+}
+
+/** The same from any file. */
+export function readReferenceFile(file: string): Reference {
+  return reference.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 /**
