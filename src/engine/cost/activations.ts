@@ -17,6 +17,14 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
       return [...(demand.byWeights ? layer.inputs : []), ...(hasOwnActivation(layer) ? [layer.name] : [])];
     case 'batchNorm':
       return demand.byWeights || demand.usesBatchStatistics ? layer.inputs : [];
+    case 'conv2dTranspose':
+      return demand.byWeights ? layer.inputs : [];
+    case 'layerNorm':
+      return [layer.name];
+    case 'localResponseNorm':
+      return [...layer.inputs, layer.name];
+    case 'multiply':
+      return layer.inputs;
     case 'activation':
       return looksAtInput(layer) ? [...layer.inputs, layer.name] : [layer.name];
     case 'maxPool2d':
@@ -30,6 +38,10 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'reshape':
     case 'add':
     case 'concatenate':
+    case 'permute':
+    case 'reflectionPadding2d':
+    case 'resizing':
+    case 'slice':
       return [];
     default:
       return assertNever(layer);

@@ -98,6 +98,10 @@ const ACTIVATION_OPERATIONS: Readonly<Record<ActivationLayer['activation'], numb
   swish: 2,
   tanh: 1,
 };
+/** Mean, difference, square, mean, root, product, scale and offset. */
+const LAYER_NORM_OPERATIONS = 8;
+/** A power for each element costs as much as so many passes over it. */
+const RESPONSE_PASSES = 8;
 /** What the runtime takes into the convolution before it. */
 const FUSED_ACTIVATIONS: ReadonlySet<string> = new Set(['elu', 'leaky_relu', 'relu', 'relu6']);
 
@@ -156,6 +160,13 @@ function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
         padded((input.at(-1) ?? 0) / (layer.groups ?? 1), SMALLEST_DEPTH) *
         padded(layer.filters, LANES)
       );
+    case 'conv2dTranspose':
+      return (
+        elementCount(input.slice(0, -1)) *
+        elementCount(layer.kernelSize) *
+        padded(input.at(-1) ?? 0, SMALLEST_DEPTH) *
+        padded(layer.filters, LANES)
+      );
     case 'depthwiseConv2d':
       return elementCount(output.slice(0, -1)) * elementCount(layer.kernelSize) * padded(output.at(-1) ?? 0, LANES);
     case 'dense':
@@ -168,8 +179,15 @@ function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
     case 'dropout':
     case 'globalAveragePooling2d':
     case 'input':
+    case 'layerNorm':
+    case 'localResponseNorm':
     case 'maxPool2d':
+    case 'multiply':
+    case 'permute':
+    case 'reflectionPadding2d':
     case 'reshape':
+    case 'resizing':
+    case 'slice':
     case 'zeroPadding2d':
       return 0;
   }
@@ -240,6 +258,16 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
       };
       return isTraining ? withOwnActivation(layer, linear, moved(2 * written, 1, 0, batch)) : linear;
     }
+    case 'conv2dTranspose':
+      // It is the gradient of a convolution.
+      return {
+        ...moved(read + written, 1, written, batch),
+        convolutionGradient: multiplyAdds(layer, inputs[0] ?? [], output),
+      };
+    case 'layerNorm':
+      return moved(LAYER_NORM_OPERATIONS * (read + written), LAYER_NORM_OPERATIONS, written, batch);
+    case 'localResponseNorm':
+      return moved(RESPONSE_PASSES * (read + written), 1, written, batch);
     case 'depthwiseConv2d':
       return { ...moved(read + written, 1, written, batch), depthwise: multiplyAdds(layer, inputs[0] ?? [], output) };
     case 'batchNorm':
@@ -256,6 +284,11 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
     case 'concatenate':
     case 'globalAveragePooling2d':
     case 'maxPool2d':
+    case 'multiply':
+    case 'permute':
+    case 'reflectionPadding2d':
+    case 'resizing':
+    case 'slice':
     case 'zeroPadding2d':
       return moved(read + written, 1, written, batch);
   }
@@ -290,6 +323,18 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
       };
       return withOwnActivation(layer, linear, moved(3 * above, 1, above, batch));
     }
+    case 'conv2dTranspose': {
+      const multiplied = multiplyAdds(layer, inputs[0] ?? [], output);
+      return {
+        ...moved(asked * (below + above), asked, made, batch),
+        convolution: demand.byInput ? multiplied : 0,
+        convolutionGradient: demand.byWeights ? multiplied : 0,
+      };
+    }
+    case 'layerNorm':
+      return moved(LAYER_NORM_OPERATIONS * (below + above), LAYER_NORM_OPERATIONS, made, batch);
+    case 'localResponseNorm':
+      return moved(RESPONSE_PASSES * (below + above), 1, made, batch);
     case 'depthwiseConv2d':
       return {
         ...moved(asked * (below + above), asked, made, batch),
@@ -313,7 +358,13 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
     case 'dropout':
     case 'globalAveragePooling2d':
     case 'maxPool2d':
+    case 'permute':
+    case 'reflectionPadding2d':
+    case 'resizing':
+    case 'slice':
     case 'zeroPadding2d':
       return moved(below + above, 1, made, batch);
+    case 'multiply':
+      return moved(inputs.length * (below + above), inputs.length, made, batch);
   }
 }

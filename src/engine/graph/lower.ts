@@ -1,5 +1,13 @@
 import { assertNever } from '../../shared/errors/thaw-error.ts';
-import type { BatchNormLayer, Conv2dLayer, DenseLayer, DepthwiseConv2dLayer, Layer } from '../network/layer.ts';
+import type {
+  BatchNormLayer,
+  Conv2dLayer,
+  Conv2dTransposeLayer,
+  DenseLayer,
+  DepthwiseConv2dLayer,
+  Layer,
+  LayerNormLayer,
+} from '../network/layer.ts';
 import type { FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { add } from './ops/add.ts';
@@ -7,6 +15,7 @@ import { averagePool } from './ops/average-pool.ts';
 import { batchNormInference, batchNormTraining } from './ops/batch-norm.ts';
 import { biasAdd } from './ops/bias-add.ts';
 import { concatenate } from './ops/concatenate.ts';
+import { conv2dTranspose } from './ops/conv2d-transpose.ts';
 import { conv2d } from './ops/conv2d.ts';
 import { depthwiseConv2d } from './ops/depthwise-conv2d.ts';
 import { dropout } from './ops/dropout.ts';
@@ -15,18 +24,26 @@ import { gelu, geluTanh } from './ops/gelu.ts';
 import { globalAveragePool } from './ops/global-average-pool.ts';
 import { hardSigmoid } from './ops/hard-sigmoid.ts';
 import { hardSwish } from './ops/hard-swish.ts';
+import { layerNorm } from './ops/layer-norm.ts';
 import { leakyRelu } from './ops/leaky-relu.ts';
+import { localResponseNorm } from './ops/local-response-norm.ts';
 import { matMul } from './ops/mat-mul.ts';
 import { maxPool } from './ops/max-pool.ts';
+import { multiply } from './ops/multiply.ts';
 import { pad } from './ops/pad.ts';
+import { reflectPad } from './ops/reflect-pad.ts';
 import { relu } from './ops/relu.ts';
 import { relu6 } from './ops/relu6.ts';
 import { reshape } from './ops/reshape.ts';
+import { resize } from './ops/resize.ts';
 import { selu } from './ops/selu.ts';
 import { sigmoid } from './ops/sigmoid.ts';
+import { slice } from './ops/slice.ts';
 import { softmax } from './ops/softmax.ts';
 import { swish } from './ops/swish.ts';
 import { tanh } from './ops/tanh.ts';
+import { transpose } from './ops/transpose.ts';
+import type { WindowOptions } from './ops/window.ts';
 
 /** What a layer becomes depends on these; one value for each copy of the network that a program holds. */
 export interface Lowering {
@@ -65,6 +82,10 @@ function activated(lowering: Lowering, layer: Conv2dLayer | DenseLayer, output: 
   return ACTIVATIONS[layer.activation](lowering.graph, `${lowering.scope}/${layer.name}/${layer.activation}`, output);
 }
 
+function windowOf({ strides, padding }: Pick<Conv2dLayer, 'strides' | 'padding'>): WindowOptions {
+  return { strides, padding: padding === 'same' ? 'SAME' : padding === 'valid' ? 'VALID' : padding };
+}
+
 function convolve(
   lowering: Lowering,
   layer: Conv2dLayer | DepthwiseConv2dLayer,
@@ -74,10 +95,7 @@ function convolve(
 ): Tensor {
   const { graph, scope } = lowering;
   const name = `${scope}/${layer.name}`;
-  const options = {
-    strides: layer.strides,
-    padding: layer.padding === 'same' ? 'SAME' : layer.padding === 'valid' ? 'VALID' : layer.padding,
-  } as const;
+  const options = windowOf(layer);
   const convolved =
     layer.kind === 'conv2d'
       ? conv2d(graph, name, input, kernel, {
@@ -125,6 +143,24 @@ function batchNormLayer(
   };
 }
 
+function transposedConvolution(lowering: Lowering, layer: Conv2dTransposeLayer, input: Tensor): Tensor {
+  const { graph, scope } = lowering;
+  const name = `${scope}/${layer.name}`;
+  const kernel = variable(lowering, `${layer.name}/kernel`);
+  const convolved = conv2dTranspose(graph, name, input, kernel, windowOf(layer));
+  return layer.useBias
+    ? biasAdd(graph, `${name}/bias_add`, convolved, variable(lowering, `${layer.name}/bias`))
+    : convolved;
+}
+
+function layerNormLayer(lowering: Lowering, layer: LayerNormLayer, input: Tensor): Tensor {
+  return layerNorm(lowering.graph, `${lowering.scope}/${layer.name}`, input, {
+    scale: layer.scale ? variable(lowering, `${layer.name}/gamma`) : null,
+    offset: layer.center ? variable(lowering, `${layer.name}/beta`) : null,
+    epsilon: layer.epsilon,
+  });
+}
+
 function denseLayer(lowering: Lowering, layer: DenseLayer, input: Tensor): Tensor {
   const name = `${lowering.scope}/${layer.name}`;
   const product = matMul(lowering.graph, name, input, variable(lowering, `${layer.name}/kernel`));
@@ -149,6 +185,7 @@ const ACTIVATIONS = {
   swish,
   tanh,
 } as const;
+const COMBINATIONS = { add, multiply } as const;
 const POOLINGS = { maxPool2d: maxPool, averagePool2d: averagePool } as const;
 
 /**
@@ -181,16 +218,30 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         updates.push(...normalised.updates);
         return normalised.output;
       }
+      case 'conv2dTranspose':
+        return transposedConvolution(lowering, layer, input);
+      case 'layerNorm':
+        return layerNormLayer(lowering, layer, input);
+      case 'localResponseNorm':
+        return localResponseNorm(graph, name, input, layer);
       case 'activation':
         return ACTIVATIONS[layer.activation](graph, name, input);
       case 'zeroPadding2d':
         return pad(graph, name, input, layer.padding);
+      case 'reflectionPadding2d':
+        return reflectPad(graph, name, input, layer.padding);
+      case 'resizing':
+        return resize(graph, name, input, layer);
+      case 'permute':
+        return transpose(graph, name, input, [0, ...layer.order.map((axis) => axis + 1)]);
+      case 'slice':
+        return slice(graph, name, input, [0, ...layer.begin], [-1, ...layer.size]);
       case 'maxPool2d':
       case 'averagePool2d':
         return POOLINGS[layer.kind](graph, name, input, {
           poolSize: layer.poolSize,
-          strides: layer.strides,
-          padding: layer.padding === 'same' ? 'SAME' : 'VALID',
+          ...windowOf(layer),
+          ...(layer.kind === 'averagePool2d' && { countPadding: layer.countPadding ?? true }),
         });
       case 'globalAveragePooling2d':
         return globalAveragePool(graph, name, input, { keepDimensions: layer.keepDimensions });
@@ -203,8 +254,9 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
       case 'dense':
         return denseLayer(lowering, layer, input);
       case 'add':
-        if (!second) throw new TypeError(`Layer '${layer.name}' adds two inputs; it has one.`);
-        return add(graph, name, input, second);
+      case 'multiply':
+        if (!second) throw new TypeError(`Layer '${layer.name}' (${layer.kind}) takes two inputs; it has one.`);
+        return COMBINATIONS[layer.kind](graph, name, input, second);
       case 'concatenate':
         return concatenate(graph, name, inputs);
       default:

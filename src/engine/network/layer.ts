@@ -70,6 +70,16 @@ export interface DepthwiseConv2dLayer extends LayerBase {
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
 }
+/** A stride enlarges the image, and a padding is taken off it. */
+export interface Conv2dTransposeLayer extends LayerBase {
+  readonly kind: 'conv2dTranspose';
+  readonly filters: number;
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+}
 export interface BatchNormLayer extends LayerBase {
   readonly kind: 'batchNorm';
   readonly epsilon: number;
@@ -77,6 +87,21 @@ export interface BatchNormLayer extends LayerBase {
   readonly momentum: number;
   readonly scale: boolean;
   readonly center: boolean;
+}
+/** Over the channels of each pixel, as Keras' LayerNormalization does with its axis of -1. */
+export interface LayerNormLayer extends LayerBase {
+  readonly kind: 'layerNorm';
+  readonly epsilon: number;
+  readonly scale: boolean;
+  readonly center: boolean;
+}
+/** x / (bias + alpha * the sum of the squares of the channels within the radius)^beta. */
+export interface LocalResponseNormLayer extends LayerBase {
+  readonly kind: 'localResponseNorm';
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
 }
 export interface ActivationLayer extends LayerBase {
   readonly kind: 'activation';
@@ -86,10 +111,22 @@ export interface ZeroPaddingLayer extends LayerBase {
   readonly kind: 'zeroPadding2d';
   readonly padding: ExplicitPadding;
 }
+/** Mirrors the image at the pixels of its rim, as PyTorch's ReflectionPad2d. */
+export interface ReflectionPaddingLayer extends LayerBase {
+  readonly kind: 'reflectionPadding2d';
+  readonly padding: ExplicitPadding;
+}
+/** To another size, the centres of the pixels spread evenly. */
+export interface ResizingLayer extends LayerBase {
+  readonly kind: 'resizing';
+  readonly height: number;
+  readonly width: number;
+  readonly interpolation: 'bilinear' | 'nearest';
+}
 interface PoolingLayer extends LayerBase {
   readonly poolSize: readonly [number, number];
   readonly strides: readonly [number, number];
-  readonly padding: 'same' | 'valid';
+  readonly padding: Padding;
 }
 export interface MaxPool2dLayer extends PoolingLayer {
   readonly kind: 'maxPool2d';
@@ -97,6 +134,8 @@ export interface MaxPool2dLayer extends PoolingLayer {
 /** At the rim of a `same` padding it averages what lies inside the image alone, as Keras does. */
 export interface AveragePool2dLayer extends PoolingLayer {
   readonly kind: 'averagePool2d';
+  /** Whether an explicit padding counts as zeros (PyTorch's `count_include_pad`); it does where this is left out. */
+  readonly countPadding?: boolean;
 }
 export interface GlobalAveragePoolingLayer extends LayerBase {
   readonly kind: 'globalAveragePooling2d';
@@ -113,6 +152,19 @@ export interface ReshapeLayer extends LayerBase {
   /** Without the batch. */
   readonly shape: readonly number[];
 }
+export interface PermuteLayer extends LayerBase {
+  readonly kind: 'permute';
+  /** For each dimension of the output, which one of the input it is, from 0 and without the batch. */
+  readonly order: readonly number[];
+}
+/** A box out of its input. */
+export interface SliceLayer extends LayerBase {
+  readonly kind: 'slice';
+  /** Its first index in each dimension, without the batch. */
+  readonly begin: readonly number[];
+  /** Its size in each dimension, without the batch. */
+  readonly size: readonly number[];
+}
 export interface DenseLayer extends LayerBase {
   readonly kind: 'dense';
   readonly units: number;
@@ -121,8 +173,13 @@ export interface DenseLayer extends LayerBase {
   readonly activation?: 'relu';
   readonly kernelInitializer: Initializer;
 }
+/** The sum of two inputs; sizes of 1 repeat. */
 export interface AddLayer extends LayerBase {
   readonly kind: 'add';
+}
+/** The product of two inputs; sizes of 1 repeat. */
+export interface MultiplyLayer extends LayerBase {
+  readonly kind: 'multiply';
 }
 /** Puts the channels of its inputs one after the other. */
 export interface ConcatenateLayer extends LayerBase {
@@ -133,16 +190,24 @@ export type Layer =
   | InputLayer
   | Conv2dLayer
   | DepthwiseConv2dLayer
+  | Conv2dTransposeLayer
   | BatchNormLayer
+  | LayerNormLayer
+  | LocalResponseNormLayer
   | ActivationLayer
   | ZeroPaddingLayer
+  | ReflectionPaddingLayer
+  | ResizingLayer
   | MaxPool2dLayer
   | AveragePool2dLayer
   | GlobalAveragePoolingLayer
   | DropoutLayer
   | ReshapeLayer
+  | PermuteLayer
+  | SliceLayer
   | DenseLayer
   | AddLayer
+  | MultiplyLayer
   | ConcatenateLayer;
 
 /** What a tensor is to its layer; the last part of its name, as Keras writes it. */

@@ -1,4 +1,5 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { combined, cropped, enlarged, permuted, reflected, resized } from './image-shape.ts';
 import type { Conv2dLayer, Initializer, Layer, Network, Padding, TensorRole, TensorSpecification } from './layer.ts';
 
 /** A layer's output without its batch dimension: [height, width, channels], or [features]. */
@@ -106,6 +107,18 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return convolved(layer, input);
     case 'depthwiseConv2d':
       return slid(layer, input, layer.kernelSize, spatial(layer, input)[2] * layer.depthMultiplier);
+    case 'conv2dTranspose':
+      return enlarged(layer, spatial(layer, input));
+    case 'reflectionPadding2d':
+      return reflected(layer, spatial(layer, input));
+    case 'resizing':
+      return resized(layer, spatial(layer, input));
+    case 'localResponseNorm':
+      return spatial(layer, input);
+    case 'permute':
+      return permuted(layer, input);
+    case 'slice':
+      return cropped(layer, input);
     case 'maxPool2d':
     case 'averagePool2d':
       return slid(layer, input, layer.poolSize, spatial(layer, input)[2]);
@@ -125,7 +138,10 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'dense':
       return [...input.slice(0, -1), layer.units];
     case 'add':
+    case 'multiply':
+      return combined(layer, inputs);
     case 'batchNorm':
+    case 'layerNorm':
     case 'activation':
     case 'dropout':
       return input;
@@ -198,6 +214,16 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
         tensor('depthwise_kernel', [...layer.kernelSize, channels, layer.depthMultiplier], layer.kernelInitializer),
         ...(layer.useBias ? [tensor('bias', [channels * layer.depthMultiplier], ZEROS)] : []),
       ];
+    case 'conv2dTranspose':
+      return [
+        tensor('kernel', [...layer.kernelSize, layer.filters, channels], layer.kernelInitializer),
+        ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
+      ];
+    case 'layerNorm':
+      return [
+        ...(layer.scale ? [tensor('gamma', [channels], ONES)] : []),
+        ...(layer.center ? [tensor('beta', [channels], ZEROS)] : []),
+      ];
     case 'dense':
       return [
         tensor('kernel', [channels, layer.units], layer.kernelInitializer),
@@ -219,7 +245,13 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
     case 'dropout':
     case 'reshape':
     case 'add':
+    case 'multiply':
     case 'concatenate':
+    case 'localResponseNorm':
+    case 'permute':
+    case 'reflectionPadding2d':
+    case 'resizing':
+    case 'slice':
       return [];
   }
 }

@@ -23,7 +23,7 @@ const pool = (name: string, padding: 'same' | 'valid', size: number): Layer => (
   inputs: ['input'],
   block: 'block',
 });
-const convolution = (options: Partial<Conv2dLayer>): Layer => ({
+const convolution = (options: Partial<Conv2dLayer>): Conv2dLayer => ({
   kind: 'conv2d',
   filters: 6,
   kernelSize: [3, 3],
@@ -36,6 +36,14 @@ const convolution = (options: Partial<Conv2dLayer>): Layer => ({
   block: 'block',
   ...options,
 });
+type Unnamed<Each> = Each extends Layer ? Omit<Each, 'name' | 'inputs' | 'block'> : never;
+const onInput = (layer: Unnamed<Layer>, ...inputs: readonly string[]): Layer => ({
+  ...layer,
+  name: 'layer',
+  inputs: inputs.length > 0 ? inputs : ['input'],
+  block: 'block',
+});
+const enlarging = { ...convolution({}), kind: 'conv2dTranspose' } as const;
 const concatenate = (...inputs: readonly string[]): Layer => ({
   kind: 'concatenate',
   name: 'joined',
@@ -49,6 +57,15 @@ describe('the output of', () => {
     ['pooling that does not', pool('pool', 'valid', 3), [3, 2, 3]],
     ['average pooling', { ...pool('pool', 'valid', 2), kind: 'averagePool2d' } as Layer, [3, 3, 3]],
     ['a concatenation', concatenate('input', 'input', 'input'), [7, 6, 9]],
+    ['a sum', onInput({ kind: 'add' }, 'input', 'input'), [7, 6, 3]],
+    ['a permutation', onInput({ kind: 'permute', order: [2, 1, 0] }), [3, 6, 7]],
+    ['a slice', onInput({ kind: 'slice', begin: [5, 0, 1], size: [2, 6, 1] }), [2, 6, 1]],
+    ['resizing', onInput({ kind: 'resizing', height: 9, width: 2, interpolation: 'nearest' }), [9, 2, 3]],
+    [
+      'reflection',
+      onInput({ kind: 'reflectionPadding2d', padding: { top: 6, bottom: 0, left: 1, right: 2 } }),
+      [13, 9, 3],
+    ],
   ] as const)('%s', (_, layer, shape) => {
     expect(layerShapes(networkOf(layer)).get(layer.name)).toEqual(shape);
     expect(networkTensors(networkOf(layer))).toEqual([]);
@@ -64,6 +81,24 @@ describe('a convolution', () => {
     const network = networkOf(convolution(options));
     expect(layerShapes(network).get('conv')).toEqual(shape);
     expect(networkTensors(network).map((tensor) => [tensor.name, tensor.shape])).toEqual([['conv/kernel', kernel]]);
+  });
+});
+
+describe('layers with tensors', () => {
+  it.each([
+    ['a transposed convolution', onInput({ ...enlarging, useBias: true, strides: [2, 4] }), [15, 24, 6], { kernel: [3, 3, 6, 3], bias: [6] }], // prettier-ignore
+    [
+      'one that pads',
+      onInput({ ...enlarging, padding: 'same', strides: [2, 4] }),
+      [14, 24, 6],
+      { kernel: [3, 3, 6, 3] },
+    ],
+    ['one that pads by hand', onInput({ ...enlarging, padding: { top: 1, bottom: 1, left: 0, right: 3 } }), [7, 5, 6], { kernel: [3, 3, 6, 3] }], // prettier-ignore
+    ['layer normalisation', onInput({ kind: 'layerNorm', epsilon: 1e-3, scale: true, center: true }), [7, 6, 3], { gamma: [3], beta: [3] }], // prettier-ignore
+  ] as const)('%s', (_, layer, shape, tensors) => {
+    const network = networkOf(layer);
+    expect(layerShapes(network).get('layer')).toEqual(shape);
+    expect(Object.fromEntries(networkTensors(network).map((tensor) => [tensor.role, tensor.shape]))).toEqual(tensors);
   });
 });
 
@@ -86,6 +121,44 @@ describe('what does not fit is refused, naming the layer', () => {
       ["'conv'", 'dilated by 2 x 2', '2 x 1'],
     ],
     ['a dilated kernel larger than its input', networkOf(convolution({ dilations: [4, 1] })), ["'conv'", '[7, 6, 3]']],
+    [
+      'two images of two sizes',
+      networkOf(pool('pool', 'same', 3), onInput({ kind: 'multiply' }, 'input', 'pool')),
+      ["'layer'", '[7, 6, 3] and [4, 3, 3]'],
+    ],
+    [
+      'a reflection of more than there is',
+      networkOf(onInput({ kind: 'reflectionPadding2d', padding: { top: 0, bottom: 7, left: 0, right: 0 } })),
+      ["'layer'", '(0, 7, 0, 0)', '[7, 6, 3]'],
+    ],
+    [
+      'a size of no pixel',
+      networkOf(onInput({ kind: 'resizing', height: 0, width: 2, interpolation: 'nearest' })),
+      ["'layer'", '0 x 2', '[7, 6, 3]'],
+    ],
+    [
+      'an order that names a dimension twice',
+      networkOf(onInput({ kind: 'permute', order: [0, 1, 1] })),
+      ["'layer'", '[0, 1, 1]', '[7, 6, 3]'],
+    ],
+    [
+      'a box that reaches out of its input',
+      networkOf(onInput({ kind: 'slice', begin: [5, 0, 1], size: [3, 6, 1] })),
+      ["'layer'", '[3, 6, 1] at [5, 0, 1]', '[7, 6, 3]'],
+    ],
+    [
+      'a padding that takes off all',
+      networkOf(onInput({ ...enlarging, kernelSize: [1, 1], padding: { top: 4, bottom: 3, left: 0, right: 0 } })),
+      ["'layer'", '[7, 6, 3]'],
+    ],
+    [
+      'a response across channels of no image',
+      networkOf(
+        { kind: 'globalAveragePooling2d', keepDimensions: false, name: 'pool', inputs: ['input'], block: 'block' },
+        onInput({ kind: 'localResponseNorm', depthRadius: 2, bias: 1, alpha: 1, beta: 1 }, 'pool'),
+      ),
+      ["'layer'", '[height, width, channels]', '[3]'],
+    ],
     ['an input that nobody gives', networkOf(concatenate('input', 'nowhere')), ["'nowhere'"]],
   ] as const)('%s', async (_, network, words) => {
     await expectError(() => layerShapes(network), 'network.invalid', ...words);
