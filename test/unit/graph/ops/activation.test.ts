@@ -2,20 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../../src/engine/graph/gradient.ts';
 import { Graph, type Tensor } from '../../../../src/engine/graph/graph.ts';
+import { biasAdd } from '../../../../src/engine/graph/ops/bias-add.ts';
 import { cast } from '../../../../src/engine/graph/ops/cast.ts';
+import { conv2d } from '../../../../src/engine/graph/ops/conv2d.ts';
 import { elu } from '../../../../src/engine/graph/ops/elu.ts';
 import { erf } from '../../../../src/engine/graph/ops/erf.ts';
 import { gelu, geluTanh } from '../../../../src/engine/graph/ops/gelu.ts';
 import { hardSigmoid } from '../../../../src/engine/graph/ops/hard-sigmoid.ts';
 import { hardSwish } from '../../../../src/engine/graph/ops/hard-swish.ts';
 import { leakyRelu } from '../../../../src/engine/graph/ops/leaky-relu.ts';
+import { matMul } from '../../../../src/engine/graph/ops/mat-mul.ts';
+import { reshape } from '../../../../src/engine/graph/ops/reshape.ts';
 import { selu } from '../../../../src/engine/graph/ops/selu.ts';
 import { shift } from '../../../../src/engine/graph/ops/shift.ts';
 import { softmax } from '../../../../src/engine/graph/ops/softmax.ts';
 import { swish } from '../../../../src/engine/graph/ops/swish.ts';
 import { tanh } from '../../../../src/engine/graph/ops/tanh.ts';
 import { checkGradients } from '../../../support/finite-differences.ts';
-import { elementsOf, evaluate, floats, loadGraph, randomValues } from '../../../support/graph-session.ts';
+import {
+  elementsOf,
+  evaluate,
+  floats,
+  loadGraph,
+  randomValues,
+  stateSignatures,
+} from '../../../support/graph-session.ts';
 
 interface Activation {
   readonly op: (graph: Graph, name: string, input: Tensor) => Tensor;
@@ -73,6 +84,8 @@ function awayFrom(kinks: readonly number[], shape: readonly number[], seed: numb
   });
 }
 
+const same = { strides: [1, 1], padding: 'SAME' } as const;
+
 describe('an activation', () => {
   const any = fc.tuple(
     fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 4 }),
@@ -120,6 +133,60 @@ describe('an activation', () => {
     const narrow = op(graph, 'narrow', cast(graph, 'narrowed', input, 'bfloat16'));
     const found = evaluate(graph, cast(graph, 'widened', narrow, 'float32'), feed).data;
     exact.forEach((value, index) => expect(Math.abs((found[index] ?? NaN) - value)).toBeLessThan(2e-2));
+  });
+
+  const dtypes = ['float32', 'bfloat16'] as const;
+  const afterOthers = Object.entries(activations).flatMap(([name, { op }]) =>
+    dtypes.map((dtype) => ({ name, op, dtype })),
+  );
+  it.each(afterOthers)('gives the same behind what the runtime may fuse it with: $name, $dtype', ({ op, dtype }) => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 6, 6, 4]);
+    const weights = { conv: [3, 3, 4, 8], dense: [8, 8] } as const;
+    const variables = Object.entries(weights).map(([name, shape]) => graph.variable(name, shape));
+    const [filter, matrix] = variables.map(({ name, value }) => cast(graph, `${name}/cast`, value, dtype));
+    if (!filter || !matrix) throw new Error('There are no variables.');
+    const bias = cast(graph, 'bias', graph.constant('bias/wide', 'float32', [8], randomValues(8, 3)), dtype);
+    const wide = (name: string, output: Tensor): Tensor => cast(graph, `${name}/wide`, output, 'float32');
+    const convolve = (name: string): Tensor => {
+      const narrow = cast(graph, `${name}/input`, input, dtype);
+      return biasAdd(graph, `${name}/bias`, conv2d(graph, name, narrow, filter, same), bias);
+    };
+    const multiplied = (name: string): Tensor => {
+      const pixels = reshape(graph, `${name}/pixels`, convolve(`${name}/conv`), [-1, 8]);
+      return biasAdd(graph, `${name}/bias`, matMul(graph, name, pixels, matrix), bias);
+    };
+    const below = graph.placeholder('below', 'float32', [-1, 8]);
+    const alone = wide('alone', op(graph, 'alone', cast(graph, 'below/narrow', below, dtype)));
+    const pair = (name: string, make: (name: string) => Tensor) => ({
+      [`${name}/plain`]: { inputs: { input }, outputs: { output: wide(`${name}/plain`, make(`${name}/plain`)) } },
+      [`${name}/fused`]: {
+        inputs: { input },
+        outputs: { output: wide(`${name}/fused`, op(graph, `${name}/op`, make(`${name}/fused`))) },
+      },
+    });
+    using session = loadGraph(graph, {
+      ...stateSignatures(graph, variables),
+      ...pair('conv', convolve),
+      ...pair('dense', multiplied),
+      alone: { inputs: { below }, outputs: { output: alone } },
+    });
+    session.run(
+      'assign',
+      Object.fromEntries(
+        variables.map(({ name, shape }, index) => [name, floats(shape, randomValues(elementsOf(shape), 8 + index))]),
+      ),
+    );
+    const run = (signature: string, feeds: Parameters<typeof session.run>[1]): Float32Array =>
+      Float32Array.from(session.run(signature, feeds)['output']?.data ?? []);
+    const images = { input: floats([2, 6, 6, 4], randomValues(288, 4)) };
+    for (const name of ['conv', 'dense']) {
+      const expected = run('alone', { below: floats([72, 8], run(`${name}/plain`, images)) });
+      const found = run(`${name}/fused`, images);
+      expect(found.length).toBe(576);
+      const error = found.reduce((most, value, index) => Math.max(most, Math.abs(value - (expected[index] ?? NaN))), 0);
+      expect(error, name).toBeLessThan(dtype === 'float32' ? 2e-5 : 0.1);
+    }
   });
 
   it('refuses a slope that turns the sign, naming the op', () => {
