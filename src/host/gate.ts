@@ -31,6 +31,16 @@ export function urlHost(address: string): string {
 }
 
 /**
+ * By which addresses other machines reach a host that listens at `address`; none where it is a loopback one. Addresses of
+ * one link alone are left out: a browser cannot open them without naming the link.
+ */
+export function outerAddresses(address: string): readonly string[] {
+  const found = Object.values(networkInterfaces()).flatMap((one) => one ?? []);
+  const own = found.filter(({ internal, scopeid = 0 }) => !internal && scopeid === 0).map((one) => one.address);
+  return ANY_ADDRESS.has(address) ? own : own.filter((one) => one === address);
+}
+
+/**
  * Who may speak to the host. A page elsewhere on the web can make a browser send requests here, by our address or by a
  * name that it lets resolve to it: so the names are checked (`Host`), then who asks (`Origin`), then the secret that only
  * the printed address gives away.

@@ -7,7 +7,7 @@ import type { Transport } from '../shared/contract/endpoint.ts';
 import { serve, type ServeOptions } from '../shared/contract/serve.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { contentPolicy } from '../shared/window/content-policy.ts';
-import { Gate, urlHost, type Refusal } from './gate.ts';
+import { Gate, outerAddresses, urlHost, type Refusal } from './gate.ts';
 import { webSocketPort, type ServerSocket } from './web-socket-port.ts';
 import { windowFiles } from './window-files.ts';
 
@@ -28,8 +28,10 @@ export interface WebHostOptions extends ServeOptions {
 }
 
 export interface WebHost {
-  /** What to open: it holds the token. */
+  /** What to open here: it holds the token. */
   readonly address: string;
+  /** What to open on other machines of the network, where they are let in. */
+  readonly outerAddresses: readonly string[];
   readonly port: number;
   readonly close: () => Promise<void>;
 }
@@ -137,9 +139,11 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     throw explainListening(error, options);
   }
   const { port } = server.server.address() as AddressInfo;
-  const host = options.address === '0.0.0.0' || options.address === '::' ? 'localhost' : options.address;
+  const addressAt = (host: string): string => `http://${urlHost(host)}:${port}/?token=${open().token}`;
+  const { address } = options;
   return {
-    address: `http://${urlHost(host)}:${port}/?token=${open().token}`,
+    address: addressAt(address === '0.0.0.0' || address === '::' ? 'localhost' : address),
+    outerAddresses: outerAddresses(address).map(addressAt),
     port,
     close: () => server.close(),
   };

@@ -66,6 +66,10 @@ export class Desktop {
     this.#answer();
     const window = openWindow({ places: this.#places, information: this.#information(), origin: this.#origin });
     this.#window = window;
+    // A page that is loaded while the engine is away has missed that it went.
+    window.webContents.on('did-finish-load', () => {
+      if (this.#engine.transport.lost) tellWindow(window.webContents, 'connection', 'lost');
+    });
     this.#refreshMenu();
     void this.#readRecent();
     window.on('close', (event) => {

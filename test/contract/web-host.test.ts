@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../src/engine/service/create-service.ts';
@@ -110,6 +111,19 @@ describe('the web host', () => {
     expect((await ask('/engine', { ...upgrade(), origin })).status).toBe(401);
     expect((await ask('/engine', { ...upgrade(), cookie })).status).toBe(403);
     expect((await ask('/engine', { ...upgrade(), origin, cookie })).status).toBe(101);
+  });
+
+  it('names an address for other machines only where it listens for them, and answers there', async () => {
+    expect(host.outerAddresses).toEqual([]);
+    const open = await testWebHost(service.transport, path.join(root, 'window'), '0.0.0.0');
+    const outer = Object.values(networkInterfaces())
+      .flatMap((found) => found ?? [])
+      .filter(({ internal, family }) => !internal && family === 'IPv4');
+    expect(open.outerAddresses.length).toBeGreaterThanOrEqual(outer.length);
+    for (const { address } of outer) {
+      const named = open.outerAddresses.find((one) => new URL(one).hostname === address);
+      expect((await fetch(named ?? '', { redirect: 'manual' })).status).toBe(303);
+    }
   });
 
   it('serves the window with a strict policy', async () => {

@@ -74,7 +74,10 @@ async function serveWindow(flags: ServeFlags): Promise<void> {
     try {
       const others = LOOPBACK.has(flags.host)
         ? []
-        : ['Others on this network can reach it; whoever has the address can use it and see the images.'];
+        : [
+            ...host.outerAddresses.map((address) => `From other machines: ${address}`),
+            'Others on this network can reach it; whoever has the address can use it and see the images.',
+          ];
       printLines([`Thaw is at ${host.address}`, ...others, 'Ctrl+C ends it; a run under way keeps its checkpoint.']);
       if (flags.open) openInBrowser(host.address);
       await untilSignal();

@@ -141,7 +141,7 @@ export function boundaryRow(
   cached: readonly string[],
 ): { readonly key: string; readonly within: boolean } | null {
   const names = new Set(cached);
-  const last = layers.findLast((layer) => names.has(layer.name));
+  const last = layers.filter((layer) => names.has(layer.name)).at(-1);
   if (last === undefined) return null;
   if (rows.some((row) => row.key === layerKey(last.name))) return { key: layerKey(last.name), within: false };
   const block = rows.find((row) => row.key === blockKey(last.block));

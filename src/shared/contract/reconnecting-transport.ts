@@ -29,6 +29,7 @@ export class ReconnectingTransport implements Transport {
   #current: Transport | null = null;
   #pause = FIRST_PAUSE_MILLISECONDS;
   #ended = false;
+  #lost = false;
 
   constructor(options: ReconnectingOptions) {
     this.#options = options;
@@ -78,6 +79,11 @@ export class ReconnectingTransport implements Transport {
     return this.#listeners.subscribe(name, listener);
   }
 
+  /** Whether it was open, has closed and is not back yet. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   onConnection(listener: (state: ConnectionState) => void): () => void {
     this.#connectionListeners.add(listener);
     return () => void this.#connectionListeners.delete(listener);
@@ -100,6 +106,7 @@ export class ReconnectingTransport implements Transport {
   }
 
   #announce(state: ConnectionState): void {
+    this.#lost = state === 'lost';
     for (const listener of this.#connectionListeners) listener(state);
   }
 }

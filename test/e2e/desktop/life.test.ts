@@ -35,6 +35,22 @@ describeWith('the desktop program', await findDesktop(), (place) => {
     await close();
   });
 
+  it('tells a page that is loaded while the engine is away', async () => {
+    const { app, page, close } = await launchDesktop(place, path.join(root, 'away'));
+    const electron = app.process().pid ?? 0;
+    // After each end it waits longer before it starts again: at last long enough to load a page.
+    for (let time = 0; time < 4; time += 1) {
+      await expect.poll(() => findProcess(electron, ENGINE), { timeout: 20_000 }).not.toBeNull();
+      process.kill(findProcess(electron, ENGINE) ?? 0, 'SIGKILL');
+      await expect.poll(() => findProcess(electron, ENGINE), { interval: 20 }).toBeNull();
+    }
+    await page.reload();
+    await page.getByText('The engine has ended. It is being started again.').waitFor();
+    await page.getByText('The engine is back.').waitFor({ timeout: 20_000 });
+    expect(await page.getByText('The engine has ended. It is being started again.').count()).toBe(0);
+    await close();
+  });
+
   it('takes its engine along when it ends', async () => {
     const { app, page, close } = await launchDesktop(place, path.join(root, 'ended'));
     await page.evaluate(() => window.thaw?.invoke('runs.list', {}));

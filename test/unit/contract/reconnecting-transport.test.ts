@@ -66,7 +66,9 @@ describe('a transport that connects again', () => {
     ends[0]?.drop();
     await expectError(() => asked, 'engine.lost');
     await expectError(() => transport.invoke('runs.list', {}), 'engine.lost');
+    expect(transport.lost).toBe(true);
     await vi.waitFor(() => expect(states).toEqual(['lost', 'restarted']), { timeout: 5000 });
+    expect(transport.lost).toBe(false);
     ends[1]?.tell({ kind: 'event', name: 'run', event: 'of the new connection' });
     expect(events).toEqual(['of the new connection']);
   });
