@@ -52,7 +52,7 @@ describe('training from the command line', () => {
     const choices = [
       ...['--nesterov', '--momentum', '0.5', '--flip', '--random-crop', '--head', 'sigmoid', '--lr', '1e-30'],
       ...['--early-stopping', '2', '--monitor', 'val_accuracy', '--epochs', '50'],
-      ...['--weight-decay', '0.001', '--clip-global-norm', '5', '--warmup', '0.5'],
+      ...['--weight-decay', '0.001', '--clip-global-norm', '5', '--warmup', '0.5', '--lr-for', '/conv_dw_(12|13)/=0.1'],
       ...['--schedule', 'plateau', '--schedule-epochs', '4', '--schedule-monitor', 'val_accuracy'],
       ...['--freeze', 'stem', '--thaw-statistics', 'stem', '--freeze-statistics', 'block_13'],
     ];
@@ -72,6 +72,7 @@ describe('training from the command line', () => {
       gradientClipping: { kind: 'globalNorm', limit: 5 },
       schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 4 },
       warmupEpochs: 0.5,
+      learningRateRules: [{ pattern: '/conv_dw_(12|13)/', factor: 0.1 }],
       augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.5 } },
       earlyStopping: { monitor: 'val_accuracy', patience: 2 },
     });
@@ -88,6 +89,7 @@ describe('training from the command line', () => {
       'mirrored at random, cut to at least 0.5',
       'together at most 5',
       'plateau of val_accuracy',
+      'times 0.1 in /conv_dw',
     ]) {
       expect(page).toContain(words);
     }

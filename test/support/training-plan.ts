@@ -17,6 +17,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     gradientClipping: null,
     schedule: { kind: 'constant' },
     warmupEpochs: 0,
+    learningRateRules: [],
     head: 'softmax',
     augmentation: null,
     earlyStopping: null,

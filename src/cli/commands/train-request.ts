@@ -4,6 +4,7 @@ import type {
   FreezeRule,
   GradientClipping,
   Head,
+  LearningRateRule,
   OptimizerPlan,
   TrainingPlanRequest,
   WeightsSource,
@@ -76,7 +77,11 @@ function earlyStopping({ earlyStopping: patience, monitor }: TrainFlags): EarlyS
 }
 
 /** What is asked of the engine; what was not given is left out, for the engine to fill in. */
-export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPlanRequest {
+export function planRequest(
+  flags: TrainFlags,
+  rules: FreezeRule[],
+  learningRateRules: LearningRateRule[],
+): TrainingPlanRequest {
   const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
   const { lr, momentum, nesterov, centered, weightDecay, warmup } = flags;
   const augmented = augmentation(flags);
@@ -92,6 +97,7 @@ export function planRequest(flags: TrainFlags, rules: FreezeRule[]): TrainingPla
   };
   return {
     rules,
+    learningRateRules,
     optimizer: optimizerRequest,
     ...(dataset !== undefined && { dataset: { kind: 'folder', path: givenPath(dataset) } }),
     ...(network !== undefined && { network }),

@@ -1,5 +1,13 @@
-import { Option, type Command } from 'commander';
-import { HEADS, MONITORS, OPTIMIZERS, SCHEDULES, STRATEGIES, type FreezeRule } from '../../shared/contract/plan.ts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  HEADS,
+  MONITORS,
+  OPTIMIZERS,
+  SCHEDULES,
+  STRATEGIES,
+  type FreezeRule,
+  type LearningRateRule,
+} from '../../shared/contract/plan.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
@@ -9,6 +17,14 @@ import { planRequest, type TrainFlags } from './train-request.ts';
 /** For `--random-crop` without a number. */
 const SMALLEST_AREA = '0.5';
 const CLIPPINGS = ['clipValue', 'clipNorm', 'clipGlobalNorm'] as const satisfies readonly (keyof TrainFlags)[];
+
+/** `block_12=0.1`; a pattern may hold the sign too. */
+function learningRateRule(text: string): LearningRateRule {
+  const at = text.lastIndexOf('=');
+  const pattern = text.slice(0, Math.max(0, at)).trim();
+  if (pattern === '') throw new InvalidArgumentError("It must be a layer, block or rule, '=' and a factor.");
+  return { pattern, factor: decimalNumber({ least: 0, above: true, most: 1000 })(text.slice(at + 1)) };
+}
 
 /** One of three that exclude each other. */
 function clippingOption(flags: string, description: string): Option {
@@ -20,6 +36,8 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
   // All of these flags write here, so that the order between them is the command line's.
   const rules: FreezeRule[] = [];
   const addRule = (action: FreezeRule['action']) => (pattern: string) => void rules.push({ action, pattern });
+  const rateRules: LearningRateRule[] = [];
+  const addRateRule = (text: string): void => void rateRules.push(learningRateRule(text));
   program
     .command('train')
     .description('train a classifier on a folder of images; with no flags, on the sample that ships with Thaw')
@@ -53,6 +71,11 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .option('--batch-eval <n>', 'images in a step of evaluation', wholeNumber({ least: 1, most: 65_536 }))
     .addOption(new Option('--optimizer <name>', 'how the weights follow the gradient').choices(OPTIMIZERS))
     .option('--lr <rate>', 'learning rate', decimalNumber({ least: 0, above: true }))
+    .option(
+      '--lr-for <rule=factor>',
+      'layers, meant as by --freeze, that learn at so many times --lr; may be repeated, the last rule wins',
+      addRateRule,
+    )
     .option('--momentum <share>', 'momentum of sgd or rmsprop', decimalNumber({ least: 0, most: 1, below: true }))
     .option('--nesterov', 'Nesterov momentum of sgd')
     .option('--centered', "divide by the gradient's standard deviation in rmsprop")
@@ -115,7 +138,10 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       setExitCode(
         await withService((engine) =>
           followRun(engine, flags.json === true, async () => {
-            const { runId, plan, warnings } = await engine.invoke('training.start', planRequest(flags, rules));
+            const { runId, plan, warnings } = await engine.invoke(
+              'training.start',
+              planRequest(flags, rules, rateRules),
+            );
             return { runId, epochs: plan.epochs, warnings, title: `Run ${runId}: ${plan.network}, ${plan.strategy}` };
           }),
         ),

@@ -58,6 +58,7 @@ function extraLines({
   gradientClipping,
   schedule,
   warmupEpochs,
+  learningRateRules,
   head,
   augmentation,
   earlyStopping,
@@ -69,6 +70,7 @@ function extraLines({
       : []),
     ...(schedule.kind === 'constant' ? [] : [['schedule', scheduleWords(schedule)] as const]),
     ...(warmupEpochs === 0 ? [] : [['warm-up', `${warmupEpochs} epochs`] as const]),
+    ...learningRateRules.map(({ pattern, factor }) => ['rate', `times ${factor} in ${pattern}`] as const),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping

@@ -17,6 +17,7 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     gradientClipping: null,
     schedule: { kind: 'constant' },
     warmupEpochs: 0,
+    learningRateRules: [],
   }),
 ];
 

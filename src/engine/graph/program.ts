@@ -48,6 +48,8 @@ export interface ProgramOptions {
   readonly optimizer: OptimizerPlan | null;
   /** None by default. */
   readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'gradientClipping'>;
+  /** By layer, what it multiplies the learning rate by; 1 where it is not named. */
+  readonly rateFactors?: ReadonlyMap<string, number>;
   /**
    * The size of the images that `train` is given, each with the box that is cut from it at this step; nothing is then
    * computed once, and `evaluate` takes images too. By default `train` is given what `predict` is.
@@ -208,11 +210,14 @@ class ProgramBuilder {
     const usesDropout = this.#options.network.layers.some((layer) => layer.kind === 'dropout' && layer.rate > 0);
     const { trainable, movingStatistics } = this.#options.plan;
     const { logits, updates } = this.#lowerRest('train', given, movingStatistics, usesDropout ? dropoutSeed : null);
-    const targets = networkTensors(this.#options.network)
-      .filter((tensor) => trainable.has(tensor.layer) && !isStatistic(tensor))
-      .flatMap(({ name }) => this.variables.get(name) ?? []);
+    const learning = networkTensors(this.#options.network).filter(
+      (tensor) => trainable.has(tensor.layer) && !isStatistic(tensor),
+    );
+    const targets = learning.flatMap(({ name }) => this.variables.get(name) ?? []);
     const { weightDecay, gradientClipping } = this.#options.regularization ?? NO_REGULARIZATION;
-    const rule = { optimizer, weightDecay, gradientClipping };
+    const factors = this.#options.rateFactors ?? new Map<string, number>();
+    const rateFactors = new Map(learning.map(({ name, layer }) => [name, factors.get(layer) ?? 1]));
+    const rule = { optimizer, weightDecay, gradientClipping, rateFactors };
     const step = trainStep(this.graph, { logits, labels, targets, updates, rule });
     this.signatures['train'] = {
       inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },

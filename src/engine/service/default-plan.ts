@@ -166,6 +166,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     gradientClipping: request.gradientClipping ?? null,
     schedule: completeSchedule(request.schedule),
     warmupEpochs: request.warmupEpochs ?? 0,
+    learningRateRules: request.learningRateRules ?? [],
     head: request.head ?? 'softmax',
     augmentation: completeAugmentation(request.augmentation),
     earlyStopping: request.earlyStopping ?? null,

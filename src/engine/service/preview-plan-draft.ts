@@ -4,6 +4,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { applyRules } from '../freeze/apply-rules.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
+import { rateFactors } from '../freeze/rate-factors.ts';
 import type { Network } from '../network/layer.ts';
 import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
@@ -153,6 +154,9 @@ export function draftPlan(context: ServiceContext, given: Readonly<Record<string
     problems.attempt('head', () => networkWithHead({ ...head, head: plan.head })) ??
     networkWithHead({ ...head, head: 'softmax' });
   const { freeze, rules } = checkedFreezing(network, plan.strategy, fields.rules, problems);
+  plan.learningRateRules.forEach((rule, index) =>
+    problems.attempt(`learningRateRules.${index}`, () => rateFactors(network, freeze.trainable, [rule])),
+  );
   if (freeze.parameters.trainable === 0) problems.attempt('rules', () => freezePlan(network, plan.strategy, rules));
   return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network, freeze };
 }

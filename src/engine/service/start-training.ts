@@ -7,6 +7,7 @@ import { createRun } from '../experiment/new-run.ts';
 import { readResult } from '../experiment/run-reader.ts';
 import { isActive } from '../experiment/run-status.ts';
 import { freezePlan } from '../freeze/freeze-plan.ts';
+import { rateFactors } from '../freeze/rate-factors.ts';
 import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
@@ -57,11 +58,9 @@ export async function assertWeights(context: ServiceContext, weights: WeightsSou
 /** Fails on a rule that matches nothing, or that leaves nothing to train, before anything is begun. */
 function assertRules(plan: TrainingPlan): void {
   const base = findNetwork(plan.network).build();
-  freezePlan(
-    withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout, head: plan.head }),
-    plan.strategy,
-    plan.rules,
-  );
+  const network = withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout, head: plan.head });
+  const { trainable } = freezePlan(network, plan.strategy, plan.rules);
+  rateFactors(network, trainable, plan.learningRateRules);
 }
 
 /** Makes a run's own folder, for its owner alone. */

@@ -5,6 +5,7 @@ import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { openDataset, type Dataset } from '../dataset/open-dataset.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
+import { rateFactors } from '../freeze/rate-factors.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
@@ -101,6 +102,7 @@ export async function prepareRun(
     preprocessing,
     optimizer,
     regularization: trainingPlan,
+    rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     canvas,
   });
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures);

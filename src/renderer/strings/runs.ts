@@ -188,6 +188,9 @@ export const runs = {
       `RMSprop, ρ ${rho}, momentum ${momentum}${centered ? ', centered' : ''}`,
     adagrad: (initial: number, epsilon: number) => `Adagrad, accumulator from ${initial}, ε ${epsilon}`,
     adadelta: (rho: number, epsilon: number) => `Adadelta, ρ ${rho}, ε ${epsilon}`,
+    layerRates: 'Rates of layers',
+    layerRate: (pattern: string, factor: number) => `${pattern} times ${factor}`,
+    sameRate: 'the same for all',
     schedule: 'Schedule',
     schedules: {
       constant: 'constant',

@@ -100,6 +100,13 @@ export const earlyStoppingPlan = z.strictObject({
 });
 export type EarlyStoppingPlan = z.infer<typeof earlyStoppingPlan>;
 
+/** Layers, meant as by `freezeRule`, that learn at `factor` times the learning rate of a step. */
+export const learningRateRule = z.strictObject({
+  pattern: z.string().min(1),
+  factor: z.number().positive().max(1000),
+});
+export type LearningRateRule = z.infer<typeof learningRateRule>;
+
 /** What the settings of a schedule may be. */
 export const scheduleSettings = {
   /** What the rate is multiplied by. */
@@ -168,6 +175,8 @@ export const trainingPlan = z.strictObject({
   schedule: schedulePlan,
   /** The first epochs, or a part of one, in which the learning rate grows evenly to the optimizer's. */
   warmupEpochs: z.number().min(0).max(100_000),
+  /** Of rules that mean the same layer the last one holds. */
+  learningRateRules: z.array(learningRateRule).max(500),
   head: z.enum(HEADS),
   augmentation: augmentationPlan.nullable(),
   earlyStopping: earlyStoppingPlan.nullable(),
@@ -228,6 +237,7 @@ export const trainingPlanRequest = z.strictObject({
     ])
     .optional(),
   warmupEpochs: trainingPlan.shape.warmupEpochs.optional(),
+  learningRateRules: trainingPlan.shape.learningRateRules.optional(),
   head: trainingPlan.shape.head.optional(),
   augmentation: trainingPlan.shape.augmentation.optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),

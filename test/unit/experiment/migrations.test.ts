@@ -76,6 +76,7 @@ describe('a run of an earlier Thaw', () => {
       gradientClipping: null,
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
+      learningRateRules: [],
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),
@@ -134,6 +135,7 @@ describe('a plan in the log', () => {
       gradientClipping: null,
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
+      learningRateRules: [],
     });
   });
 });

@@ -127,6 +127,23 @@ describe('what is wrong comes at its field', () => {
     ['a factor of 1', { schedule: { kind: 'step', factor: 1 } }, ['schedule.factor'], 'less than 1'],
     ['a floor for steps', { schedule: { kind: 'step', floor: 0.1 } }, ['schedule'], "'floor'"],
     ['a warm-up of text', { warmupEpochs: 'long' }, ['warmupEpochs'], '"long"'],
+    [
+      'a rate for layers that stay frozen',
+      {
+        learningRateRules: [
+          { pattern: 'head', factor: 2 },
+          { pattern: 'stem', factor: 0.1 },
+        ],
+      },
+      ['learningRateRules.1'],
+      "'stem'",
+    ],
+    [
+      'a rate of 0',
+      { learningRateRules: [{ pattern: 'head', factor: 0 }] },
+      ['learningRateRules.0.factor'],
+      'more than 0',
+    ],
     ['an optimizer that is none', { optimizer: 7 }, ['optimizer'], 'received 7'],
     [
       'patience of 0',

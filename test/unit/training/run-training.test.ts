@@ -138,6 +138,34 @@ describe('a run', () => {
     expect(new Set(after).size).toBe(1);
   });
 
+  it('lets layers learn at rates of their own', async () => {
+    const trained = async (learningRateRules: TrainingPlan['learningRateRules']): Promise<readonly Float32Array[]> => {
+      const sgd = { kind: 'sgd', learningRate: 0.01, momentum: 0, nesterov: false } as const;
+      const trainerJob = job({ optimizer: sgd, epochs: 1, batchSize: 24, learningRateRules });
+      await runTraining(trainerJob, () => undefined, never);
+      const checkpoint = await openTensorFlowCheckpoint(await checkpointPrefix(trainerJob.runDirectory, 'last'));
+      const tensors = ['conv_pw_13/kernel', 'logits/kernel'].map((name) => checkpoint.read(name));
+      checkpoint.close();
+      return tensors;
+    };
+    // One step on all images: its gradients are those at the initial values, whatever the rates.
+    const [still, usual, apart] = [
+      await trained([{ pattern: '/./', factor: 1e-30 }]),
+      await trained([]),
+      await trained([
+        { pattern: 'from:block_12', factor: 0.25 },
+        { pattern: 'head', factor: 4 },
+      ]),
+    ];
+    [0.25, 4].forEach((factor, at) => {
+      const moved = (tensors: readonly Float32Array[]): number[] =>
+        [...(tensors[at] ?? [])].map((value, index) => value - (still[at]?.[index] ?? NaN));
+      const whole = moved(usual);
+      expect(Math.max(...whole.map(Math.abs))).toBeGreaterThan(1e-4);
+      moved(apart).forEach((step, index) => expect(step).toBeCloseTo(factor * (whole[index] ?? NaN), 6));
+    });
+  });
+
   it('stands still where its gradients are clipped to nothing, but for what AdamW decays', async () => {
     const trainedKernel = async (changes: Partial<TrainingPlan>): Promise<Float32Array> => {
       const trainerJob = job({ ...HEAD_ONLY, ...changes });

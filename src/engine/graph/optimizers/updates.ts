@@ -1,6 +1,7 @@
 import type { GradientClipping, OptimizerPlan } from '../../../shared/contract/plan.ts';
 import { assertNever } from '../../../shared/errors/thaw-error.ts';
 import type { Graph, Operation, Tensor, Variable } from '../graph.ts';
+import { scale } from '../ops/scale.ts';
 import { adadelta } from './adadelta.ts';
 import { adagrad } from './adagrad.ts';
 import { adam, adamPowers } from './adam.ts';
@@ -16,6 +17,8 @@ export interface UpdateRule {
   /** AdamW's is decoupled from the gradient, as published; that of all others is an L2 penalty's gradient. 0 for none. */
   readonly weightDecay: number;
   readonly gradientClipping: GradientClipping | null;
+  /** By variable, what it multiplies the learning rate by; 1 where it is not named. */
+  readonly rateFactors: ReadonlyMap<string, number>;
 }
 
 /** A variable that learns, and its gradient. */
@@ -26,7 +29,7 @@ interface Target {
 
 /** One variable's update, and what stands beside those of all variables. */
 interface Method {
-  readonly apply: (variable: Variable, gradient: Tensor) => AppliedOptimizer;
+  readonly apply: (variable: Variable, gradient: Tensor, learningRate: Tensor) => AppliedOptimizer;
   /** What the method keeps for all variables in common, and what brings it to the next step. */
   readonly shared?: {
     readonly slots: readonly Slot[];
@@ -34,21 +37,23 @@ interface Method {
   };
 }
 
-function methodOf(graph: Graph, plan: OptimizerPlan, learningRate: Tensor): Method {
+function methodOf(graph: Graph, plan: OptimizerPlan): Method {
   const scalar = (name: string, value: number): Tensor => graph.constant(`train/${name}`, 'float32', [], value);
   switch (plan.kind) {
     case 'sgd': {
-      const options = { learningRate, momentum: scalar('momentum', plan.momentum), nesterov: plan.nesterov };
-      return { apply: (variable, gradient) => momentum(graph, variable, gradient, options) };
+      const options = { momentum: scalar('momentum', plan.momentum), nesterov: plan.nesterov };
+      return {
+        apply: (variable, gradient, learningRate) => momentum(graph, variable, gradient, { ...options, learningRate }),
+      };
     }
     case 'adam':
     case 'adamw': {
       const beta1 = scalar('beta_1', plan.beta1);
       const beta2 = scalar('beta_2', plan.beta2);
       const powers = adamPowers(graph, { beta1, beta2 });
-      const options = { learningRate, beta1, beta2, epsilon: scalar('epsilon', plan.epsilon), ...powers };
+      const options = { beta1, beta2, epsilon: scalar('epsilon', plan.epsilon), ...powers };
       return {
-        apply: (variable, gradient) => adam(graph, variable, gradient, options),
+        apply: (variable, gradient, learningRate) => adam(graph, variable, gradient, { ...options, learningRate }),
         shared: {
           slots: [
             { variable: powers.beta1Power, initial: plan.beta1 },
@@ -60,37 +65,57 @@ function methodOf(graph: Graph, plan: OptimizerPlan, learningRate: Tensor): Meth
     }
     case 'rmsprop': {
       const options = {
-        learningRate,
         rho: scalar('rho', plan.rho),
         momentum: scalar('momentum', plan.momentum),
         epsilon: scalar('epsilon', plan.epsilon),
         centered: plan.centered,
       };
-      return { apply: (variable, gradient) => rmsprop(graph, variable, gradient, options) };
+      return {
+        apply: (variable, gradient, learningRate) => rmsprop(graph, variable, gradient, { ...options, learningRate }),
+      };
     }
     case 'adagrad': {
       const { initialAccumulator, epsilon } = plan;
-      const options = { learningRate, initialAccumulator, epsilon };
-      return { apply: (variable, gradient) => adagrad(graph, variable, gradient, options) };
+      const options = { initialAccumulator, epsilon };
+      return {
+        apply: (variable, gradient, learningRate) => adagrad(graph, variable, gradient, { ...options, learningRate }),
+      };
     }
     case 'adadelta': {
-      const options = { learningRate, rho: scalar('rho', plan.rho), epsilon: scalar('epsilon', plan.epsilon) };
-      return { apply: (variable, gradient) => adadelta(graph, variable, gradient, options) };
+      const options = { rho: scalar('rho', plan.rho), epsilon: scalar('epsilon', plan.epsilon) };
+      return {
+        apply: (variable, gradient, learningRate) => adadelta(graph, variable, gradient, { ...options, learningRate }),
+      };
     }
     default:
       return assertNever(plan);
   }
 }
 
+/** The learning rate of each variable: those of one factor share theirs. */
+function groupRates(
+  graph: Graph,
+  learningRate: Tensor,
+  factors: UpdateRule['rateFactors'],
+): (variable: Variable) => Tensor {
+  const rates = new Map<number, Tensor>([[1, learningRate]]);
+  return ({ name }) => {
+    const factor = factors.get(name) ?? 1;
+    const known = rates.get(factor) ?? scale(graph, `train/learning_rate_times_${factor}`, learningRate, factor);
+    rates.set(factor, known);
+    return known;
+  };
+}
+
 /**
  * The updates of all variables that learn, and what is updated once a step beside them. Coupled weight decay belongs to the
  * gradients, and is clipped with them; decoupled decay is not.
  *
- * @param learningRate float32 []
+ * @param learningRate float32 [], that of the step
  */
 export function optimizerUpdates(
   graph: Graph,
-  { optimizer, weightDecay, gradientClipping }: UpdateRule,
+  { optimizer, weightDecay, gradientClipping, rateFactors }: UpdateRule,
   learningRate: Tensor,
   targets: readonly Target[],
 ): { readonly operations: readonly Operation[]; readonly slots: readonly Slot[] } {
@@ -100,14 +125,15 @@ export function optimizerUpdates(
     decaying(variable) && !isDecoupled ? coupledDecay(graph, variable, gradient, weightDecay) : gradient,
   );
   const clipped = gradientClipping ? clipGradients(graph, gradients, gradientClipping) : gradients;
-  const method = methodOf(graph, optimizer, learningRate);
-  const applied = targets.map(({ variable, gradient }, index) => ({
-    variable,
-    ...method.apply(variable, clipped[index] ?? gradient),
-  }));
-  const updates = applied.map(({ variable, update }) =>
+  const method = methodOf(graph, optimizer);
+  const rates = groupRates(graph, learningRate, rateFactors);
+  const applied = targets.map(({ variable, gradient }, index) => {
+    const rate = rates(variable);
+    return { variable, rate, ...method.apply(variable, clipped[index] ?? gradient, rate) };
+  });
+  const updates = applied.map(({ variable, rate, update }) =>
     decaying(variable) && isDecoupled
-      ? decoupledDecay(graph, variable, update, { learningRate, decay: weightDecay })
+      ? decoupledDecay(graph, variable, update, { learningRate: rate, decay: weightDecay })
       : update,
   );
   return {

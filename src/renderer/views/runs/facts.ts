@@ -112,6 +112,11 @@ function scheduleFact({ schedule, warmupEpochs }: TrainingPlan): string {
   return warmupEpochs === 0 ? told : runs.plan.schedules.warmedUp(warmupEpochs, told);
 }
 
+function layerRatesFact({ learningRateRules }: TrainingPlan): string {
+  const { layerRate, sameRate } = runs.plan;
+  return learningRateRules.map(({ pattern, factor }) => layerRate(pattern, factor)).join('; ') || sameRate;
+}
+
 function clippingFact({ gradientClipping }: TrainingPlan): string {
   if (gradientClipping === null) return runs.plan.off;
   return runs.plan.clippings[gradientClipping.kind](String(gradientClipping.limit));
@@ -140,6 +145,7 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.head, value: words.heads[plan.head] },
     { name: words.optimizer, value: optimizerFact(plan) },
     { name: words.learningRate, value: metric(plan.optimizer.learningRate) },
+    { name: words.layerRates, value: layerRatesFact(plan) },
     { name: words.schedule, value: scheduleFact(plan) },
     { name: words.weightDecay, value: plan.weightDecay === 0 ? words.off : metric(plan.weightDecay) },
     { name: words.clipping, value: clippingFact(plan) },

@@ -124,17 +124,20 @@ function clipped(slopes: readonly number[], clipping: UpdateRule['gradientClippi
 
 /** What the formulas make of kernel and bias, in float64. */
 function reference(rule: UpdateRule, { learningRates, initial, gradients }: Steps): readonly (readonly number[])[] {
-  const { optimizer, weightDecay, gradientClipping: clipping } = rule;
+  const { optimizer, weightDecay, gradientClipping: clipping, rateFactors } = rule;
   let elements: readonly Element[] = initial.map((value) => ({ value, memory: [] }));
   const decayOf = (value: number, index: number) => (index < KERNEL_SIZE ? weightDecay * value : 0);
   const isCoupled = optimizer.kind !== 'adamw';
   return gradients.map((gradient, step) => {
-    const rate = learningRates[step] ?? NaN;
+    const rates = initial.map(
+      (_, index) => (learningRates[step] ?? NaN) * (rateFactors.get(index < KERNEL_SIZE ? 'kernel' : 'bias') ?? 1),
+    );
     const slopes = elements.map(
       ({ value }, index) => (gradient[index] ?? NaN) + (isCoupled ? decayOf(value, index) : 0),
     );
     const limited = clipped(slopes, clipping);
     elements = elements.map((element, index) => {
+      const rate = rates[index] ?? NaN;
       const next = stepOf(optimizer, element, limited[index] ?? NaN, rate, step + 1);
       return isCoupled ? next : { ...next, value: next.value - rate * decayOf(element.value, index) };
     });
@@ -174,13 +177,18 @@ const { cases } = fixture.parse(
 const ADAM = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 const RMSPROP = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, epsilon: 1e-3 } as const;
 const SGD = { kind: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: false } as const;
-const PLAIN = { weightDecay: 0, gradientClipping: null } as const;
+const SAME = new Map<string, number>();
+const PLAIN = { weightDecay: 0, gradientClipping: null, rateFactors: SAME } as const;
+const APART = new Map([
+  ['kernel', 0.25],
+  ['bias', 2],
+]);
 
 describe('an optimizer', () => {
   it.each(cases)(
     'does what Keras does in 20 steps: $name',
     ({ options: optimizer, weightDecay, gradientClipping: clipping, expected, ...steps }) => {
-      expectClose(train({ optimizer, weightDecay, gradientClipping: clipping }, steps), expected);
+      expectClose(train({ optimizer, weightDecay, gradientClipping: clipping, rateFactors: SAME }, steps), expected);
     },
   );
 
@@ -195,13 +203,28 @@ describe('an optimizer', () => {
     { optimizer: { ...RMSPROP, momentum: 0.8, centered: true }, ...PLAIN },
     { optimizer: { kind: 'adagrad', learningRate: 0.1, initialAccumulator: 0.1, epsilon: 1e-7 }, ...PLAIN },
     { optimizer: { kind: 'adadelta', learningRate: 1, rho: 0.95, epsilon: 1e-6 }, ...PLAIN },
-    { optimizer: SGD, weightDecay: 0, gradientClipping: { kind: 'value', limit: 0.5 } },
-    { optimizer: SGD, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
-    { optimizer: SGD, weightDecay: 0.3, gradientClipping: { kind: 'globalNorm', limit: 1.2 } },
-    { optimizer: { kind: 'adamw', ...ADAM }, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
+    { optimizer: SGD, ...PLAIN, gradientClipping: { kind: 'value', limit: 0.5 } },
+    { optimizer: SGD, ...PLAIN, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
+    { optimizer: SGD, ...PLAIN, weightDecay: 0.3, gradientClipping: { kind: 'globalNorm', limit: 1.2 } },
+    { optimizer: { kind: 'adamw', ...ADAM }, ...PLAIN, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
   ])('follows its published formula: %j', (rule) => {
     const gradients = Array.from({ length: 50 }, (_, step) => [...randomValues(6, step + 1)]);
     const learningRates = gradients.map((_, step) => rule.optimizer.learningRate * 0.97 ** step);
+    const steps = { learningRates, initial: [1, -2, 0.5, 0, 0.25, -0.5], gradients };
+    expectClose(train(rule, steps), reference(rule, steps));
+  });
+
+  it.each<OptimizerPlan>([
+    SGD,
+    { ...SGD, nesterov: true },
+    { kind: 'adamw', ...ADAM },
+    { ...RMSPROP, momentum: 0.8, centered: true },
+    { kind: 'adagrad', learningRate: 0.1, initialAccumulator: 0.1, epsilon: 1e-7 },
+    { kind: 'adadelta', learningRate: 1, rho: 0.95, epsilon: 1e-6 },
+  ])('lets each variable learn at a rate of its own: %j', (optimizer) => {
+    const rule = { optimizer, ...PLAIN, weightDecay: 0.3, rateFactors: APART };
+    const gradients = Array.from({ length: 20 }, (_, step) => [...randomValues(6, step + 1)]);
+    const learningRates = gradients.map((_, step) => optimizer.learningRate * 0.97 ** step);
     const steps = { learningRates, initial: [1, -2, 0.5, 0, 0.25, -0.5], gradients };
     expectClose(train(rule, steps), reference(rule, steps));
   });
@@ -222,9 +245,9 @@ describe('an optimizer', () => {
     const steps = { learningRates: [0.1], initial: [1, 2, 3, 4, 5, 6], gradients: [[1, -1, 2, -2, 3, -3]] };
     const free = train({ optimizer: SGD, ...PLAIN }, steps);
     for (const clipping of limits) {
-      expect(train({ optimizer: SGD, weightDecay: 0, gradientClipping: clipping }, steps)).toEqual(free);
+      expect(train({ optimizer: SGD, ...PLAIN, gradientClipping: clipping }, steps)).toEqual(free);
       const broken = { ...steps, gradients: [[NaN, 0, 0, 0, 0, 0]] };
-      expect(train({ optimizer: SGD, weightDecay: 0, gradientClipping: clipping }, broken)[0]?.[0]).toBeNaN();
+      expect(train({ optimizer: SGD, ...PLAIN, gradientClipping: clipping }, broken)[0]?.[0]).toBeNaN();
     }
   });
 });

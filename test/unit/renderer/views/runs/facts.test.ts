@@ -94,6 +94,17 @@ describe('the facts of a run', () => {
     expect(valueOf(planFacts(samplePlan(changes)), 'Schedule')).toBe(words);
   });
 
+  it('tell the rates that layers have of their own', () => {
+    const learningRateRules = [
+      { pattern: 'stem', factor: 0.1 },
+      { pattern: 'head', factor: 10 },
+    ];
+    expect(valueOf(planFacts(samplePlan({ learningRateRules })), 'Rates of layers')).toBe(
+      'stem times 0.1; head times 10',
+    );
+    expect(valueOf(planFacts(samplePlan()), 'Rates of layers')).toBe('the same for all');
+  });
+
   it('can be copied as lines of text', () => {
     expect(factsText([{ name: 'Seed', value: '42' }])).toBe('Seed: 42');
   });
