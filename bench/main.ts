@@ -8,6 +8,7 @@ import type { Bench, BenchResult } from './bench.ts';
 import { compile } from './compile.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
+import { forward } from './forward.ts';
 import { liveCharts } from './live-charts.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
@@ -23,6 +24,7 @@ import { windowStart } from './window-start.ts';
 const BENCHES: readonly Bench[] = [
   sessionOverhead,
   features,
+  forward,
   trainStep,
   compile,
   accuracy,

@@ -9,6 +9,7 @@ import { findNetwork } from '../../src/engine/network/registry.ts';
 import { Session } from '../../src/engine/runtime/session.ts';
 import { initialValues } from '../../src/engine/weights/initialise.ts';
 import { answerSteps } from './answer-steps.ts';
+import { noisePixels } from './noise-pixels.ts';
 
 const CLASSES = 2;
 const [networkName = '', batchText = ''] = process.argv.slice(2);
@@ -26,13 +27,8 @@ const session = Session.load(directory, program.savedModel, program.signatures);
 rmSync(directory, { recursive: true });
 
 session.run('assign', program.assignFeeds(initialValues(network, 1)));
-const { height, width } = entry.preprocessing;
-const pixels = Uint8Array.from(
-  { length: batch * height * width * 3 },
-  (_, index) => Math.imul(index, 2654435761) >>> 24,
-);
 const feeds = {
-  images: { data: [pixels], shape: [] },
+  images: { data: [noisePixels(batch, entry.preprocessing)], shape: [] },
   labels: { data: Int32Array.from({ length: batch }, (_, index) => index % CLASSES), shape: [batch] },
   learning_rate: { data: Float32Array.of(0.001), shape: [] },
   dropout_seed: { data: Int32Array.of(1, 1), shape: [2] },
