@@ -28,6 +28,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'schedule.decay': 'Give a number of at least 0, such as 0.01.',
   'schedule.floor': 'Give a share of the learning rate from 0 to below 1.',
   warmupEpochs: 'Give a number of epochs, or 0 for none.',
+  'learningRateRules.0.factor': 'Give a number above 0, such as 0.1 for a tenth of the rate.',
   'earlyStopping.patience': 'Give a whole number of epochs, at least 1.',
   'augmentation.randomResizedCrop.smallestArea': 'Give a share of the image above 0, at most 1.',
   dropout: 'Give a share from 0 to below 1.',

@@ -2,6 +2,7 @@ import {
   augmentationPlan,
   earlyStoppingPlan,
   gradientClipping,
+  learningRateRule,
   scheduleSettings,
   trainingPlan,
 } from '../../shared/contract/plan.ts';
@@ -16,6 +17,7 @@ export const NUMBER_FIELDS = {
   momentum: { path: 'optimizer.momentum', schema: trainingPlan.shape.dropout },
   weightDecay: { path: 'weightDecay', schema: trainingPlan.shape.weightDecay },
   clippingLimit: { path: 'gradientClipping.limit', schema: gradientClipping.shape.limit },
+  rateBelowHead: { path: 'learningRateRules.0.factor', schema: learningRateRule.shape.factor },
   scheduleFactor: { path: 'schedule.factor', schema: scheduleSettings.factor },
   scheduleEpochs: { path: 'schedule.epochs', schema: scheduleSettings.epochs },
   schedulePatience: { path: 'schedule.patience', schema: scheduleSettings.epochs },

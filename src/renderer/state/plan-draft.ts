@@ -64,6 +64,7 @@ export const EMPTY_DRAFT: PlanDraft = {
     momentum: '',
     weightDecay: '',
     clippingLimit: '',
+    rateBelowHead: '',
     scheduleFactor: '',
     scheduleEpochs: '',
     schedulePatience: '',
@@ -205,6 +206,7 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     head: draft.head ?? undefined,
     optimizer: buildOptimizer(draft, completion, figure),
     weightDecay: figure('weightDecay'),
+    learningRateRules: buildRates(figure('rateBelowHead')),
     schedule: buildSchedule(draft, completion, figure),
     warmupEpochs: figure('warmupEpochs'),
     gradientClipping: buildClipping(draft, completion, figure('clippingLimit')),
@@ -234,6 +236,15 @@ function buildClipping<Figure>(draft: PlanDraft, completion: Completion, limit: 
   const kind = clippingOf(draft, completion);
   if (kind === 'none') return null;
   return { kind, limit: limit ?? completion?.gradientClipping?.limit ?? USUAL_CLIPPING_LIMIT };
+}
+
+/** Every layer learns at this share of the rate, but for the head, whose own it stays. */
+function buildRates<Figure>(belowHead: Figure | undefined) {
+  if (belowHead === undefined) return undefined;
+  return [
+    { pattern: '/./', factor: belowHead },
+    { pattern: 'head', factor: 1 },
+  ];
 }
 
 function buildSchedule<Figure>(draft: PlanDraft, completion: Completion, figure: Reader<Figure>) {

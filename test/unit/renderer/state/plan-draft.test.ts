@@ -70,6 +70,16 @@ describe('what the form asks', () => {
       { schedule: 'step', scheduleMonitor: 'val_loss', ...typed({ scheduleEpochs: '4', scheduleFloor: '0.5' }) },
       { schedule: { kind: 'step', epochs: 4 } },
     ],
+    [
+      'a rate of what lies below the head',
+      typed({ rateBelowHead: '0.1' }),
+      {
+        learningRateRules: [
+          { pattern: '/./', factor: 0.1 },
+          { pattern: 'head', factor: 1 },
+        ],
+      },
+    ],
     ['a warm-up', typed({ warmupEpochs: '0.5' }), { warmupEpochs: 0.5 }],
     [
       'early stopping with the usual patience',
