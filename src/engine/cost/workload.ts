@@ -26,7 +26,8 @@ export interface CostedPlan {
   /** Head included. */
   readonly network: Network;
   readonly freeze: Pick<FreezePlan, 'trainable' | 'movingStatistics' | 'prefix' | 'cut'>;
-  readonly training: Pick<TrainingPlan, 'batchSize' | 'evaluationBatchSize' | 'optimizer'>;
+  readonly training: Pick<TrainingPlan, 'batchSize' | 'evaluationBatchSize' | 'optimizer'> &
+    Partial<Pick<TrainingPlan, 'weightDecay' | 'gradientClipping'>>;
   /** null while nobody has counted them: what depends on them is left out. */
   readonly images: ImageCounts | null;
   /** The prefix is computed once per image; false where each step computes it. */
@@ -116,6 +117,25 @@ function slotsOf(optimizer: TrainingPlan['optimizer']): number {
   }
 }
 
+/** What is done to each gradient before the optimizer takes it: passes over its memory, and operations begun. */
+function regularizationOf({ weightDecay = 0, gradientClipping = null }: CostedPlan['training']): {
+  readonly passes: number;
+  readonly operations: number;
+} {
+  // A product of the weight, and what it is added to or taken from.
+  const decay = weightDecay > 0 ? { passes: 5, operations: 2 } : { passes: 0, operations: 0 };
+  switch (gradientClipping?.kind) {
+    case undefined:
+      return decay;
+    case 'value':
+      return { passes: decay.passes + 2, operations: decay.operations + 1 };
+    case 'norm':
+      return { passes: decay.passes + 3, operations: decay.operations + 6 };
+    case 'globalNorm':
+      return { passes: decay.passes + 3, operations: decay.operations + 2 };
+  }
+}
+
 function isFoldable(layer: Layer): boolean {
   return layer.kind === 'batchNorm';
 }
@@ -157,6 +177,7 @@ export function workloadOf(costed: CostedPlan): Workload {
   );
   const allBytes = bytesOf(() => true);
   const slots = slotsOf(training.optimizer);
+  const regularization = regularizationOf(training);
 
   const inference = { batch: evaluationBatchSize, isTraining: false };
   const prefixWork = (batch: number): Work => {
@@ -179,8 +200,8 @@ export function workloadOf(costed: CostedPlan): Workload {
   // The optimizer reads weight, gradient and slots, and writes weight and slots.
   const update: Work = {
     ...NO_WORK,
-    traffic: trainedBytes * (3 + 2 * slots),
-    operations: tensors.filter(({ layer }) => freeze.trainable.has(layer)).length,
+    traffic: trainedBytes * (3 + 2 * slots + regularization.passes),
+    operations: (1 + regularization.operations) * tensors.filter(({ layer }) => freeze.trainable.has(layer)).length,
   };
   const trainSteps = stepsFor(count.train, batchSize);
   const evaluationSteps = stepsFor(count.validation, evaluationBatchSize);

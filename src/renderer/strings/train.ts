@@ -6,7 +6,7 @@ import { bytes, count, percent, shape } from './format.ts';
 const fields: Readonly<Record<NumberField, string>> = {
   learningRate: 'Learning rate',
   momentum: 'Momentum',
-  rateBelowHead: 'Below the head, times',
+  rateBelowHead: 'Rate below head',
   weightDecay: 'Weight decay',
   clippingLimit: 'Limit',
   scheduleFactor: 'Factor',

@@ -72,10 +72,10 @@ describeWith('the plan', await findWeb(), (place) => {
     const choose = (label: string, option: string) => page.getByLabel(label).selectOption({ label: option });
     await choose('Method', 'AdamW');
     await expect.poll(() => usual('Weight decay')).toBe('0.01');
-    expect(await usual('Below the head, times')).toBe('1');
-    await page.getByLabel('Below the head').fill('0');
+    expect(await usual('Rate below head')).toBe('1');
+    await page.getByLabel('Rate below head').fill('0');
     await page.getByText(/Must be more than 0; received 0/).waitFor();
-    await page.getByLabel('Below the head').fill('0.1');
+    await page.getByLabel('Rate below head').fill('0.1');
     await choose('Method', 'RMSprop');
     await page.getByLabel('Centered').check();
     await expect.poll(() => usual('Momentum')).toBe('0');
@@ -91,7 +91,7 @@ describeWith('the plan', await findWeb(), (place) => {
     await expect.poll(() => usual('Limit')).toBe('1');
     await takeScreenshots(page, 'plan-optimizer');
     await expectAccessible(page);
-    await page.getByLabel('Below the head').fill('');
+    await page.getByLabel('Rate below head').fill('');
     // What is not shown holds nothing up.
     await choose('Rate over time', 'Constant');
     await choose('Clip gradients', 'Off');

@@ -89,6 +89,20 @@ describe('the work of a plan', () => {
     expect(planned('features').stepsPerEpoch).toBe(4);
     expect(planned('features').epoch.steps).toBe(4 + 1);
   });
+
+  it('takes longer where gradients are clipped and weights decay', () => {
+    const training = { batchSize: 32, evaluationBatchSize: 64, optimizer: SGD };
+    const costs = [
+      training,
+      { ...training, weightDecay: 0.01 },
+      { ...training, weightDecay: 0.01, gradientClipping: { kind: 'value', limit: 1 } },
+      { ...training, weightDecay: 0.01, gradientClipping: { kind: 'globalNorm', limit: 1 } },
+      { ...training, weightDecay: 0.01, gradientClipping: { kind: 'norm', limit: 1 } },
+    ] satisfies readonly CostedPlan['training'][];
+    const times = costs.map((own) => seconds(planned('finetune', [], { training: own })));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(new Set(times).size).toBe(costs.length);
+  });
 });
 
 describe('the memory of a plan', () => {
