@@ -15,6 +15,7 @@ import { maxPool } from '../../src/engine/graph/ops/max-pool.ts';
 import { multiply } from '../../src/engine/graph/ops/multiply.ts';
 import { reflectPad } from '../../src/engine/graph/ops/reflect-pad.ts';
 import { resize } from '../../src/engine/graph/ops/resize.ts';
+import { separableConv2d } from '../../src/engine/graph/ops/separable-conv2d.ts';
 import { slice } from '../../src/engine/graph/ops/slice.ts';
 import { transpose } from '../../src/engine/graph/ops/transpose.ts';
 import type { ActivationLayer } from '../../src/engine/network/layer.ts';
@@ -65,6 +66,12 @@ const pairs: Readonly<Record<string, Pair>> = {
     ours: (graph, input, scale, offset) => layerNorm(graph, 'op', input, { scale, offset, epsilon: 1e-3 }),
     theirs: 'keras.ops.layer_normalization(a, gamma=b, beta=c, epsilon=1e-3)',
     shapes: [[2, 3, 4, 6], [6], [6]], // prettier-ignore
+  },
+  'a separable convolution': {
+    ours: (graph, input, depthwise, pointwise) =>
+      separableConv2d(graph, 'op', input, { depthwise, pointwise }, { strides: [2, 2], padding: 'SAME' }),
+    theirs: "tf.nn.separable_conv2d(a, b, c, [1, 2, 2, 1], 'SAME')",
+    shapes: [[2, 7, 6, 3], [3, 3, 3, 2], [1, 1, 6, 5]], // prettier-ignore
   },
   'a transposed convolution': {
     ours: (graph, input, filter) => conv2dTranspose(graph, 'op', input, filter, { strides: [2, 3], padding: 'VALID' }),

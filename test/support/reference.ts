@@ -61,6 +61,7 @@ export function filledTensor(tensor: Pick<TensorSpecification, 'name' | 'role' |
     switch (tensor.role) {
       case 'kernel':
       case 'depthwise_kernel':
+      case 'pointwise_kernel':
         return (2 * u - 1) * scale;
       case 'gamma':
         return 0.75 + 0.5 * u;

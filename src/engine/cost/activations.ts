@@ -18,6 +18,7 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'batchNorm':
       return demand.byWeights || demand.usesBatchStatistics ? layer.inputs : [];
     case 'conv2dTranspose':
+    case 'separableConv2d':
       return demand.byWeights ? layer.inputs : [];
     case 'layerNorm':
       return [layer.name];

@@ -1,4 +1,4 @@
-import type { ActivationLayer, Layer } from '../network/layer.ts';
+import type { ActivationLayer, Layer, SeparableConv2dLayer } from '../network/layer.ts';
 import { elementCount, type Shape } from '../network/shape.ts';
 
 /**
@@ -160,6 +160,12 @@ function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
         padded((input.at(-1) ?? 0) / (layer.groups ?? 1), SMALLEST_DEPTH) *
         padded(layer.filters, LANES)
       );
+    case 'separableConv2d':
+      return (
+        elementCount(output.slice(0, -1)) *
+        padded((input.at(-1) ?? 0) * layer.depthMultiplier, SMALLEST_DEPTH) *
+        padded(layer.filters, LANES)
+      );
     case 'conv2dTranspose':
       return (
         elementCount(input.slice(0, -1)) *
@@ -191,6 +197,20 @@ function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
     case 'zeroPadding2d':
       return 0;
   }
+}
+
+/** What lies between the two halves of a separable convolution, and the multiply-adds of the first. */
+function betweenHalves(
+  layer: SeparableConv2dLayer,
+  input: Shape,
+  output: Shape,
+): { readonly bytes: number; readonly multiplied: number } {
+  const channels = (input.at(-1) ?? 0) * layer.depthMultiplier;
+  const pixels = elementCount(output.slice(0, -1));
+  return {
+    bytes: FLOAT_BYTES * pixels * channels,
+    multiplied: pixels * elementCount(layer.kernelSize) * padded(channels, LANES),
+  };
 }
 
 /** A layer with the shapes around it, the batch left out. */
@@ -258,6 +278,14 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
       };
       return isTraining ? withOwnActivation(layer, linear, moved(2 * written, 1, 0, batch)) : linear;
     }
+    case 'separableConv2d': {
+      const { bytes, multiplied } = betweenHalves(layer, inputs[0] ?? [], output);
+      return {
+        ...moved(read + 2 * bytes + written, 2, bytes + written, batch),
+        depthwise: multiplied,
+        convolution: multiplyAdds(layer, inputs[0] ?? [], output),
+      };
+    }
     case 'conv2dTranspose':
       // It is the gradient of a convolution.
       return {
@@ -322,6 +350,15 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
         kernels: demand.byInput ? uncachedKernel(layer, inputs[0] ?? []) : 0,
       };
       return withOwnActivation(layer, linear, moved(3 * above, 1, above, batch));
+    }
+    case 'separableConv2d': {
+      const { bytes, multiplied } = betweenHalves(layer, inputs[0] ?? [], output);
+      // The second half's gradient by what lies between is needed for either.
+      return {
+        ...moved(asked * (below + 2 * bytes + above), 2 * asked, made + bytes, batch),
+        depthwiseGradient: asked * multiplied,
+        convolutionGradient: (1 + Number(demand.byWeights)) * multiplyAdds(layer, inputs[0] ?? [], output),
+      };
     }
     case 'conv2dTranspose': {
       const multiplied = multiplyAdds(layer, inputs[0] ?? [], output);

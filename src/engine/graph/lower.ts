@@ -7,6 +7,7 @@ import type {
   DepthwiseConv2dLayer,
   Layer,
   LayerNormLayer,
+  SeparableConv2dLayer,
 } from '../network/layer.ts';
 import type { FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
@@ -37,6 +38,7 @@ import { relu6 } from './ops/relu6.ts';
 import { reshape } from './ops/reshape.ts';
 import { resize } from './ops/resize.ts';
 import { selu } from './ops/selu.ts';
+import { separableConv2d } from './ops/separable-conv2d.ts';
 import { sigmoid } from './ops/sigmoid.ts';
 import { slice } from './ops/slice.ts';
 import { softmax } from './ops/softmax.ts';
@@ -153,6 +155,17 @@ function transposedConvolution(lowering: Lowering, layer: Conv2dTransposeLayer, 
     : convolved;
 }
 
+function separableConvolution(lowering: Lowering, layer: SeparableConv2dLayer, input: Tensor): Tensor {
+  const { graph, scope } = lowering;
+  const name = `${scope}/${layer.name}`;
+  const depthwise = variable(lowering, `${layer.name}/depthwise_kernel`);
+  const pointwise = variable(lowering, `${layer.name}/pointwise_kernel`);
+  const convolved = separableConv2d(graph, name, input, { depthwise, pointwise }, windowOf(layer));
+  return layer.useBias
+    ? biasAdd(graph, `${name}/bias_add`, convolved, variable(lowering, `${layer.name}/bias`))
+    : convolved;
+}
+
 function layerNormLayer(lowering: Lowering, layer: LayerNormLayer, input: Tensor): Tensor {
   return layerNorm(lowering.graph, `${lowering.scope}/${layer.name}`, input, {
     scale: layer.scale ? variable(lowering, `${layer.name}/gamma`) : null,
@@ -218,6 +231,8 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         updates.push(...normalised.updates);
         return normalised.output;
       }
+      case 'separableConv2d':
+        return separableConvolution(lowering, layer, input);
       case 'conv2dTranspose':
         return transposedConvolution(lowering, layer, input);
       case 'layerNorm':

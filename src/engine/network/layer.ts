@@ -70,6 +70,18 @@ export interface DepthwiseConv2dLayer extends LayerBase {
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;
 }
+/** A depthwise convolution, then one of single pixels, as Keras' SeparableConv2D. */
+export interface SeparableConv2dLayer extends LayerBase {
+  readonly kind: 'separableConv2d';
+  readonly filters: number;
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly depthMultiplier: number;
+  readonly useBias: boolean;
+  /** Of both kernels. */
+  readonly kernelInitializer: Initializer;
+}
 /** A stride enlarges the image, and a padding is taken off it. */
 export interface Conv2dTransposeLayer extends LayerBase {
   readonly kind: 'conv2dTranspose';
@@ -190,6 +202,7 @@ export type Layer =
   | InputLayer
   | Conv2dLayer
   | DepthwiseConv2dLayer
+  | SeparableConv2dLayer
   | Conv2dTransposeLayer
   | BatchNormLayer
   | LayerNormLayer
@@ -211,7 +224,8 @@ export type Layer =
   | ConcatenateLayer;
 
 /** What a tensor is to its layer; the last part of its name, as Keras writes it. */
-export type TensorRole = 'kernel' | 'depthwise_kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
+export type TensorRole =
+  'kernel' | 'depthwise_kernel' | 'pointwise_kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
 
 /** One tensor of a layer: name `<layer>/<role>`, in TensorFlow's layout (kernels [height, width, in, out]). */
 export interface TensorSpecification {

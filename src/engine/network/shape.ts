@@ -107,6 +107,8 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return convolved(layer, input);
     case 'depthwiseConv2d':
       return slid(layer, input, layer.kernelSize, spatial(layer, input)[2] * layer.depthMultiplier);
+    case 'separableConv2d':
+      return slid(layer, input, layer.kernelSize, layer.filters);
     case 'conv2dTranspose':
       return enlarged(layer, spatial(layer, input));
     case 'reflectionPadding2d':
@@ -213,6 +215,12 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
       return [
         tensor('depthwise_kernel', [...layer.kernelSize, channels, layer.depthMultiplier], layer.kernelInitializer),
         ...(layer.useBias ? [tensor('bias', [channels * layer.depthMultiplier], ZEROS)] : []),
+      ];
+    case 'separableConv2d':
+      return [
+        tensor('depthwise_kernel', [...layer.kernelSize, channels, layer.depthMultiplier], layer.kernelInitializer),
+        tensor('pointwise_kernel', [1, 1, channels * layer.depthMultiplier, layer.filters], layer.kernelInitializer),
+        ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
       ];
     case 'conv2dTranspose':
       return [

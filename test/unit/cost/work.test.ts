@@ -59,6 +59,17 @@ describe('the work of a layer', () => {
     expect(backwards(transposed, false, true).convolutionGradient).toBe(forwards(convolution).convolution);
   });
 
+  it('of a separable convolution is that of its two halves', () => {
+    const halves = { ...convolution, depthMultiplier: 1 } as const;
+    const separable: Layer = { ...halves, kind: 'separableConv2d' };
+    const depthwise: Layer = { ...halves, kind: 'depthwiseConv2d' };
+    const pointwise: Layer = { ...convolution, kernelSize: [1, 1] };
+    expect(forwards(separable).depthwise).toBe(forwards(depthwise).depthwise);
+    expect(forwards(separable).convolution).toBe(forwards(pointwise).convolution);
+    expect(backwards(separable).depthwiseGradient).toBe(backwards(depthwise).depthwiseGradient);
+    expect(backwards(separable).convolutionGradient).toBe(backwards(pointwise).convolutionGradient);
+  });
+
   const moving: readonly Layer[] = [
     { ...base, kind: 'layerNorm', epsilon: 1e-3, scale: true, center: true },
     { ...base, kind: 'localResponseNorm', depthRadius: 2, bias: 1, alpha: 1, beta: 0.5 },

@@ -27,6 +27,7 @@ const layers: Readonly<Record<string, Unnamed<Layer>>> = {
   'a convolution': convolution,
   'a dilated convolution': { ...convolution, dilations: [2, 2] },
   'a convolution in groups': { ...convolution, strides: [2, 2], groups: 2 },
+  'a separable convolution': { ...convolution, kind: 'separableConv2d', strides: [2, 2], depthMultiplier: 2 },
   'a transposed convolution': { ...convolution, kind: 'conv2dTranspose', strides: [2, 3] },
   'a transposed convolution that pads by hand': {
     ...convolution,

@@ -87,13 +87,14 @@ describe('a convolution', () => {
 describe('layers with tensors', () => {
   it.each([
     ['a transposed convolution', onInput({ ...enlarging, useBias: true, strides: [2, 4] }), [15, 24, 6], { kernel: [3, 3, 6, 3], bias: [6] }], // prettier-ignore
+    ['a separable convolution', onInput({ ...enlarging, kind: 'separableConv2d', depthMultiplier: 2, useBias: true }), [5, 4, 6], { depthwise_kernel: [3, 3, 3, 2], pointwise_kernel: [1, 1, 6, 6], bias: [6] }], // prettier-ignore
     [
-      'one that pads',
+      'a transposed one that pads',
       onInput({ ...enlarging, padding: 'same', strides: [2, 4] }),
       [14, 24, 6],
       { kernel: [3, 3, 6, 3] },
     ],
-    ['one that pads by hand', onInput({ ...enlarging, padding: { top: 1, bottom: 1, left: 0, right: 3 } }), [7, 5, 6], { kernel: [3, 3, 6, 3] }], // prettier-ignore
+    ['a transposed one that pads by hand', onInput({ ...enlarging, padding: { top: 1, bottom: 1, left: 0, right: 3 } }), [7, 5, 6], { kernel: [3, 3, 6, 3] }], // prettier-ignore
     ['layer normalisation', onInput({ kind: 'layerNorm', epsilon: 1e-3, scale: true, center: true }), [7, 6, 3], { gamma: [3], beta: [3] }], // prettier-ignore
   ] as const)('%s', (_, layer, shape, tensors) => {
     const network = networkOf(layer);

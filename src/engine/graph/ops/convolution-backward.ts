@@ -47,7 +47,7 @@ export function convolutionBackward(
         dtype: input.dtype,
         shape: [-1, channels],
       });
-      return reshape(graph, `${scope}/input`, graph.single(product), input.shape);
+      return reshape(graph, `${scope}/input`, graph.single(product), [-1, ...input.shape.slice(1)]);
     };
     const byFilter = (): Tensor =>
       graph.single({

@@ -7,6 +7,7 @@ import { conv2dTranspose } from '../../../../src/engine/graph/ops/conv2d-transpo
 import { depthwiseConv2d } from '../../../../src/engine/graph/ops/depthwise-conv2d.ts';
 import { pad } from '../../../../src/engine/graph/ops/pad.ts';
 import { relu } from '../../../../src/engine/graph/ops/relu.ts';
+import { separableConv2d } from '../../../../src/engine/graph/ops/separable-conv2d.ts';
 import type { WindowOptions } from '../../../../src/engine/graph/ops/window.ts';
 import { checkGradients } from '../../../support/finite-differences.ts';
 import {
@@ -49,6 +50,13 @@ describe('a convolution', () => {
     checkGradients({
       inputs: [{ shape: [2, 6, 5, 3], batched: true }, { shape: [1, 1, 3, 4] }],
       build: (graph, input, filter) => conv2d(graph, 'op', input, filter, options),
+    });
+  });
+
+  it('has it where the filter is one pixel and the batch is fixed', () => {
+    checkGradients({
+      inputs: [{ shape: [2, 6, 5, 3] }, { shape: [1, 1, 3, 4] }],
+      build: (graph, input, filter) => conv2d(graph, 'op', input, filter, { strides: [1, 1], padding: 'SAME' }),
     });
   });
 
@@ -206,6 +214,30 @@ describe('a convolution', () => {
     const uneven = { strides: [1, 2], padding: 'SAME' } as const;
     expect(() => depthwiseConv2d(graph, 'conv3', input, filter([3, 3, 3, 1]), uneven)).toThrow(
       "'conv3' needs one stride for rows and columns, not 1 x 2",
+    );
+  });
+});
+
+describe('a separable convolution', () => {
+  it.each(Object.entries(windows))(
+    'has the gradients of finite differences by both of its filters: %s',
+    (_, options) => {
+      checkGradients({
+        inputs: [{ shape: [2, 6, 5, 3], batched: true }, { shape: [3, 3, 3, 2] }, { shape: [1, 1, 6, 4] }],
+        build: (graph, input, depthwise, pointwise) =>
+          separableConv2d(graph, 'op', input, { depthwise, pointwise }, options),
+      });
+    },
+  );
+
+  it('refuses a second filter for other channels, naming the op', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 4, 4, 3]);
+    const depthwise = graph.placeholder('depthwise', 'float32', [3, 3, 3, 2]);
+    const pointwise = graph.placeholder('pointwise', 'float32', [1, 1, 3, 8]);
+    const options = { strides: [1, 1], padding: 'SAME' } as const;
+    expect(() => separableConv2d(graph, 'conv1', input, { depthwise, pointwise }, options)).toThrow(
+      "'conv1' needs a filter of [rows, columns, channels, filters] with the channels and the type of its input; received float32 [-1, 4, 4, 6] and float32 [1, 1, 3, 8]",
     );
   });
 });
