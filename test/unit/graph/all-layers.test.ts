@@ -37,6 +37,7 @@ const chain: readonly (readonly [string, Unnamed<Layer>, string?])[] = [
   ['gate', { kind: 'activation', activation: 'hard_sigmoid' }],
   ['gated', { kind: 'multiply' }, 'grouped_act'],
   ['response', { kind: 'localResponseNorm', depthRadius: 2, bias: 1, alpha: 0.1, beta: 0.75 }],
+  ['apart', { ...convolution, kind: 'separableConv2d', depthMultiplier: 2, useBias: true }],
   ['dilated', { ...convolution, dilations: [2, 2], groups: 3 }],
   ['dilated_act', { kind: 'activation', activation: 'leaky_relu' }],
   ['mirror', { kind: 'reflectionPadding2d', padding: { top: 1, bottom: 1, left: 2, right: 0 } }],
