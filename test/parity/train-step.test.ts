@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { optimizerPlan, type FreezeRule } from '../../src/shared/contract/plan.ts';
+import { optimizerPlan, trainingPlan, type FreezeRule } from '../../src/shared/contract/plan.ts';
 import { freezePlan } from '../../src/engine/freeze/freeze-plan.ts';
 import { compileProgram, featureFeed, type Program } from '../../src/engine/graph/program.ts';
 import type { Layer, Network } from '../../src/engine/network/layer.ts';
@@ -14,6 +14,7 @@ import { openTensorFlowCheckpoint } from '../../src/engine/weights/tensorflow-ch
 const numbers = z.array(z.number());
 const fixture = z.object({
   optimizer: optimizerPlan,
+  regularization: trainingPlan.pick({ weightDecay: true, gradientClipping: true }),
   preprocessing: z.object({ scale: z.number(), offset: z.number() }),
   // Written by a script of ours in the layer vocabulary itself.
   layers: z.custom<readonly Layer[]>((value) => Array.isArray(value)),
@@ -34,7 +35,9 @@ const fixture = z.object({
 });
 type Fixture = z.infer<typeof fixture>;
 
-const cases = ['train-step', 'train-step-branched'].flatMap((file) => {
+const FILES = ['train-step', 'train-step-branched', 'train-step-decayed', 'train-step-penalised'];
+
+const cases = FILES.flatMap((file) => {
   const text = readFileSync(path.resolve(import.meta.dirname, '../fixtures', `${file}.json`), 'utf8');
   const made = fixture.parse(JSON.parse(text));
   return made.cases.map((expected) => ({ name: expected.name, made, expected }));
@@ -103,6 +106,7 @@ describe.each(cases)('Ten steps with $name', ({ name: own, made, expected }) => 
         channelOrder: 'rgb',
       },
       optimizer: made.optimizer,
+      regularization: made.regularization,
     });
     const folder = path.join(directory, own);
     using session = Session.load(folder, program.savedModel, program.signatures);

@@ -78,10 +78,10 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     )
     .option('--momentum <share>', 'momentum of sgd or rmsprop', decimalNumber({ least: 0, most: 1, below: true }))
     .option('--nesterov', 'Nesterov momentum of sgd')
-    .option('--centered', "divide by the gradient's standard deviation in rmsprop")
+    .option('--centered', "divide by the gradient's standard deviation, in rmsprop")
     .option(
       '--weight-decay <share>',
-      'what kernels lose: by an L2 penalty, or with adamw apart from the gradient (default there: 0.01)',
+      'pull kernels towards 0 by an L2 penalty, with adamw apart from the gradient (default: 0, with adamw 0.01)',
       decimalNumber({ least: 0, most: 1 }),
     )
     .addOption(clippingOption('--clip-value <limit>', 'keep each element of a gradient within the limit'))

@@ -46,9 +46,9 @@ function scheduleWords(schedule: SchedulePlan): string {
     case 'inverseTime':
       return `inverse time, decay ${schedule.decay}`;
     case 'cosine':
-      return `cosine, to ${schedule.floor} of the rate`;
+      return `cosine, down to ${schedule.floor} times the rate`;
     case 'plateau':
-      return `plateau of ${schedule.monitor}, times ${schedule.factor} after ${schedule.patience} epochs, to ${schedule.floor} of the rate`;
+      return `plateau of ${schedule.monitor}, times ${schedule.factor} after ${schedule.patience} epochs, down to ${schedule.floor} times the rate`;
   }
 }
 
@@ -69,7 +69,7 @@ function extraLines({
       ? [['gradients', `${CLIPPING_WORDS[gradientClipping.kind]} at most ${gradientClipping.limit}`] as const]
       : []),
     ...(schedule.kind === 'constant' ? [] : [['schedule', scheduleWords(schedule)] as const]),
-    ...(warmupEpochs === 0 ? [] : [['warm-up', `${warmupEpochs} epochs`] as const]),
+    ...(warmupEpochs === 0 ? [] : [['warm-up', warmupEpochs === 1 ? '1 epoch' : `${warmupEpochs} epochs`] as const]),
     ...learningRateRules.map(({ pattern, factor }) => ['rate', `times ${factor} in ${pattern}`] as const),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
