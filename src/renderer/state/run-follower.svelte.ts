@@ -15,8 +15,8 @@ import { HOLDING, receiveEvent, receiveSnapshot, type SequenceState, type Sequen
 export type Progress = Extract<RunEventBody, { kind: 'progress' }>;
 export type Step = Extract<RunEventBody, { kind: 'step' }>;
 
-/** Figures that change more often cannot be read, and each change is a frame that the training pays for. */
-const APPLY_INTERVAL_MILLISECONDS = 500;
+/** Figures that change every second can be read, and each change is a frame that the training pays for. */
+const APPLY_INTERVAL_MILLISECONDS = 1000;
 const STEP_KEYS = ['loss', 'accuracy', 'learning_rate'] as const;
 export type StepKey = (typeof STEP_KEYS)[number];
 
@@ -135,7 +135,11 @@ export class RunFollower {
   #take({ state, taken, lost }: SequenceStep): void {
     this.#sequence = state;
     if (this.#waiting) this.#waiting.push(...taken);
-    else this.#batch.push(taken);
+    else {
+      this.#batch.push(taken);
+      // That it pauses, goes on or ends is what people wait for.
+      if (taken.some(({ body }) => body.kind === 'status')) this.#batch.flush();
+    }
     if (lost) void this.attach();
   }
 
