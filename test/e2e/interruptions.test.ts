@@ -8,7 +8,7 @@ import {
   type RunDetail,
   type RunResult,
 } from '../../src/shared/contract/run.ts';
-import { damage, trainerProcess } from '../support/run-log.ts';
+import { damage, epochsLogged, trainerProcess } from '../support/run-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startThaw, thaw, type CommandResult, type RunningCommand } from '../support/thaw-command.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -32,6 +32,7 @@ async function begin(): Promise<{ readonly home: string; readonly running: Runni
   const home = path.join(root, `home-${++homes}`);
   const running = startThaw(ARGUMENTS, { home, cwd: root });
   await expect.poll(running.errors, PATIENCE).toMatch(new RegExp(` 5/${EPOCHS} `));
+  await expect.poll(() => epochsLogged(home), PATIENCE).toBeGreaterThan(0);
   const trainer = trainerProcess(home);
   if (trainer === null) throw new Error('No trainer is noted in the log.');
   return { home, running, trainer };

@@ -26,3 +26,11 @@ export function trainerProcess(home: string): number | null {
     (database) => database.prepare<[], number | null>('SELECT trainer_pid FROM trainer_lock').pluck().get() ?? null,
   );
 }
+
+/** How many epochs of all runs have figures in the log: they come there a moment after they were told. */
+export function epochsLogged(home: string): number {
+  return look(
+    home,
+    (database) => database.prepare<[], number>('SELECT count(DISTINCT epoch) FROM epoch_metric').pluck().get() ?? 0,
+  );
+}
