@@ -1,6 +1,7 @@
 import { assertNever } from '../../shared/errors/thaw-error.ts';
 import type { Layer } from '../network/layer.ts';
-import { hasOwnActivation, looksAtInput, outputBytes, type BackwardDemand, type ShapedLayer } from './work.ts';
+import { hasOwnActivation, looksAtInput, type BackwardDemand, type ShapedLayer } from './work.ts';
+import { outputBytes } from './multiply-adds.ts';
 
 /** Layers whose result takes the place of their input: the runtime reuses the memory. */
 function worksInPlace(layer: Layer): boolean {

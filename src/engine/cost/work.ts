@@ -1,5 +1,6 @@
-import type { ActivationLayer, Layer, SeparableConv2dLayer } from '../network/layer.ts';
-import { elementCount, type Shape } from '../network/shape.ts';
+import type { ActivationLayer, Layer } from '../network/layer.ts';
+import type { Shape } from '../network/shape.ts';
+import { betweenHalves, multiplyAdds, outputBytes } from './multiply-adds.ts';
 
 /**
  * What takes time, by the kind of work it is; each kind has a price of its own:
@@ -79,9 +80,6 @@ const LARGE_KERNEL_BYTES = 4 * 2 ** 20;
 const INPUT_TENSORS = 3;
 /** Random numbers cost as much as so many passes over the memory they fill. */
 const RANDOM_PASSES = 60;
-/** Vector units take as many channels at once: fewer cost as much. */
-const LANES = 16;
-const SMALLEST_DEPTH = 4;
 /** Element-wise operations that an activation becomes, forwards; backwards it is about as many. */
 const ACTIVATION_OPERATIONS: Readonly<Record<ActivationLayer['activation'], number>> = {
   elu: 1,
@@ -104,11 +102,6 @@ const LAYER_NORM_OPERATIONS = 8;
 const RESPONSE_PASSES = 8;
 /** What the runtime takes into the convolution before it. */
 const FUSED_ACTIVATIONS: ReadonlySet<string> = new Set(['elu', 'leaky_relu', 'relu', 'relu6']);
-
-/** Bytes of one image's output of this shape. */
-export function outputBytes(shape: Shape): number {
-  return FLOAT_BYTES * elementCount(shape);
-}
 
 function between(value: number, none: number, all: number): number {
   return Math.min(1, Math.max(0, (value - none) / (all - none)));
@@ -144,73 +137,6 @@ function moved(traffic: number, operations: number, made: number, batch: number)
   const tensor = (batch * traffic) / TENSORS_MOVED;
   const share = CACHED_SHARE + (1 - CACHED_SHARE) * between(tensor, CACHED_BYTES, UNCACHED_BYTES);
   return { ...NO_WORK, traffic: traffic * share, operations, faults: made * shareFaulted(made * batch) };
-}
-
-function padded(channels: number, unit: number): number {
-  return Math.ceil(channels / unit) * unit;
-}
-
-/** Multiply-adds of one image, channels filled up to what the machine takes at once. */
-function multiplyAdds(layer: Layer, input: Shape, output: Shape): number {
-  switch (layer.kind) {
-    case 'conv2d':
-      return (
-        elementCount(output.slice(0, -1)) *
-        elementCount(layer.kernelSize) *
-        padded((input.at(-1) ?? 0) / (layer.groups ?? 1), SMALLEST_DEPTH) *
-        padded(layer.filters, LANES)
-      );
-    case 'separableConv2d':
-      return (
-        elementCount(output.slice(0, -1)) *
-        padded((input.at(-1) ?? 0) * layer.depthMultiplier, SMALLEST_DEPTH) *
-        padded(layer.filters, LANES)
-      );
-    case 'conv2dTranspose':
-      return (
-        elementCount(input.slice(0, -1)) *
-        elementCount(layer.kernelSize) *
-        padded(input.at(-1) ?? 0, SMALLEST_DEPTH) *
-        padded(layer.filters, LANES)
-      );
-    case 'depthwiseConv2d':
-      return elementCount(output.slice(0, -1)) * elementCount(layer.kernelSize) * padded(output.at(-1) ?? 0, LANES);
-    case 'dense':
-      return elementCount(input) * padded(layer.units, SMALLEST_DEPTH);
-    case 'activation':
-    case 'add':
-    case 'averagePool2d':
-    case 'batchNorm':
-    case 'concatenate':
-    case 'dropout':
-    case 'globalAveragePooling2d':
-    case 'input':
-    case 'layerNorm':
-    case 'localResponseNorm':
-    case 'maxPool2d':
-    case 'multiply':
-    case 'permute':
-    case 'reflectionPadding2d':
-    case 'reshape':
-    case 'resizing':
-    case 'slice':
-    case 'zeroPadding2d':
-      return 0;
-  }
-}
-
-/** What lies between the two halves of a separable convolution, and the multiply-adds of the first. */
-function betweenHalves(
-  layer: SeparableConv2dLayer,
-  input: Shape,
-  output: Shape,
-): { readonly bytes: number; readonly multiplied: number } {
-  const channels = (input.at(-1) ?? 0) * layer.depthMultiplier;
-  const pixels = elementCount(output.slice(0, -1));
-  return {
-    bytes: FLOAT_BYTES * pixels * channels,
-    multiplied: pixels * elementCount(layer.kernelSize) * padded(channels, LANES),
-  };
 }
 
 /** A layer with the shapes around it, the batch left out. */

@@ -7,12 +7,12 @@ import {
   backwardWork,
   forwardWork,
   NO_WORK,
-  outputBytes,
   type BackwardDemand,
   type ShapedLayer,
   type Work,
   WorkSum,
 } from './work.ts';
+import { outputBytes } from './multiply-adds.ts';
 
 /** How many images each split has. */
 export interface ImageCounts {

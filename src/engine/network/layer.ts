@@ -41,56 +41,45 @@ interface LayerBase {
   readonly block: string;
 }
 
+/** A layer whose kernel slides over an image. */
+interface KernelLayer extends LayerBase {
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly useBias: boolean;
+  /** Of every kernel, where the layer has two. */
+  readonly kernelInitializer: Initializer;
+}
+
 export interface InputLayer extends LayerBase {
   readonly kind: 'input';
   /** [height, width, channels] */
   readonly shape: readonly [number, number, number];
 }
-export interface Conv2dLayer extends LayerBase {
+export interface Conv2dLayer extends KernelLayer {
   readonly kind: 'conv2d';
   readonly filters: number;
-  readonly kernelSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: Padding;
   /** [rows, columns] from one pixel of the kernel to the next, with strides of 1; 1 where it is left out. */
   readonly dilations?: readonly [number, number];
   /** Equal parts of the channels, each with filters of its own; 1 where it is left out. */
   readonly groups?: number;
-  readonly useBias: boolean;
   /** Part of the layer itself, as in Keras; linear where it is left out. */
   readonly activation?: 'relu';
-  readonly kernelInitializer: Initializer;
 }
-export interface DepthwiseConv2dLayer extends LayerBase {
+export interface DepthwiseConv2dLayer extends KernelLayer {
   readonly kind: 'depthwiseConv2d';
-  readonly kernelSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: Padding;
   readonly depthMultiplier: number;
-  readonly useBias: boolean;
-  readonly kernelInitializer: Initializer;
 }
 /** A depthwise convolution, then one of single pixels, as Keras' SeparableConv2D. */
-export interface SeparableConv2dLayer extends LayerBase {
+export interface SeparableConv2dLayer extends KernelLayer {
   readonly kind: 'separableConv2d';
   readonly filters: number;
-  readonly kernelSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: Padding;
   readonly depthMultiplier: number;
-  readonly useBias: boolean;
-  /** Of both kernels. */
-  readonly kernelInitializer: Initializer;
 }
 /** A stride enlarges the image, and a padding is taken off it. */
-export interface Conv2dTransposeLayer extends LayerBase {
+export interface Conv2dTransposeLayer extends KernelLayer {
   readonly kind: 'conv2dTranspose';
   readonly filters: number;
-  readonly kernelSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: Padding;
-  readonly useBias: boolean;
-  readonly kernelInitializer: Initializer;
 }
 export interface BatchNormLayer extends LayerBase {
   readonly kind: 'batchNorm';

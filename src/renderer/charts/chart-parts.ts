@@ -32,6 +32,8 @@ export interface MarkerOptions {
   label: string;
   colour: string;
   textColour: string;
+  /** What stands behind the label, so that lines do not strike it through. */
+  surface: string;
 }
 
 const atX: InteractionModeFunction = (chart, event) => {
@@ -67,7 +69,13 @@ const marker: Plugin<'line', MarkerOptions> = {
     ctx.textBaseline = 'bottom';
     const beside = x + 4 + ctx.measureText(options.label).width < chartArea.right;
     ctx.textAlign = beside ? 'left' : 'right';
-    ctx.fillText(options.label, beside ? x + 4 : x - 4, chartArea.bottom - 4);
+    const at = beside ? x + 4 : x - 4;
+    ctx.setLineDash([]);
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 4;
+    ctx.strokeStyle = options.surface;
+    ctx.strokeText(options.label, at, chartArea.bottom - 4);
+    ctx.fillText(options.label, at, chartArea.bottom - 4);
     ctx.restore();
   },
 };

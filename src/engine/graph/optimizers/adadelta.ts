@@ -1,6 +1,5 @@
-import { bool, type } from '../attribute.ts';
 import type { Graph, Tensor, Variable } from '../graph.ts';
-import type { AppliedOptimizer } from './optimizer.ts';
+import { resourceUpdate, slotOf, type AppliedOptimizer } from './optimizer.ts';
 
 export interface AdadeltaOptions {
   /** Each float32 []. A learning rate of 1 gives the published form. */
@@ -16,23 +15,9 @@ export function adadelta(
   gradient: Tensor,
   options: AdadeltaOptions,
 ): AppliedOptimizer {
-  const slots = ['accumulated_gradient', 'accumulated_update'].map((name) =>
-    graph.variable(`${variable.name}/${name}`, variable.shape),
-  );
-  const update = graph.operation({
+  return resourceUpdate(graph, variable, {
     op: 'ResourceApplyAdadelta',
-    name: `${variable.name}/update`,
-    inputs: [
-      variable.handle,
-      ...slots.map(({ handle }) => handle),
-      options.learningRate,
-      options.rho,
-      options.epsilon,
-      gradient,
-    ],
-    // A gradient that does not depend on the value must not let the update overtake the step's reading of it.
-    controls: [variable.value],
-    attributes: { T: type('float32'), use_locking: bool(true) },
+    slots: ['accumulated_gradient', 'accumulated_update'].map((name) => slotOf(graph, variable, name)),
+    inputs: [options.learningRate, options.rho, options.epsilon, gradient],
   });
-  return { update, slots: slots.map((own) => ({ variable: own, initial: 0 })) };
 }

@@ -1,6 +1,6 @@
-import { bool, type } from '../attribute.ts';
+import { bool } from '../attribute.ts';
 import type { Graph, Tensor, Variable } from '../graph.ts';
-import type { AppliedOptimizer } from './optimizer.ts';
+import { resourceUpdate, slotOf, type AppliedOptimizer } from './optimizer.ts';
 
 export interface AdagradOptions {
   /** float32 [] */
@@ -15,14 +15,10 @@ export interface AdagradOptions {
  * the start.
  */
 export function adagrad(graph: Graph, variable: Variable, gradient: Tensor, options: AdagradOptions): AppliedOptimizer {
-  const accumulator = graph.variable(`${variable.name}/accumulator`, variable.shape);
-  const update = graph.operation({
+  return resourceUpdate(graph, variable, {
     op: 'ResourceApplyAdagrad',
-    name: `${variable.name}/update`,
-    inputs: [variable.handle, accumulator.handle, options.learningRate, gradient],
-    // A gradient that does not depend on the value must not let the update overtake the step's reading of it.
-    controls: [variable.value],
-    attributes: { T: type('float32'), use_locking: bool(true), update_slots: bool(true) },
+    slots: [slotOf(graph, variable, 'accumulator', options.initialAccumulator + options.epsilon)],
+    inputs: [options.learningRate, gradient],
+    attributes: { update_slots: bool(true) },
   });
-  return { update, slots: [{ variable: accumulator, initial: options.initialAccumulator + options.epsilon }] };
 }

@@ -1,7 +1,7 @@
-import { bool, type } from '../attribute.ts';
+import { bool } from '../attribute.ts';
 import type { Graph, Operation, Tensor, Variable } from '../graph.ts';
 import { multiply } from '../ops/multiply.ts';
-import type { AppliedOptimizer } from './optimizer.ts';
+import { resourceUpdate, slotOf, type AppliedOptimizer } from './optimizer.ts';
 
 /** beta1 and beta2 to the power of the step under way: shared by all variables, and beta1 and beta2 before the first step. */
 export interface AdamPowers {
@@ -39,15 +39,10 @@ export function adamPowers(graph: Graph, betas: Pick<AdamOptions, 'beta1' | 'bet
  * in Keras.
  */
 export function adam(graph: Graph, variable: Variable, gradient: Tensor, options: AdamOptions): AppliedOptimizer {
-  const first = graph.variable(`${variable.name}/momentum`, variable.shape);
-  const second = graph.variable(`${variable.name}/velocity`, variable.shape);
-  const update = graph.operation({
+  return resourceUpdate(graph, variable, {
     op: 'ResourceApplyAdam',
-    name: `${variable.name}/update`,
+    slots: ['momentum', 'velocity'].map((name) => slotOf(graph, variable, name)),
     inputs: [
-      variable.handle,
-      first.handle,
-      second.handle,
       options.beta1Power.value,
       options.beta2Power.value,
       options.learningRate,
@@ -56,9 +51,6 @@ export function adam(graph: Graph, variable: Variable, gradient: Tensor, options
       options.epsilon,
       gradient,
     ],
-    // A gradient that does not depend on the value must not let the update overtake the step's reading of it.
-    controls: [variable.value],
-    attributes: { T: type('float32'), use_locking: bool(true), use_nesterov: bool(false) },
+    attributes: { use_nesterov: bool(false) },
   });
-  return { update, slots: [first, second].map((variable) => ({ variable, initial: 0 })) };
 }

@@ -1,6 +1,6 @@
-import { bool, type } from '../attribute.ts';
+import { bool } from '../attribute.ts';
 import type { Graph, Tensor, Variable } from '../graph.ts';
-import type { AppliedOptimizer } from './optimizer.ts';
+import { resourceUpdate, slotOf, type AppliedOptimizer } from './optimizer.ts';
 
 export interface MomentumOptions {
   /** float32 [] */
@@ -20,14 +20,10 @@ export function momentum(
   gradient: Tensor,
   options: MomentumOptions,
 ): AppliedOptimizer {
-  const velocity = graph.variable(`${variable.name}/momentum`, variable.shape);
-  const update = graph.operation({
+  return resourceUpdate(graph, variable, {
     op: 'ResourceApplyKerasMomentum',
-    name: `${variable.name}/update`,
-    inputs: [variable.handle, velocity.handle, options.learningRate, gradient, options.momentum],
-    // A gradient that does not depend on the value must not let the update overtake the step's reading of it.
-    controls: [variable.value],
-    attributes: { T: type('float32'), use_locking: bool(true), use_nesterov: bool(options.nesterov) },
+    slots: [slotOf(graph, variable, 'momentum')],
+    inputs: [options.learningRate, gradient, options.momentum],
+    attributes: { use_nesterov: bool(options.nesterov) },
   });
-  return { update, slots: [{ variable: velocity, initial: 0 }] };
 }
