@@ -16,7 +16,7 @@ const LOW_PIXELS = 150;
 /** How Chart.js is to draw a view. @param height of the canvas, in CSS pixels */
 export function chartOptions(colours: ChartColours, height: number, handlers: OptionHandlers): ChartOptions<'line'> {
   const { logarithmic, axisTitle, valueTitle, formatTick, best, bounds, lines } = handlers.view();
-  const { muted, text, grid, surface, raised, selection, train, validation, fontFamily } = colours;
+  const { muted, text, grid, raised, selection, train, validation, fontFamily } = colours;
   const font = { family: fontFamily, size: 11 };
   const title = (words: string): object => ({ display: true, text: words, color: muted, font, padding: 2 });
   const positionOf = (read: TooltipItem<'line'> | undefined): number => handlers.cursor() ?? read?.parsed.x ?? NaN;
@@ -51,7 +51,7 @@ export function chartOptions(colours: ChartColours, height: number, handlers: Op
       },
     },
     plugins: {
-      marker: { x: best?.x ?? null, label: best?.label ?? '', colour: validation, textColour: text, surface },
+      marker: { x: best?.x ?? null, label: best?.label ?? '', colour: validation, textColour: text },
       tooltip: {
         animation: false,
         backgroundColor: raised,

@@ -32,8 +32,6 @@ export interface MarkerOptions {
   label: string;
   colour: string;
   textColour: string;
-  /** What stands behind the label, so that lines do not strike it through. */
-  surface: string;
 }
 
 const atX: InteractionModeFunction = (chart, event) => {
@@ -48,6 +46,19 @@ const atX: InteractionModeFunction = (chart, event) => {
     return element ? [{ element, datasetIndex: meta.index, index }] : [];
   });
 };
+
+/** Whether the lines pass nearer to the bottom than to the top where x is, in pixels. */
+function passesLow(chart: Chart<'line'>, x: number): boolean {
+  const { top, bottom } = chart.chartArea;
+  const heights = chart.getSortedVisibleDatasetMetas().flatMap(({ data }) => {
+    const near = nearestIndex(
+      data.map((element) => element.x),
+      x,
+    );
+    return data[near]?.y ?? [];
+  });
+  return heights.reduce((sum, y) => sum + y - (top + bottom) / 2, 0) > 0;
+}
 
 /** The dashed line at the best epoch. */
 const marker: Plugin<'line', MarkerOptions> = {
@@ -66,16 +77,13 @@ const marker: Plugin<'line', MarkerOptions> = {
     ctx.stroke();
     ctx.fillStyle = options.textColour;
     ctx.font = `11px ${String(Chart.defaults.font.family)}`;
-    ctx.textBaseline = 'bottom';
+    // Where no line strikes it through.
+    const atTop = passesLow(chart, x);
+    ctx.textBaseline = atTop ? 'top' : 'bottom';
     const beside = x + 4 + ctx.measureText(options.label).width < chartArea.right;
     ctx.textAlign = beside ? 'left' : 'right';
-    const at = beside ? x + 4 : x - 4;
-    ctx.setLineDash([]);
-    ctx.lineJoin = 'round';
-    ctx.lineWidth = 4;
-    ctx.strokeStyle = options.surface;
-    ctx.strokeText(options.label, at, chartArea.bottom - 4);
-    ctx.fillText(options.label, at, chartArea.bottom - 4);
+    const y = atTop ? chartArea.top + 4 : chartArea.bottom - 4;
+    ctx.fillText(options.label, beside ? x + 4 : x - 4, y);
     ctx.restore();
   },
 };
