@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { projectRoot } from '../../support/window/build.ts';
-import { desktopEnvironment, findDesktop, launchDesktop } from '../../support/window/desktop.ts';
+import { desktopEnvironment, findDesktop, launchDesktop, type Desktop } from '../../support/window/desktop.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { commandOf, findProcess } from '../../support/window/process-tree.ts';
 import { rootArguments } from '../../support/window/programs.ts';
@@ -87,15 +87,25 @@ describeWith('the desktop program', await findDesktop(), (place) => {
   it('opens where it stood last', async () => {
     const home = path.join(root, 'place');
     const place1 = { x: 40, y: 30, width: 1010, height: 710 };
+    const boundsOf = ({ app }: Desktop): Promise<unknown> =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
     const first = await launchDesktop(place, home);
-    await first.app.evaluate(
-      ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
-      place1,
-    );
+    // A window that shows itself only now, on a display that answers when it pleases, may undo what came before.
+    const isShown = (): Promise<boolean> =>
+      first.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true);
+    await expect.poll(isShown).toBe(true);
+    await expect
+      .poll(async () => {
+        await first.app.evaluate(
+          ({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds),
+          place1,
+        );
+        return boundsOf(first);
+      })
+      .toEqual(place1);
     await first.close();
     const second = await launchDesktop(place, home);
-    const bounds = await second.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
-    expect(bounds).toEqual(place1);
+    await expect.poll(() => boundsOf(second)).toEqual(place1);
     await second.close();
   });
 
