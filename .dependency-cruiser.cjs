@@ -20,7 +20,8 @@ module.exports = {
       to: { path: '^(src/(?!shared/)|scripts/|bench/|test/)' },
     },
     onlyFrom('network', []),
-    onlyFrom('cache', []),
+    onlyFrom('numpy', []),
+    onlyFrom('cache', ['numpy']),
     onlyFrom('dataset', []),
     onlyFrom('image', ['network', 'dataset', 'cache']),
     onlyFrom('weights', ['network']),
@@ -29,7 +30,7 @@ module.exports = {
     onlyFrom('cost', ['network', 'freeze']),
     onlyFrom('graph', ['network', 'freeze']),
     onlyFrom('runtime', ['graph']),
-    onlyFrom('training', ['network', 'dataset', 'image', 'cache', 'weights', 'freeze', 'graph', 'runtime']),
+    onlyFrom('training', ['network', 'dataset', 'image', 'numpy', 'cache', 'weights', 'freeze', 'graph', 'runtime']),
     onlyFrom('experiment', []),
     onlyFrom('service', [
       'network',

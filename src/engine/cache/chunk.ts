@@ -4,20 +4,25 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { BYTES_PER_VALUE, npyHeader } from './npy.ts';
-import type { NpyType } from './npy.ts';
+import { npyHeader } from '../numpy/npy-header.ts';
+
+/** The number types that the caches hold, as NumPy describes them (little-endian), and the bytes of one. */
+const TYPES = {
+  float32: { description: '<f4', bytes: 4 },
+  uint8: { description: '|u1', bytes: 1 },
+} as const;
 
 /** One array of each row: an image's pixels, or the output of one layer for it. */
 export interface Column {
   readonly name: string;
-  readonly type: NpyType;
+  readonly type: keyof typeof TYPES;
   /** The shape of one row's array. */
   readonly shape: readonly number[];
 }
 
 /** The bytes of one row's array. */
 export function rowBytes(column: Column): number {
-  return column.shape.reduce((product, size) => product * size, BYTES_PER_VALUE[column.type]);
+  return column.shape.reduce((product, size) => product * size, TYPES[column.type].bytes);
 }
 
 /** More rows than any chunk is given; bounds what is read from an index. */
@@ -111,7 +116,7 @@ export async function writeChunk(
     for (const [number, column] of columns.entries()) {
       const arrays = rows.map((row) => row[number] ?? new Uint8Array());
       checksums.push(arrays.map((array) => crc32(array)));
-      const header = npyHeader(column.type, [rows.length, ...column.shape]);
+      const header = npyHeader(TYPES[column.type].description, [rows.length, ...column.shape]);
       await writeAside(columnPath(folder, id, number), Buffer.concat([header, ...arrays]));
     }
     const described = columns.map(({ name, type, shape }, number) => ({
@@ -173,7 +178,7 @@ export class ChunkReader {
     const files: ColumnFile[] = [];
     try {
       for (const [number, column] of this.#columns.entries()) {
-        const header = npyHeader(column.type, [rows, ...column.shape]);
+        const header = npyHeader(TYPES[column.type].description, [rows, ...column.shape]);
         const handle = await open(columnPath(this.chunk.folder, this.chunk.id, number), 'r');
         files.push({ handle, start: header.length });
         const found = Buffer.alloc(header.length);
