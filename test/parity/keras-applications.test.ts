@@ -106,6 +106,8 @@ function describeNetwork(name: string, reference: Reference): void {
         folded,
         movingStatistics: new Set(),
         dropoutSeed: null,
+        precision: 'float32',
+        output: '',
       });
       // A checkpoint is what leaves the layer of that name: folding moves BatchNorm into the convolution before it. Keras'
       // last layer is an activation that the references leave out; ours is the loss's or the reader's.

@@ -35,7 +35,15 @@ function activation(name: ActivationLayer['activation'], theirs: string): Pair {
   const layer: ActivationLayer = { kind: 'activation', activation: name, name: 'op', inputs: ['below'], block: 'op' };
   return {
     ours: (graph, input) => {
-      const lowering = { graph, scope: 'test', variables: new Map<string, never>(), folded: [], dropoutSeed: null };
+      const lowering = {
+        graph,
+        scope: 'test',
+        variables: new Map<string, never>(),
+        folded: [],
+        dropoutSeed: null,
+        precision: 'float32' as const,
+        output: '',
+      };
       const given = new Map([['below', input]]);
       return lower([layer], given, { ...lowering, movingStatistics: new Set() }).outputs.get('op') ?? input;
     },

@@ -3,7 +3,7 @@ import type { TrainingPlan } from '../../src/shared/contract/plan.ts';
 /** A complete plan that names nothing outside Thaw. */
 export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
   return {
-    schemaVersion: 3,
+    schemaVersion: 4,
     dataset: { kind: 'sample' },
     network: 'mobilenet_v1_0.25_96',
     weights: { kind: 'shipped' },
@@ -21,6 +21,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     head: 'softmax',
     augmentation: null,
     earlyStopping: null,
+    precision: { frozen: 'float32', trainable: 'float32' },
     dropout: 0,
     seed: 42,
     validationShare: 0.2,

@@ -6,6 +6,7 @@ import type {
   Head,
   LearningRateRule,
   OptimizerPlan,
+  Precision,
   TrainingPlanRequest,
   WeightsSource,
 } from '../../shared/contract/plan.ts';
@@ -40,6 +41,8 @@ export interface TrainFlags extends ScheduleFlags {
   /** The smallest area. */
   readonly randomCrop?: number;
   readonly head?: Head;
+  readonly precision?: Precision;
+  readonly frozenPrecision?: Precision;
   readonly seed?: number;
 }
 
@@ -84,6 +87,7 @@ export function planRequest(
 ): TrainingPlanRequest {
   const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
   const { lr, momentum, nesterov, centered, weightDecay, warmup } = flags;
+  const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
   const augmented = augmentation(flags);
   const stopping = earlyStopping(flags);
   const gradientClipping = clipping(flags);
@@ -112,6 +116,7 @@ export function planRequest(
     ...(warmup !== undefined && { warmupEpochs: warmup }),
     ...(augmented !== undefined && { augmentation: augmented }),
     ...(stopping !== undefined && { earlyStopping: stopping }),
+    ...(frozen !== undefined && { precision: { frozen, ...(trainable !== undefined && { trainable }) } }),
     ...(head !== undefined && { head }),
     ...(seed !== undefined && { seed }),
   };

@@ -3,6 +3,7 @@ import {
   HEADS,
   MONITORS,
   OPTIMIZERS,
+  PRECISIONS,
   SCHEDULES,
   STRATEGIES,
   type FreezeRule,
@@ -132,6 +133,13 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .addOption(
       new Option('--head <name>', 'softmax: one output a class (default); sigmoid: one for two classes').choices(HEADS),
     )
+    .addOption(
+      new Option(
+        '--precision <type>',
+        'what layers compute in; values are kept in float32; float16 needs a GPU (default: float32)',
+      ).choices(PRECISIONS),
+    )
+    .addOption(new Option('--frozen-precision <type>', 'the same for the frozen prefix alone').choices(PRECISIONS))
     .option('--seed <n>', 'seed of initial values, order and split', wholeNumber({ least: 0, most: 0xffffffff }))
     .option('--json', 'print the result as one JSON document, progress on the error output')
     .action(async (flags: TrainFlags & { readonly json?: true }) => {

@@ -52,6 +52,10 @@ function scheduleWords(schedule: SchedulePlan): string {
   }
 }
 
+function precisionWords({ frozen, trainable }: TrainingPlan['precision']): string {
+  return frozen === trainable ? frozen : `${frozen} in the frozen prefix, ${trainable} above it`;
+}
+
 /** What a plan does beyond the usual. */
 function extraLines({
   weightDecay,
@@ -59,6 +63,7 @@ function extraLines({
   schedule,
   warmupEpochs,
   learningRateRules,
+  precision,
   head,
   augmentation,
   earlyStopping,
@@ -71,6 +76,9 @@ function extraLines({
     ...(schedule.kind === 'constant' ? [] : [['schedule', scheduleWords(schedule)] as const]),
     ...(warmupEpochs === 0 ? [] : [['warm-up', warmupEpochs === 1 ? '1 epoch' : `${warmupEpochs} epochs`] as const]),
     ...learningRateRules.map(({ pattern, factor }) => ['rate', `times ${factor} in ${pattern}`] as const),
+    ...(precision.frozen === 'float32' && precision.trainable === 'float32'
+      ? []
+      : [['precision', precisionWords(precision)] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping

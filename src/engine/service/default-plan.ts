@@ -170,6 +170,10 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     head: request.head ?? 'softmax',
     augmentation: completeAugmentation(request.augmentation),
     earlyStopping: request.earlyStopping ?? null,
+    precision: {
+      frozen: request.precision?.frozen ?? 'float32',
+      trainable: request.precision?.trainable ?? 'float32',
+    },
     dropout: request.dropout ?? defaults.dropout,
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,

@@ -5,6 +5,7 @@ import type {
   GradientClipping,
   Head,
   OptimizerPlan,
+  Precision,
   SchedulePlan,
   Strategy,
   TrainingPlan,
@@ -37,6 +38,8 @@ export interface PlanDraft {
   readonly schedule: SchedulePlan['kind'] | null;
   readonly scheduleMonitor: EarlyStoppingPlan['monitor'] | null;
   readonly head: Head | null;
+  readonly frozenPrecision: Precision | null;
+  readonly trainablePrecision: Precision | null;
   readonly stopsEarly: boolean | null;
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
   readonly flips: boolean | null;
@@ -55,6 +58,8 @@ export const EMPTY_DRAFT: PlanDraft = {
   schedule: null,
   scheduleMonitor: null,
   head: null,
+  frozenPrecision: null,
+  trainablePrecision: null,
   stopsEarly: null,
   monitor: null,
   flips: null,
@@ -204,6 +209,7 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     seed: figure('seed'),
     validationShare: figure('validationShare'),
     head: draft.head ?? undefined,
+    precision: buildPrecision(draft),
     optimizer: buildOptimizer(draft, completion, figure),
     weightDecay: figure('weightDecay'),
     learningRateRules: buildRates(figure('rateBelowHead')),
@@ -213,6 +219,11 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
     augmentation: buildAugmentation(draft, completion, figure('smallestArea')),
   });
+}
+
+function buildPrecision({ frozenPrecision: frozen, trainablePrecision: trainable }: PlanDraft) {
+  if (frozen === null && trainable === null) return undefined;
+  return defined({ frozen: frozen ?? undefined, trainable: trainable ?? undefined });
 }
 
 function buildOptimizer<Figure>(draft: PlanDraft, completion: Completion, figure: Reader<Figure>) {

@@ -220,6 +220,8 @@ export const runs = {
     flip: 'horizontal flip',
     crop: (area: number) => `random resized crop from ${percent(area)} of the area`,
     none: 'none',
+    precision: 'Precision',
+    precisionApart: (frozen: string, trainable: string) => `${frozen} in the frozen prefix, ${trainable} above it`,
     dropout: 'Dropout before the head',
     seed: 'Seed',
     validationShare: 'Validation share',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The version of the plan's own schema, stored with every run. */
-export const PLAN_SCHEMA_VERSION = 3;
+export const PLAN_SCHEMA_VERSION = 4;
 
 /**
  * What a rule does to the layers it means. `freeze` and `thaw` take a BatchNorm's moving statistics along; the other two
@@ -153,6 +153,13 @@ export const SCHEDULES = [
   'plateau',
 ] as const satisfies readonly SchedulePlan['kind'][];
 
+export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
+/**
+ * What layers compute in; their tensors are kept in float32 all the same, and so are losses, the statistics of a BatchNorm
+ * and the output layer. `float16` scales the loss while it trains, and needs a GPU.
+ */
+export type Precision = (typeof PRECISIONS)[number];
+
 /** Everything that decides a run's outcome, complete: no default is left to be filled in later. */
 export const trainingPlan = z.strictObject({
   schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
@@ -180,6 +187,8 @@ export const trainingPlan = z.strictObject({
   head: z.enum(HEADS),
   augmentation: augmentationPlan.nullable(),
   earlyStopping: earlyStoppingPlan.nullable(),
+  /** Of the prefix that gives the same output each time, and of all that lies above it. */
+  precision: z.strictObject({ frozen: z.enum(PRECISIONS), trainable: z.enum(PRECISIONS) }),
   /** Share of the head's inputs dropped while training, in [0, 1). */
   dropout: z.number().min(0).lt(1),
   /** Seeds initialisers, shuffling, dropout and, where the dataset has no validation folder, the split. */
@@ -241,6 +250,7 @@ export const trainingPlanRequest = z.strictObject({
   head: trainingPlan.shape.head.optional(),
   augmentation: trainingPlan.shape.augmentation.optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),
+  precision: trainingPlan.shape.precision.partial().optional(),
   dropout: trainingPlan.shape.dropout.optional(),
   seed: trainingPlan.shape.seed.optional(),
   validationShare: trainingPlan.shape.validationShare.optional(),

@@ -77,6 +77,7 @@ describe('a run of an earlier Thaw', () => {
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
       learningRateRules: [],
+      precision: { frozen: 'float32', trainable: 'float32' },
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),
@@ -136,6 +137,7 @@ describe('a plan in the log', () => {
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
       learningRateRules: [],
+      precision: { frozen: 'float32', trainable: 'float32' },
     });
   });
 });

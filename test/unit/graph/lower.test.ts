@@ -76,6 +76,8 @@ describe('a layer becomes ops of the shape that the network tells, with the grad
         folded: [],
         movingStatistics: new Set(),
         dropoutSeed: null,
+        precision: 'float32',
+        output: '',
       });
       const output = outputs.get('layer');
       if (!output) throw new Error('The layer has no output.');

@@ -131,6 +131,10 @@ function augmentationFact({ augmentation }: TrainingPlan): string {
   return parts.length === 0 ? words.none : parts.join(', ');
 }
 
+function precisionFact({ precision: { frozen, trainable } }: TrainingPlan): string {
+  return frozen === trainable ? frozen : runs.plan.precisionApart(frozen, trainable);
+}
+
 /** Everything that decided the run. */
 export function planFacts(plan: TrainingPlan): Fact[] {
   const words = runs.plan;
@@ -156,6 +160,7 @@ export function planFacts(plan: TrainingPlan): Fact[] {
       value: earlyStopping ? words.patience(earlyStopping.monitor, earlyStopping.patience) : words.off,
     },
     { name: words.augmentation, value: augmentationFact(plan) },
+    { name: words.precision, value: precisionFact(plan) },
     { name: words.dropout, value: plan.dropout === 0 ? words.off : percent(plan.dropout) },
     { name: words.seed, value: String(plan.seed) },
     { name: words.validationShare, value: words.validationShareValue(plan.validationShare) },

@@ -105,6 +105,13 @@ describe('the facts of a run', () => {
     expect(valueOf(planFacts(samplePlan()), 'Rates of layers')).toBe('the same for all');
   });
 
+  it.each<[TrainingPlan['precision'], string]>([
+    [{ frozen: 'float32', trainable: 'float32' }, 'float32'],
+    [{ frozen: 'bfloat16', trainable: 'float32' }, 'bfloat16 in the frozen prefix, float32 above it'],
+  ])('tell what is computed in: %j', (precision, words) => {
+    expect(valueOf(planFacts(samplePlan({ precision })), 'Precision')).toBe(words);
+  });
+
   it('can be copied as lines of text', () => {
     expect(factsText([{ name: 'Seed', value: '42' }])).toBe('Seed: 42');
   });
