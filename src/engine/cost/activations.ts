@@ -30,12 +30,14 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'activation':
       return looksAtInput(layer) ? [...layer.inputs, layer.name] : [layer.name];
     case 'maxPool2d':
+    case 'adaptiveMaxPool2d':
       // It looks for the maximum where it was.
       return [...layer.inputs, layer.name];
     case 'dropout':
     case 'input':
     case 'zeroPadding2d':
     case 'averagePool2d':
+    case 'adaptiveAveragePool2d':
     case 'globalAveragePooling2d':
     case 'reshape':
     case 'add':

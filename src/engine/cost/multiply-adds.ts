@@ -43,6 +43,8 @@ export function multiplyAdds(layer: Layer, input: Shape, output: Shape): number 
     case 'dense':
       return elementCount(input) * padded(layer.units, SMALLEST_DEPTH);
     case 'activation':
+    case 'adaptiveAveragePool2d':
+    case 'adaptiveMaxPool2d':
     case 'add':
     case 'averagePool2d':
     case 'batchNorm':

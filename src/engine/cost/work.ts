@@ -233,6 +233,8 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
     }
     case 'dropout':
       return isTraining && layer.rate > 0 ? moved(RANDOM_PASSES * written, 3, written, batch) : NO_WORK;
+    case 'adaptiveAveragePool2d':
+    case 'adaptiveMaxPool2d':
     case 'add':
     case 'averagePool2d':
     case 'concatenate':
@@ -315,6 +317,8 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
       const operations = ACTIVATION_OPERATIONS[layer.activation];
       return moved(operations * 3 * above, operations, made, batch);
     }
+    case 'adaptiveAveragePool2d':
+    case 'adaptiveMaxPool2d':
     case 'add':
     case 'averagePool2d':
     case 'concatenate':

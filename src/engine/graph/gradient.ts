@@ -25,6 +25,11 @@ function operationsBetween(graph: Graph, loss: Tensor, targets: readonly Tensor[
 
 const describe = ({ dtype, shape }: Tensor): string => `${dtype} [${shape.join(', ')}]`;
 
+/** An op by its layer, where it belongs to one. */
+function named({ name, op, layer }: Operation): string {
+  return layer === null ? `'${name}' (${op})` : `'${name}' (${op}) of layer '${layer}'`;
+}
+
 /** Whether the gradient may be one of the tensor, a batch of -1 being any. */
 function fits(gradient: Tensor, { dtype, shape }: Tensor): boolean {
   if (gradient.dtype !== dtype || gradient.shape.length !== shape.length) return false;
@@ -32,6 +37,7 @@ function fits(gradient: Tensor, { dtype, shape }: Tensor): boolean {
 }
 
 function differentiate(
+  graph: Graph,
   operation: Operation,
   gradients: readonly (Tensor | null)[],
   needed: readonly boolean[],
@@ -39,17 +45,19 @@ function differentiate(
   if (!operation.backward) {
     throw new ThawError(
       'graph.invalid',
-      `Every op between a trainable tensor and the loss needs a gradient; '${operation.name}' (${operation.op}) has none.`,
+      `Every op between a trainable tensor and the loss needs a gradient; ${named(operation)} has none.`,
       'Freeze its layer and all below, or write its gradient.',
     );
   }
-  const results = operation.backward(gradients, needed);
+  const { backward, layer } = operation;
+  const write = (): readonly (Tensor | null)[] => backward(gradients, needed);
+  const results = layer === null ? write() : graph.ofLayer(layer, write);
   results.forEach((result, index) => {
     const source = operation.sources[index];
     if (!result || !source || fits(result, source)) return;
     throw new ThawError(
       'graph.invalid',
-      `A gradient has the type and shape of its tensor; '${operation.name}' (${operation.op}) gave ` +
+      `A gradient has the type and shape of its tensor; ${named(operation)} gave ` +
         `${describe(result)} for '${source.name}', ${describe(source)}.`,
       'Correct the gradient in the file of the op.',
     );
@@ -95,7 +103,7 @@ export function gradients(graph: Graph, loss: Tensor, targets: readonly Tensor[]
     const arrived = operation.outputs.map(total);
     if (arrived.every((gradient) => gradient === null)) continue;
     const needed = operation.sources.map((source) => onTheWay.has(source));
-    const results = differentiate(operation, arrived, needed);
+    const results = differentiate(graph, operation, arrived, needed);
     operation.sources.forEach((source, index) => {
       const result = results[index];
       if (!result || !needed[index]) return;

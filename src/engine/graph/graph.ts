@@ -51,6 +51,8 @@ export interface Operation {
   readonly outputs: readonly Tensor[];
   readonly backward: Backward | null;
   readonly sources: readonly Tensor[];
+  /** The layer that it is a part of; null for what stands around the network. */
+  readonly layer: string | null;
 }
 
 export interface Variable {
@@ -69,9 +71,30 @@ export class Graph {
   readonly #operations: Operation[] = [];
   readonly #names = new Map<string, number>();
   readonly #producers = new Map<Tensor, Operation>();
+  #layer: string | null = null;
 
   constructor() {
     this.operations = this.#operations;
+  }
+
+  /**
+   * Writes what belongs to a layer.
+   *
+   * @throws ThawError `graph.invalid` of what is written, naming the layer
+   */
+  ofLayer<Written>(layer: string, write: () => Written): Written {
+    const around = this.#layer;
+    this.#layer = layer;
+    try {
+      return write();
+    } catch (error) {
+      if (!(error instanceof ThawError) || error.code !== 'graph.invalid') throw error;
+      throw new ThawError(error.code, `Layer '${layer}' cannot be written: ${error.message}`, error.hint, {
+        cause: error,
+      });
+    } finally {
+      this.#layer = around;
+    }
   }
 
   /** Adds a node, which may have any number of outputs, also none. */
@@ -92,6 +115,7 @@ export class Graph {
       })),
       backward: options.backward ?? null,
       sources: options.sources ?? inputs,
+      layer: this.#layer,
     };
     this.#operations.push(operation);
     for (const output of operation.outputs) this.#producers.set(output, operation);

@@ -11,6 +11,7 @@ import type {
 } from '../network/layer.ts';
 import type { FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
+import { adaptiveAveragePool, adaptiveMaxPool } from './ops/adaptive-pool.ts';
 import { add } from './ops/add.ts';
 import { averagePool } from './ops/average-pool.ts';
 import { batchNormInference, batchNormTraining } from './ops/batch-norm.ts';
@@ -149,7 +150,10 @@ function transposedConvolution(lowering: Lowering, layer: Conv2dTransposeLayer, 
   const { graph, scope } = lowering;
   const name = `${scope}/${layer.name}`;
   const kernel = variable(lowering, `${layer.name}/kernel`);
-  const convolved = conv2dTranspose(graph, name, input, kernel, windowOf(layer));
+  const convolved = conv2dTranspose(graph, name, input, kernel, {
+    ...windowOf(layer),
+    outputPadding: layer.outputPadding,
+  });
   return layer.useBias
     ? biasAdd(graph, `${name}/bias_add`, convolved, variable(lowering, `${layer.name}/bias`))
     : convolved;
@@ -200,6 +204,7 @@ const ACTIVATIONS = {
 } as const;
 const COMBINATIONS = { add, multiply } as const;
 const POOLINGS = { maxPool2d: maxPool, averagePool2d: averagePool } as const;
+const ADAPTIVE_POOLINGS = { adaptiveMaxPool2d: adaptiveMaxPool, adaptiveAveragePool2d: adaptiveAveragePool } as const;
 
 /**
  * Writes layers as ops.
@@ -258,6 +263,9 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
           ...windowOf(layer),
           ...(layer.kind === 'averagePool2d' && { countPadding: layer.countPadding ?? true }),
         });
+      case 'adaptiveMaxPool2d':
+      case 'adaptiveAveragePool2d':
+        return ADAPTIVE_POOLINGS[layer.kind](graph, name, input, { outputSize: layer.outputSize });
       case 'globalAveragePooling2d':
         return globalAveragePool(graph, name, input, { keepDimensions: layer.keepDimensions });
       case 'dropout':
@@ -282,7 +290,8 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
   for (const layer of layers) {
     if (outputs.has(layer.name)) continue;
     const inputs = layer.inputs.flatMap((name) => outputs.get(name) ?? []);
-    outputs.set(layer.name, lowerLayer(layer, inputs));
+    const output = graph.ofLayer(layer.name, () => lowerLayer(layer, inputs));
+    outputs.set(layer.name, output);
   }
   return { outputs, updates };
 }

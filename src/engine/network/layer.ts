@@ -80,6 +80,11 @@ export interface SeparableConv2dLayer extends KernelLayer {
 export interface Conv2dTransposeLayer extends KernelLayer {
   readonly kind: 'conv2dTranspose';
   readonly filters: number;
+  /**
+   * [rows, columns] of the output beyond the smallest from which the same convolution would give the input; less than the
+   * strides. Where it is left out, Keras' own size holds for `same` and `valid`, and none is added to a padding by hand.
+   */
+  readonly outputPadding?: readonly [number, number];
 }
 export interface BatchNormLayer extends LayerBase {
   readonly kind: 'batchNorm';
@@ -137,6 +142,16 @@ export interface AveragePool2dLayer extends PoolingLayer {
   readonly kind: 'averagePool2d';
   /** Whether an explicit padding counts as zeros (PyTorch's `count_include_pad`); it does where this is left out. */
   readonly countPadding?: boolean;
+}
+interface AdaptivePoolingLayer extends LayerBase {
+  /** [rows, columns], whatever the size of the input, by PyTorch's rule. */
+  readonly outputSize: readonly [number, number];
+}
+export interface AdaptiveMaxPool2dLayer extends AdaptivePoolingLayer {
+  readonly kind: 'adaptiveMaxPool2d';
+}
+export interface AdaptiveAveragePool2dLayer extends AdaptivePoolingLayer {
+  readonly kind: 'adaptiveAveragePool2d';
 }
 export interface GlobalAveragePoolingLayer extends LayerBase {
   readonly kind: 'globalAveragePooling2d';
@@ -202,6 +217,8 @@ export type Layer =
   | ResizingLayer
   | MaxPool2dLayer
   | AveragePool2dLayer
+  | AdaptiveMaxPool2dLayer
+  | AdaptiveAveragePool2dLayer
   | GlobalAveragePoolingLayer
   | DropoutLayer
   | ReshapeLayer

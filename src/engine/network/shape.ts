@@ -1,5 +1,6 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { combined, cropped, enlarged, permuted, reflected, resized } from './image-shape.ts';
+import { checkLayer, checkNames, refuse } from './check-layer.ts';
+import { adapted, combined, cropped, enlarged, permuted, reflected, reshaped, resized } from './image-shape.ts';
 import type { Conv2dLayer, Initializer, Layer, Network, Padding, TensorRole, TensorSpecification } from './layer.ts';
 
 /** A layer's output without its batch dimension: [height, width, channels], or [features]. */
@@ -8,11 +9,7 @@ export type Shape = readonly number[];
 function spatial(layer: Layer, input: Shape): readonly [number, number, number] {
   const [height, width, channels] = input;
   if (input.length !== 3 || height === undefined || width === undefined || channels === undefined) {
-    throw new ThawError(
-      'network.invalid',
-      `Layer '${layer.name}' (${layer.kind}) needs an input of [height, width, channels]; received [${input.join(', ')}].`,
-      'Put it before the pooling, or reshape its input.',
-    );
+    refuse(layer, 'an input of [height, width, channels]', 'Put it before the pooling, or reshape its input.', input);
   }
   return [height, width, channels];
 }
@@ -124,6 +121,9 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'maxPool2d':
     case 'averagePool2d':
       return slid(layer, input, layer.poolSize, spatial(layer, input)[2]);
+    case 'adaptiveMaxPool2d':
+    case 'adaptiveAveragePool2d':
+      return adapted(layer, spatial(layer, input));
     case 'concatenate':
       return concatenated(layer, inputs);
     case 'zeroPadding2d': {
@@ -136,13 +136,16 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
       return layer.keepDimensions ? [1, 1, channels] : [channels];
     }
     case 'reshape':
-      return layer.shape;
+      return reshaped(layer, input);
     case 'dense':
-      return [...input.slice(0, -1), layer.units];
+      return input.length === 1
+        ? [layer.units]
+        : refuse(layer, 'an input of [features]', 'Pool or flatten its input first.', input);
     case 'add':
     case 'multiply':
       return combined(layer, inputs);
     case 'batchNorm':
+      return spatial(layer, input);
     case 'layerNorm':
     case 'activation':
     case 'dropout':
@@ -170,8 +173,10 @@ export function layerShapes(network: Network): ReadonlyMap<string, Shape> {
 }
 
 function computeShapes(network: Network): ReadonlyMap<string, Shape> {
+  checkNames(network);
   const shapes = new Map<string, Shape>();
   for (const layer of network.layers) {
+    checkLayer(layer);
     const inputs = layer.inputs.map((name) => {
       const shape = shapes.get(name);
       if (!shape) {
@@ -249,6 +254,8 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
     case 'zeroPadding2d':
     case 'maxPool2d':
     case 'averagePool2d':
+    case 'adaptiveMaxPool2d':
+    case 'adaptiveAveragePool2d':
     case 'globalAveragePooling2d':
     case 'dropout':
     case 'reshape':

@@ -74,6 +74,8 @@ describe('the work of a layer', () => {
     { ...base, kind: 'layerNorm', epsilon: 1e-3, scale: true, center: true },
     { ...base, kind: 'localResponseNorm', depthRadius: 2, bias: 1, alpha: 1, beta: 0.5 },
     { ...base, kind: 'multiply' },
+    { ...base, kind: 'adaptiveAveragePool2d', outputSize: [16, 16] },
+    { ...base, kind: 'adaptiveMaxPool2d', outputSize: [16, 16] },
     { ...base, kind: 'permute', order: [2, 0, 1] },
     { ...base, kind: 'reflectionPadding2d', padding: { top: 1, bottom: 1, left: 1, right: 1 } },
     { ...base, kind: 'resizing', height: 16, width: 16, interpolation: 'bilinear' },

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type } from '../../../src/engine/graph/attribute.ts';
 import { gradients } from '../../../src/engine/graph/gradient.ts';
-import { Graph, type Tensor } from '../../../src/engine/graph/graph.ts';
+import { Graph, type Backward, type Tensor } from '../../../src/engine/graph/graph.ts';
 import { add } from '../../../src/engine/graph/ops/add.ts';
 import { conv2d } from '../../../src/engine/graph/ops/conv2d.ts';
 import { matMul } from '../../../src/engine/graph/ops/mat-mul.ts';
 import { multiply } from '../../../src/engine/graph/ops/multiply.ts';
 import { relu } from '../../../src/engine/graph/ops/relu.ts';
+import { reshape } from '../../../src/engine/graph/ops/reshape.ts';
 import { scale } from '../../../src/engine/graph/ops/scale.ts';
 import { sum } from '../../../src/engine/graph/ops/sum.ts';
 import { evaluate, floats } from '../../support/graph-session.ts';
@@ -77,6 +78,31 @@ describe('the gradient walk', () => {
         message: "Every op between a trainable tensor and the loss needs a gradient; 'block_3/sign' (Sign) has none.",
       }),
     );
+  });
+
+  it('names the layer to which such an op belongs, and that whose gradient fails', () => {
+    const graph = new Graph();
+    const x = graph.placeholder('x', 'float32', [2]);
+    const unary = (op: string, backward: Backward | undefined, input: Tensor) =>
+      graph.single({
+        op,
+        name: `train/${op}`,
+        inputs: [input],
+        attributes: { T: type('float32') },
+        outputs: [input],
+        ...(backward && { backward }),
+      });
+    const sign = graph.ofLayer('block_3', () => unary('Sign', undefined, x));
+    expect(() => gradients(graph, sign, [x])).toThrow(
+      "Every op between a trainable tensor and the loss needs a gradient; 'train/Sign' (Sign) of layer 'block_3' has none.",
+    );
+    const failing: Backward = ([gradient]) => [reshape(graph, 'gradients/back', gradient ?? x, [3])];
+    const back = graph.ofLayer('block_4', () => unary('Identity', failing, x));
+    expect(() => gradients(graph, back, [x])).toThrow(
+      "Layer 'block_4' cannot be written: 'gradients/back' needs as many elements as [3]; received float32 [2].",
+    );
+    const wrong = graph.ofLayer('block_5', () => unary('Identity', () => [graph.constant('one', 'float32', [], 1)], x));
+    expect(() => gradients(graph, wrong, [x])).toThrow("(Identity) of layer 'block_5' gave float32 [] for 'x:0'");
   });
 
   it('refuses a target that the loss does not depend on, instead of a zero', () => {

@@ -57,6 +57,8 @@ describe('the output of', () => {
     ['pooling that does not', pool('pool', 'valid', 3), [3, 2, 3]],
     ['average pooling', { ...pool('pool', 'valid', 2), kind: 'averagePool2d' } as Layer, [3, 3, 3]],
     ['a concatenation', concatenate('input', 'input', 'input'), [7, 6, 9]],
+    ['adaptive pooling', onInput({ kind: 'adaptiveMaxPool2d', outputSize: [3, 9] }), [3, 9, 3]],
+    ['adaptive means', onInput({ kind: 'adaptiveAveragePool2d', outputSize: [1, 2] }), [1, 2, 3]],
     ['a sum', onInput({ kind: 'add' }, 'input', 'input'), [7, 6, 3]],
     ['a permutation', onInput({ kind: 'permute', order: [2, 1, 0] }), [3, 6, 7]],
     ['a slice', onInput({ kind: 'slice', begin: [5, 0, 1], size: [2, 6, 1] }), [2, 6, 1]],
@@ -95,6 +97,8 @@ describe('layers with tensors', () => {
       { kernel: [3, 3, 6, 3] },
     ],
     ['a transposed one that pads by hand', onInput({ ...enlarging, padding: { top: 1, bottom: 1, left: 0, right: 3 } }), [7, 5, 6], { kernel: [3, 3, 6, 3] }], // prettier-ignore
+    ['a transposed one whose output is padded', onInput({ ...enlarging, strides: [2, 3], outputPadding: [1, 2] }), [16, 20, 6], { kernel: [3, 3, 6, 3] }], // prettier-ignore
+    ['a transposed one that pads, whose output is padded', onInput({ ...enlarging, padding: 'same', strides: [2, 4], outputPadding: [0, 3] }), [13, 24, 6], { kernel: [3, 3, 6, 3] }], // prettier-ignore
     ['layer normalisation', onInput({ kind: 'layerNorm', epsilon: 1e-3, scale: true, center: true }), [7, 6, 3], { gamma: [3], beta: [3] }], // prettier-ignore
   ] as const)('%s', (_, layer, shape, tensors) => {
     const network = networkOf(layer);
@@ -160,6 +164,60 @@ describe('what does not fit is refused, naming the layer', () => {
       ),
       ["'layer'", '[height, width, channels]', '[3]'],
     ],
+    [
+      'an output padding beyond the strides',
+      networkOf(onInput({ ...enlarging, strides: [2, 2], outputPadding: [0, 2] })),
+      ["'layer'", '0 x 2', '2 x 2', '[7, 6, 3]'],
+    ],
+    [
+      'an adaptive pooling to nothing',
+      networkOf(onInput({ kind: 'adaptiveMaxPool2d', outputSize: [0, 1] })),
+      ["'layer'", '0 x 1', '[7, 6, 3]'],
+    ],
+    [
+      'another number of values',
+      networkOf(onInput({ kind: 'reshape', shape: [6, 20] })),
+      ["'layer' (reshape)", '[6, 20] holds, 120', '[7, 6, 3]'],
+    ],
+    [
+      'features that are an image still',
+      networkOf(onInput({ kind: 'dense', units: 2, useBias: true, kernelInitializer: { kind: 'zeros' } })),
+      ["'layer' (dense)", '[features]', '[7, 6, 3]'],
+    ],
+    [
+      'a normalisation of no image',
+      networkOf(
+        { kind: 'globalAveragePooling2d', keepDimensions: false, name: 'pool', inputs: ['input'], block: 'block' },
+        onInput({ kind: 'batchNorm', epsilon: 1e-3, momentum: 0.9, scale: true, center: true }, 'pool'),
+      ),
+      ["'layer' (batchNorm)", '[height, width, channels]', '[3]'],
+    ],
+    ['a sum of one', networkOf(onInput({ kind: 'add' }, 'input')), ["'layer' (add)", 'two inputs', '1 (input)']],
+    [
+      'a convolution of two',
+      networkOf({ ...convolution({}), inputs: ['input', 'input'] }),
+      ["'conv' (conv2d)", 'one input', '2 (input, input)'],
+    ],
+    ['a layer that nothing feeds', networkOf({ ...convolution({}), inputs: [] }), ["'conv'", 'one input', 'none']],
+    ['a stride of nothing', networkOf(convolution({ strides: [1, 0] })), ["'conv'", 'strides', '1 x 0']],
+    ['a part of a filter', networkOf(convolution({ filters: 1.5 })), ["'conv'", 'filters', '1.5']],
+    [
+      'a padding that takes away',
+      networkOf(convolution({ padding: { top: 0, bottom: -1, left: 0, right: 0 } })),
+      ["'conv'", 'none below 0', '0, -1, 0, 0'],
+    ],
+    [
+      'a window of padding alone',
+      networkOf({ ...pool('pool', 'valid', 2), padding: { top: 0, bottom: 0, left: 2, right: 0 } } as Layer),
+      ["'pool'", '2 x 2', '0, 0, 2, 0'],
+    ],
+    [
+      'a depthwise kernel that moves by two strides',
+      networkOf(onInput({ ...enlarging, kind: 'depthwiseConv2d', depthMultiplier: 1, strides: [1, 2] })),
+      ["'layer'", 'one stride', '1 x 2'],
+    ],
+    ['a name of two layers', networkOf(convolution({}), convolution({})), ["'conv' twice"]],
+    ['an output that is no layer', { ...networkOf(convolution({})), output: 'logits' }, ["no layer 'logits'"]],
     ['an input that nobody gives', networkOf(concatenate('input', 'nowhere')), ["'nowhere'"]],
   ] as const)('%s', async (_, network, words) => {
     await expectError(() => layerShapes(network), 'network.invalid', ...words);

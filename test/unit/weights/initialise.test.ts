@@ -13,13 +13,14 @@ function draw(kernelInitializer: Initializer, fanIn: number, fanOut: number): Fl
     family: 'test',
     layers: [
       { kind: 'input', shape: [1, 1, fanIn], name: 'input', inputs: [], block: 'input' },
+      { kind: 'reshape', shape: [fanIn], name: 'flat', inputs: ['input'], block: 'input' },
       {
         kind: 'dense',
         units: fanOut,
         useBias: false,
         kernelInitializer,
         name: 'dense',
-        inputs: ['input'],
+        inputs: ['flat'],
         block: 'dense',
       },
     ],

@@ -1,3 +1,4 @@
+import { enlargedSize, type EnlargedSide } from '../../network/image-shape.ts';
 import { int, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
@@ -30,17 +31,9 @@ function outputSizes(graph: Graph, name: string, input: Tensor, [height, width, 
   });
 }
 
-/** Rows or columns of the output: Keras' for `SAME` and `VALID`, PyTorch's for a padding by hand (`around`, both sides). */
-function enlarged(
-  size: number,
-  kernel: number,
-  stride: number,
-  padding: WindowOptions['padding'],
-  around: number,
-): number {
-  if (padding === 'SAME') return size * stride;
-  const covered = (size - 1) * stride + kernel;
-  return padding === 'VALID' ? Math.max(covered, size * stride) : covered - around;
+export interface Conv2dTransposeOptions extends WindowOptions {
+  /** [rows, columns] of the output beyond the smallest that fits, less than the strides; see `Conv2dTransposeLayer`. */
+  readonly outputPadding?: readonly [number, number] | undefined;
 }
 
 /**
@@ -48,7 +41,7 @@ function enlarged(
  *
  * @param input [batch, height, width, channels]
  * @param filter [rows, columns, filters, channels]
- * @param options those of the convolution whose gradient it is: a padding is taken off the output
+ * @param options those of the convolution whose gradient it is: a padding is taken off the output, its own is added
  * @returns [batch, height', width', filters]
  * @throws ThawError `graph.invalid` when the shapes do not fit
  */
@@ -57,7 +50,7 @@ export function conv2dTranspose(
   name: string,
   input: Tensor,
   filter: Tensor,
-  options: WindowOptions,
+  options: Conv2dTransposeOptions,
 ): Tensor {
   const image = imageShape(name, input);
   const [rows = 0, columns = 0, filters = 0, channels] = filter.shape;
@@ -68,17 +61,30 @@ export function conv2dTranspose(
     input,
     filter,
   );
-  const { strides, padding } = options;
+  const { strides, padding, outputPadding } = options;
   const pad = typeof padding === 'string' ? { top: 0, bottom: 0, left: 0, right: 0 } : padding;
-  const height = enlarged(image.height, rows, strides[0], padding, pad.top + pad.bottom);
-  const width = enlarged(image.width, columns, strides[1], padding, pad.left + pad.right);
-  expectShape(name, height > 0 && width > 0, 'an input of which its padding leaves a pixel', input);
-  const output = { dtype: input.dtype, shape: [image.batch, height, width, filters] };
+  const named = { SAME: 'same', VALID: 'valid' } as const;
+  const sideOf = (side: 0 | 1, kernel: number, around: number): EnlargedSide => ({
+    kernel,
+    stride: strides[side],
+    padding: typeof padding === 'string' ? named[padding] : around,
+    outputPadding: outputPadding?.[side],
+  });
+  const height = enlargedSize(image.height, sideOf(0, rows, pad.top + pad.bottom));
+  const width = enlargedSize(image.width, sideOf(1, columns, pad.left + pad.right));
+  expectShape(
+    name,
+    height !== null && width !== null,
+    'an input of which its padding leaves a pixel, and an output padding below its strides',
+    input,
+  );
+  const sizes = [height ?? 0, width ?? 0, filters];
+  const output = { dtype: input.dtype, shape: [image.batch, ...sizes] };
   const attributes = { T: type(input.dtype), ...windowAttributes(options) };
   return graph.single({
     op: 'Conv2DBackpropInput',
     name,
-    inputs: [outputSizes(graph, name, input, [height, width, filters]), filter, input],
+    inputs: [outputSizes(graph, name, input, sizes), filter, input],
     attributes,
     outputs: [output],
     sources: [filter, input],

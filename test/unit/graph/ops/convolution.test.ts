@@ -273,6 +273,52 @@ describe('a transposed convolution', () => {
     expect(spread('SAME', 2)).toEqual([1, 10, 102, 20]);
   });
 
+  it('has them where the output is padded', () => {
+    const property = fc.property(
+      fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 3 }), fc.integer({ min: 0, max: 2 })),
+      fc.constantFrom('SAME' as const, 'VALID' as const, { top: 1, bottom: 0, left: 0, right: 1 }),
+      ([kernel, stride, added], padding) => {
+        // What Keras' own rule for `same` cannot reach is refused.
+        fc.pre(added < stride && (padding !== 'SAME' || ((kernel % 2) + added >= 1 && (kernel % 2) + added <= stride)));
+        checkGradients({
+          inputs: [{ shape: [2, 3, 4, 2], batched: true }, { shape: [kernel, kernel, 3, 2] }],
+          build: (graph, input, filter) =>
+            conv2dTranspose(graph, 'op', input, filter, {
+              strides: [stride, stride],
+              padding,
+              outputPadding: [added, added],
+            }),
+        });
+      },
+    );
+    fc.assert(property, { numRuns: 16, seed: 24 });
+  });
+
+  it.each([
+    { kernel: 3, stride: 2, top: 1, bottom: 1, added: 1 },
+    { kernel: 4, stride: 2, top: 1, bottom: 1, added: 0 },
+    { kernel: 2, stride: 3, top: 0, bottom: 0, added: 2 },
+    { kernel: 5, stride: 3, top: 2, bottom: 1, added: 1 },
+  ])('is that of PyTorch with paddings by hand: %j', ({ kernel, stride, top, bottom, added }) => {
+    const [size, rows] = [4, [...randomValues(4, 12)]];
+    const weights = [...randomValues(kernel, 13)];
+    const length = (size - 1) * stride - top - bottom + kernel + added;
+    const expected = Array.from({ length }, (_, at) =>
+      rows.reduce((sum, value, row) => sum + value * (weights[at + top - row * stride] ?? 0), 0),
+    );
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, size, 1, 1]);
+    const filter = graph.constant('filter', 'float32', [kernel, 1, 1, 1], weights);
+    const output = conv2dTranspose(graph, 'op', input, filter, {
+      strides: [stride, 1],
+      padding: { top, bottom, left: 0, right: 0 },
+      outputPadding: [added, 0],
+    });
+    expect(output.shape).toEqual([-1, length, 1, 1]);
+    const { data } = evaluate(graph, output, { input: [input, floats([1, size, 1, 1], rows)] });
+    expected.forEach((value, at) => expect(data[at]).toBeCloseTo(value, 5));
+  });
+
   it('refuses filters for other channels, and paddings that leave nothing', () => {
     const graph = new Graph();
     const input = graph.placeholder('input', 'float32', [-1, 1, 1, 3]);
@@ -284,6 +330,10 @@ describe('a transposed convolution', () => {
     const cut = { ...options, padding: { top: 1, bottom: 0, left: 0, right: 0 } };
     expect(() => conv2dTranspose(graph, 'up2', input, filter([1, 1, 8, 3]), cut)).toThrow(
       "'up2' needs an input of which its padding leaves a pixel",
+    );
+    const beyond = { strides: [2, 2], padding: 'SAME', outputPadding: [2, 0] } as const;
+    expect(() => conv2dTranspose(graph, 'up3', input, filter([3, 3, 8, 3]), beyond)).toThrow(
+      "'up3' needs an input of which its padding leaves a pixel, and an output padding below its strides",
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Graph, type Tensor } from '../../../../src/engine/graph/graph.ts';
+import { adaptiveAveragePool, adaptiveMaxPool } from '../../../../src/engine/graph/ops/adaptive-pool.ts';
 import { averagePool } from '../../../../src/engine/graph/ops/average-pool.ts';
 import { maxPool } from '../../../../src/engine/graph/ops/max-pool.ts';
 import type { PoolOptions } from '../../../../src/engine/graph/ops/pooling.ts';
@@ -112,5 +113,65 @@ describe('pooling', () => {
       "'pool1' needs an input of [batch, height, width, channels]",
     );
     expect(() => op(graph, 'pool2', small, options)).toThrow("'pool2' needs an input of at least 3 x 3 pixels");
+  });
+});
+
+describe('adaptive pooling', () => {
+  const adaptive = { adaptiveAveragePool, adaptiveMaxPool } as const;
+  const sizes: readonly (readonly [number, number])[] = [
+    [1, 1],
+    [2, 2],
+    [3, 5],
+    [4, 3],
+    [7, 6],
+    [9, 8],
+  ];
+  const cases = Object.entries(adaptive).flatMap(([name, op]) =>
+    sizes.map((outputSize) => ({ name, op, outputSize, size: outputSize.join(' x ') })),
+  );
+
+  it.each(cases)('has the gradient of finite differences: $name to $size', ({ op, outputSize }) => {
+    const shape = [2, 7, 6, 3];
+    checkGradients({
+      inputs: [{ shape, batched: true, values: apart(shape, 7) }],
+      build: (graph, input) => op(graph, 'op', input, { outputSize }),
+    });
+  });
+
+  /** What PyTorch's documentation says of each output pixel, one after the other. */
+  function parts(values: Float32Array, size: number, count: number): readonly (readonly number[])[] {
+    return Array.from({ length: count }, (_, index) => [
+      ...values.slice(Math.floor((index * size) / count), Math.ceil(((index + 1) * size) / count)),
+    ]);
+  }
+
+  it.each([1, 2, 3, 4, 5, 7, 10])(
+    'takes means and largest values of parts by the rule of PyTorch: %i of 7',
+    (count) => {
+      const graph = new Graph();
+      const input = graph.placeholder('input', 'float32', [-1, 7, 1, 1]);
+      const values = randomValues(7, 11);
+      const of = (op: typeof adaptiveMaxPool): readonly number[] => {
+        const pooled = op(graph, 'op', input, { outputSize: [count, 1] });
+        expect(pooled.shape).toEqual([-1, count, 1, 1]);
+        return [...evaluate(graph, pooled, { input: [input, floats([1, 7, 1, 1], values)] }).data] as number[];
+      };
+      const expected = parts(values, 7, count);
+      expect(of(adaptiveMaxPool)).toEqual(expected.map((part) => Math.max(...part)));
+      of(adaptiveAveragePool).forEach((found, index) => {
+        const part = expected[index] ?? [];
+        expect(found).toBeCloseTo(part.reduce((sum, value) => sum + value, 0) / part.length, 6);
+      });
+    },
+  );
+
+  it.each(Object.entries(adaptive))('refuses what is no image, and sizes that are none: %s', (_, op) => {
+    const graph = new Graph();
+    const flat = graph.placeholder('flat', 'float32', [-1, 4]);
+    const image = graph.placeholder('image', 'float32', [-1, 4, 4, 1]);
+    expect(() => op(graph, 'pool1', flat, { outputSize: [2, 2] })).toThrow("'pool1' needs an input of");
+    expect(() => op(graph, 'pool2', image, { outputSize: [2, 0] })).toThrow(
+      "'pool2' needs an output of whole pixels, not 2 x 0; received float32 [-1, 4, 4, 1]",
+    );
   });
 });
