@@ -3,7 +3,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import { SPLITS } from './dataset.ts';
 import type { Dataset, DatasetImage } from './dataset.ts';
-import { readContent, type DatasetContent, type FoundImage, type ReadContentOptions } from './read-content.ts';
+import { readContent, type DatasetContent, type ReadContentOptions } from './read-content.ts';
 import { validationContent } from './split-by-content.ts';
 
 export type { Dataset, Split } from './dataset.ts';
@@ -16,18 +16,20 @@ export interface SplitOptions {
 
 export interface OpenDatasetOptions extends SplitOptions, Omit<ReadContentOptions, 'previous'> {}
 
+/** The contents of training images that are held out where there is no validation; none where nothing can be. */
+export function heldOutContent(
+  images: readonly Pick<DatasetImage, 'split' | 'label' | 'contentHash'>[],
+  { validationShare, seed }: SplitOptions,
+): ReadonlySet<string> {
+  const training = images.filter(({ split }) => split === 'train');
+  const byClass = [...Map.groupBy(training, ({ label }) => label)].sort(([left], [right]) => left - right);
+  const contents = byClass.map(([, ofClass]) => ofClass.map(({ contentHash }) => contentHash));
+  return validationContent(contents, validationShare, seed);
+}
+
 /** Moves the held-out part of the training images to validation, where the dataset brings none. */
-function withValidation(
-  root: string,
-  classes: readonly string[],
-  images: readonly FoundImage[],
-  options: SplitOptions,
-): readonly FoundImage[] {
-  const byClass = new Map(classes.map((name): [string, string[]] => [name, []]));
-  for (const image of images) {
-    if (image.split === 'train') byClass.get(image.className)?.push(image.contentHash);
-  }
-  const heldOut = validationContent([...byClass.values()], options.validationShare, options.seed);
+function withValidation(root: string, images: readonly DatasetImage[], options: SplitOptions): readonly DatasetImage[] {
+  const heldOut = heldOutContent(images, options);
   if (heldOut.size === 0) {
     throw new ThawError(
       'dataset.images',
@@ -37,6 +39,15 @@ function withValidation(
   }
   return images.map((image) =>
     image.split === 'train' && heldOut.has(image.contentHash) ? { ...image, split: 'validation' } : image,
+  );
+}
+
+/** By split, then by class, then by path in code-point order. */
+export function datasetOrder(left: DatasetImage, right: DatasetImage): number {
+  return (
+    SPLITS.indexOf(left.split) - SPLITS.indexOf(right.split) ||
+    left.label - right.label ||
+    codePointOrder(left.path, right.path)
   );
 }
 
@@ -57,16 +68,11 @@ function versionOf(classes: readonly string[], images: readonly DatasetImage[]):
  */
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
   const { root, classes, skipped, ownValidation } = content;
-  const split = ownValidation ? content.images : withValidation(root, classes, content.images, options);
   const labels = new Map(classes.map((name, label): [string, number] => [name, label]));
-  const images = split
-    .map(({ className, ...image }): DatasetImage => ({ ...image, label: labels.get(className) ?? 0 }))
-    .sort(
-      (left, right) =>
-        SPLITS.indexOf(left.split) - SPLITS.indexOf(right.split) ||
-        left.label - right.label ||
-        codePointOrder(left.path, right.path),
-    );
+  const labelled = content.images.map(({ className, ...image }): DatasetImage => {
+    return { ...image, label: labels.get(className) ?? 0 };
+  });
+  const images = (ownValidation ? labelled : withValidation(root, labelled, options)).toSorted(datasetOrder);
   return { root, classes, images, skipped, version: versionOf(classes, images) };
 }
 

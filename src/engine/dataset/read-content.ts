@@ -4,7 +4,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import { listClassFiles, readableReason } from './dataset-files.ts';
 import { SPLITS } from './dataset.ts';
-import type { DatasetImage, Split } from './dataset.ts';
+import type { DatasetImage } from './dataset.ts';
 import { examineFile, fileState, sameState, type FileState } from './examine-file.ts';
 import { folderLayout } from './folder-layout.ts';
 import type { FolderLayout } from './folder-layout.ts';
@@ -20,8 +20,6 @@ export interface ReadContentOptions {
 interface Candidate {
   readonly path: string;
   readonly realPath: string;
-  readonly split: Split;
-  readonly className: string;
 }
 
 export type FoundImage = Omit<DatasetImage, 'label'> & { readonly className: string };
@@ -52,7 +50,8 @@ const SCRATCH_BYTES = 2 ** 18;
 
 const hintLayout = 'Give a folder with one folder of images for each class, or train/ and val/ folders of such.';
 
-async function realRoot(root: string): Promise<string> {
+/** @throws ThawError `dataset.missing` */
+export async function realRoot(root: string): Promise<string> {
   let found: string;
   try {
     const resolved = await realpath(root);
@@ -65,7 +64,8 @@ async function realRoot(root: string): Promise<string> {
   throw new ThawError('dataset.missing', `A dataset is a folder of images, but of ${root}: ${found}.`, hintLayout);
 }
 
-async function readLayout(root: string): Promise<FolderLayout> {
+/** @throws ThawError `dataset.missing`, `dataset.classes` */
+export async function readLayout(root: string): Promise<FolderLayout> {
   try {
     return await folderLayout(root);
   } catch (error) {
@@ -87,13 +87,20 @@ async function unchanged(realPath: string, previous: DatasetContent | undefined)
   return found && sameState(fileState(found), known.state) ? known : undefined;
 }
 
+/** What became of candidates: images, with all that was known of them before, and files that are none. */
+interface Examined<Known extends Candidate> {
+  readonly images: readonly (Omit<Known, 'realPath'> & Pick<DatasetImage, 'bytes' | 'contentHash'>)[];
+  readonly skipped: readonly SkippedImage[];
+  readonly files: DatasetContent['files'];
+}
+
 /** Runs `examineFile` over all candidates, several at a time. */
-async function examineAll(
-  candidates: readonly Candidate[],
+export async function examineAll<Known extends Candidate>(
+  candidates: readonly Known[],
   options: ReadContentOptions,
-): Promise<Pick<DatasetContent, 'images' | 'skipped' | 'files'>> {
+): Promise<Examined<Known>> {
   const files = new Map<string, KnownFile>();
-  const images: FoundImage[] = [];
+  const images: Examined<Known>['images'][number][] = [];
   const skipped: SkippedImage[] = [];
   let next = 0;
   let done = 0;
@@ -101,12 +108,12 @@ async function examineAll(
     const scratch = new Uint8Array(SCRATCH_BYTES);
     for (let candidate = candidates[next++]; candidate !== undefined; candidate = candidates[next++]) {
       options.signal?.throwIfAborted();
-      const { path, split, className, realPath } = candidate;
+      const { realPath, ...known } = candidate;
       const file = (await unchanged(realPath, options.previous)) ?? (await examineFile(realPath, scratch));
-      if ('reason' in file) skipped.push({ path, reason: file.reason });
+      if ('reason' in file) skipped.push({ path: known.path, reason: file.reason });
       else {
         files.set(realPath, file);
-        images.push({ path, split, className, bytes: file.state.bytes, contentHash: file.contentHash });
+        images.push({ ...known, bytes: file.state.bytes, contentHash: file.contentHash });
       }
       options.onProgress?.((done += 1), candidates.length);
     }
@@ -188,7 +195,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   const resolved = await realRoot(root);
   const layout = await readLayout(resolved);
   const classes = checkClasses(resolved, layout);
-  const candidates: Candidate[] = [];
+  const candidates: (Candidate & Pick<FoundImage, 'split' | 'className'>)[] = [];
   const refused: SkippedImage[] = [];
   for (const entry of layout.outside) {
     refused.push({
@@ -200,7 +207,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     for (const folder of folders) {
       options.signal?.throwIfAborted();
       const listed = await listClassFiles(resolved, folder.realPath, folder.path);
-      candidates.push(...listed.files.map((file): Candidate => ({ ...file, split, className: folder.name })));
+      candidates.push(...listed.files.map((file) => ({ ...file, split, className: folder.name })));
       refused.push(...listed.refused);
     }
   }

@@ -1,19 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { SkippedImage } from '../../shared/contract/run.ts';
-import type { Dataset } from '../dataset/open-dataset.ts';
+import type { ImageFile } from '../image/image-loader.ts';
 import { loadImages } from '../image/load-images.ts';
-import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import { featureFeed, type Program } from '../graph/program.ts';
-import type { Network } from '../network/layer.ts';
-import type { Preprocessing } from '../network/preprocessing.ts';
 import type { Session } from '../runtime/session.ts';
-import type { Clock } from './clock.ts';
 import { cachedFeatures } from './feature-cache/cached-features.ts';
-import { ProgressReporter } from './progress.ts';
-
-/** Raised when the same inputs would give other features than before: part of every key. */
-const FEATURES_VERSION = 1;
+import { prefixKey, type PrefixDescription } from './feature-cache/feature-key.ts';
 
 /** What the images of a dataset became; `usable` are the indices of those that could be read. */
 export interface UsableImages {
@@ -21,45 +12,27 @@ export interface UsableImages {
   readonly skipped: readonly SkippedImage[];
 }
 
-interface FeatureOptions {
+/** Images as features are taken of them: a dataset, or what has no classes. */
+export interface FeatureImages {
+  readonly root: string;
+  readonly images: readonly ImageFile[];
+}
+
+interface FeatureOptions extends PrefixDescription {
   readonly session: Session;
   readonly program: Program;
-  readonly network: Network;
-  readonly plan: FreezePlan;
-  readonly preprocessing: Preprocessing;
-  readonly dataset: Dataset;
+  readonly dataset: FeatureImages;
   readonly cacheDirectory: string;
-  /** SHA-256 of each tensor of the network. */
-  readonly tensorHashes: ReadonlyMap<string, string>;
-  /** TensorFlow's version and the device: both decide the last bits. */
-  readonly runtime: { readonly tensorflow: string; readonly device: string };
   readonly batchSize: number;
-  readonly clock: Pick<Clock, 'now'>;
   readonly beforeImage: () => Promise<void>;
-  readonly emit: (body: RunEventBody) => void;
+  /** Told of images that were computed, of those that were in no cache; not told where all were. */
+  readonly onProgress: (done: number, missing: number) => void;
+  readonly onWarning: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** SHA-256 over everything that decides a prefix' features, the images apart. */
-function prefixKey(options: FeatureOptions): string {
-  const { network, plan, preprocessing, tensorHashes, runtime } = options;
-  const inPrefix = new Set(plan.prefix);
-  const layers = network.layers.filter((layer) => inPrefix.has(layer.name));
-  const weights = [...tensorHashes].filter(([name]) => inPrefix.has(name.slice(0, name.lastIndexOf('/'))));
-  const key = {
-    version: FEATURES_VERSION,
-    precision: 'float32',
-    runtime,
-    preprocessing,
-    layers,
-    cut: plan.cut,
-    weights,
-  };
-  return createHash('sha256').update(JSON.stringify(key)).digest('hex');
-}
-
 /** What is wrong with images, for people. @param byIndex by their number in the dataset */
-export function problems(dataset: Dataset, byIndex: ReadonlyMap<number, string>): readonly SkippedImage[] {
+export function problems(dataset: FeatureImages, byIndex: ReadonlyMap<number, string>): readonly SkippedImage[] {
   return [...byIndex].map(([index, reason]) => ({ path: dataset.images[index]?.path ?? '', reason }));
 }
 
@@ -68,19 +41,23 @@ export function problems(dataset: Dataset, byIndex: ReadonlyMap<number, string>)
  *
  * @returns one array a cut tensor, [images of the dataset, ...shape]; rows of unreadable images are zero and not usable
  */
-export async function datasetFeatures(
-  options: FeatureOptions,
-): Promise<UsableImages & { readonly features: ReadonlyMap<string, Float32Array> }> {
-  const { session, program, dataset, preprocessing, emit, signal } = options;
+export async function datasetFeatures(options: FeatureOptions): Promise<
+  UsableImages & {
+    readonly features: ReadonlyMap<string, Float32Array>;
+    /** Images whose features were in the cache. */
+    readonly reused: number;
+  }
+> {
+  const { session, program, dataset, preprocessing, onWarning, signal } = options;
   const unreadable = new Map<number, string>();
 
   const compute = async (
     missing: readonly number[],
     write: (index: number, outputs: ReadonlyMap<string, Float32Array>) => void,
   ): Promise<void> => {
-    const progress = new ProgressReporter(emit, 'features', 'image', { clock: options.clock });
     let batch: { readonly index: number; readonly pixels: Uint8Array }[] = [];
     let done = 0;
+    options.onProgress(0, missing.length);
     const flush = (): void => {
       if (batch.length === 0) return;
       const size = batch[0]?.pixels.length ?? 0;
@@ -98,14 +75,14 @@ export async function datasetFeatures(
         write(index, features);
       });
       done += batch.length;
-      progress.report(done + unreadable.size, missing.length);
+      options.onProgress(done + unreadable.size, missing.length);
       batch = [];
     };
     const images = missing.flatMap((index) => dataset.images[index] ?? []);
     const loaded = loadImages(dataset.root, images, preprocessing, {
       cacheDirectory: options.cacheDirectory,
       signal,
-      onWarning: (message) => emit({ kind: 'warning', message }),
+      onWarning,
     });
     for await (const image of loaded) {
       await options.beforeImage();
@@ -122,9 +99,9 @@ export async function datasetFeatures(
     key: { prefix: prefixKey(options), outputs: program.cut },
     contentHashes: dataset.images.map((image) => image.contentHash),
     compute,
-    onWarning: (message) => emit({ kind: 'warning', message }),
+    onWarning,
     signal,
   });
   const usable = dataset.images.flatMap((_, index) => (set.present[index] === true ? [index] : []));
-  return { features: set.arrays, usable, skipped: problems(dataset, unreadable) };
+  return { features: set.arrays, usable, skipped: problems(dataset, unreadable), reused: set.reused };
 }

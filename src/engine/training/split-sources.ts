@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import { decodeDataset } from './decoded-images.ts';
 import { datasetFeatures, problems } from './features.ts';
 import type { PreparedRun } from './prepare-run.ts';
+import { ProgressReporter } from './progress.ts';
 
 /** The splits as `train` and `evaluate` take them, and the dataset as it turned out. */
 export interface SplitSources {
@@ -76,11 +77,20 @@ interface Sources {
 
 async function featureSources(run: PreparedRun, options: SourceOptions): Promise<Sources> {
   const { session, program } = run;
+  const { emit, clock } = options;
+  // Made when the first is told: what is in the cache costs no time.
+  let progress: ProgressReporter | null = null;
   const { usable, skipped, features } = await datasetFeatures({
     ...run,
     ...options,
     plan: run.plan,
+    precision: options.plan.precision.frozen,
     batchSize: options.plan.evaluationBatchSize,
+    onProgress: (done, missing) => {
+      progress ??= new ProgressReporter(emit, 'features', 'image', { clock });
+      progress.report(done, missing);
+    },
+    onWarning: (message) => emit({ kind: 'warning', message }),
   });
   return {
     usable,

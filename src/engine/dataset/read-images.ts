@@ -1,0 +1,82 @@
+import type { SkippedImage } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { codePointOrder } from './code-point-order.ts';
+import type { DatasetImage, Split } from './dataset.ts';
+import { listClassFiles } from './dataset-files.ts';
+import { datasetOrder, heldOutContent, type OpenDatasetOptions } from './open-dataset.ts';
+import { examineAll, readLayout, realRoot } from './read-content.ts';
+
+/** The label of an image that lies in no class folder. */
+export const UNLABELLED = -1;
+
+/** An image of which a class need not be known. */
+export interface CollectedImage extends Omit<DatasetImage, 'split'> {
+  /** null where it lies outside of all class folders; its label is then `UNLABELLED`. */
+  readonly split: Split | null;
+}
+
+/** All images of a folder, with what is known of them. */
+export interface ImageCollection {
+  /** Absolute, links resolved. */
+  readonly root: string;
+  /** Sorted by code point; none where all images are unlabelled. */
+  readonly classes: readonly string[];
+  /** Labelled ones in the order of a dataset, then the others by path in code-point order. */
+  readonly images: readonly CollectedImage[];
+  /** Files that are no usable images, sorted by path. */
+  readonly skipped: readonly SkippedImage[];
+}
+
+/**
+ * Reads every image of a folder, for work that needs no classes: labelled and split as `openDataset` does where there are
+ * class folders, unlabelled where an image lies outside of them all. Any number of classes will do, none too.
+ *
+ * @throws ThawError `dataset.missing`, `dataset.classes` for two folders of one split, `dataset.empty`; the signal's reason
+ */
+export async function readImages(root: string, options: OpenDatasetOptions): Promise<ImageCollection> {
+  const resolved = await realRoot(root);
+  const layout = await readLayout(resolved);
+  const classes = [...new Set([...layout.splits.values()].flat().map(({ name }) => name))].sort(codePointOrder);
+  const candidates: { path: string; realPath: string; split: Split | null; label: number }[] = [];
+  const refused: SkippedImage[] = [];
+  for (const [split, folders] of layout.splits) {
+    for (const { name, path, realPath } of folders) {
+      options.signal?.throwIfAborted();
+      const listed = await listClassFiles(resolved, realPath, path);
+      candidates.push(...listed.files.map((file) => ({ ...file, split, label: classes.indexOf(name) })));
+      refused.push(...listed.refused);
+    }
+  }
+  for (const entry of layout.outside) {
+    if (entry.kind === 'refused') refused.push({ path: entry.path, reason: entry.reason });
+    else if (entry.kind === 'file') {
+      candidates.push({ path: entry.path, realPath: entry.realPath, split: null, label: UNLABELLED });
+    } else {
+      const listed = await listClassFiles(resolved, entry.realPath, entry.path);
+      candidates.push(...listed.files.map((file) => ({ ...file, split: null, label: UNLABELLED })));
+      refused.push(...listed.refused);
+    }
+  }
+  const { images, skipped } = await examineAll(candidates, options);
+  if (images.length === 0) {
+    throw new ThawError(
+      'dataset.empty',
+      `Features are taken of images, but ${resolved} has none${skipped.length > 0 ? ` (${skipped.length} files were no usable images)` : ''}.`,
+      'Give a folder with images in it, in class folders or not.',
+    );
+  }
+  const labelled = images.flatMap(({ split, ...image }) => (split === null ? [] : [{ ...image, split }]));
+  const heldOut = layout.splits.has('validation') ? new Set<string>() : heldOutContent(labelled, options);
+  const isHeldOut = ({ split, contentHash }: DatasetImage): boolean => split === 'train' && heldOut.has(contentHash);
+  return {
+    root: resolved,
+    classes,
+    images: [
+      ...labelled
+        .map((image) => (isHeldOut(image) ? { ...image, split: 'validation' as const } : image))
+        .sort(datasetOrder),
+      ...images.filter(({ split }) => split === null).toSorted((left, right) => codePointOrder(left.path, right.path)),
+    ],
+    skipped: [...refused, ...skipped].sort((left, right) => codePointOrder(left.path, right.path)),
+  };
+}
