@@ -22,6 +22,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     augmentation: null,
     earlyStopping: null,
     precision: { frozen: 'float32', trainable: 'float32' },
+    device: 'auto',
     dropout: 0,
     seed: 42,
     validationShare: 0.2,

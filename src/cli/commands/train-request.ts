@@ -43,6 +43,7 @@ export interface TrainFlags extends ScheduleFlags {
   readonly head?: Head;
   readonly precision?: Precision;
   readonly frozenPrecision?: Precision;
+  readonly device?: string;
   readonly seed?: number;
 }
 
@@ -117,6 +118,7 @@ export function planRequest(
     ...(augmented !== undefined && { augmentation: augmented }),
     ...(stopping !== undefined && { earlyStopping: stopping }),
     ...(frozen !== undefined && { precision: { frozen, ...(trainable !== undefined && { trainable }) } }),
+    ...(flags.device !== undefined && { device: flags.device }),
     ...(head !== undefined && { head }),
     ...(seed !== undefined && { seed }),
   };

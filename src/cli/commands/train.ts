@@ -140,6 +140,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       ).choices(PRECISIONS),
     )
     .addOption(new Option('--frozen-precision <type>', 'the same for the frozen prefix alone').choices(PRECISIONS))
+    .option('--device <name>', 'auto, cpu, or gpu:N (default: auto, a GPU where TensorFlow has one)')
     .option('--seed <n>', 'seed of initial values, order and split', wholeNumber({ least: 0, most: 0xffffffff }))
     .option('--json', 'print the result as one JSON document, progress on the error output')
     .action(async (flags: TrainFlags & { readonly json?: true }) => {

@@ -64,6 +64,7 @@ function extraLines({
   warmupEpochs,
   learningRateRules,
   precision,
+  device,
   head,
   augmentation,
   earlyStopping,
@@ -79,6 +80,7 @@ function extraLines({
     ...(precision.frozen === 'float32' && precision.trainable === 'float32'
       ? []
       : [['precision', precisionWords(precision)] as const]),
+    ...(device === 'auto' ? [] : [['computed on', device] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping

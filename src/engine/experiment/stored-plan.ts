@@ -19,7 +19,7 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     warmupEpochs: 0,
     learningRateRules: [],
   }),
-  (plan) => ({ ...plan, schemaVersion: 4, precision: { frozen: 'float32', trainable: 'float32' } }),
+  (plan) => ({ ...plan, schemaVersion: 4, precision: { frozen: 'float32', trainable: 'float32' }, device: 'auto' }),
 ];
 
 /**

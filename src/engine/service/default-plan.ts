@@ -174,6 +174,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
       frozen: request.precision?.frozen ?? 'float32',
       trainable: request.precision?.trainable ?? 'float32',
     },
+    device: request.device ?? 'auto',
     dropout: request.dropout ?? defaults.dropout,
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,

@@ -8,6 +8,7 @@ import { showCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { describeEnvironment } from './describe-environment.ts';
 import { electronChecks } from './electron-checks.ts';
+import { deviceEnvironment } from './device-environment.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
 
 type Check = DoctorReport['checks'][number];
@@ -24,7 +25,7 @@ function problemOf(error: unknown): string {
 /** Loads TensorFlow in a process of its own. */
 function probe(entry: string): Promise<ProbeMessage> {
   return new Promise((resolve) => {
-    const { child, tail } = forkEntry(entry);
+    const { child, tail } = forkEntry(entry, deviceEnvironment('auto'));
     const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_MILLISECONDS);
     const fail = (message: string): void => {
       clearTimeout(timer);

@@ -14,11 +14,13 @@ export interface ForkedEntry {
  * the host, which then asks for the stop. Typed arrays cross its channel as they are.
  *
  * @param entry the path of the file
+ * @param env what it finds in its environment
  */
-export function forkEntry(entry: string): ForkedEntry {
+export function forkEntry(entry: string, env: NodeJS.ProcessEnv): ForkedEntry {
   const child = fork(entry, [], {
     execPath: process.execPath,
     execArgv: [],
+    env,
     detached: true,
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

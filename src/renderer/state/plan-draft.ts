@@ -40,6 +40,7 @@ export interface PlanDraft {
   readonly head: Head | null;
   readonly frozenPrecision: Precision | null;
   readonly trainablePrecision: Precision | null;
+  readonly device: string | null;
   readonly stopsEarly: boolean | null;
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
   readonly flips: boolean | null;
@@ -60,6 +61,7 @@ export const EMPTY_DRAFT: PlanDraft = {
   head: null,
   frozenPrecision: null,
   trainablePrecision: null,
+  device: null,
   stopsEarly: null,
   monitor: null,
   flips: null,
@@ -210,6 +212,7 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     validationShare: figure('validationShare'),
     head: draft.head ?? undefined,
     precision: buildPrecision(draft),
+    device: draft.device ?? undefined,
     optimizer: buildOptimizer(draft, completion, figure),
     weightDecay: figure('weightDecay'),
     learningRateRules: buildRates(figure('rateBelowHead')),

@@ -40,6 +40,7 @@ const learningRate = z.number().positive();
 /** A share that an average or a velocity keeps at each step. */
 const kept = z.number().min(0).lt(1);
 const epsilon = z.number().positive();
+const initialAccumulator = z.number().min(0);
 
 /** Optimizers with the names and meanings of Keras' own. */
 export const optimizerPlan = z.discriminatedUnion('kind', [
@@ -54,7 +55,7 @@ export const optimizerPlan = z.discriminatedUnion('kind', [
     epsilon,
     centered: z.boolean(),
   }),
-  z.strictObject({ kind: z.literal('adagrad'), learningRate, initialAccumulator: z.number().min(0), epsilon }),
+  z.strictObject({ kind: z.literal('adagrad'), learningRate, initialAccumulator, epsilon }),
   z.strictObject({ kind: z.literal('adadelta'), learningRate, rho: kept, epsilon }),
 ]);
 export type OptimizerPlan = z.infer<typeof optimizerPlan>;
@@ -74,6 +75,22 @@ export const gradientClipping = z.strictObject({
   limit: z.number().positive(),
 });
 export type GradientClipping = z.infer<typeof gradientClipping>;
+
+export const LOSSES = ['crossEntropy', 'meanSquaredError'] as const;
+/**
+ * What training makes small: the cross-entropy of the labels, or the mean squared error of the probabilities. Of the two,
+ * cross-entropy goes on teaching where a network is surely wrong; the squared error forgives labels that are.
+ */
+export type Loss = (typeof LOSSES)[number];
+
+/** How much the images of each class count. */
+export const classWeights = z.discriminatedUnion('kind', [
+  /** Classes count alike, however many images they have: images / (classes * the class's images), as scikit-learn's. */
+  z.strictObject({ kind: z.literal('balanced') }),
+  /** By class name; a class that is not named counts 1. */
+  z.strictObject({ kind: z.literal('given'), weights: z.record(z.string().min(1), z.number().min(0).max(1e6)) }),
+]);
+export type ClassWeights = z.infer<typeof classWeights>;
 
 export const HEADS = ['softmax', 'sigmoid'] as const;
 /** `softmax`: one logit a class. `sigmoid`: a single logit, for two classes; it is the second class's. */
@@ -178,7 +195,17 @@ export const trainingPlan = z.strictObject({
    * the learning rate at each step, apart from the gradient. The reported loss is without the penalty.
    */
   weightDecay: z.number().min(0).max(1),
+  /** Of an L1 penalty on kernels: this times the sum of their absolute values. The reported loss is without it. */
+  l1: z.number().min(0).max(1),
   gradientClipping: gradientClipping.nullable(),
+  loss: z.enum(LOSSES),
+  /**
+   * The share of certainty that labels give up to all classes alike (Szegedy et al., arXiv:1512.00567), as in Keras: the
+   * validation's loss is that of smoothed labels too.
+   */
+  labelSmoothing: z.number().min(0).lt(1),
+  /** null lets all classes count alike. As in Keras they weigh on the training's loss alone, not on the validation's. */
+  classWeights: classWeights.nullable(),
   schedule: schedulePlan,
   /** The first epochs, or a part of one, in which the learning rate grows evenly to the optimizer's. */
   warmupEpochs: z.number().min(0).max(100_000),
@@ -189,6 +216,8 @@ export const trainingPlan = z.strictObject({
   earlyStopping: earlyStoppingPlan.nullable(),
   /** Of the prefix that gives the same output each time, and of all that lies above it. */
   precision: z.strictObject({ frozen: z.enum(PRECISIONS), trainable: z.enum(PRECISIONS) }),
+  /** `gpu:0` is the first that CUDA counts; `auto` takes it where TensorFlow has one, else the processor. */
+  device: z.string().regex(/^(?:auto|cpu|gpu:\d{1,2})$/, "must be 'auto', 'cpu' or 'gpu:N'"),
   /** Share of the head's inputs dropped while training, in [0, 1). */
   dropout: z.number().min(0).lt(1),
   /** Seeds initialisers, shuffling, dropout and, where the dataset has no validation folder, the split. */
@@ -231,10 +260,19 @@ export const trainingPlanRequest = z.strictObject({
       momentum: kept.optional(),
       nesterov: z.boolean().optional(),
       centered: z.boolean().optional(),
+      beta1: kept.optional(),
+      beta2: kept.optional(),
+      rho: kept.optional(),
+      epsilon: epsilon.optional(),
+      initialAccumulator: initialAccumulator.optional(),
     })
     .optional(),
   weightDecay: trainingPlan.shape.weightDecay.optional(),
+  l1: trainingPlan.shape.l1.optional(),
   gradientClipping: trainingPlan.shape.gradientClipping.optional(),
+  loss: trainingPlan.shape.loss.optional(),
+  labelSmoothing: trainingPlan.shape.labelSmoothing.optional(),
+  classWeights: trainingPlan.shape.classWeights.optional(),
   schedule: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('constant') }),
@@ -251,6 +289,7 @@ export const trainingPlanRequest = z.strictObject({
   augmentation: trainingPlan.shape.augmentation.optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),
   precision: trainingPlan.shape.precision.partial().optional(),
+  device: trainingPlan.shape.device.optional(),
   dropout: trainingPlan.shape.dropout.optional(),
   seed: trainingPlan.shape.seed.optional(),
   validationShare: trainingPlan.shape.validationShare.optional(),

@@ -78,6 +78,7 @@ describe('a run of an earlier Thaw', () => {
       warmupEpochs: 0,
       learningRateRules: [],
       precision: { frozen: 'float32', trainable: 'float32' },
+      device: 'auto',
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),
@@ -138,6 +139,7 @@ describe('a plan in the log', () => {
       warmupEpochs: 0,
       learningRateRules: [],
       precision: { frozen: 'float32', trainable: 'float32' },
+      device: 'auto',
     });
   });
 });

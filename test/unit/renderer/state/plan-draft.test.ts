@@ -81,6 +81,7 @@ describe('what the form asks', () => {
       },
     ],
     ['a precision of one part', { frozenPrecision: 'bfloat16' }, { precision: { frozen: 'bfloat16' } }],
+    ['a device', { device: 'cpu' }, { device: 'cpu' }],
     ['a warm-up', typed({ warmupEpochs: '0.5' }), { warmupEpochs: 0.5 }],
     [
       'early stopping with the usual patience',
