@@ -30,7 +30,7 @@ module.exports = {
     onlyFrom('cost', ['network', 'freeze']),
     onlyFrom('graph', ['network', 'freeze']),
     onlyFrom('runtime', ['graph']),
-    onlyFrom('training', ['network', 'dataset', 'image', 'numpy', 'cache', 'weights', 'freeze', 'graph', 'runtime']),
+    onlyFrom('training', ['network', 'dataset', 'image', 'numpy', 'cache', 'weights', 'freeze', 'cost', 'graph', 'runtime']),
     onlyFrom('experiment', []),
     onlyFrom('service', [
       'network',

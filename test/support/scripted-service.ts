@@ -8,6 +8,8 @@ export type TrainerEnding =
   | 'crash-at-start'
   | 'fail'
   | 'killed'
+  | 'out-of-memory'
+  | 'bad-alloc'
   | 'wrong-proof'
   | 'until-stopped'
   | 'deaf'

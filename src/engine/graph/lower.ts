@@ -1,3 +1,4 @@
+import type { Precision } from '../../shared/contract/plan.ts';
 import { assertNever } from '../../shared/errors/thaw-error.ts';
 import type {
   BatchNormLayer,
@@ -16,6 +17,7 @@ import { add } from './ops/add.ts';
 import { averagePool } from './ops/average-pool.ts';
 import { batchNormInference, batchNormTraining } from './ops/batch-norm.ts';
 import { biasAdd } from './ops/bias-add.ts';
+import { cast } from './ops/cast.ts';
 import { concatenate } from './ops/concatenate.ts';
 import { conv2dTranspose } from './ops/conv2d-transpose.ts';
 import { conv2d } from './ops/conv2d.ts';
@@ -64,6 +66,13 @@ export interface Lowering {
   readonly movingStatistics: ReadonlySet<string>;
   /** int32 [2], fed at each step; null turns dropout off. */
   readonly dropoutSeed: Tensor | null;
+  /**
+   * What layers compute in. Kernels and biases, which are kept in float32, are converted at each run; a BatchNorm takes its
+   * parameters as they are kept.
+   */
+  readonly precision: Precision;
+  /** The layer that computes in float32 whatever the precision: its logits decide by small differences. */
+  readonly output: string;
 }
 
 export interface Lowered {
@@ -77,6 +86,16 @@ function variable(lowering: Lowering, name: string): Tensor {
   const found = lowering.variables.get(name);
   if (!found) throw new TypeError(`The program has no variable '${name}'.`);
   return found.value;
+}
+
+/** A value in the type that the layer computes in. */
+function narrowed(lowering: Lowering, value: Tensor, name: string): Tensor {
+  return cast(lowering.graph, `${lowering.scope}/${name}/${lowering.precision}`, value, lowering.precision);
+}
+
+/** A kernel or a bias. */
+function weight(lowering: Lowering, name: string): Tensor {
+  return narrowed(lowering, variable(lowering, name), name);
 }
 
 /** The layer's own activation, where it has one. */
@@ -117,10 +136,19 @@ function convolutionLayer(
   input: Tensor,
   folded: FoldedConvolution | undefined,
 ): Tensor {
-  if (folded) return convolve(lowering, layer, input, folded.kernel.value, folded.bias.value);
+  if (folded) {
+    const [kernel, bias] = [folded.kernel, folded.bias];
+    return convolve(
+      lowering,
+      layer,
+      input,
+      narrowed(lowering, kernel.value, kernel.name),
+      narrowed(lowering, bias.value, bias.name),
+    );
+  }
   const role = layer.kind === 'conv2d' ? 'kernel' : 'depthwise_kernel';
-  const bias = layer.useBias ? variable(lowering, `${layer.name}/bias`) : null;
-  return convolve(lowering, layer, input, variable(lowering, `${layer.name}/${role}`), bias);
+  const bias = layer.useBias ? weight(lowering, `${layer.name}/bias`) : null;
+  return convolve(lowering, layer, input, weight(lowering, `${layer.name}/${role}`), bias);
 }
 
 function batchNormLayer(
@@ -149,24 +177,24 @@ function batchNormLayer(
 function transposedConvolution(lowering: Lowering, layer: Conv2dTransposeLayer, input: Tensor): Tensor {
   const { graph, scope } = lowering;
   const name = `${scope}/${layer.name}`;
-  const kernel = variable(lowering, `${layer.name}/kernel`);
+  const kernel = weight(lowering, `${layer.name}/kernel`);
   const convolved = conv2dTranspose(graph, name, input, kernel, {
     ...windowOf(layer),
     outputPadding: layer.outputPadding,
   });
   return layer.useBias
-    ? biasAdd(graph, `${name}/bias_add`, convolved, variable(lowering, `${layer.name}/bias`))
+    ? biasAdd(graph, `${name}/bias_add`, convolved, weight(lowering, `${layer.name}/bias`))
     : convolved;
 }
 
 function separableConvolution(lowering: Lowering, layer: SeparableConv2dLayer, input: Tensor): Tensor {
   const { graph, scope } = lowering;
   const name = `${scope}/${layer.name}`;
-  const depthwise = variable(lowering, `${layer.name}/depthwise_kernel`);
-  const pointwise = variable(lowering, `${layer.name}/pointwise_kernel`);
+  const depthwise = weight(lowering, `${layer.name}/depthwise_kernel`);
+  const pointwise = weight(lowering, `${layer.name}/pointwise_kernel`);
   const convolved = separableConv2d(graph, name, input, { depthwise, pointwise }, windowOf(layer));
   return layer.useBias
-    ? biasAdd(graph, `${name}/bias_add`, convolved, variable(lowering, `${layer.name}/bias`))
+    ? biasAdd(graph, `${name}/bias_add`, convolved, weight(lowering, `${layer.name}/bias`))
     : convolved;
 }
 
@@ -180,9 +208,9 @@ function layerNormLayer(lowering: Lowering, layer: LayerNormLayer, input: Tensor
 
 function denseLayer(lowering: Lowering, layer: DenseLayer, input: Tensor): Tensor {
   const name = `${lowering.scope}/${layer.name}`;
-  const product = matMul(lowering.graph, name, input, variable(lowering, `${layer.name}/kernel`));
+  const product = matMul(lowering.graph, name, input, weight(lowering, `${layer.name}/kernel`));
   const output = layer.useBias
-    ? biasAdd(lowering.graph, `${name}/bias_add`, product, variable(lowering, `${layer.name}/bias`))
+    ? biasAdd(lowering.graph, `${name}/bias_add`, product, weight(lowering, `${layer.name}/bias`))
     : product;
   return activated(lowering, layer, output);
 }
@@ -211,16 +239,27 @@ const ADAPTIVE_POOLINGS = { adaptiveMaxPool2d: adaptiveMaxPool, adaptiveAverageP
  *
  * @param layers in an order in which each comes after its inputs
  * @param given the outputs of the layers below, by layer name; images for the input layer
+ * @returns outputs in the type that their layer computed in, given ones as they were given
  */
-export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tensor>, lowering: Lowering): Lowered {
-  const { graph, scope } = lowering;
+export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tensor>, options: Lowering): Lowered {
+  const { graph, scope } = options;
+  const exact: Lowering = { ...options, precision: 'float32' };
   const outputs = new Map(given);
   const updates: Operation[] = [];
-  const folds = new Map(lowering.folded.map((fold) => [fold.convolution.name, fold]));
+  const folds = new Map(options.folded.map((fold) => [fold.convolution.name, fold]));
   /** BatchNorms that their convolution has taken in. */
-  const absorbed = new Set(lowering.folded.map(({ batchNorm }) => batchNorm.name));
+  const absorbed = new Set(options.folded.map(({ batchNorm }) => batchNorm.name));
 
-  const lowerLayer = (layer: Layer, inputs: readonly Tensor[]): Tensor => {
+  /** An output that several layers read is converted once. */
+  const converted = new Map<string, Tensor>();
+  const inputAs = (precision: Precision, name: string, output: Tensor): Tensor => {
+    const key = `${name}/${precision}`;
+    const known = converted.get(key) ?? cast(graph, `${scope}/${key}`, output, precision);
+    converted.set(key, known);
+    return known;
+  };
+
+  const lowerLayer = (layer: Layer, inputs: readonly Tensor[], lowering: Lowering): Tensor => {
     const name = `${scope}/${layer.name}`;
     const [input, second] = inputs;
     if (!input) throw new TypeError(`Layer '${layer.name}' has no input in '${scope}'.`);
@@ -289,8 +328,12 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
 
   for (const layer of layers) {
     if (outputs.has(layer.name)) continue;
-    const inputs = layer.inputs.flatMap((name) => outputs.get(name) ?? []);
-    const output = graph.ofLayer(layer.name, () => lowerLayer(layer, inputs));
+    const lowering = layer.name === options.output ? exact : options;
+    const inputs = layer.inputs.flatMap((name) => {
+      const output = outputs.get(name);
+      return output ? [inputAs(lowering.precision, name, output)] : [];
+    });
+    const output = graph.ofLayer(layer.name, () => lowerLayer(layer, inputs, lowering));
     outputs.set(layer.name, output);
   }
   return { outputs, updates };

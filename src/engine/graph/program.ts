@@ -1,18 +1,20 @@
 import type { OptimizerPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
-import type { Layer, Network } from '../network/layer.ts';
+import type { Layer, Network, TensorSpecification } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { elementCount, isStatistic, layerShapes, networkTensors } from '../network/shape.ts';
 import { assignFromVector, concatenated } from './assign.ts';
 import { foldBatchNorms, foldedValues, type FoldedConvolution } from './fold.ts';
 import { Graph, type Operation, type Tensor, type Variable } from './graph.ts';
+import { introspectionSignatures, type Introspection } from './introspection.ts';
 import { lower } from './lower.ts';
+import { cast } from './ops/cast.ts';
 import { restore, save } from './ops/checkpoint.ts';
 import { gather } from './ops/gather.ts';
 import { imagesFromBytes } from './ops/images-from-bytes.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
 import type { Slot } from './optimizers/optimizer.ts';
-import { trainStep } from './train-step.ts';
+import { trainStep, type TrainStep } from './train-step.ts';
 import { classProbabilities, lossAndHits } from './loss.ts';
 import { sum } from './ops/sum.ts';
 
@@ -37,6 +39,8 @@ export interface Program {
   readonly cut: readonly CutTensor[];
   /** Ops of the train step's own graph, for tests and for the proof that no frozen layer stands in it. */
   readonly trainOperations: readonly string[];
+  /** What `diagnose`, `check` and `introspect` speak of; null for prediction. */
+  readonly introspection: Introspection | null;
 }
 
 export interface ProgramOptions {
@@ -48,6 +52,8 @@ export interface ProgramOptions {
   readonly optimizer: OptimizerPlan | null;
   /** None by default. */
   readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'gradientClipping'>;
+  /** Of the prefix, and of what lies above it; float32 by default. Features leave the prefix as float32. */
+  readonly precision?: TrainingPlan['precision'];
   /** By layer, what it multiplies the learning rate by; 1 where it is not named. */
   readonly rateFactors?: ReadonlyMap<string, number>;
   /**
@@ -69,6 +75,7 @@ export function featureFeed(layer: string): string {
   return `features/${layer}`;
 }
 
+const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
 const NO_REGULARIZATION = { weightDecay: 0, gradientClipping: null } as const;
 
 class ProgramBuilder {
@@ -79,9 +86,11 @@ class ProgramBuilder {
   readonly #options: ProgramOptions;
   readonly #prefix: readonly Layer[];
   readonly folded: readonly FoldedConvolution[];
+  readonly #precision: TrainingPlan['precision'];
 
   constructor(options: ProgramOptions) {
     this.#options = options;
+    this.#precision = options.precision ?? FULL_PRECISION;
     const { network, plan } = options;
     for (const { name, shape } of networkTensors(network)) this.variables.set(name, this.graph.variable(name, shape));
     const shapes = layerShapes(network);
@@ -126,6 +135,8 @@ class ProgramBuilder {
       folded: this.folded,
       movingStatistics: new Set(),
       dropoutSeed: null,
+      precision: this.#precision.frozen,
+      output: this.#options.network.output,
     }).outputs;
   }
 
@@ -135,7 +146,11 @@ class ProgramBuilder {
     given: ReadonlyMap<string, Tensor>,
     movingStatistics: ReadonlySet<string>,
     dropoutSeed: Tensor | null,
-  ): { readonly logits: Tensor; readonly updates: readonly Operation[] } {
+  ): {
+    readonly logits: Tensor;
+    readonly updates: readonly Operation[];
+    readonly outputs: ReadonlyMap<string, Tensor>;
+  } {
     const inPrefix = new Set(this.#options.plan.prefix);
     const layers = this.#options.network.layers.filter((layer) => !inPrefix.has(layer.name));
     const lowered = lower(layers, given, {
@@ -145,10 +160,12 @@ class ProgramBuilder {
       folded: [],
       movingStatistics,
       dropoutSeed,
+      precision: this.#precision.trainable,
+      output: this.#options.network.output,
     });
     const logits = lowered.outputs.get(this.#options.network.output);
     if (!logits) throw new TypeError(`The network has no layer '${this.#options.network.output}'.`);
-    return { logits, updates: lowered.updates };
+    return { logits, updates: lowered.updates, outputs: lowered.outputs };
   }
 
   /**
@@ -180,7 +197,7 @@ class ProgramBuilder {
     for (const { name } of this.cut) {
       const output = outputs.get(name);
       if (!output) throw new TypeError(`The frozen prefix does not compute '${name}'.`);
-      cut[featureFeed(name)] = output;
+      cut[featureFeed(name)] = cast(this.graph, `features/${name}/features`, output, 'float32');
     }
     this.signatures['features'] = { inputs: feeds, outputs: cut };
   }
@@ -203,13 +220,22 @@ class ProgramBuilder {
   }
 
   /** @returns the optimizer's slots */
-  train(optimizer: OptimizerPlan): { readonly slots: readonly Slot[]; readonly operations: readonly string[] } {
+  train(optimizer: OptimizerPlan): {
+    readonly slots: readonly Slot[];
+    readonly operations: readonly string[];
+    readonly introspection: Introspection;
+  } {
     const before = this.graph.operations.length;
     const { given, labels, feeds } = this.#inputs('train');
     const dropoutSeed = this.graph.placeholder('train/dropout_seed', 'int32', [2]);
     const usesDropout = this.#options.network.layers.some((layer) => layer.kind === 'dropout' && layer.rate > 0);
     const { trainable, movingStatistics } = this.#options.plan;
-    const { logits, updates } = this.#lowerRest('train', given, movingStatistics, usesDropout ? dropoutSeed : null);
+    const { logits, updates, outputs } = this.#lowerRest(
+      'train',
+      given,
+      movingStatistics,
+      usesDropout ? dropoutSeed : null,
+    );
     const learning = networkTensors(this.#options.network).filter(
       (tensor) => trainable.has(tensor.layer) && !isStatistic(tensor),
     );
@@ -218,12 +244,36 @@ class ProgramBuilder {
     const factors = this.#options.rateFactors ?? new Map<string, number>();
     const rateFactors = new Map(learning.map(({ name, layer }) => [name, factors.get(layer) ?? 1]));
     const rule = { optimizer, weightDecay, gradientClipping, rateFactors };
-    const step = trainStep(this.graph, { logits, labels, targets, updates, rule });
+    const scalesLoss = this.#precision.trainable === 'float16';
+    const step = trainStep(this.graph, { logits, labels, targets, updates, rule, scalesLoss });
     this.signatures['train'] = {
       inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },
       outputs: step.outputs,
     };
-    return { slots: step.slots, operations: this.graph.operations.slice(before).map(({ name }) => name) };
+    const operations = this.graph.operations.slice(before).map(({ name }) => name);
+    const introspection = this.#introspect(outputs, { ...feeds, dropout_seed: dropoutSeed }, step);
+    return { slots: step.slots, operations, introspection };
+  }
+
+  #introspect(
+    outputs: ReadonlyMap<string, Tensor>,
+    inputs: Readonly<Record<string, Tensor>>,
+    step: TrainStep,
+  ): Introspection {
+    const { network, plan } = this.#options;
+    const inPrefix = new Set(plan.prefix);
+    const tensors = networkTensors(network);
+    const variablesOf = (wanted: readonly TensorSpecification[]): readonly Variable[] =>
+      wanted.flatMap(({ name }) => this.variables.get(name) ?? []);
+    const { signatures, introspection } = introspectionSignatures(this.graph, {
+      outputs,
+      inputs,
+      moving: variablesOf(tensors.filter((tensor) => isStatistic(tensor) && plan.movingStatistics.has(tensor.layer))),
+      drifting: variablesOf(tensors.filter((tensor) => !isStatistic(tensor) && !inPrefix.has(tensor.layer))),
+      step,
+    });
+    Object.assign(this.signatures, signatures);
+    return introspection;
   }
 
   /** What `assign` takes, in the order in which their values stand in its vector. */
@@ -264,6 +314,7 @@ class ProgramBuilder {
  * - `train` {features/<layer>, labels, rows | images, labels | images, boxes, labels; learning_rate, dropout_seed}: one
  *   step; gives the batch's mean `loss` and its number of `hits`. Boxes are those of `cropAndResize`, on images of the canvas
  * - `evaluate`: as `train` is fed without boxes, without learning; gives `loss_sum` and `hits`
+ * - `diagnose`, `check`, `keep_first`, `introspect`: see `introspectionSignatures`
  * - `predict` {images}: `logits` as the network gives them, and `probabilities` [batch, classes]
  *
  * Images are the uint8 pixels of a batch, [batch, height, width, 3] row-major, in a string scalar.
@@ -273,12 +324,14 @@ export function compileProgram(options: ProgramOptions): Program {
   builder.predict();
   let slots: readonly Slot[] = [];
   let trainOperations: readonly string[] = [];
+  let introspection: Introspection | null = null;
   if (options.optimizer) {
     builder.features();
     builder.evaluate();
     const trained = builder.train(options.optimizer);
     slots = trained.slots;
     trainOperations = trained.operations;
+    introspection = trained.introspection;
   }
   builder.state(slots);
   return {
@@ -299,5 +352,6 @@ export function compileProgram(options: ProgramOptions): Program {
     },
     cut: builder.cut,
     trainOperations,
+    introspection,
   };
 }

@@ -1,7 +1,9 @@
 import { gradients } from './gradient.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { lossAndHits } from './loss.ts';
+import { checkFinite } from './ops/check-finite.ts';
 import { mean } from './ops/mean.ts';
+import { scaleLoss } from './optimizers/loss-scaling.ts';
 import type { Slot } from './optimizers/optimizer.ts';
 import { optimizerUpdates, type UpdateRule } from './optimizers/updates.ts';
 
@@ -9,11 +11,13 @@ export interface TrainStep {
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly slots: readonly Slot[];
+  /** Of the loss by what learns, before anything is done to them. */
+  readonly gradients: readonly { readonly variable: Variable; readonly gradient: Tensor }[];
 }
 
 /**
  * One step on a batch: mean softmax cross-entropy, its gradients by the targets, the optimizer's updates, and the moving
- * averages' with them.
+ * averages' with them. A loss that is not finite fails the run before the weights are changed.
  *
  * @param options.logits [batch, classes]
  * @param options.labels int32 [batch]
@@ -29,26 +33,32 @@ export function trainStep(
     readonly targets: readonly Variable[];
     readonly updates: readonly Operation[];
     readonly rule: UpdateRule;
+    /** Whether gradients pass through a type of so small a range that the loss is scaled for them. */
+    readonly scalesLoss: boolean;
   },
 ): TrainStep {
   const learningRate = graph.placeholder('train/learning_rate', 'float32', []);
   const { losses, hits } = lossAndHits(graph, 'train', options.logits, options.labels);
-  const loss = mean(graph, 'train/loss/mean', losses);
-  const targetGradients = gradients(
+  const loss = checkFinite(graph, 'train/loss/finite', mean(graph, 'train/loss/mean', losses), 'the loss');
+  const scaling = options.scalesLoss ? scaleLoss(graph, loss) : null;
+  const found = gradients(
     graph,
-    loss,
+    scaling?.scaled ?? loss,
     options.targets.map(({ value }) => value),
   );
+  const targetGradients = scaling?.unscale(found) ?? found;
   const targets = options.targets.map((variable, index) => {
     const gradient = targetGradients[index];
     if (!gradient) throw new TypeError(`'${variable.name}' has no gradient.`);
     return { variable, gradient };
   });
   const applied = optimizerUpdates(graph, options.rule, learningRate, targets);
-  const step = [...applied.operations, ...options.updates];
+  const updates = scaling?.finish(applied.operations) ?? applied.operations;
+  const step = [...updates, ...options.updates];
   return {
     feeds: { learning_rate: learningRate },
     outputs: { loss: graph.identity('train/loss', loss, step), hits: graph.identity('train/step_hits', hits, step) },
-    slots: applied.slots,
+    slots: [...applied.slots, ...(scaling?.slots ?? [])],
+    gradients: targets,
   };
 }

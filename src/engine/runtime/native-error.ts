@@ -22,18 +22,52 @@ function parse(error: unknown): { readonly meaning: string; readonly node: strin
 }
 
 /**
+ * The layer that an op belongs to: ops are named `<scope>/<layer>/...`, their gradients `gradients/<scope>/<layer>/...`.
+ *
+ * @param layers by the names that they have in the program; a name may hold slashes
+ */
+function layerOf(node: string, layers: readonly string[]): string | null {
+  const path = `${node.replace(/^gradients\//, '').replace(/^[^/]*\//, '')}/`;
+  // The longest name that fits: `mixed/branch` is no op of `mixed`.
+  const fitting = layers.filter((layer) => path.startsWith(`${layer}/`));
+  return fitting.toSorted((one, other) => other.length - one.length)[0] ?? null;
+}
+
+/**
  * What a failed run means.
  *
- * @returns ThawError `runtime.failed` naming the op (whose name holds its layer's), or `disk.full`, `disk.readOnly`
+ * @param layers of the network, for the layer of the op that failed to be named
+ * @returns ThawError `runtime.failed` or `memory.full` naming the layer and the op, `training.diverged` for a loss that is no
+ *   number, `training.checkpoint` for one of another program, `disk.full` or `disk.readOnly`
  */
-export function explainRunError(signature: string, error: unknown): unknown {
+export function explainRunError(signature: string, error: unknown, layers: readonly string[] = []): unknown {
   const { meaning, node } = parse(error);
   const disk = DISK_ERRORS.find(({ pattern }) => pattern.test(meaning));
   if (disk) return explainDiskError(Object.assign(new Error(meaning), { code: disk.code }), `run '${signature}'`);
-  const where = node === null ? `'${signature}'` : `'${node}' of '${signature}'`;
-  if (/OOM when allocating|RESOURCE_EXHAUSTED|bad_alloc/.test(meaning)) {
+  const value = /: Tensor had (NaN|Inf|-Inf|.* and .*) values/.exec(meaning)?.[1];
+  if (value !== undefined) {
     return new ThawError(
-      'runtime.failed',
+      'training.diverged',
+      `The loss must stay a finite number; '${signature}' gave ${value}.`,
+      'Lower the learning rate, or look for damaged weights and images.',
+      { cause: error },
+    );
+  }
+  const missing = /Key (\S+) not found in checkpoint/.exec(meaning)?.[1];
+  if (missing !== undefined) {
+    return new ThawError(
+      'training.checkpoint',
+      `A run goes on from a checkpoint with every tensor and every slot of its optimizer; expected '${missing}', found nothing of that name.`,
+      "Put the run's own checkpoint back, or train a new run.",
+      { cause: error },
+    );
+  }
+  const op = node === null ? `'${signature}'` : `'${node}' of '${signature}'`;
+  const layer = node === null ? null : layerOf(node, layers);
+  const where = layer === null ? op : `layer '${layer}' (${op})`;
+  if (/OOM when allocating|RESOURCE_EXHAUSTED|bad_alloc|out of memory/i.test(meaning)) {
+    return new ThawError(
+      'memory.full',
       `The memory must hold a whole batch; it ran out in ${where}: ${meaning}.`,
       'Take a smaller batch (--batch, --batch-eval), freeze more layers, or close other programs.',
       { cause: error },

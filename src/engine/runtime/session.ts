@@ -63,13 +63,20 @@ export class Session implements Disposable {
   readonly #binding: Binding;
   readonly #id: number;
   readonly #signatures: ReadonlyMap<string, PreparedSignature>;
+  readonly #layers: readonly string[];
   readonly #held = new Set<HeldTensor>();
   #disposed = false;
 
-  private constructor(binding: Binding, id: number, signatures: ReadonlyMap<string, PreparedSignature>) {
+  private constructor(
+    binding: Binding,
+    id: number,
+    signatures: ReadonlyMap<string, PreparedSignature>,
+    layers: readonly string[],
+  ) {
     this.#binding = binding;
     this.#id = id;
     this.#signatures = signatures;
+    this.#layers = layers;
   }
 
   /**
@@ -77,6 +84,7 @@ export class Session implements Disposable {
    *
    * @param directory belongs to the caller, who may remove it once the session is loaded
    * @param signatures what `encodeSavedModel` was given
+   * @param layers of the network, to be named in errors
    * @throws ThawError `runtime.missing` without TensorFlow, `graph.invalid` for a program that it refuses, `disk.full`,
    *   `disk.readOnly`
    */
@@ -84,6 +92,7 @@ export class Session implements Disposable {
     directory: string,
     savedModel: Uint8Array,
     signatures: Readonly<Record<string, SignatureSpecification>>,
+    layers: readonly string[] = [],
   ): Session {
     const binding = loadBinding();
     const prepared = new Map(Object.entries(signatures).map(([name, given]) => [name, prepare(name, given)]));
@@ -101,7 +110,7 @@ export class Session implements Disposable {
     } catch (error) {
       throw explainLoadError(directory, error);
     }
-    return new Session(binding, id, prepared);
+    return new Session(binding, id, prepared, layers);
   }
 
   /**
@@ -109,7 +118,7 @@ export class Session implements Disposable {
    *
    * @param feeds one for each input; arrays must not change before this returns
    * @throws ThawError `runtime.failed` for feeds that do not fit (before anything runs) and for what fails in TensorFlow;
-   *   `disk.full`, `disk.readOnly`
+   *   `memory.full`, `training.diverged`, `training.checkpoint`, `disk.full`, `disk.readOnly`
    */
   run(signature: string, feeds: Readonly<Record<string, Feed | HeldTensor>>): Record<string, Output> {
     const prepared = this.#signature(signature);
@@ -222,7 +231,7 @@ export class Session implements Disposable {
     try {
       return this.#binding.runSavedModel(this.#id, ids, inputNames, outputNames);
     } catch (error) {
-      throw explainRunError(signature, error);
+      throw explainRunError(signature, error, this.#layers);
     }
   }
 }

@@ -1,50 +1,22 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, arch, cpus } from 'node:os';
-import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { CostEstimate } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { calibrate, type PastRun } from '../cost/calibrate.ts';
 import { costOf, DEFAULT_PRICES, type Prices } from '../cost/prices.ts';
-import { workloadOf, type CostedPlan, type ImageCounts, type Workload } from '../cost/workload.ts';
+import { workloadOf, type CostedPlan, type ImageCounts } from '../cost/workload.ts';
 import { measuredRunsKey, readMeasuredRuns, type MeasuredRun } from '../experiment/calibration.ts';
 import type { Log } from '../experiment/log.ts';
-import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
+import { freezePlan } from '../freeze/freeze-plan.ts';
 import { decodedCacheFolder } from '../image/decoded-cache.ts';
-import type { Network } from '../network/layer.ts';
 import { findNetwork } from '../network/registry.ts';
-import { canvasPreprocessing } from '../training/augmentation.ts';
+import { costedPlan, isCached, type UnderstoodPlan } from '../training/costed-plan.ts';
+import { memoryNeed, type MemoryNeed } from '../training/memory.ts';
 import type { ServiceContext } from './context.ts';
 import { networkWithHead } from './preview-plan-network.ts';
 
 /** More runs tell nothing new, and old ones of a machine as it was. */
 const MOST_RUNS = 60;
-
-/** A plan understood: what runs, with what it is run. */
-export interface UnderstoodPlan {
-  readonly plan: TrainingPlan;
-  readonly network: Network;
-  readonly freeze: FreezePlan;
-}
-
-/** Whether features are computed once: there are any, and no image changes from epoch to epoch. */
-export function isCached({ plan, freeze }: Pick<UnderstoodPlan, 'plan' | 'freeze'>): boolean {
-  return freeze.cut.length > 0 && plan.augmentation === null;
-}
-
-function workload(understood: UnderstoodPlan, images: ImageCounts | null, prepared: CostedPlan['prepared']): Workload {
-  const { plan, network, freeze } = understood;
-  const { preprocessing } = findNetwork(plan.network);
-  const held = plan.augmentation ? canvasPreprocessing(plan.augmentation, preprocessing) : preprocessing;
-  return workloadOf({
-    network,
-    freeze,
-    training: plan,
-    images,
-    isCached: isCached(understood),
-    pixelBytes: held.height * held.width * 3,
-    prepared,
-  });
-}
 
 function understand(run: MeasuredRun): UnderstoodPlan {
   const { plan, classes } = run;
@@ -98,7 +70,7 @@ function pastRuns(runs: readonly MeasuredRun[], remains: Remains): readonly Past
       const isPrepared = prepared === 'features' || (prepared === 'images' && !isCached(understood));
       return [
         {
-          workload: workload(understood, run.images, prepared),
+          workload: workloadOf(costedPlan(understood, run.images, prepared)),
           epochSeconds: run.trainSeconds + run.evaluateSeconds,
           preparationSeconds: isPrepared ? null : run.preparationSeconds,
           memoryBytes: run.peakMemoryBytes,
@@ -154,7 +126,7 @@ export function estimateCost(
 ): CostEstimate {
   const { prices, runs, remains } = calibration(context);
   const prepared = dataset && hasCaches(context) ? remains.of(understood, dataset.version) : 'nothing';
-  const amounts = workload(understood, dataset && dataset.images, prepared);
+  const amounts = workloadOf(costedPlan(understood, dataset && dataset.images, prepared));
   const { memoryBytes, epochSeconds, preparationSeconds } = costOf(amounts, prices);
   return {
     memoryBytes,
@@ -163,4 +135,13 @@ export function estimateCost(
     stepsPerEpoch: dataset && amounts.stepsPerEpoch,
     calibratedBy: runs,
   };
+}
+
+/** What a plan takes of this machine's memory, by what past runs took. */
+export function estimateMemory(
+  context: ServiceContext,
+  understood: UnderstoodPlan,
+  images: ImageCounts | null,
+): MemoryNeed {
+  return memoryNeed(understood, images, { prices: calibration(context).prices });
 }

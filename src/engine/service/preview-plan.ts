@@ -1,34 +1,23 @@
-import { totalmem } from 'node:os';
 import type { PlanPreview } from '../../shared/contract/preview.ts';
-import type { Dataset } from '../dataset/dataset.ts';
+import { countImages } from '../dataset/count-images.ts';
 import type { ImageCounts } from '../cost/workload.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Network } from '../network/layer.ts';
 import { elementCount, layerShapes } from '../network/shape.ts';
 import { cachingForbiddenBy } from '../training/augmentation.ts';
+import { isCached } from '../training/costed-plan.ts';
+import { memoryWarning } from '../training/memory.ts';
 import { describeGaps, matchWeights } from '../weights/load.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import type { ServiceContext } from './context.ts';
 import { planWarnings } from './default-plan.ts';
-import { estimateCost, isCached } from './preview-plan-cost.ts';
+import { estimateCost, estimateMemory } from './preview-plan-cost.ts';
 import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
 import { describePlan } from './preview-plan-sentence.ts';
 import { assertDataset } from './start-training.ts';
 import { weightsPath } from './weights-path.ts';
 
 const FLOAT_BYTES = 4;
-const GIGABYTE = 1e9;
-
-const counts = new WeakMap<Dataset, ImageCounts>();
-
-function countImages(dataset: Dataset): ImageCounts {
-  const known = counts.get(dataset);
-  if (known) return known;
-  const counted = { train: 0, validation: 0, test: 0 };
-  for (const { split } of dataset.images) counted[split] += 1;
-  counts.set(dataset, counted);
-  return counted;
-}
 
 /** What a file leaves out of a network, in words; looked for once for each pair. */
 const gaps = new WeakMap<WeightsFile, WeakMap<Network, string | null>>();
@@ -75,13 +64,6 @@ function boundaryOf(draft: PlanDraft, freeze: FreezePlan, images: ImageCounts | 
   };
 }
 
-function memoryWarning(memoryBytes: number): readonly string[] {
-  const has = totalmem();
-  if (memoryBytes < has) return [];
-  const [needs, found] = [memoryBytes, has].map((bytes) => (bytes / GIGABYTE).toFixed(1));
-  return [`Training this takes about ${needs} GB of memory; this machine has ${found} GB. Make the batch smaller.`];
-}
-
 /** What is told of a network that is not known. */
 function withoutNetwork(): Pick<PlanPreview, 'warnings' | 'layers' | 'parameters' | 'boundary' | 'cost' | 'sentence'> {
   return {
@@ -120,6 +102,7 @@ export async function previewPlan(
     freeze.parameters.trainable === 0
       ? null
       : estimateCost(context, { plan, network, freeze }, dataset && images && { version: dataset.version, images });
+  const tight = cost && memoryWarning(estimateMemory(context, { plan, network, freeze }, images));
   const sentence = describePlan({
     plan,
     layers: freeze.states,
@@ -130,7 +113,7 @@ export async function previewPlan(
   });
   return {
     ...about,
-    warnings: [...planWarnings(draft.request, plan), ...gap, ...memoryWarning(cost?.memoryBytes ?? 0)],
+    warnings: [...planWarnings(draft.request, plan), ...gap, ...(tight === null ? [] : [tight])],
     layers: [...freeze.states],
     parameters: freeze.parameters,
     boundary,

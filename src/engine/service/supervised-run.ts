@@ -8,9 +8,11 @@ import { beat, setStatus } from '../experiment/run-life.ts';
 import { readResult } from '../experiment/run-reader.ts';
 import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
+import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
+import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.ts';
 import type { TrainerJob, TrainerMessage } from '../training/protocol.ts';
 import { describeEnvironment } from './describe-environment.ts';
-import { TrainerProcess } from './trainer-process.ts';
+import { TrainerProcess, type TrainerEnd } from './trainer-process.ts';
 
 /** What the trainer said last, if it came to say it. */
 type Outcome =
@@ -36,6 +38,8 @@ export class SupervisedRun {
   readonly #done = Promise.withResolvers<RunResult>();
   #outcome: Outcome | null = null;
   #hasCheckpoint: boolean;
+  #memory: MemoryNeed | null = null;
+  readonly #killsBefore = outOfMemoryKills();
   /** The first refusal of the log. */
   #problem: { readonly error: unknown } | null = null;
 
@@ -107,6 +111,9 @@ export class SupervisedRun {
         this.#options.tell(message.body);
         this.#logEvent(message.body);
         return;
+      case 'memory':
+        this.#memory = message.memory;
+        return;
       case 'prepared': {
         const { tensorflow, device, ...parts } = message.prepared;
         writeParts(log, job.runId, { ...parts, environment: describeEnvironment({ tensorflow, device }) });
@@ -159,7 +166,7 @@ export class SupervisedRun {
     }
   }
 
-  #finish(end: { readonly ending: string; readonly killed: boolean; readonly output: string }): void {
+  #finish(end: TrainerEnd): void {
     const { log, job, tell } = this.#options;
     clearInterval(this.#heartbeat);
     this.#guard(() => this.#metrics.close());
@@ -180,7 +187,19 @@ export class SupervisedRun {
     }
   }
 
-  #conclusion(end: { readonly ending: string; readonly killed: boolean }): {
+  /** How it ran out of memory, where it did; null otherwise. */
+  #lackOfMemory({ ending, killed, output }: TrainerEnd): string | null {
+    if (killed || !this.#memory) return null;
+    if (/bad_alloc|out of memory|cannot allocate memory/i.test(output)) return `the trainer ended with ${ending}`;
+    if (ending !== 'signal SIGKILL') return null;
+    const kills = outOfMemoryKills();
+    if (kills !== null && this.#killsBefore !== null && kills > this.#killsBefore) {
+      return 'the system ended the trainer for want of memory (SIGKILL)';
+    }
+    return mayHaveRunOut(this.#memory) ? 'the trainer was ended, as it seems for want of memory (SIGKILL)' : null;
+  }
+
+  #conclusion(end: TrainerEnd): {
     readonly status: RunStatus;
     readonly error: SerializedError | null;
   } {
@@ -199,6 +218,10 @@ export class SupervisedRun {
       return abandoned ? { status: 'stopped', error: null } : { status: 'failed', error: this.#outcome.error };
     }
     const { runId } = this.#options.job;
+    const lack = this.#lackOfMemory(end);
+    if (lack !== null && this.#memory) {
+      return { status: 'interrupted', error: outOfMemory(this.#memory, lack).toJSON() };
+    }
     const why = end.killed ? 'it was killed, as asked' : `its process ended with ${end.ending}`;
     return {
       status: 'interrupted',

@@ -1,10 +1,20 @@
 import type { TrainerJob, TrainerMessage, TrainerRequest } from '../training/protocol.ts';
 import { detach, endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
 
+/** How a trainer's process ended. */
+export interface TrainerEnd {
+  /** For people: `signal SIGKILL`, `exit code 134`. */
+  readonly ending: string;
+  /** It was killed because it was asked to. */
+  readonly killed: boolean;
+  /** The end of what it wrote to its outputs. */
+  readonly output: string;
+}
+
 export interface TrainerHandlers {
   readonly onMessage: (message: TrainerMessage) => void;
   /** Called once, after the last message. */
-  readonly onEnd: (end: { readonly ending: string; readonly killed: boolean; readonly output: string }) => void;
+  readonly onEnd: (end: TrainerEnd) => void;
 }
 
 /** How long a trainer that was asked twice to stop may still take. */

@@ -9,6 +9,7 @@ import { loadWeights } from '../weights/load.ts';
 import { openWeights } from '../weights/open.ts';
 import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
+import { assertCheckpoint } from './assert-checkpoint.ts';
 import { checkpointPrefix, type CheckpointKind } from './checkpoint.ts';
 import type { TrainerJob } from './protocol.ts';
 import { RESOURCES } from './resources.ts';
@@ -33,10 +34,11 @@ export async function firstValues(job: TrainerJob, network: Network): Promise<Va
   }
 }
 
-/** The values that a run's own checkpoint holds. */
+/** The values that a run's own checkpoint holds. @throws ThawError `training.checkpoint` for that of another network */
 export async function checkpointValues(runDirectory: string, kind: CheckpointKind, network: Network): Promise<Values> {
   const file = await openTensorFlowCheckpoint(await checkpointPrefix(runDirectory, kind));
   try {
+    assertCheckpoint(network, file);
     return { values: new Map(networkTensors(network).map(({ name }) => [name, file.read(name)])), report: null };
   } finally {
     file.close();

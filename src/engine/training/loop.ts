@@ -2,10 +2,12 @@ import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import type { Session } from '../runtime/session.ts';
-import { batches, type BatchSource } from './batch-source.ts';
+import type { Introspection } from '../graph/introspection.ts';
+import type { Output, Session } from '../runtime/session.ts';
+import { batches, type BatchSource, type Feeds } from './batch-source.ts';
 import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
+import { diverged, findCulprit, type Culprit, type Divergence } from './divergence.ts';
 import { isBetter, isExhausted } from './early-stopping.ts';
 import { evaluate } from './evaluate.ts';
 import type { Hold } from './hold.ts';
@@ -22,6 +24,8 @@ const STEP_INTERVAL_MS = 50;
 
 export interface LoopOptions {
   readonly session: Session;
+  /** Of the program that the session runs. */
+  readonly introspection: Introspection;
   readonly plan: TrainingPlan;
   readonly runDirectory: string;
   readonly train: BatchSource;
@@ -42,17 +46,9 @@ export interface LoopOutcome {
   readonly ending: 'finished' | 'stopped' | 'stoppedEarly';
 }
 
-function diverged(loss: number, epoch: number, step: number, learningRate: number, hasCheckpoint: boolean): ThawError {
-  return new ThawError(
-    'training.diverged',
-    `The loss must stay a finite number; it became ${loss} at step ${step} (epoch ${epoch}), with a learning rate of ${learningRate}.`,
-    `Lower the learning rate (--lr), freeze more layers, or look for damaged images.${hasCheckpoint ? ' The last good checkpoint is kept.' : ''}`,
-  );
-}
-
 /** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
 export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
-  const { session, plan, train, clock, timer, emit, signal } = options;
+  const { session, introspection, plan, train, clock, timer, emit, signal } = options;
   const { batchSize, epochs, seed, earlyStopping } = plan;
   const stepsPerEpoch = Math.ceil(train.count / batchSize);
   const progress = new ProgressReporter(emit, 'train', 'step', { first: options.state.step, clock });
@@ -64,7 +60,18 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   let writtenAt = performance.now();
   let stepReportedAt = -Infinity;
 
+  const wentWrong = (culprit: Culprit | null, about: Pick<Divergence, 'otherwise' | 'step' | 'epoch'>): ThawError => {
+    const learningRate = learningRateOf(about.epoch, state.partial.steps);
+    return diverged({ culprit, ...about, learningRate, hasCheckpoint: written !== null });
+  };
+
+  /** A checkpoint never takes the place of a good one unless it is good itself. */
   const checkpoint = async (isBest: boolean): Promise<void> => {
+    const culprit = findCulprit(session, introspection, null);
+    if (culprit) {
+      const epoch = state.partial.steps === 0 ? state.epoch : state.epoch + 1;
+      throw wentWrong(culprit, { otherwise: 'a weight', step: state.step, epoch });
+    }
     await timer.measure('checkpoint', async () => {
       const { path, bytes } = await writeCheckpoint(session, options.runDirectory, state, isBest);
       const about = { epoch: state.epoch, step: state.step, path, bytes };
@@ -83,6 +90,17 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       if (written !== state.step) await checkpoint(false);
     });
 
+  const runStep = (feeds: Feeds, learningRate: number, epoch: number): Record<string, Output> => {
+    const step = state.step + 1;
+    const inputs = { ...feeds, dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] } };
+    try {
+      return session.run('train', { ...inputs, learning_rate: { data: Float32Array.of(learningRate), shape: [] } });
+    } catch (error) {
+      if (!(error instanceof ThawError && error.code === 'training.diverged')) throw error;
+      throw wentWrong(findCulprit(session, introspection, inputs), { otherwise: 'the loss', step, epoch });
+    }
+  };
+
   /** @returns false when stopped in the middle */
   const trainEpoch = async (epoch: number): Promise<boolean> => {
     let { steps, images, lossSum, hits } = state.partial;
@@ -96,14 +114,9 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       if (isStopped()) break;
       const step = state.step + 1;
       const learningRate = learningRateOf(epoch, steps);
-      const output = session.run('train', {
-        ...feeds,
-        learning_rate: { data: Float32Array.of(learningRate), shape: [] },
-        dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] },
-      });
+      const output = runStep(feeds, learningRate, epoch);
       const loss = output['loss']?.data[0] ?? NaN;
       const batchHits = output['hits']?.data[0] ?? NaN;
-      if (!Number.isFinite(loss)) throw diverged(loss, epoch, step, learningRate, written !== null);
       steps += 1;
       images += rows.length;
       lossSum += loss * rows.length;
@@ -144,8 +157,10 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       learningRate,
       seconds: partial.seconds,
     };
-    if (!Number.isFinite(metrics.val_loss))
-      throw diverged(metrics.val_loss, epoch, state.step, learningRate, written !== null);
+    if (!Number.isFinite(metrics.val_loss)) {
+      const culprit = findCulprit(session, introspection, null);
+      throw wentWrong(culprit, { otherwise: 'the loss of the validation', step: state.step, epoch });
+    }
     const best = isBetter(
       earlyStopping,
       metrics,

@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { countImages } from '../dataset/count-images.ts';
 import { openDataset, type Dataset } from '../dataset/open-dataset.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
+import type { Introspection } from '../graph/introspection.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { deviceInformation } from '../runtime/binding.ts';
@@ -14,6 +17,8 @@ import { Session } from '../runtime/session.ts';
 import { canvasPreprocessing } from './augmentation.ts';
 import { describeGaps } from '../weights/load.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
+import { assertFinite } from './divergence.ts';
+import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import { ProgressReporter } from './progress.ts';
@@ -32,6 +37,7 @@ export interface PreparedRun {
   readonly plan: FreezePlan;
   readonly program: Program;
   readonly session: Session;
+  readonly introspection: Introspection;
   /** Where training starts: at zero, or where the last checkpoint left it. */
   readonly state: TrainingState;
   /** SHA-256 of every tensor of the network as it is now. */
@@ -40,6 +46,15 @@ export interface PreparedRun {
   /** null when nothing was loaded from a file: from scratch, or resumed. */
   readonly loadReport: LoadReport | null;
   readonly runtime: { readonly tensorflow: string; readonly device: string };
+}
+
+function sameNetwork(model: ModelFile, plan: TrainingPlan): void {
+  if (model.network === plan.network) return;
+  throw new ThawError(
+    'training.checkpoint',
+    `A resumed run needs the network it began with; expected ${plan.network}, found the description of ${model.network} in its folder.`,
+    "Put the run's own model.json and checkpoints back, or train a new run.",
+  );
 }
 
 function sameClasses(model: ModelFile, dataset: Dataset): void {
@@ -54,12 +69,14 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
 /**
  * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
  *
+ * @param onMemory told what the run is estimated to take, before it takes it
  * @param emit told how far the dataset is read, and what a person should know though the run goes on
  */
 export async function prepareRun(
   job: TrainerJob,
   emit: (body: RunEventBody) => void,
   signal: AbortSignal,
+  onMemory: (memory: MemoryNeed) => void = () => undefined,
 ): Promise<PreparedRun> {
   const { plan: trainingPlan, runDirectory } = job;
   const reading = new ProgressReporter(emit, 'prepare', 'image');
@@ -70,7 +87,10 @@ export async function prepareRun(
     onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
   });
   const resumed = job.resume ? await readModelFile(runDirectory) : null;
-  if (resumed) sameClasses(resumed, dataset);
+  if (resumed) {
+    sameNetwork(resumed, trainingPlan);
+    sameClasses(resumed, dataset);
+  }
   const { network, preprocessing } = modelNetwork({
     network: trainingPlan.network,
     classes: dataset.classes,
@@ -78,9 +98,19 @@ export async function prepareRun(
     head: trainingPlan.head,
   });
   const plan = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
+  const { tensorflow, gpu } = deviceInformation();
+  const memory = memoryNeed({ plan: trainingPlan, network, freeze: plan }, countImages(dataset));
+  // A GPU computes in memory of its own, which nobody is asked about beforehand.
+  if (!gpu) {
+    onMemory(memory);
+    assertMemory(memory);
+    const tight = memoryWarning(memory);
+    if (tight !== null) emit({ kind: 'warning', message: tight });
+  }
   const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
   const lacking = first.report && describeGaps(first.report);
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
+  assertFinite(first.values, first.report?.source ?? "the run's last checkpoint");
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
   const model: ModelFile = resumed ?? {
     schemaVersion: 1,
@@ -102,10 +132,12 @@ export async function prepareRun(
     preprocessing,
     optimizer,
     regularization: trainingPlan,
+    precision: trainingPlan.precision,
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     canvas,
   });
-  const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures);
+  const layers = network.layers.map(({ name }) => name);
+  const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures, layers);
   session.run('assign', program.assignFeeds(first.values));
   let state = INITIAL_STATE;
   if (resumed) {
@@ -118,7 +150,8 @@ export async function prepareRun(
       state = { ...state, partial: INITIAL_STATE.partial };
     }
   }
-  const { tensorflow, gpu } = deviceInformation();
+  const { introspection } = program;
+  if (!introspection) throw new TypeError('A program that trains says what it can be asked.');
   return {
     dataset,
     network,
@@ -127,6 +160,7 @@ export async function prepareRun(
     plan,
     program,
     session,
+    introspection,
     state,
     tensorHashes,
     model,

@@ -10,6 +10,7 @@ import type {
   RunResult,
 } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
+import type { MemoryNeed } from './memory.ts';
 
 /** What the trainer process is told: everything it needs, so that it opens neither the log nor the settings. */
 export interface TrainerJob {
@@ -67,6 +68,8 @@ export interface CheckpointWritten {
 /** Trainer to engine. */
 export type TrainerMessage =
   | { readonly kind: 'event'; readonly body: RunEventBody }
+  /** What the run is estimated to take, told before it takes it: should the system end the trainer for it, the engine knows. */
+  | { readonly kind: 'memory'; readonly memory: MemoryNeed }
   | { readonly kind: 'prepared'; readonly prepared: RunPrepared }
   | { readonly kind: 'resumed'; readonly resumed: RunResumed }
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }

@@ -7,6 +7,7 @@ import { Clock } from './clock.ts';
 import { evaluate } from './evaluate.ts';
 import { holdOnPause, type Hold } from './hold.ts';
 import { trainingLoop, type LoopOutcome } from './loop.ts';
+import { isOutOfMemory, outOfMemory, type MemoryNeed } from './memory.ts';
 import { Pause } from './pause.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
 import { PhaseTimer } from './progress.ts';
@@ -115,9 +116,15 @@ export async function runTraining(
     if (body.kind === 'warning') warnings.push(body.message);
     send({ kind: 'event', body });
   };
+  let memory: MemoryNeed | null = null;
+  const onMemory = (need: MemoryNeed): void => {
+    memory = need;
+    send({ kind: 'memory', memory: need });
+  };
   try {
-    return await train({ job, send, signal, pause, clock, timer, emit, warnings });
+    return await train({ job, send, signal, pause, clock, timer, emit, onMemory, warnings });
   } catch (error) {
+    if (memory && isOutOfMemory(error)) throw outOfMemory(memory, `it ran out: ${error.message}`);
     // Only what happens before the first step is cut short by the signal; the loop ends by itself.
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') return stoppedAtOnce(timer, warnings);
     throw error;
@@ -132,6 +139,7 @@ async function train({
   clock,
   timer,
   emit,
+  onMemory,
   warnings,
 }: {
   readonly job: TrainerJob;
@@ -141,9 +149,10 @@ async function train({
   readonly clock: Clock;
   readonly timer: PhaseTimer;
   readonly emit: (body: RunEventBody) => void;
+  readonly onMemory: (need: MemoryNeed) => void;
   readonly warnings: readonly string[];
 }): Promise<Outcome> {
-  const run = await timer.measure('prepare', () => prepareRun(job, emit, signal));
+  const run = await timer.measure('prepare', () => prepareRun(job, emit, signal, onMemory));
   const onPause = (paused: boolean): void => send({ kind: paused ? 'paused' : 'continued' });
   const hold = holdOnPause({ pause, clock, timer, onPause, signal });
   let sources: SplitSources | null = null;
@@ -171,6 +180,7 @@ async function train({
     const outcome = await trainingLoop({
       ...sources,
       session: run.session,
+      introspection: run.introspection,
       plan: job.plan,
       runDirectory: job.runDirectory,
       state: run.state,

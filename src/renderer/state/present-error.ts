@@ -53,6 +53,7 @@ const TABLE: Readonly<Record<ErrorCode, Presentation>> = {
   'run.busy': { severity: 'warning', action: 'showRuns' },
   'disk.readOnly': wrong,
   'disk.full': wrong,
+  'memory.full': warning,
   'set-up.failed': wrong,
   'task.cancelled': { severity: 'information', action: null },
   'file.notGranted': { severity: 'warning', action: null },

@@ -27,6 +27,7 @@ export const errorTitles: Readonly<Record<ErrorCode, string>> = {
   'run.busy': 'A run is under way',
   'disk.readOnly': 'The disk cannot be written',
   'disk.full': 'The disk is full',
+  'memory.full': 'The memory is too small',
   'set-up.failed': 'The set-up failed',
   'task.cancelled': 'Cancelled',
   'file.notGranted': 'The file was not given to Thaw',

@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   'run.busy',
   'disk.readOnly',
   'disk.full',
+  'memory.full',
   'set-up.failed',
   'task.cancelled',
   'file.notGranted',

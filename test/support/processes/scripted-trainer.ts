@@ -99,6 +99,23 @@ async function end(job: TrainerJob): Promise<void> {
       await begin(job);
       process.kill(process.pid, 'SIGKILL');
       break;
+    case 'out-of-memory':
+    case 'bad-alloc':
+      await send({
+        kind: 'memory',
+        memory: {
+          batchSize: 64,
+          evaluationBatchSize: 64,
+          neededBytes: ending === 'bad-alloc' ? 1e9 : 7.9e9,
+          totalBytes: 8e9,
+          freeBytes: 6e9,
+          advisedBatch: ending === 'bad-alloc' ? null : 16,
+        },
+      });
+      await begin(job);
+      if (ending === 'out-of-memory') process.kill(process.pid, 'SIGKILL');
+      process.stderr.write("terminate called after throwing an instance of 'std::bad_alloc'\n", () => process.abort());
+      break;
     case 'wrong-proof':
       await send({ kind: 'proof', proof: [{ tensor: 'a/kernel', before: 'no hash', after: 'no hash' }] });
       break;

@@ -8,9 +8,34 @@ const runErrors: readonly (readonly [string, string, string, string])[] = [
     'Session fail to run with error: OOM when allocating tensor with shape[1048576,268435456] and type float on ' +
       '/job:localhost/replica:0/task:0/device:CPU:0 by allocator mklcpu\n\t [[{{node train/conv1}}]]\nHint: If you want ' +
       'to see a list of allocated tensors when OOM happens, add report_tensor_allocations_upon_oom to RunOptions.\n',
-    'runtime.failed',
-    "The memory must hold a whole batch; it ran out in 'train/conv1' of 'train': " +
+    'memory.full',
+    "The memory must hold a whole batch; it ran out in layer 'conv1' ('train/conv1' of 'train'): " +
       'OOM when allocating tensor with shape[1048576,268435456] and type float.',
+  ],
+  [
+    'memory that C++ did not get',
+    'Session fail to run with error: std::bad_alloc',
+    'memory.full',
+    "The memory must hold a whole batch; it ran out in 'train': std::bad_alloc.",
+  ],
+  [
+    'a gradient of a layer whose name holds a slash, and another',
+    'Session fail to run with error: sizes do not fit\n\t [[{{node gradients/train/mixed/branch/kernel}}]]',
+    'runtime.failed',
+    "TensorFlow could not compute layer 'mixed/branch' ('gradients/train/mixed/branch/kernel' of 'train'): sizes do not fit.",
+  ],
+  [
+    'a loss that is no number',
+    'Session fail to run with error: the loss : Tensor had NaN values\n\t [[{{node train/loss/finite}}]]',
+    'training.diverged',
+    "The loss must stay a finite number; 'train' gave NaN.",
+  ],
+  [
+    'a checkpoint of another program',
+    'Session fail to run with error: Key conv1/kernel/momentum not found in checkpoint\n\t [[{{node restore}}]]',
+    'training.checkpoint',
+    'A run goes on from a checkpoint with every tensor and every slot of its optimizer; ' +
+      "expected 'conv1/kernel/momentum', found nothing of that name.",
   ],
   [
     'the disk',
@@ -47,7 +72,11 @@ const runErrors: readonly (readonly [string, string, string, string])[] = [
 
 describe('a failed run', () => {
   it.each(runErrors)('is told by its meaning: %s', (_, native, code, message) => {
-    expect(explainRunError('train', new Error(native))).toMatchObject({ name: 'ThawError', code, message });
+    expect(explainRunError('train', new Error(native), ['mixed', 'conv1', 'mixed/branch'])).toMatchObject({
+      name: 'ThawError',
+      code,
+      message,
+    });
   });
 });
 

@@ -59,6 +59,28 @@ describe('a run under supervision', () => {
     await expectError(() => again.transport.invoke('runs.resume', { runId }), 'run.state', 'is finished');
   });
 
+  it.each([
+    {
+      ending: 'out-of-memory',
+      message:
+        'The memory must hold a whole batch; batch 64 needs about 7.9 GB, 6.0 GB were free, and the trainer was ended, as it seems for want of memory (SIGKILL).',
+      hint: 'Try --batch 16 --batch-eval 16',
+    },
+    {
+      ending: 'bad-alloc',
+      message:
+        'The memory must hold a whole batch; batch 64 needs about 1.0 GB, 6.0 GB were free, and the trainer ended with signal SIGABRT.',
+      hint: 'Try --batch 32 --batch-eval 32',
+    },
+  ] as const)('says so when its trainer ran out of memory: $ending', async ({ ending, message, hint }) => {
+    const { transport } = scriptedService(home, ending);
+    const { runId } = await transport.invoke('training.start', {});
+    const { status, error } = await transport.invoke('training.wait', { runId });
+    expect(status).toBe('interrupted');
+    expect(error).toMatchObject({ code: 'memory.full', message });
+    expect(error?.hint).toContain(hint);
+  });
+
   it('keeps what a trainer wrote before it crashed, and tells nobody its stack', async () => {
     const { transport, close } = scriptedService(home, 'crash-at-start');
     const { runId } = await transport.invoke('training.start', {});

@@ -34,17 +34,27 @@ export function restore(
   prefix: Tensor,
   variables: readonly Variable[],
 ): readonly Operation[] {
+  const values = readCheckpoint(graph, name, prefix, variables);
+  return variables.flatMap((variable, index) => {
+    const value = values[index];
+    return value ? [graph.assign(variable, value)] : [];
+  });
+}
+
+/** The values that a native checkpoint holds for variables, which stay as they are. */
+export function readCheckpoint(
+  graph: Graph,
+  name: string,
+  prefix: Tensor,
+  variables: readonly Variable[],
+): readonly Tensor[] {
   const [names, slices] = namesAndSlices(graph, name, variables);
-  const values = graph.node({
+  return graph.node({
     op: 'RestoreV2',
     name,
     inputs: [prefix, names, slices],
     attributes: { dtypes: types(variables.map(({ dtype }) => dtype)) },
     outputs: variables,
-  });
-  return variables.flatMap((variable, index) => {
-    const value = values[index];
-    return value ? [graph.assign(variable, value)] : [];
   });
 }
 

@@ -1,0 +1,39 @@
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { CostedPlan, ImageCounts } from '../cost/workload.ts';
+import type { FreezePlan } from '../freeze/freeze-plan.ts';
+import type { Network } from '../network/layer.ts';
+import { findNetwork } from '../network/registry.ts';
+import { canvasPreprocessing } from './augmentation.ts';
+
+/** A plan understood: what runs, with what it is run. */
+export interface UnderstoodPlan {
+  readonly plan: TrainingPlan;
+  /** Head included. */
+  readonly network: Network;
+  readonly freeze: FreezePlan;
+}
+
+/** Whether features are computed once: there are any, and no image changes from epoch to epoch. */
+export function isCached({ plan, freeze }: Pick<UnderstoodPlan, 'plan' | 'freeze'>): boolean {
+  return freeze.cut.length > 0 && plan.augmentation === null;
+}
+
+/** What decides the cost of a run, from its plan. @param images null while nobody has counted them */
+export function costedPlan(
+  understood: UnderstoodPlan,
+  images: ImageCounts | null,
+  prepared: CostedPlan['prepared'],
+): CostedPlan {
+  const { plan, network, freeze } = understood;
+  const { preprocessing } = findNetwork(plan.network);
+  const held = plan.augmentation ? canvasPreprocessing(plan.augmentation, preprocessing) : preprocessing;
+  return {
+    network,
+    freeze,
+    training: plan,
+    images,
+    isCached: isCached(understood),
+    pixelBytes: held.height * held.width * 3,
+    prepared,
+  };
+}
