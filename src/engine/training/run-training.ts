@@ -116,15 +116,15 @@ export async function runTraining(
     if (body.kind === 'warning') warnings.push(body.message);
     send({ kind: 'event', body });
   };
-  let memory: MemoryNeed | null = null;
+  const estimated: { memory: MemoryNeed | null } = { memory: null };
   const onMemory = (need: MemoryNeed): void => {
-    memory = need;
+    estimated.memory = need;
     send({ kind: 'memory', memory: need });
   };
   try {
     return await train({ job, send, signal, pause, clock, timer, emit, onMemory, warnings });
   } catch (error) {
-    if (memory && isOutOfMemory(error)) throw outOfMemory(memory, `it ran out: ${error.message}`);
+    if (estimated.memory && isOutOfMemory(error)) throw outOfMemory(estimated.memory, `it ran out: ${error.message}`);
     // Only what happens before the first step is cut short by the signal; the loop ends by itself.
     if (signal.aborted && error instanceof Error && error.name === 'AbortError') return stoppedAtOnce(timer, warnings);
     throw error;
