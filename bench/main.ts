@@ -5,10 +5,12 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { accuracy } from './accuracy.ts';
 import type { Bench, BenchResult } from './bench.ts';
+import { cachedEpoch } from './cached-epoch.ts';
 import { compile } from './compile.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
+import { lastPart } from './last-part.ts';
 import { liveCharts } from './live-charts.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
@@ -26,6 +28,8 @@ const BENCHES: readonly Bench[] = [
   features,
   forward,
   trainStep,
+  lastPart,
+  cachedEpoch,
   compile,
   accuracy,
   estimate,

@@ -20,6 +20,8 @@ export interface StepComparison {
   readonly network: string;
   /** In `bench/children`. */
   readonly child: string;
+  /** What the child is told behind network and batch. */
+  readonly childArgs?: readonly string[];
   readonly batch: number;
   /** In a round. */
   readonly steps: number;
@@ -48,7 +50,9 @@ export async function compareSteps(comparison: StepComparison, context: BenchCon
   const { signal, say, runs } = context;
   await using stack = new AsyncDisposableStack();
   const child = path.join(import.meta.dirname, 'children', comparison.child);
-  const ours = stack.use(await StepProcess.start(process.execPath, [child, network, String(batch)], signal));
+  const ours = stack.use(
+    await StepProcess.start(process.execPath, [child, network, String(batch), ...(comparison.childArgs ?? [])], signal),
+  );
   const present = new Map<PeerSteps, StepProcess>();
   for (const peer of peers) {
     const started = stack.use(await startPeer(peer, context));

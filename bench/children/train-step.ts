@@ -1,14 +1,54 @@
-/** `train-step.ts NETWORK BATCH`: Thaw's training step, everything trainable, fed with pixels as a run feeds them. */
+/**
+ * `train-step.ts NETWORK BATCH PART [PRECISION]`: Thaw's training step, fed as a run feeds it. PART is `all`; `last`: the
+ * network's last part over a folded prefix, on augmented images; or `head`, over features that were computed before.
+ */
+import { z } from 'zod';
+import { featureFeed } from '../../src/engine/graph/program.ts';
+import type { Feed } from '../../src/engine/runtime/session.ts';
+import { PRECISIONS } from '../../src/shared/contract/plan.ts';
 import { answerSteps } from './answer-steps.ts';
 import { CLASSES, loadProgram } from './load-program.ts';
 
-const [network = '', batchText = ''] = process.argv.slice(2);
+/** As `LAST_PARTS` in the peers' scripts. */
+const LAST_PARTS: Readonly<Record<string, string>> = {
+  'mobilenet_v1_1.0_224': '/^conv_(dw|pw)_13/',
+  resnet50_224: '/^conv5_/',
+};
+
+const [network = '', batchText = '', partText, type] = process.argv.slice(2);
+const part = z.enum(['all', 'last', 'head']).parse(partText);
+const precision = z.enum(PRECISIONS).default('float32').parse(type);
 const batch = Number(batchText);
-const { session, images } = loadProgram(network, batch, 'finetune', {
-  ...{ kind: 'sgd', learningRate: 0.001, momentum: 0.9, nesterov: false },
+const lastPart = part === 'last' ? z.string().parse(LAST_PARTS[network]) : null;
+const { program, session, images } = loadProgram(network, batch, {
+  strategy: part === 'all' ? 'finetune' : 'features',
+  rules: lastPart === null ? [] : [{ action: 'thaw', pattern: lastPart }],
+  optimizer: { kind: 'sgd', learningRate: 0.001, momentum: 0.9, nesterov: false },
+  precision,
+  uncached: part === 'last',
 });
+
+function inputs(): Readonly<Record<string, Feed>> {
+  switch (part) {
+    case 'all':
+      return { images };
+    case 'last': {
+      const boxes = Float32Array.from({ length: batch * 4 }, (_, index) => (index % 4 < 2 ? 0 : 1));
+      return { images, boxes: { data: boxes, shape: [batch, 4] } };
+    }
+    case 'head': {
+      const features = session.run('features', { images });
+      const held = program.cut.map(({ name }) => [featureFeed(name), features[featureFeed(name)] ?? images] as const);
+      return {
+        ...Object.fromEntries(held),
+        rows: { data: Int32Array.from({ length: batch }, (_, at) => at), shape: [batch] },
+      };
+    }
+  }
+}
+
 const feeds = {
-  images,
+  ...inputs(),
   labels: { data: Int32Array.from({ length: batch }, (_, index) => index % CLASSES), shape: [batch] },
   learning_rate: { data: Float32Array.of(0.001), shape: [] },
   dropout_seed: { data: Int32Array.of(1, 1), shape: [2] },

@@ -14,19 +14,10 @@ options = parser.parse_args()
 import keras
 import numpy as np
 import tensorflow as tf
+from keras_networks import network
 
-APPLICATIONS = {
-    'mobilenet_v1': keras.applications.MobileNet,
-    'mobilenet_v2': keras.applications.MobileNetV2,
-    'resnet50': keras.applications.ResNet50,
-    'inception_v3': keras.applications.InceptionV3,
-    'vgg16': keras.applications.VGG16,
-}
-keras.utils.set_random_seed(1)
-shape = (options.size, options.size, 3)
-base = APPLICATIONS[options.network](input_shape=shape, include_top=False, weights=None, pooling='avg')
-model = keras.Model(base.input, keras.layers.Dense(options.classes, activation='softmax')(base.output))
-images = tf.random.stateless_uniform((options.batch, *shape), (1, 1), -1, 1)
+model = network(keras, options.network, options.size, options.classes, activation='softmax')
+images = tf.random.stateless_uniform((options.batch, options.size, options.size, 3), (1, 1), -1, 1)
 compiled = tf.function(lambda batch: model(batch, training=False))
 
 

@@ -1,22 +1,31 @@
-"""A PyTorch training step on MobileNet v1 with a new head, everything trainable, channels_last, step by step on request."""
+"""A PyTorch training step on a network with a new head, channels_last, step by step on request."""
 import argparse
 
 from answering import answer_steps
 
 parser = argparse.ArgumentParser()
-parser.add_argument('--width', type=float, required=True)
+parser.add_argument('--network', required=True)
+parser.add_argument('--size', type=int, required=True)
 parser.add_argument('--batch', type=int, required=True)
 parser.add_argument('--classes', type=int, default=2)
+parser.add_argument('--part', choices=['all', 'last'], default='all')
 options = parser.parse_args()
 import torch
 from torch import nn
-from torch_mobilenet import mobilenet_v1
+from torch_networks import LAST_PARTS, network, random_images
 
-torch.manual_seed(1)
-model = mobilenet_v1(options.width, options.classes)
-model = model.to(memory_format=torch.channels_last).train()
-optimizer = torch.optim.SGD(model.parameters(), 0.001, momentum=0.9)
-images = (torch.rand(options.batch, 3, 224, 224) * 2 - 1).contiguous(memory_format=torch.channels_last)
+model = network(options.network, options.classes).train()
+if options.part == 'last':
+    # What is frozen also normalises by its moving statistics, as on the other sides.
+    model.eval()
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(name.startswith(LAST_PARTS[options.network]))
+    for name, module in model.named_modules():
+        if name.startswith(LAST_PARTS[options.network]):
+            module.train()
+learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+optimizer = torch.optim.SGD(learning, 0.001, momentum=0.9)
+images = random_images(options.batch, options.size)
 labels = torch.randint(options.classes, (options.batch,))
 
 
