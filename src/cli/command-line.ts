@@ -3,6 +3,7 @@ import { ThawError } from '../shared/errors/thaw-error.ts';
 import { thawVersion } from '../engine/service/version.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addFeaturesCommand } from './commands/features.ts';
 import { addNetworksCommand } from './commands/networks.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addRunsCommands } from './commands/runs.ts';
@@ -25,6 +26,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addTrainCommand(program, setExitCode);
   addRunsCommands(program, setExitCode);
   addPredictCommand(program, setExitCode);
+  addFeaturesCommand(program, setExitCode);
   addNetworksCommand(program);
   addServeCommand(program);
   addDoctorCommand(program, setExitCode);

@@ -8,10 +8,7 @@ import { progressDisplay } from './output/progress.ts';
 import { EPOCH_HEADER, epochCells, nextStep, remarks, resultTable } from './output/run-page.ts';
 import { emphasis } from './output/style.ts';
 import { printFailure } from './report-failure.ts';
-
-/** 128 and the signal's number, as shells have it. */
-const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
+import { onStopSignal, SIGNAL_EXIT_CODES, type StopSignal } from './stop-signals.ts';
 
 const COLUMN_WIDTHS = [9, 8, 9, 9, 13, 8, 5] as const;
 
@@ -115,7 +112,7 @@ export async function followRun(
     if (teller) teller.tell(event.body);
     else early.push(event.body);
   });
-  const stop = (signal: StopSignal): void => {
+  const unlisten = onStopSignal((signal) => {
     const again = stopped.by !== null;
     stopped.by ??= signal;
     if (runId === null) return;
@@ -126,9 +123,7 @@ export async function followRun(
     );
     // A run that has just ended by itself has nothing left to stop.
     engine.invoke('training.stop', { runId }).catch(() => undefined);
-  };
-  const signals = Object.keys(SIGNAL_EXIT_CODES) as StopSignal[];
-  for (const signal of signals) process.on(signal, stop);
+  });
   try {
     const begun = await begin();
     runId = begun.runId;
@@ -144,6 +139,6 @@ export async function followRun(
     return exitCodeOf(result, stopped.by);
   } finally {
     unsubscribe();
-    for (const signal of signals) process.off(signal, stop);
+    unlisten();
   }
 }

@@ -1,11 +1,12 @@
+import type { StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import type { RunDetail, RunResult } from '../../shared/contract/run.ts';
+import { checkpointTable } from './checkpoint-table.ts';
 import { bytes, count, duration, moment, printable, share } from './format.ts';
 import { planLines } from './plan-lines.ts';
+import { skippedLines } from './skipped-lines.ts';
 import { emphasis } from './style.ts';
 import { table } from './table.ts';
 
-/** More skipped images than this are counted, not listed. */
-const SKIPPED_SHOWN = 10;
 const SHORTEST_SHOWN_SECONDS = 0.005;
 
 function frozenFact(detail: RunDetail): string | null {
@@ -83,12 +84,9 @@ export function resultTable(detail: RunDetail): string[] {
 
 /** Warnings, and the images that were left out with the reason. */
 export function remarks({ result }: RunDetail): string[] {
-  const skipped = result.dataset?.skipped ?? [];
-  const more = skipped.length - SKIPPED_SHOWN;
   return [
     ...result.warnings.map((warning) => `warning: ${printable(warning)}`),
-    ...skipped.slice(0, SKIPPED_SHOWN).map(({ path, reason }) => `skipped ${printable(path)}: ${printable(reason)}`),
-    ...(more > 0 ? [`skipped ${more} more images; \`thaw runs show ${result.runId} --json\` lists them all`] : []),
+    ...skippedLines(result.dataset?.skipped ?? [], `\`thaw runs show ${result.runId} --json\` lists them all`),
   ];
 }
 
@@ -141,7 +139,7 @@ function blockLines(detail: RunDetail): string[] {
 }
 
 /** Everything about a run on one page. */
-export function runPage(detail: RunDetail): string[] {
+export function runPage(detail: RunDetail, checkpoints: readonly StoredCheckpoint[]): string[] {
   const { summary, result } = detail;
   const title = (text: string): string => emphasis(text, 'strong', process.stdout);
   const section = (name: string, lines: readonly string[]): string[] =>
@@ -155,6 +153,7 @@ export function runPage(detail: RunDetail): string[] {
     ...section('Plan', planLines(detail)),
     ...section('Layers with parameters, by block', blockLines(detail)),
     ...section('Epochs', history.length === 0 ? [] : table([[...EPOCH_HEADER], ...history], columns)),
+    ...section('Checkpoints', checkpoints.length === 0 ? [] : checkpointTable(checkpoints)),
     ...section('Remarks', remarks(detail)),
     ...[nextStep(detail)].flatMap((step) => (step === null ? [] : ['', step])),
   ];

@@ -29,6 +29,7 @@ export interface ServiceOptions {
 export interface Entries {
   readonly trainer: string;
   readonly predictor: string;
+  readonly extractor: string;
   readonly probe: string;
 }
 
@@ -65,6 +66,7 @@ export class ServiceContext {
     this.entries = {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),
+      extractor: path.join(ENGINE, 'training/extractor.ts'),
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };

@@ -16,9 +16,11 @@ import { predict } from './predict.ts';
 import { previewPlan } from './preview-plan.ts';
 import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
+import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
 import { startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
 import { waitTraining } from './wait-training.ts';
+import { writeFeatures } from './write-features.ts';
 
 /** As many runs as are listed when nobody says how many. */
 const RUNS_LISTED = 1000;
@@ -49,8 +51,12 @@ function implement(context: ServiceContext): Implementation {
     'runs.show': async ({ runId }) => Promise.resolve(readRun(context.log, runId)),
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
     'runs.series': async ({ runId, ...query }) => readSeries(context.log, runId, query),
+    'runs.checkpoints': async (request) => showCheckpoints(context, request),
+    'runs.star': async (request) => star(context, request),
+    'runs.unstar': async (request) => unstar(context, request),
     'runs.resume': async (request) => resumeRun(context, request),
     predict: async (request) => predict(context, request),
+    'features.write': async (request) => writeFeatures(context, request),
     'settings.read': async () => {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });

@@ -45,26 +45,35 @@ export class Tasks {
     }
     this.#underWay.set(taskId, controller);
     let sequence = 0;
-    const reporter = new ProgressReporter(
-      (body) => {
-        if (body.kind !== 'progress' || signal.aborted) return;
-        const { done, total, ratePerSecond, secondsLeft, detail } = body;
-        this.#events.tellTask({
-          taskId,
-          sequence: (sequence += 1),
-          done,
-          total,
-          unit,
-          ratePerSecond,
-          secondsLeft,
-          detail,
-        });
-      },
-      'prepare',
-      unit,
-    );
+    const newReporter = (): ProgressReporter =>
+      new ProgressReporter(
+        (body) => {
+          if (body.kind !== 'progress' || signal.aborted) return;
+          const { done, total, ratePerSecond, secondsLeft, detail } = body;
+          this.#events.tellTask({
+            taskId,
+            sequence: (sequence += 1),
+            done,
+            total,
+            unit,
+            ratePerSecond,
+            secondsLeft,
+            detail,
+          });
+        },
+        'prepare',
+        unit,
+      );
+    let reporter = newReporter();
+    let before = 0;
+    const report: Task['report'] = (done, total, detail) => {
+      // What counts anew is other work, with a pace of its own.
+      if (done < before) reporter = newReporter();
+      before = done;
+      reporter.report(done, total, detail);
+    };
     try {
-      return await work({ signal, report: (done, total, detail) => reporter.report(done, total, detail) });
+      return await work({ signal, report });
     } catch (error) {
       throw signal.aborted ? cancelled() : error;
     } finally {

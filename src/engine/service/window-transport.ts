@@ -7,6 +7,7 @@ import {
   type Response,
   type Transport,
 } from '../../shared/contract/endpoint.ts';
+import type { FeaturesRequest } from '../../shared/contract/features.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { usageError } from './usage-error.ts';
@@ -19,9 +20,14 @@ function refusePath(field: string): never {
   );
 }
 
-function checkPlan({ dataset, weights }: TrainingPlanRequest, within = ''): void {
-  if (dataset?.kind === 'folder') refusePath(`${within}dataset`);
+function checkPlan({ dataset, weights }: Pick<TrainingPlanRequest, 'dataset' | 'weights'>, within = ''): void {
+  if (dataset && 'path' in dataset) refusePath(`${within}dataset`);
   if (weights?.kind === 'file') refusePath(`${within}weights`);
+}
+
+function checkFeatures(request: FeaturesRequest): void {
+  checkPlan(request);
+  if (request.output.kind === 'file') refusePath('output');
 }
 
 /** Each endpoint whose request may name a path, and where; a path in a request of any other has no meaning. */
@@ -32,6 +38,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
     if (plan) checkPlan(plan, 'plan.');
   },
   'dataset.open': checkPlan,
+  'features.write': checkFeatures,
   predict: ({ images }) => {
     if (images.some((image) => typeof image === 'string')) refusePath('images');
   },

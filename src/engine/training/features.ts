@@ -23,6 +23,7 @@ interface FeatureOptions extends PrefixDescription {
   readonly program: Program;
   readonly dataset: FeatureImages;
   readonly cacheDirectory: string;
+  readonly cacheLimitBytes?: number | undefined;
   readonly batchSize: number;
   readonly beforeImage: () => Promise<void>;
   /** Told of images that were computed, of those that were in no cache; not told where all were. */
@@ -81,6 +82,7 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
     const images = missing.flatMap((index) => dataset.images[index] ?? []);
     const loaded = loadImages(dataset.root, images, preprocessing, {
       cacheDirectory: options.cacheDirectory,
+      limitBytes: options.cacheLimitBytes,
       signal,
       onWarning,
     });
@@ -101,6 +103,7 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
     compute,
     onWarning,
     signal,
+    limitBytes: options.cacheLimitBytes,
   });
   const usable = dataset.images.flatMap((_, index) => (set.present[index] === true ? [index] : []));
   return { features: set.arrays, usable, skipped: problems(dataset, unreadable), reused: set.reused };

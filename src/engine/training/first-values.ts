@@ -14,6 +14,9 @@ import { checkpointPrefix, type CheckpointKind } from './checkpoint.ts';
 import type { TrainerJob } from './protocol.ts';
 import { RESOURCES } from './resources.ts';
 
+/** What says where values come from. */
+type Source = Pick<TrainerJob, 'plan' | 'sourceRunDirectory'>;
+
 /** A value for every tensor of a network, and where they came from. */
 export interface Values {
   readonly values: ReadonlyMap<string, Float32Array>;
@@ -21,7 +24,7 @@ export interface Values {
 }
 
 /** Pretrained values where the plan names any, those of the initialisers for the rest. */
-export async function firstValues(job: TrainerJob, network: Network): Promise<Values> {
+export async function firstValues(job: Source, network: Network): Promise<Values> {
   const values = new Map(initialValues(network, job.plan.seed));
   const file = await openSource(job);
   if (!file) return { values, report: null };
@@ -45,7 +48,7 @@ export async function checkpointValues(runDirectory: string, kind: CheckpointKin
   }
 }
 
-async function openSource(job: TrainerJob): Promise<WeightsFile | null> {
+async function openSource(job: Source): Promise<WeightsFile | null> {
   const { weights, network } = job.plan;
   switch (weights.kind) {
     case 'none':

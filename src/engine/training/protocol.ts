@@ -20,6 +20,8 @@ export interface TrainerJob {
   readonly runDirectory: string;
   /** THAW_CACHE: features and decoded images live below it. */
   readonly cacheDirectory: string;
+  /** Bytes that features may take there, and decoded images as many again; the usual limit where it is left out. */
+  readonly cacheLimitBytes?: number | undefined;
   /** The folder the `run` weights source points to: that run's directory; null otherwise. */
   readonly sourceRunDirectory: string | null;
   /** True continues from the last checkpoint in `runDirectory`. */

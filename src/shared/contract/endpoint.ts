@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
 import { datasetView, imageBytes, imagePage, recentDataset, SPLITS } from './dataset-view.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
+import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
 import { layerInspection } from './inspection.ts';
 import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
@@ -188,6 +190,18 @@ export const endpoints = {
     }),
     response: z.array(metricSeries),
   },
+  /** The checkpoints that a run has kept, the earliest step first. */
+  'runs.checkpoints': { request: runId, response: z.array(storedCheckpoint) },
+  /** Keeps a checkpoint though training goes on; a run under way may be asked too. */
+  'runs.star': {
+    request: z.strictObject({ runId: z.string().min(1), checkpoint: checkpointChoice }),
+    response: storedCheckpoint,
+  },
+  /** Lets a starred checkpoint go, unless it is the last or best one too; answers with those that are kept now. */
+  'runs.unstar': {
+    request: z.strictObject({ runId: z.string().min(1), step: z.int().min(0) }),
+    response: z.array(storedCheckpoint),
+  },
   'runs.resume': { request: runId, response: z.strictObject({ runId: z.string() }) },
   predict: {
     request: z.strictObject({
@@ -197,6 +211,8 @@ export const endpoints = {
     }),
     response: predictResult,
   },
+  /** Takes the features of a folder's images and writes them to a file; answers when it is written. */
+  'features.write': { request: featuresRequest.extend({ taskId }), response: featuresResult },
   /** `warning`: what became of settings that could not be read, for people; until they are written again. */
   'settings.read': {
     request: z.strictObject({}),
