@@ -15,7 +15,7 @@ import { imagesFromBytes } from './ops/images-from-bytes.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
 import type { Slot } from './optimizers/optimizer.ts';
 import { trainStep, type TrainStep } from './train-step.ts';
-import { classProbabilities, lossAndHits } from './loss.ts';
+import { classProbabilities, CROSS_ENTROPY, lossAndHits, type Objective } from './loss.ts';
 import { sum } from './ops/sum.ts';
 
 /** One tensor that leaves the frozen prefix and is cached: a layer's output, batch left out. */
@@ -51,7 +51,11 @@ export interface ProgramOptions {
   /** null leaves out everything that trains: a program for prediction. */
   readonly optimizer: OptimizerPlan | null;
   /** None by default. */
-  readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'gradientClipping'>;
+  readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'l1' | 'gradientClipping'>;
+  /** The cross-entropy of the labels as they are, by default. */
+  readonly objective?: Objective;
+  /** What an image counts in training, by its class; all alike by default. */
+  readonly classWeights?: readonly number[] | null;
   /** Of the prefix, and of what lies above it; float32 by default. Features leave the prefix as float32. */
   readonly precision?: TrainingPlan['precision'];
   /** By layer, what it multiplies the learning rate by; 1 where it is not named. */
@@ -76,7 +80,7 @@ export function featureFeed(layer: string): string {
 }
 
 const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
-const NO_REGULARIZATION = { weightDecay: 0, gradientClipping: null } as const;
+const NO_REGULARIZATION = { weightDecay: 0, l1: 0, gradientClipping: null } as const;
 
 class ProgramBuilder {
   readonly graph = new Graph();
@@ -214,7 +218,7 @@ class ProgramBuilder {
   evaluate(): void {
     const { given, labels, feeds } = this.#inputs('evaluate');
     const { logits } = this.#lowerRest('evaluate', given, new Set(), null);
-    const { losses, hits } = lossAndHits(this.graph, 'evaluate', logits, labels);
+    const { losses, hits } = lossAndHits(this.graph, 'evaluate', logits, labels, this.#options.objective);
     const lossSum = sum(this.graph, 'evaluate/loss', losses);
     this.signatures['evaluate'] = { inputs: feeds, outputs: { loss_sum: lossSum, hits } };
   }
@@ -240,12 +244,13 @@ class ProgramBuilder {
       (tensor) => trainable.has(tensor.layer) && !isStatistic(tensor),
     );
     const targets = learning.flatMap(({ name }) => this.variables.get(name) ?? []);
-    const { weightDecay, gradientClipping } = this.#options.regularization ?? NO_REGULARIZATION;
+    const { weightDecay, l1, gradientClipping } = this.#options.regularization ?? NO_REGULARIZATION;
     const factors = this.#options.rateFactors ?? new Map<string, number>();
     const rateFactors = new Map(learning.map(({ name, layer }) => [name, factors.get(layer) ?? 1]));
-    const rule = { optimizer, weightDecay, gradientClipping, rateFactors };
+    const rule = { optimizer, weightDecay, l1, gradientClipping, rateFactors };
+    const { objective = CROSS_ENTROPY, classWeights = null } = this.#options;
     const scalesLoss = this.#precision.trainable === 'float16';
-    const step = trainStep(this.graph, { logits, labels, targets, updates, rule, scalesLoss });
+    const step = trainStep(this.graph, { logits, labels, targets, updates, rule, objective, classWeights, scalesLoss });
     this.signatures['train'] = {
       inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },
       outputs: step.outputs,

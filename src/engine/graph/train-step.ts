@@ -1,8 +1,7 @@
 import { gradients } from './gradient.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
-import { lossAndHits } from './loss.ts';
+import { exampleWeights, lossAndHits, meanLoss, type Objective } from './loss.ts';
 import { checkFinite } from './ops/check-finite.ts';
-import { mean } from './ops/mean.ts';
 import { scaleLoss } from './optimizers/loss-scaling.ts';
 import type { Slot } from './optimizers/optimizer.ts';
 import { optimizerUpdates, type UpdateRule } from './optimizers/updates.ts';
@@ -16,7 +15,7 @@ export interface TrainStep {
 }
 
 /**
- * One step on a batch: mean softmax cross-entropy, its gradients by the targets, the optimizer's updates, and the moving
+ * One step on a batch: the mean loss, its gradients by the targets, the optimizer's updates, and the moving
  * averages' with them. A loss that is not finite fails the run before the weights are changed.
  *
  * @param options.logits [batch, classes]
@@ -33,13 +32,18 @@ export function trainStep(
     readonly targets: readonly Variable[];
     readonly updates: readonly Operation[];
     readonly rule: UpdateRule;
+    readonly objective: Objective;
+    /** What an example counts, by its label; null lets all count alike. */
+    readonly classWeights: readonly number[] | null;
     /** Whether gradients pass through a type of so small a range that the loss is scaled for them. */
     readonly scalesLoss: boolean;
   },
 ): TrainStep {
   const learningRate = graph.placeholder('train/learning_rate', 'float32', []);
-  const { losses, hits } = lossAndHits(graph, 'train', options.logits, options.labels);
-  const loss = checkFinite(graph, 'train/loss/finite', mean(graph, 'train/loss/mean', losses), 'the loss');
+  const { losses, hits } = lossAndHits(graph, 'train', options.logits, options.labels, options.objective);
+  const { classWeights } = options;
+  const weights = classWeights && exampleWeights(graph, 'train/loss/weights', options.labels, classWeights);
+  const loss = checkFinite(graph, 'train/loss/finite', meanLoss(graph, 'train/loss/mean', losses, weights), 'the loss');
   const scaling = options.scalesLoss ? scaleLoss(graph, loss) : null;
   const found = gradients(
     graph,

@@ -16,6 +16,7 @@ import { deviceInformation } from '../runtime/binding.ts';
 import { Session } from '../runtime/session.ts';
 import { canvasPreprocessing } from './augmentation.ts';
 import { describeGaps } from '../weights/load.ts';
+import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { assertFinite } from './divergence.ts';
 import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
@@ -132,6 +133,8 @@ export async function prepareRun(
     preprocessing,
     optimizer,
     regularization: trainingPlan,
+    objective: trainingPlan,
+    classWeights: weightsOfClasses(trainingPlan.classWeights, dataset),
     precision: trainingPlan.precision,
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     canvas,
