@@ -53,6 +53,7 @@ describe('training from the command line', () => {
       ...['--nesterov', '--momentum', '0.5', '--flip', '--random-crop', '--head', 'sigmoid', '--lr', '1e-30'],
       ...['--early-stopping', '2', '--monitor', 'val_accuracy', '--epochs', '50'],
       ...['--weight-decay', '0.001', '--clip-global-norm', '5', '--warmup', '0.5', '--lr-for', '/conv_dw_(12|13)/=0.1'],
+      ...['--l1', '0.0001', '--label-smoothing', '0.1', '--class-weights', 'fine=2,broad=0.5'],
       ...['--schedule', 'plateau', '--schedule-epochs', '4', '--schedule-monitor', 'val_accuracy'],
       ...['--freeze', 'stem', '--thaw-statistics', 'stem', '--freeze-statistics', 'block_13'],
     ];
@@ -69,7 +70,11 @@ describe('training from the command line', () => {
       head: 'sigmoid',
       optimizer: { kind: 'sgd', momentum: 0.5, nesterov: true },
       weightDecay: 0.001,
+      l1: 0.0001,
       gradientClipping: { kind: 'globalNorm', limit: 5 },
+      loss: 'crossEntropy',
+      labelSmoothing: 0.1,
+      classWeights: { kind: 'given', weights: { fine: 2, broad: 0.5 } },
       schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 4 },
       warmupEpochs: 0.5,
       learningRateRules: [{ pattern: '/conv_dw_(12|13)/', factor: 0.1 }],
@@ -88,6 +93,7 @@ describe('training from the command line', () => {
       '(Nesterov)',
       'mirrored at random, cut to at least 0.5',
       'together at most 5',
+      'fine 2, broad 0.5',
       'plateau of val_accuracy',
       'times 0.1 in /conv_dw',
     ]) {

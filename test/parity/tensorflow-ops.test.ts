@@ -5,12 +5,16 @@ import { z } from 'zod';
 import { findPeerPython } from '../../bench/peer-python.ts';
 import { gradients } from '../../src/engine/graph/gradient.ts';
 import { Graph, type Tensor } from '../../src/engine/graph/graph.ts';
+import { exampleWeights, lossAndHits, meanLoss, type Objective } from '../../src/engine/graph/loss.ts';
 import { lower } from '../../src/engine/graph/lower.ts';
+import { adaptiveAveragePool, adaptiveMaxPool } from '../../src/engine/graph/ops/adaptive-pool.ts';
 import { averagePool } from '../../src/engine/graph/ops/average-pool.ts';
+import { contrastiveLoss } from '../../src/engine/graph/ops/contrastive-loss.ts';
 import { conv2dTranspose } from '../../src/engine/graph/ops/conv2d-transpose.ts';
 import { conv2d } from '../../src/engine/graph/ops/conv2d.ts';
 import { layerNorm } from '../../src/engine/graph/ops/layer-norm.ts';
 import { localResponseNorm } from '../../src/engine/graph/ops/local-response-norm.ts';
+import { marginRankingLoss } from '../../src/engine/graph/ops/margin-ranking-loss.ts';
 import { maxPool } from '../../src/engine/graph/ops/max-pool.ts';
 import { multiply } from '../../src/engine/graph/ops/multiply.ts';
 import { reflectPad } from '../../src/engine/graph/ops/reflect-pad.ts';
@@ -53,6 +57,23 @@ function activation(name: ActivationLayer['activation'], theirs: string): Pair {
   };
 }
 
+const LABELS = [1, 0, 1, 1];
+
+/** The mean loss of four examples whose classes weigh 0.5 and 3, by their logits; theirs is given the labels as `y`. */
+function loss(objective: Objective, logits: 1 | 2, theirs: string): Pair {
+  const targets = logits === 1 ? `tf.constant([[1.], [0.], [1.], [1.]])` : `tf.one_hot([${LABELS.join()}], 2)`;
+  return {
+    ours: (graph, input) => {
+      const labels = graph.constant('labels', 'int32', [4], LABELS);
+      const { losses } = lossAndHits(graph, 'op', input, labels, objective);
+      return meanLoss(graph, 'mean', losses, exampleWeights(graph, 'weights', labels, [0.5, 3]));
+    },
+    theirs: `(lambda y: keras.losses.${theirs}, sample_weight=tf.constant([3., 0.5, 3., 3.])))(${targets})`,
+    shapes: [[4, logits]],
+    spread: 3,
+  };
+}
+
 const AROUND = { top: 1, bottom: 1, left: 1, right: 1 };
 const SAME = { strides: [1, 1], padding: 'SAME' } as const;
 
@@ -90,6 +111,64 @@ const pairs: Readonly<Record<string, Pair>> = {
     ours: (graph, input, filter) => conv2dTranspose(graph, 'op', input, filter, { strides: [2, 2], padding: 'SAME' }),
     theirs: "keras.ops.conv_transpose(a, b, strides=2, padding='same')",
     shapes: [[2, 4, 3, 3], [3, 3, 4, 3]], // prettier-ignore
+  },
+  'a transposed convolution that pads, its output padded': {
+    ours: (graph, input, filter) =>
+      conv2dTranspose(graph, 'op', input, filter, { strides: [2, 2], padding: 'SAME', outputPadding: [0, 1] }),
+    theirs: "keras.ops.conv_transpose(a, b, strides=2, padding='same', output_padding=(0, 1))",
+    shapes: [[2, 4, 3, 3], [3, 3, 4, 3]], // prettier-ignore
+  },
+  'a transposed convolution whose output is padded': {
+    ours: (graph, input, filter) =>
+      conv2dTranspose(graph, 'op', input, filter, { strides: [3, 2], padding: 'VALID', outputPadding: [2, 1] }),
+    theirs: "keras.ops.conv_transpose(a, b, strides=(3, 2), padding='valid', output_padding=(2, 1))",
+    shapes: [[2, 4, 3, 3], [3, 2, 4, 3]], // prettier-ignore
+  },
+  'adaptive means': {
+    ours: (graph, input) => adaptiveAveragePool(graph, 'op', input, { outputSize: [3, 2] }),
+    theirs: 'keras.layers.AdaptiveAveragePooling2D((3, 2))(a)',
+    shapes: [[2, 7, 5, 3]],
+  },
+  'adaptive largest values': {
+    ours: (graph, input) => adaptiveMaxPool(graph, 'op', input, { outputSize: [3, 2] }),
+    theirs: 'keras.layers.AdaptiveMaxPooling2D((3, 2))(a)',
+    shapes: [[2, 7, 5, 3]],
+  },
+  'weighted cross-entropy of smoothed labels': loss(
+    { loss: 'crossEntropy', labelSmoothing: 0.2 },
+    2,
+    'CategoricalCrossentropy(from_logits=True, label_smoothing=0.2)(y, a',
+  ),
+  'weighted cross-entropy of smoothed labels, of one logit': loss(
+    { loss: 'crossEntropy', labelSmoothing: 0.2 },
+    1,
+    'BinaryCrossentropy(from_logits=True, label_smoothing=0.2)(y, a',
+  ),
+  'weighted cross-entropy of labels': loss(
+    { loss: 'crossEntropy', labelSmoothing: 0 },
+    2,
+    'CategoricalCrossentropy(from_logits=True)(y, a',
+  ),
+  'weighted squared error of probabilities': loss(
+    { loss: 'meanSquaredError', labelSmoothing: 0 },
+    2,
+    'MeanSquaredError()(y, tf.nn.softmax(a)',
+  ),
+  'weighted squared error of one probability': loss(
+    { loss: 'meanSquaredError', labelSmoothing: 0 },
+    1,
+    'MeanSquaredError()(y, tf.sigmoid(a)',
+  ),
+  'contrastive loss': {
+    ours: (graph, first, second, alike) => contrastiveLoss(graph, 'op', { first, second, alike }, 1.5),
+    theirs:
+      '(lambda d: (c * d ** 2 + (1 - c) * tf.maximum(1.5 - d, 0) ** 2) / 2)(tf.norm(a - b, axis=1, keepdims=True))',
+    shapes: [[6, 3], [6, 3], [6, 1]], // prettier-ignore
+  },
+  'margin ranking loss': {
+    ours: (graph, first, second, order) => marginRankingLoss(graph, 'op', { first, second, order }, 0.5),
+    theirs: 'tf.maximum(0., 0.5 - c * (a - b))',
+    shapes: [[8], [8], [8]],
   },
   'local response normalisation': {
     ours: (graph, input) => localResponseNorm(graph, 'op', input, { depthRadius: 2, bias: 2, alpha: 0.3, beta: 0.75 }),

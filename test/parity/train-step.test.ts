@@ -14,7 +14,8 @@ import { openTensorFlowCheckpoint } from '../../src/engine/weights/tensorflow-ch
 const numbers = z.array(z.number());
 const fixture = z.object({
   optimizer: optimizerPlan,
-  regularization: trainingPlan.pick({ weightDecay: true, gradientClipping: true }),
+  regularization: trainingPlan.pick({ weightDecay: true, l1: true, gradientClipping: true }),
+  objective: trainingPlan.pick({ loss: true, labelSmoothing: true }).extend({ classWeights: numbers.nullable() }),
   preprocessing: z.object({ scale: z.number(), offset: z.number() }),
   // Written by a script of ours in the layer vocabulary itself.
   layers: z.custom<readonly Layer[]>((value) => Array.isArray(value)),
@@ -35,7 +36,14 @@ const fixture = z.object({
 });
 type Fixture = z.infer<typeof fixture>;
 
-const FILES = ['train-step', 'train-step-branched', 'train-step-decayed', 'train-step-penalised'];
+const FILES = [
+  'train-step',
+  'train-step-branched',
+  'train-step-decayed',
+  'train-step-penalised',
+  'train-step-smoothed',
+  'train-step-squared',
+];
 
 const cases = FILES.flatMap((file) => {
   const text = readFileSync(path.resolve(import.meta.dirname, '../fixtures', `${file}.json`), 'utf8');
@@ -107,6 +115,8 @@ describe.each(cases)('Ten steps with $name', ({ name: own, made, expected }) => 
       },
       optimizer: made.optimizer,
       regularization: made.regularization,
+      objective: made.objective,
+      classWeights: made.objective.classWeights,
     });
     const folder = path.join(directory, own);
     using session = Session.load(folder, program.savedModel, program.signatures);

@@ -1,10 +1,12 @@
 import type {
   AugmentationPlan,
+  ClassWeights,
   EarlyStoppingPlan,
   FreezeRule,
   GradientClipping,
   Head,
   LearningRateRule,
+  Loss,
   OptimizerPlan,
   Precision,
   TrainingPlanRequest,
@@ -28,7 +30,16 @@ export interface TrainFlags extends ScheduleFlags {
   readonly momentum?: number;
   readonly nesterov?: true;
   readonly centered?: true;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly rho?: number;
+  readonly epsilon?: number;
+  readonly initialAccumulator?: number;
   readonly weightDecay?: number;
+  readonly l1?: number;
+  readonly loss?: Loss;
+  readonly labelSmoothing?: number;
+  readonly classWeights?: ClassWeights;
   /** At most one of the three. */
   readonly clipValue?: number;
   readonly clipNorm?: number;
@@ -87,7 +98,8 @@ export function planRequest(
   learningRateRules: LearningRateRule[],
 ): TrainingPlanRequest {
   const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
-  const { lr, momentum, nesterov, centered, weightDecay, warmup } = flags;
+  const { lr, momentum, nesterov, centered, beta1, beta2, rho, epsilon, initialAccumulator } = flags;
+  const { weightDecay, l1, loss, labelSmoothing, classWeights, warmup } = flags;
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
   const augmented = augmentation(flags);
   const stopping = earlyStopping(flags);
@@ -99,6 +111,11 @@ export function planRequest(
     ...(momentum !== undefined && { momentum }),
     ...(nesterov !== undefined && { nesterov }),
     ...(centered !== undefined && { centered }),
+    ...(beta1 !== undefined && { beta1 }),
+    ...(beta2 !== undefined && { beta2 }),
+    ...(rho !== undefined && { rho }),
+    ...(epsilon !== undefined && { epsilon }),
+    ...(initialAccumulator !== undefined && { initialAccumulator }),
   };
   return {
     rules,
@@ -112,7 +129,11 @@ export function planRequest(
     ...(batch !== undefined && { batchSize: batch }),
     ...(batchEval !== undefined && { evaluationBatchSize: batchEval }),
     ...(weightDecay !== undefined && { weightDecay }),
+    ...(l1 !== undefined && { l1 }),
     ...(gradientClipping !== undefined && { gradientClipping }),
+    ...(loss !== undefined && { loss }),
+    ...(labelSmoothing !== undefined && { labelSmoothing }),
+    ...(classWeights !== undefined && { classWeights }),
     ...(schedule !== undefined && { schedule }),
     ...(warmup !== undefined && { warmupEpochs: warmup }),
     ...(augmented !== undefined && { augmentation: augmented }),

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   HEADS,
+  LOSSES,
   MONITORS,
   OPTIMIZERS,
   PRECISIONS,
@@ -13,6 +14,7 @@ import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
+import { classWeights } from './class-weights-flag.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 
 /** For `--random-crop` without a number. */
@@ -80,10 +82,39 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .option('--momentum <share>', 'momentum of sgd or rmsprop', decimalNumber({ least: 0, most: 1, below: true }))
     .option('--nesterov', 'Nesterov momentum of sgd')
     .option('--centered', "divide by the gradient's standard deviation, in rmsprop")
+    .option('--beta1 <share>', 'of adam and adamw (default: 0.9)', decimalNumber({ least: 0, most: 1, below: true }))
+    .option('--beta2 <share>', 'of adam and adamw (default: 0.999)', decimalNumber({ least: 0, most: 1, below: true }))
+    .option(
+      '--rho <share>',
+      'of rmsprop and adadelta (default: 0.9, 0.95)',
+      decimalNumber({ least: 0, most: 1, below: true }),
+    )
+    .option(
+      '--epsilon <number>',
+      'of every optimizer but sgd (default: 1e-7)',
+      decimalNumber({ least: 0, above: true }),
+    )
+    .option('--initial-accumulator <number>', 'of adagrad (default: 0.1)', decimalNumber({ least: 0 }))
     .option(
       '--weight-decay <share>',
       'pull kernels towards 0 by an L2 penalty, with adamw apart from the gradient (default: 0, with adamw 0.01)',
       decimalNumber({ least: 0, most: 1 }),
+    )
+    .option(
+      '--l1 <share>',
+      'pull kernels to 0 by an L1 penalty, with every optimizer (default: 0)',
+      decimalNumber({ least: 0, most: 1 }),
+    )
+    .addOption(new Option('--loss <name>', 'what training makes small (default: crossEntropy)').choices(LOSSES))
+    .option(
+      '--label-smoothing <share>',
+      'the share of certainty that labels give up to all classes, also in val_loss (default: 0)',
+      decimalNumber({ least: 0, most: 1, below: true }),
+    )
+    .option(
+      '--class-weights <weights>',
+      'what the images of a class count in training: balanced, or CLASS=NUMBER,... (1 where it is not named)',
+      classWeights,
     )
     .addOption(clippingOption('--clip-value <limit>', 'keep each element of a gradient within the limit'))
     .addOption(clippingOption('--clip-norm <limit>', 'keep the norm of each gradient within the limit'))

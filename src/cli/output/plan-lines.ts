@@ -1,5 +1,6 @@
 import type {
   AugmentationPlan,
+  ClassWeights,
   FreezeRule,
   GradientClipping,
   OptimizerPlan,
@@ -17,11 +18,24 @@ const RULE_WORDS: Readonly<Record<FreezeRule['action'], string>> = {
   thawStatistics: 'thaw statistics',
 };
 
+/** An optimizer's settings that are told by their names. */
+const FIGURES: ReadonlySet<string> = new Set(['beta1', 'beta2', 'rho', 'epsilon', 'initialAccumulator']);
+
 function optimizerWords(optimizer: OptimizerPlan): string {
   const momentum = 'momentum' in optimizer ? `, momentum ${optimizer.momentum}` : '';
   const nesterov = optimizer.kind === 'sgd' && optimizer.nesterov ? ' (Nesterov)' : '';
   const centered = optimizer.kind === 'rmsprop' && optimizer.centered ? ' (centered)' : '';
-  return `${optimizer.kind}, learning rate ${optimizer.learningRate}${momentum}${nesterov}${centered}`;
+  const figures = Object.entries(optimizer)
+    .filter(([name]) => FIGURES.has(name))
+    .map(([name, value]) => `, ${name} ${value}`);
+  return `${optimizer.kind}, learning rate ${optimizer.learningRate}${momentum}${nesterov}${centered}${figures.join('')}`;
+}
+
+function classWeightWords(weights: ClassWeights): string {
+  if (weights.kind === 'balanced') return 'balanced';
+  return Object.entries(weights.weights)
+    .map(([name, weight]) => `${name} ${weight}`)
+    .join(', ');
 }
 
 function augmentationWords({ horizontalFlip, randomResizedCrop }: AugmentationPlan): string {
@@ -59,6 +73,10 @@ function precisionWords({ frozen, trainable }: TrainingPlan['precision']): strin
 /** What a plan does beyond the usual. */
 function extraLines({
   weightDecay,
+  l1,
+  loss,
+  labelSmoothing,
+  classWeights,
   gradientClipping,
   schedule,
   warmupEpochs,
@@ -71,6 +89,10 @@ function extraLines({
 }: TrainingPlan): readonly (readonly [string, string])[] {
   return [
     ...(weightDecay === 0 ? [] : [['weight decay', String(weightDecay)] as const]),
+    ...(l1 === 0 ? [] : [['L1 penalty', String(l1)] as const]),
+    ...(loss === 'crossEntropy' ? [] : [['loss', 'mean squared error'] as const]),
+    ...(labelSmoothing === 0 ? [] : [['label smoothing', String(labelSmoothing)] as const]),
+    ...(classWeights ? [['class weights', classWeightWords(classWeights)] as const] : []),
     ...(gradientClipping
       ? [['gradients', `${CLIPPING_WORDS[gradientClipping.kind]} at most ${gradientClipping.limit}`] as const]
       : []),

@@ -27,7 +27,7 @@ export interface CostedPlan {
   readonly network: Network;
   readonly freeze: Pick<FreezePlan, 'trainable' | 'movingStatistics' | 'prefix' | 'cut'>;
   readonly training: Pick<TrainingPlan, 'batchSize' | 'evaluationBatchSize' | 'optimizer'> &
-    Partial<Pick<TrainingPlan, 'weightDecay' | 'gradientClipping'>>;
+    Partial<Pick<TrainingPlan, 'weightDecay' | 'l1' | 'gradientClipping'>>;
   /** null while nobody has counted them: what depends on them is left out. */
   readonly images: ImageCounts | null;
   /** The prefix is computed once per image; false where each step computes it. */
@@ -118,12 +118,14 @@ function slotsOf(optimizer: TrainingPlan['optimizer']): number {
 }
 
 /** What is done to each gradient before the optimizer takes it: passes over its memory, and operations begun. */
-function regularizationOf({ weightDecay = 0, gradientClipping = null }: CostedPlan['training']): {
+function regularizationOf({ weightDecay = 0, l1 = 0, gradientClipping = null }: CostedPlan['training']): {
   readonly passes: number;
   readonly operations: number;
 } {
   // A product of the weight, and what it is added to or taken from.
-  const decay = weightDecay > 0 ? { passes: 5, operations: 2 } : { passes: 0, operations: 0 };
+  const penalties = Number(weightDecay > 0) + Number(l1 > 0);
+  // An L1 penalty takes the weight's sign first.
+  const decay = { passes: 5 * penalties + (l1 > 0 ? 2 : 0), operations: 2 * penalties + Number(l1 > 0) };
   switch (gradientClipping?.kind) {
     case undefined:
       return decay;

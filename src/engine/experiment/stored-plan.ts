@@ -19,7 +19,16 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     warmupEpochs: 0,
     learningRateRules: [],
   }),
-  (plan) => ({ ...plan, schemaVersion: 4, precision: { frozen: 'float32', trainable: 'float32' }, device: 'auto' }),
+  (plan) => ({
+    ...plan,
+    schemaVersion: 4,
+    l1: 0,
+    loss: 'crossEntropy',
+    labelSmoothing: 0,
+    classWeights: null,
+    precision: { frozen: 'float32', trainable: 'float32' },
+    device: 'auto',
+  }),
 ];
 
 /**

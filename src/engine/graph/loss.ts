@@ -1,14 +1,27 @@
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { assertNever } from '../../shared/errors/thaw-error.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { cast } from './ops/cast.ts';
 import { concatenate } from './ops/concatenate.ts';
 import { correctBinaryPredictions, correctPredictions } from './ops/correct-predictions.ts';
+import { gather } from './ops/gather.ts';
+import { meanSquaredError } from './ops/mean-squared-error.ts';
+import { mean } from './ops/mean.ts';
+import { multiply } from './ops/multiply.ts';
+import { oneHot } from './ops/one-hot.ts';
 import { reshape } from './ops/reshape.ts';
 import { scale } from './ops/scale.ts';
+import { shift } from './ops/shift.ts';
 import { sigmoid } from './ops/sigmoid.ts';
 import { sigmoidCrossEntropy } from './ops/sigmoid-cross-entropy.ts';
 import { softmax } from './ops/softmax.ts';
-import { softmaxCrossEntropy } from './ops/softmax-cross-entropy.ts';
+import { softmaxCrossEntropy, softmaxCrossEntropyOfTargets } from './ops/softmax-cross-entropy.ts';
 import { sum } from './ops/sum.ts';
+
+/** What is made small, and how sure of its label a network is asked to be. */
+export type Objective = Pick<TrainingPlan, 'loss' | 'labelSmoothing'>;
+
+export const CROSS_ENTROPY: Objective = { loss: 'crossEntropy', labelSmoothing: 0 };
 
 /** A single logit is that of the second of two classes. */
 function isBinary(logits: Tensor): boolean {
@@ -16,8 +29,47 @@ function isBinary(logits: Tensor): boolean {
 }
 
 /**
- * What is counted on a batch of one-of-many labels: cross-entropy of the softmax over the classes or, of a single logit,
- * of the sigmoid that gives the second class's probability.
+ * What the probabilities should be, as Keras smooths labels: of the label 1 - smoothing and an equal part of the smoothing,
+ * of every other class that part alone; of the second of two classes the label times 1 - smoothing, and half the smoothing.
+ *
+ * @returns float32 of the logits' shape
+ */
+function labelTargets(graph: Graph, scope: string, logits: Tensor, labels: Tensor, smoothing: number): Tensor {
+  if (!isBinary(logits)) {
+    const classes = logits.shape[1] ?? 0;
+    const off = smoothing / classes;
+    return oneHot(graph, `${scope}/targets`, labels, { classes, on: 1 - smoothing + off, off });
+  }
+  const targets = reshape(graph, `${scope}/targets`, cast(graph, `${scope}/labels`, labels, 'float32'), [-1, 1]);
+  if (smoothing === 0) return targets;
+  const kept = scale(graph, `${scope}/targets/kept`, targets, 1 - smoothing);
+  return shift(graph, `${scope}/targets/smoothed`, kept, smoothing / 2);
+}
+
+/** The loss of each example, [batch]. */
+function lossOf(graph: Graph, scope: string, logits: Tensor, labels: Tensor, objective: Objective): Tensor {
+  const { loss, labelSmoothing } = objective;
+  const targets = (): Tensor => labelTargets(graph, scope, logits, labels, labelSmoothing);
+  switch (loss) {
+    case 'crossEntropy': {
+      const name = `${scope}/cross_entropy`;
+      if (isBinary(logits)) return sigmoidCrossEntropy(graph, name, logits, targets());
+      return labelSmoothing === 0
+        ? softmaxCrossEntropy(graph, name, logits, labels)
+        : softmaxCrossEntropyOfTargets(graph, name, logits, targets());
+    }
+    case 'meanSquaredError': {
+      const probabilities = (isBinary(logits) ? sigmoid : softmax)(graph, `${scope}/probabilities`, logits);
+      return meanSquaredError(graph, `${scope}/mean_squared_error`, probabilities, targets());
+    }
+    default:
+      return assertNever(loss);
+  }
+}
+
+/**
+ * What is counted on a batch of one-of-many labels: the loss of the probabilities that a softmax gives the classes or, of a
+ * single logit, a sigmoid the second class.
  *
  * @param logits [batch, classes], or [batch, 1] for two
  * @param labels int32 [batch]
@@ -28,23 +80,35 @@ export function lossAndHits(
   scope: string,
   logits: Tensor,
   labels: Tensor,
+  objective: Objective = CROSS_ENTROPY,
 ): { readonly losses: Tensor; readonly hits: Tensor } {
-  if (isBinary(logits)) {
-    const targets = reshape(
-      graph,
-      `${scope}/loss/targets`,
-      cast(graph, `${scope}/loss/labels`, labels, 'float32'),
-      [-1, 1],
-    );
-    const correct = correctBinaryPredictions(graph, `${scope}/hits/correct`, logits, labels);
-    return {
-      losses: sigmoidCrossEntropy(graph, `${scope}/loss/cross_entropy`, logits, targets),
-      hits: sum(graph, `${scope}/hits`, correct),
-    };
-  }
-  const losses = softmaxCrossEntropy(graph, `${scope}/loss/cross_entropy`, logits, labels);
-  const correct = correctPredictions(graph, `${scope}/hits/correct`, logits, labels);
-  return { losses, hits: sum(graph, `${scope}/hits`, correct) };
+  const losses = lossOf(graph, `${scope}/loss`, logits, labels, objective);
+  const correct = isBinary(logits) ? correctBinaryPredictions : correctPredictions;
+  return { losses, hits: sum(graph, `${scope}/hits`, correct(graph, `${scope}/hits/correct`, logits, labels)) };
+}
+
+/**
+ * What each example weighs by its class.
+ *
+ * @param labels int32 [batch]
+ * @param classWeights one for each class
+ * @returns float32 [batch]
+ */
+export function exampleWeights(graph: Graph, name: string, labels: Tensor, classWeights: readonly number[]): Tensor {
+  const weights = graph.constant(`${name}/of_classes`, 'float32', [classWeights.length], classWeights);
+  return gather(graph, name, weights, labels);
+}
+
+/**
+ * The losses' sum divided by their number, as Keras' `sum_over_batch_size`: weights decide what an example counts, and the
+ * divisor stays the batch.
+ *
+ * @param losses [batch]
+ * @param weights [batch]; null lets all count alike
+ * @returns a scalar
+ */
+export function meanLoss(graph: Graph, name: string, losses: Tensor, weights: Tensor | null): Tensor {
+  return mean(graph, name, weights ? multiply(graph, `${name}/weighted`, losses, weights) : losses);
 }
 
 /**

@@ -42,20 +42,37 @@ const OWNERS = {
   momentum: ['sgd', 'rmsprop'],
   nesterov: ['sgd'],
   centered: ['rmsprop'],
+  beta1: ['adam', 'adamw'],
+  beta2: ['adam', 'adamw'],
+  rho: ['rmsprop', 'adadelta'],
+  epsilon: ['adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'],
+  initialAccumulator: ['adagrad'],
 } as const satisfies Readonly<Record<string, readonly OptimizerPlan['kind'][]>>;
 
-const SETTING_WORDS = { momentum: 'Momentum', nesterov: 'Nesterov momentum', centered: 'Centering' } as const;
+type OwnSetting = keyof typeof OWNERS;
+
+const SETTING_WORDS: Readonly<Record<OwnSetting, string>> = {
+  momentum: 'Momentum',
+  nesterov: 'Nesterov momentum',
+  centered: 'Centering',
+  beta1: 'Beta1',
+  beta2: 'Beta2',
+  rho: 'Rho',
+  epsilon: 'Epsilon',
+  initialAccumulator: 'The initial accumulator',
+};
 
 /** @throws ThawError `usage.invalid` for a setting of another optimizer; what is off may be said of any */
 function expectOwnSettings(kind: OptimizerPlan['kind'], request: TrainingPlanRequest['optimizer']): void {
-  for (const name of ['momentum', 'nesterov', 'centered'] as const) {
+  for (const [setting, owners] of Object.entries<readonly OptimizerPlan['kind'][]>(OWNERS)) {
+    const name = setting as OwnSetting;
     const value = request?.[name];
-    const owners: readonly OptimizerPlan['kind'][] = OWNERS[name];
     if (value === undefined || value === false || owners.includes(kind)) continue;
     const found = value === true ? 'it' : `${name} ${value}`;
+    const either = owners.join(' or ');
     throw invalid(
-      `${SETTING_WORDS[name]} belongs to the optimizer ${owners.join(' or ')}; received ${found} with ${kind}.`,
-      `Leave it out, or choose ${owners.join(' or ')}.`,
+      `${SETTING_WORDS[name]} belongs to the optimizer ${either}; received ${found} with ${kind}.`,
+      `Leave it out, or choose ${either}.`,
     );
   }
 }
@@ -64,20 +81,21 @@ function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: 
   const kind = request?.kind ?? 'sgd';
   const learningRate = request?.learningRate ?? defaults.learningRate[kind];
   expectOwnSettings(kind, request);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, initialAccumulator = 0.1 } = request ?? {};
   switch (kind) {
     case 'sgd':
       return { kind, learningRate, momentum: request?.momentum ?? 0.9, nesterov: request?.nesterov ?? false };
     case 'adam':
     case 'adamw':
-      return { kind, learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+      return { kind, learningRate, beta1, beta2, epsilon };
     case 'rmsprop': {
-      const { momentum = 0, centered = false } = request ?? {};
-      return { kind, learningRate, rho: 0.9, momentum, epsilon: 1e-7, centered };
+      const { rho = 0.9, momentum = 0, centered = false } = request ?? {};
+      return { kind, learningRate, rho, momentum, epsilon, centered };
     }
     case 'adagrad':
-      return { kind, learningRate, initialAccumulator: 0.1, epsilon: 1e-7 };
+      return { kind, learningRate, initialAccumulator, epsilon };
     case 'adadelta':
-      return { kind, learningRate, rho: 0.95, epsilon: 1e-7 };
+      return { kind, learningRate, rho: request?.rho ?? 0.95, epsilon };
   }
 }
 
@@ -163,7 +181,11 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     evaluationBatchSize: request.evaluationBatchSize ?? 64,
     optimizer: completeOptimizer(request.optimizer, defaults),
     weightDecay: request.weightDecay ?? (request.optimizer?.kind === 'adamw' ? ADAMW_WEIGHT_DECAY : 0),
+    l1: request.l1 ?? 0,
     gradientClipping: request.gradientClipping ?? null,
+    loss: request.loss ?? 'crossEntropy',
+    labelSmoothing: request.labelSmoothing ?? 0,
+    classWeights: request.classWeights ?? null,
     schedule: completeSchedule(request.schedule),
     warmupEpochs: request.warmupEpochs ?? 0,
     learningRateRules: request.learningRateRules ?? [],

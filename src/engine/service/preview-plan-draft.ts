@@ -8,6 +8,7 @@ import { rateFactors } from '../freeze/rate-factors.ts';
 import type { Network } from '../network/layer.ts';
 import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
+import { weightsOfClasses } from '../training/class-weights.ts';
 import { completePlan } from './default-plan.ts';
 import { networkWithHead } from './preview-plan-network.ts';
 import { readFields, type PlacedRule } from './preview-plan-fields.ts';
@@ -143,6 +144,7 @@ export function draftPlan(context: ServiceContext, given: Readonly<Record<string
   };
   const plan = completePlan(request);
   const opened = knownDataset(context, plan, problems);
+  if (opened) problems.attempt('classWeights', () => weightsOfClasses(plan.classWeights, opened));
   const about = { request: { ...request, weights: resolved.weights }, dataset: opened };
   if (!entry) {
     const rules = fields.rules.map(({ rule }) => rule);

@@ -90,7 +90,7 @@ describe('the work of a plan', () => {
     expect(planned('features').epoch.steps).toBe(4 + 1);
   });
 
-  it('takes longer where gradients are clipped and weights decay', () => {
+  it('takes longer where gradients are clipped, weights decay and penalties are added', () => {
     const training = { batchSize: 32, evaluationBatchSize: 64, optimizer: SGD };
     const costs = [
       training,
@@ -98,6 +98,7 @@ describe('the work of a plan', () => {
       { ...training, weightDecay: 0.01, gradientClipping: { kind: 'value', limit: 1 } },
       { ...training, weightDecay: 0.01, gradientClipping: { kind: 'globalNorm', limit: 1 } },
       { ...training, weightDecay: 0.01, gradientClipping: { kind: 'norm', limit: 1 } },
+      { ...training, weightDecay: 0.01, l1: 0.01, gradientClipping: { kind: 'norm', limit: 1 } },
     ] satisfies readonly CostedPlan['training'][];
     const times = costs.map((own) => seconds(planned('finetune', [], { training: own })));
     expect(times).toEqual(times.toSorted((a, b) => a - b));

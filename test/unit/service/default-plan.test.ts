@@ -13,7 +13,11 @@ describe('a completed plan', () => {
       strategy: 'features',
       optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false },
       weightDecay: 0,
+      l1: 0,
       gradientClipping: null,
+      loss: 'crossEntropy',
+      labelSmoothing: 0,
+      classWeights: null,
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
       learningRateRules: [],
@@ -37,7 +41,11 @@ describe('a completed plan', () => {
       evaluationBatchSize: 9,
       optimizer: { kind: 'sgd', learningRate: 0.5, momentum: 0, nesterov: true },
       weightDecay: 0.001,
+      l1: 0.002,
       gradientClipping: { kind: 'norm', limit: 2 },
+      loss: 'meanSquaredError',
+      labelSmoothing: 0.1,
+      classWeights: { kind: 'given', weights: { ants: 2 } },
       schedule: { kind: 'plateau', monitor: 'val_accuracy', patience: 4, factor: 0.3, floor: 0.02 },
       warmupEpochs: 1.5,
       learningRateRules: [{ pattern: 'stem', factor: 0.1 }],
@@ -95,6 +103,18 @@ describe('a completed plan', () => {
     expect(completePlan({ optimizer: { kind: 'adamw' }, weightDecay: 0 }).weightDecay).toBe(0);
   });
 
+  it.each<NonNullable<ResolvedPlanRequest['optimizer']>>([
+    { kind: 'adam', beta1: 0.8, beta2: 0.95, epsilon: 0.1 },
+    { kind: 'adamw', beta1: 0, epsilon: 1e-3 },
+    { kind: 'rmsprop', rho: 0.5, epsilon: 1e-3 },
+    { kind: 'adagrad', initialAccumulator: 0, epsilon: 1 },
+    { kind: 'adadelta', rho: 0.5, epsilon: 1e-6 },
+  ])('keeps what is asked of an optimizer: %j', (optimizer) => {
+    const completed = completePlan({ optimizer }).optimizer;
+    expect(completed).toMatchObject(optimizer);
+    expect(trainingPlan.shape.optimizer.parse(completed)).toEqual(completed);
+  });
+
   it('starts from nothing only when told so', () => {
     expect(completePlan({ strategy: 'scratch', network: 'mobilenet_v1_0.5_128' }).weights).toEqual({ kind: 'none' });
   });
@@ -113,6 +133,10 @@ describe('a completed plan', () => {
     ['Nesterov momentum for adam', { optimizer: { kind: 'adam', nesterov: true } }, 'Nesterov'],
     ['momentum for adamw', { optimizer: { kind: 'adamw', momentum: 0 } }, 'sgd or rmsprop'],
     ['centering for sgd', { optimizer: { centered: true } }, 'rmsprop'],
+    ['a beta for sgd', { optimizer: { beta1: 0.9 } }, 'adam or adamw'],
+    ['rho for adagrad', { optimizer: { kind: 'adagrad', rho: 0.9 } }, 'rmsprop or adadelta'],
+    ['epsilon for sgd', { optimizer: { epsilon: 1e-3 } }, 'epsilon 0.001'],
+    ['an accumulator for adam', { optimizer: { kind: 'adam', initialAccumulator: 0 } }, 'adagrad'],
     ['momentum for adam', { optimizer: { kind: 'adam', momentum: 0.9 } }, 'momentum 0.9'],
   ];
   it.each(refused)('refuses %s', async (_, request, word) => {

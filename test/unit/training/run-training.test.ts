@@ -184,6 +184,37 @@ describe('a run', () => {
     still.forEach((value, index) => expect(decayed[index]).toBeCloseTo(value * (1 - 0.1 * 0.5) ** steps, 6));
   });
 
+  it('weighs its classes in training alone, and smoothed labels in both', async () => {
+    const first = async (changes: Partial<TrainingPlan>): Promise<EpochMetrics> => {
+      const still = { kind: 'sgd', learningRate: 1e-30, momentum: 0, nesterov: false } as const;
+      const shipped = { network: 'mobilenet_v1_0.25_96', weights: { kind: 'shipped' } } as const;
+      const trainerJob = job({ ...HEAD_ONLY, ...shipped, dropout: 0, epochs: 1, optimizer: still, ...changes });
+      const { history } = await runTraining(trainerJob, () => undefined, never);
+      return history[0] as EpochMetrics;
+    };
+    const weighing = (weights: Readonly<Record<string, number>>): Promise<EpochMetrics> =>
+      first({ classWeights: { kind: 'given', weights } });
+    const [plain, broad, fine] = [
+      await first({}),
+      await weighing({ broad: 2, fine: 0 }),
+      await weighing({ broad: 0, fine: 2 }),
+    ];
+    expect(broad.loss).not.toBeCloseTo(fine.loss, 3);
+    expect((broad.loss + fine.loss) / 2).toBeCloseTo(plain.loss, 5);
+    expect([broad.val_loss, fine.val_loss]).toEqual([plain.val_loss, plain.val_loss]);
+    // As many of the one as of the other.
+    expect((await first({ classWeights: { kind: 'balanced' } })).loss).toBeCloseTo(plain.loss, 6);
+    const smoothed = await first({ labelSmoothing: 0.5 });
+    expect(Math.abs(smoothed.loss - plain.loss)).toBeGreaterThan(1e-3);
+    expect(Math.abs(smoothed.val_loss - plain.val_loss)).toBeGreaterThan(1e-3);
+  });
+
+  it('names the classes there are when weights are given to another', async () => {
+    const wrong = job({ classWeights: { kind: 'given', weights: { fine: 1, narrow: 2 } } });
+    const words = ['(broad, fine)', "'narrow'"];
+    await expectError(() => runTraining(wrong, () => undefined, never), 'usage.invalid', ...words);
+  });
+
   it('whose loss leaves the numbers fails, naming the step and the learning rate', async () => {
     const wild = job({ ...HEAD_ONLY, optimizer: { kind: 'sgd', learningRate: 1e38, momentum: 0, nesterov: false } });
     await expectError(() => runTraining(wild, () => undefined, never), 'training.diverged', 'learning rate of 1e+38');

@@ -9,13 +9,15 @@ import { clipGradients } from './clipping.ts';
 import { momentum } from './momentum.ts';
 import type { AppliedOptimizer, Slot } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
-import { coupledDecay, decays, decoupledDecay } from './weight-decay.ts';
+import { coupledDecay, decays, decoupledDecay, l1Penalty } from './weight-decay.ts';
 
 /** How gradients become updates, beside the learning rate of a step. */
 export interface UpdateRule {
   readonly optimizer: OptimizerPlan;
   /** AdamW's is decoupled from the gradient, as published; that of all others is an L2 penalty's gradient. 0 for none. */
   readonly weightDecay: number;
+  /** Of an L1 penalty, which belongs to the gradient with every optimizer. 0 for none. */
+  readonly l1: number;
   readonly gradientClipping: GradientClipping | null;
   /** By variable, what it multiplies the learning rate by; 1 where it is not named. */
   readonly rateFactors: ReadonlyMap<string, number>;
@@ -108,22 +110,23 @@ function groupRates(
 }
 
 /**
- * The updates of all variables that learn, and what is updated once a step beside them. Coupled weight decay belongs to the
- * gradients, and is clipped with them; decoupled decay is not.
+ * The updates of all variables that learn, and what is updated once a step beside them. Penalties and coupled weight decay
+ * belong to the gradients, and are clipped with them; decoupled decay is not.
  *
  * @param learningRate float32 [], that of the step
  */
 export function optimizerUpdates(
   graph: Graph,
-  { optimizer, weightDecay, gradientClipping, rateFactors }: UpdateRule,
+  { optimizer, weightDecay, l1, gradientClipping, rateFactors }: UpdateRule,
   learningRate: Tensor,
   targets: readonly Target[],
 ): { readonly operations: readonly Operation[]; readonly slots: readonly Slot[] } {
   const isDecoupled = optimizer.kind === 'adamw';
   const decaying = (variable: Variable): boolean => weightDecay > 0 && decays(variable);
-  const gradients = targets.map(({ variable, gradient }) =>
-    decaying(variable) && !isDecoupled ? coupledDecay(graph, variable, gradient, weightDecay) : gradient,
-  );
+  const gradients = targets.map(({ variable, gradient }) => {
+    const penalised = l1 > 0 && decays(variable) ? l1Penalty(graph, variable, gradient, l1) : gradient;
+    return decaying(variable) && !isDecoupled ? coupledDecay(graph, variable, penalised, weightDecay) : penalised;
+  });
   const clipped = gradientClipping ? clipGradients(graph, gradients, gradientClipping) : gradients;
   const method = methodOf(graph, optimizer);
   const rates = groupRates(graph, learningRate, rateFactors);

@@ -4,7 +4,7 @@ import { scale } from '../ops/scale.ts';
 import { sumOf } from '../ops/sum-of.ts';
 
 /**
- * Whether a variable takes part in weight decay: kernels do; biases and what scales and shifts a normalised channel do not,
+ * Whether a variable takes part in weight decay and penalties: kernels do; biases and what scales and shifts a normalised channel do not,
  * for they are few, and pulling a scale to 0 would mute its channel.
  */
 export function decays({ shape }: Pick<Variable, 'shape'>): boolean {
@@ -15,6 +15,19 @@ export function decays({ shape }: Pick<Variable, 'shape'>): boolean {
 export function coupledDecay(graph: Graph, variable: Variable, gradient: Tensor, decay: number): Tensor {
   const penalty = scale(graph, `${variable.name}/decay`, variable.value, decay);
   return sumOf(graph, `${variable.name}/decayed_gradient`, [gradient, penalty]);
+}
+
+/** The gradient of an L1 penalty, Keras' `L1(l1)`: `l1` times the sum of absolute values; 0 of a value that is 0. */
+export function l1Penalty(graph: Graph, variable: Variable, gradient: Tensor, l1: number): Tensor {
+  const sign = graph.single({
+    op: 'Sign',
+    name: `${variable.name}/sign`,
+    inputs: [variable.value],
+    attributes: { T: type('float32') },
+    outputs: [variable.value],
+  });
+  const penalty = scale(graph, `${variable.name}/l1`, sign, l1);
+  return sumOf(graph, `${variable.name}/l1_gradient`, [gradient, penalty]);
 }
 
 /**

@@ -124,17 +124,17 @@ function clipped(slopes: readonly number[], clipping: UpdateRule['gradientClippi
 
 /** What the formulas make of kernel and bias, in float64. */
 function reference(rule: UpdateRule, { learningRates, initial, gradients }: Steps): readonly (readonly number[])[] {
-  const { optimizer, weightDecay, gradientClipping: clipping, rateFactors } = rule;
+  const { optimizer, weightDecay, l1, gradientClipping: clipping, rateFactors } = rule;
   let elements: readonly Element[] = initial.map((value) => ({ value, memory: [] }));
   const decayOf = (value: number, index: number) => (index < KERNEL_SIZE ? weightDecay * value : 0);
   const isCoupled = optimizer.kind !== 'adamw';
+  const penaltyOf = (value: number, index: number) =>
+    (index < KERNEL_SIZE ? l1 * Math.sign(value) : 0) + (isCoupled ? decayOf(value, index) : 0);
   return gradients.map((gradient, step) => {
     const rates = initial.map(
       (_, index) => (learningRates[step] ?? NaN) * (rateFactors.get(index < KERNEL_SIZE ? 'kernel' : 'bias') ?? 1),
     );
-    const slopes = elements.map(
-      ({ value }, index) => (gradient[index] ?? NaN) + (isCoupled ? decayOf(value, index) : 0),
-    );
+    const slopes = elements.map(({ value }, index) => (gradient[index] ?? NaN) + penaltyOf(value, index));
     const limited = clipped(slopes, clipping);
     elements = elements.map((element, index) => {
       const rate = rates[index] ?? NaN;
@@ -162,6 +162,7 @@ const fixture = z.object({
       name: z.string(),
       options: optimizerPlan,
       weightDecay: z.number(),
+      l1: z.number(),
       gradientClipping: gradientClipping.nullable(),
       learningRates: z.array(z.number()),
       initial: z.array(z.number()),
@@ -178,7 +179,7 @@ const ADAM = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as 
 const RMSPROP = { kind: 'rmsprop', learningRate: 0.01, rho: 0.9, epsilon: 1e-3 } as const;
 const SGD = { kind: 'sgd', learningRate: 0.1, momentum: 0.8, nesterov: false } as const;
 const SAME = new Map<string, number>();
-const PLAIN = { weightDecay: 0, gradientClipping: null, rateFactors: SAME } as const;
+const PLAIN = { weightDecay: 0, l1: 0, gradientClipping: null, rateFactors: SAME } as const;
 const APART = new Map([
   ['kernel', 0.25],
   ['bias', 2],
@@ -187,8 +188,9 @@ const APART = new Map([
 describe('an optimizer', () => {
   it.each(cases)(
     'does what Keras does in 20 steps: $name',
-    ({ options: optimizer, weightDecay, gradientClipping: clipping, expected, ...steps }) => {
-      expectClose(train({ optimizer, weightDecay, gradientClipping: clipping, rateFactors: SAME }, steps), expected);
+    ({ options: optimizer, weightDecay, l1, gradientClipping: clipping, expected, ...steps }) => {
+      const rule = { optimizer, weightDecay, l1, gradientClipping: clipping, rateFactors: SAME };
+      expectClose(train(rule, steps), expected);
     },
   );
 
@@ -203,6 +205,8 @@ describe('an optimizer', () => {
     { optimizer: { ...RMSPROP, momentum: 0.8, centered: true }, ...PLAIN },
     { optimizer: { kind: 'adagrad', learningRate: 0.1, initialAccumulator: 0.1, epsilon: 1e-7 }, ...PLAIN },
     { optimizer: { kind: 'adadelta', learningRate: 1, rho: 0.95, epsilon: 1e-6 }, ...PLAIN },
+    { optimizer: SGD, ...PLAIN, l1: 0.2 },
+    { optimizer: { kind: 'adamw', ...ADAM }, ...PLAIN, weightDecay: 0.3, l1: 0.2 },
     { optimizer: SGD, ...PLAIN, gradientClipping: { kind: 'value', limit: 0.5 } },
     { optimizer: SGD, ...PLAIN, weightDecay: 0.3, gradientClipping: { kind: 'norm', limit: 1 } },
     { optimizer: SGD, ...PLAIN, weightDecay: 0.3, gradientClipping: { kind: 'globalNorm', limit: 1.2 } },
