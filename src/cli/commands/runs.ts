@@ -8,6 +8,7 @@ import { printJson, printLines } from '../output/print.ts';
 import { runPage } from '../output/run-page.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
+import { addCheckpointCommands } from './checkpoints.ts';
 
 const STATUSES = [
   'queued',
@@ -56,9 +57,11 @@ function addShow(runs: Command): void {
     .argument('<id>', 'as `thaw runs list` shows it')
     .option('--json', 'print one JSON document')
     .action(async (runId: string, { json }: { json?: true }) => {
-      const detail = await withService((engine) => engine.invoke('runs.show', { runId }));
-      if (json) printJson(detail);
-      else printLines(runPage(detail));
+      await withService(async (engine) => {
+        const detail = await engine.invoke('runs.show', { runId });
+        if (json) printJson(detail);
+        else printLines(runPage(detail, await engine.invoke('runs.checkpoints', { runId })));
+      });
     });
 }
 
@@ -90,4 +93,5 @@ export function addRunsCommands(program: Command, setExitCode: SetExitCode): voi
   addList(runs);
   addShow(runs);
   addResume(runs, setExitCode);
+  addCheckpointCommands(runs);
 }

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { epochMetrics } from '../../shared/contract/run.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Session } from '../runtime/session.ts';
+import { publishFolder, replaceFile } from './durable.ts';
 
 /** Everything beside tensors and slots that decides how training goes on. */
 const trainingState = z.strictObject({
@@ -47,11 +48,19 @@ type CheckpointIndex = z.infer<typeof checkpointIndex>;
 
 export type CheckpointKind = 'last' | 'best';
 
-function checkpointsDirectory(runDirectory: string): string {
+/** What the files of a checkpoint's folder take. */
+export async function checkpointBytes(folder: string): Promise<number> {
+  const files = await readdir(folder);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(folder, file))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+export function checkpointsDirectory(runDirectory: string): string {
   return path.join(runDirectory, 'checkpoints');
 }
 
-async function readIndex(runDirectory: string): Promise<CheckpointIndex | null> {
+/** @returns null where nothing was written yet, or nothing that this Thaw understands */
+export async function readIndex(runDirectory: string): Promise<CheckpointIndex | null> {
   try {
     const text = await readFile(path.join(checkpointsDirectory(runDirectory), 'index.json'), 'utf8');
     return checkpointIndex.parse(JSON.parse(text));
@@ -62,7 +71,8 @@ async function readIndex(runDirectory: string): Promise<CheckpointIndex | null> 
 
 /**
  * Writes tensors, slots and state aside, then makes them the last checkpoint, and the best one too where asked: a kill at
- * any moment leaves the ones before. Folders that are no longer named are removed.
+ * any moment, or a power cut, leaves the ones before. Folders that are no longer named are removed; what was starred lies in
+ * a folder of its own (`starred-checkpoints.ts`).
  *
  * @returns the folder, and the bytes it takes
  */
@@ -85,22 +95,18 @@ export async function writeCheckpoint(
       await writeFile(path.join(aside, 'state.json'), JSON.stringify(state));
       // Only an interrupted attempt at the very same step can stand here, and no index names it.
       await rm(target, { recursive: true, force: true });
-      await rename(aside, target);
+      await publishFolder(aside, target);
     } else {
-      await writeFile(path.join(target, 'state.json.part'), JSON.stringify(state));
-      await rename(path.join(target, 'state.json.part'), path.join(target, 'state.json'));
+      await replaceFile(path.join(target, 'state.json'), JSON.stringify(state));
     }
     const index: CheckpointIndex = { schemaVersion: 1, last: name, best: isBest ? name : (previous?.best ?? null) };
-    await writeFile(path.join(directory, 'index.json.part'), JSON.stringify(index));
-    await rename(path.join(directory, 'index.json.part'), path.join(directory, 'index.json'));
+    await replaceFile(path.join(directory, 'index.json'), JSON.stringify(index));
     for (const entry of await readdir(directory)) {
       if (entry.startsWith('step-') && entry !== index.last && entry !== index.best) {
         await rm(path.join(directory, entry), { recursive: true, force: true });
       }
     }
-    const files = await readdir(target);
-    const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(target, file))).size));
-    return { path: path.join('checkpoints', name), bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    return { path: path.join('checkpoints', name), bytes: await checkpointBytes(target) };
   } catch (error) {
     throw explainDiskError(error, 'write the checkpoint');
   }
@@ -126,7 +132,12 @@ export async function checkpointPrefix(runDirectory: string, kind: CheckpointKin
 /** @throws ThawError `training.checkpoint` for a missing or foreign state file */
 export async function readTrainingState(runDirectory: string): Promise<TrainingState> {
   const prefix = await checkpointPrefix(runDirectory, 'last');
-  const file = path.join(path.dirname(prefix), 'state.json');
+  return readStateOf(path.dirname(prefix));
+}
+
+/** The state in a checkpoint's folder. @throws ThawError `training.checkpoint` */
+export async function readStateOf(folder: string): Promise<TrainingState> {
+  const file = path.join(folder, 'state.json');
   try {
     return trainingState.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {

@@ -17,8 +17,10 @@ import { epochOrder } from './random.ts';
 import { learningRateAt } from './schedule.ts';
 import { yieldToMessages } from './yield.ts';
 
-/** Short epochs do not each cost a checkpoint; a kill loses at most this much work. */
+/** Short epochs do not each cost a checkpoint; a kill loses this much work, or more where checkpoints take long. */
 const CHECKPOINT_INTERVAL_MS = 5000;
+/** Large checkpoints on slow disks: writing them takes a twentieth of the time at most. */
+const CHECKPOINT_SHARE = 20;
 /** Curves by step are for eyes: twenty points a second are plenty. */
 const STEP_INTERVAL_MS = 50;
 
@@ -58,6 +60,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   // Of a run that has not begun there is no checkpoint yet.
   let written = state.step > 0 ? state.step : null;
   let writtenAt = performance.now();
+  let interval = CHECKPOINT_INTERVAL_MS;
   let stepReportedAt = -Infinity;
 
   const wentWrong = (culprit: Culprit | null, about: Pick<Divergence, 'otherwise' | 'step' | 'epoch'>): ThawError => {
@@ -72,6 +75,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       const epoch = state.partial.steps === 0 ? state.epoch : state.epoch + 1;
       throw wentWrong(culprit, { otherwise: 'a weight', step: state.step, epoch });
     }
+    const began = performance.now();
     await timer.measure('checkpoint', async () => {
       const { path, bytes } = await writeCheckpoint(session, options.runDirectory, state, isBest);
       const about = { epoch: state.epoch, step: state.step, path, bytes };
@@ -80,6 +84,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     });
     written = state.step;
     writtenAt = performance.now();
+    interval = Math.max(CHECKPOINT_INTERVAL_MS, CHECKPOINT_SHARE * (writtenAt - began));
   };
 
   /** Asked anew at each place: it changes while the loop waits. */
@@ -131,7 +136,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       }
       await yieldToMessages();
       if (isStopped()) break;
-      if (performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS && steps < stepsPerEpoch) await checkpoint(false);
+      if (performance.now() - writtenAt > interval && steps < stepsPerEpoch) await checkpoint(false);
     }
     timer.add('train', (clock.now() - started) / 1000);
     return !isStopped() || steps === stepsPerEpoch;
@@ -174,7 +179,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       bestEpoch: best ? epoch : state.bestEpoch,
     };
     emit({ kind: 'epoch', metrics, best });
-    const due = performance.now() - writtenAt > CHECKPOINT_INTERVAL_MS || epoch === 1;
+    const due = performance.now() - writtenAt > interval || epoch === 1;
     if (best || due) await checkpoint(best);
     if (signal.aborted && epoch < epochs && !isOver()) {
       if (written !== state.step) await checkpoint(false);

@@ -1,0 +1,73 @@
+import { Option, type Command } from 'commander';
+import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
+import { wholeNumber } from '../number-flag.ts';
+import { bytes, count } from '../output/format.ts';
+import { checkpointTable } from '../output/checkpoint-table.ts';
+import { printJson, printLines } from '../output/print.ts';
+import { withService } from '../with-service.ts';
+
+const RUN_ID = 'as `thaw runs list` shows it';
+const STEP = wholeNumber({ least: 0 });
+
+interface StarFlags {
+  /** At most one of the three. */
+  readonly step?: number;
+  readonly best?: true;
+  readonly last?: true;
+  readonly json?: true;
+}
+
+function choice({ step, last }: StarFlags): CheckpointChoice {
+  if (step !== undefined) return { step };
+  return last ? 'last' : 'best';
+}
+
+function addList(runs: Command): void {
+  runs
+    .command('checkpoints')
+    .description('the checkpoints that a run has kept: its last, its best and its starred ones')
+    .argument('<id>', RUN_ID)
+    .option('--json', 'print one JSON document')
+    .action(async (runId: string, { json }: { json?: true }) => {
+      const kept = await withService((engine) => engine.invoke('runs.checkpoints', { runId }));
+      if (json) printJson(kept);
+      else printLines(kept.length === 0 ? ['This run has kept no checkpoint.'] : checkpointTable(kept));
+    });
+}
+
+function addStar(runs: Command): void {
+  runs
+    .command('star')
+    .description('keep a checkpoint of a run, also when training goes on from it; a run under way may be starred too')
+    .argument('<id>', RUN_ID)
+    .addOption(new Option('--step <n>', 'that of this step').argParser(STEP).conflicts(['best', 'last']))
+    .addOption(new Option('--best', 'that of the best epoch (default)').conflicts(['step', 'last']))
+    .addOption(new Option('--last', 'the newest').conflicts(['step', 'best']))
+    .option('--json', 'print one JSON document')
+    .action(async (runId: string, flags: StarFlags) => {
+      const starred = await withService((engine) => engine.invoke('runs.star', { runId, checkpoint: choice(flags) }));
+      if (flags.json) printJson(starred);
+      else printLines([`Starred the checkpoint of step ${count(starred.step)} (${bytes(starred.bytes)}).`]);
+    });
+}
+
+function addUnstar(runs: Command): void {
+  runs
+    .command('unstar')
+    .description('let a starred checkpoint go; as the last or best one it stays')
+    .argument('<id>', RUN_ID)
+    .requiredOption('--step <n>', 'that of this step', STEP)
+    .option('--json', 'print one JSON document')
+    .action(async (runId: string, { step, json }: { step: number; json?: true }) => {
+      const kept: StoredCheckpoint[] = await withService((engine) => engine.invoke('runs.unstar', { runId, step }));
+      if (json) printJson(kept);
+      else printLines([`Took the star from the checkpoint of step ${count(step)}.`]);
+    });
+}
+
+/** Adds to `thaw runs` what is about the checkpoints of one. */
+export function addCheckpointCommands(runs: Command): void {
+  addList(runs);
+  addStar(runs);
+  addUnstar(runs);
+}
