@@ -100,6 +100,13 @@ const ACTIVATION_OPERATIONS: Readonly<Record<ActivationLayer['activation'], numb
 const LAYER_NORM_OPERATIONS = 8;
 /** A power for each element costs as much as so many passes over it. */
 const RESPONSE_PASSES = 8;
+/** What a frozen BatchNorm is folded into. */
+const TAKES_BATCH_NORM: ReadonlySet<Layer['kind']> = new Set([
+  'conv2d',
+  'depthwiseConv2d',
+  'separableConv2d',
+  'conv2dTranspose',
+]);
 /** What the runtime takes into the convolution before it. */
 const FUSED_ACTIVATIONS: ReadonlySet<string> = new Set(['elu', 'leaky_relu', 'relu', 'relu6']);
 
@@ -163,7 +170,7 @@ export function looksAtInput({ activation }: ActivationLayer): boolean {
 
 /** Where nothing learns, the runtime takes a BatchNorm and an activation into the convolution before them. */
 function isFused({ layer, follows }: ShapedLayer): boolean {
-  if (layer.kind === 'batchNorm') return follows === 'conv2d' || follows === 'depthwiseConv2d';
+  if (layer.kind === 'batchNorm') return follows !== null && TAKES_BATCH_NORM.has(follows);
   if (layer.kind !== 'activation' || !FUSED_ACTIVATIONS.has(layer.activation)) return false;
   return follows === 'batchNorm' || follows === 'conv2d';
 }

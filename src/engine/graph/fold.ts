@@ -1,18 +1,52 @@
-import type { BatchNormLayer, Conv2dLayer, DepthwiseConv2dLayer, Layer } from '../network/layer.ts';
+import type {
+  BatchNormLayer,
+  Conv2dLayer,
+  Conv2dTransposeLayer,
+  DepthwiseConv2dLayer,
+  Layer,
+  SeparableConv2dLayer,
+} from '../network/layer.ts';
 import type { Graph, Variable } from './graph.ts';
+
+/** What a BatchNorm can be folded into. */
+export type Convolution = Conv2dLayer | DepthwiseConv2dLayer | SeparableConv2dLayer | Conv2dTransposeLayer;
 
 /** A convolution with the BatchNorm after it, as one convolution with a bias. */
 export interface FoldedConvolution {
-  readonly convolution: Conv2dLayer | DepthwiseConv2dLayer;
+  readonly convolution: Convolution;
   readonly batchNorm: BatchNormLayer;
+  /** In place of the kernel that `outputKernel` names. */
   readonly kernel: Variable;
   readonly bias: Variable;
 }
 
 type Values = ReadonlyMap<string, Float32Array>;
 
-function kernelName(layer: Conv2dLayer | DepthwiseConv2dLayer): string {
-  return `${layer.name}/${layer.kind === 'conv2d' ? 'kernel' : 'depthwise_kernel'}`;
+/** The kernel that gives a convolution's output: the second one, where it has two. */
+const OUTPUT_KERNELS = {
+  conv2d: 'kernel',
+  conv2dTranspose: 'kernel',
+  depthwiseConv2d: 'depthwise_kernel',
+  separableConv2d: 'pointwise_kernel',
+} as const satisfies Readonly<Record<Convolution['kind'], string>>;
+
+/** The canonical name of the kernel that gives a convolution's output. */
+export function outputKernel({ name, kind }: Convolution): string {
+  return `${name}/${OUTPUT_KERNELS[kind]}`;
+}
+
+function isConvolution(layer: Layer | undefined): layer is Convolution {
+  return layer !== undefined && Object.hasOwn(OUTPUT_KERNELS, layer.kind);
+}
+
+/** The output channel of each element of such a kernel, which lies in memory row-major. */
+function channelOf({ convolution, kernel }: FoldedConvolution): (index: number) => number {
+  const [, , filters = 1, channels = 1] = kernel.shape;
+  // [rows, columns, filters, channels], where all others have what they give last.
+  if (convolution.kind === 'conv2dTranspose') return (index) => Math.floor(index / channels) % filters;
+  // Of a depthwise kernel that is its last two dimensions.
+  const given = convolution.kind === 'depthwiseConv2d' ? filters * channels : channels;
+  return (index) => index % given;
 }
 
 /**
@@ -36,10 +70,10 @@ export function foldBatchNorms(
   return layers.flatMap((layer) => {
     if (layer.kind !== 'batchNorm') return [];
     const convolution = byName.get(layer.inputs[0] ?? '');
-    if (convolution?.kind !== 'conv2d' && convolution?.kind !== 'depthwiseConv2d') return [];
+    if (!isConvolution(convolution)) return [];
     if (convolution.kind === 'conv2d' && convolution.activation !== undefined) return [];
     if (readers.get(convolution.name) !== 1 || keep.has(convolution.name)) return [];
-    const kernel = variables.get(kernelName(convolution));
+    const kernel = variables.get(outputKernel(convolution));
     const statistics = variables.get(`${layer.name}/moving_mean`);
     if (!kernel || !statistics) throw new TypeError(`The program has no variables of '${convolution.name}'.`);
     return [
@@ -60,9 +94,10 @@ export function foldBatchNorms(
  * @param values the network's tensors, by canonical name
  */
 export function foldedValues(
-  { convolution, batchNorm }: FoldedConvolution,
+  folded: FoldedConvolution,
   values: Values,
 ): { readonly kernel: Float32Array; readonly bias: Float32Array } {
+  const { convolution, batchNorm } = folded;
   const required = (name: string): Float32Array => {
     const value = values.get(name);
     if (!value) throw new TypeError(`There is no value of '${name}'.`);
@@ -77,8 +112,8 @@ export function foldedValues(
     variance,
     (value, channel) => (gamma?.[channel] ?? 1) / Math.sqrt(value + batchNorm.epsilon),
   );
-  // The output channels of a kernel are its last dimension, of a depthwise one its last two: both run fastest.
-  const kernel = required(kernelName(convolution)).map((value, index) => value * (scale[index % scale.length] ?? NaN));
+  const channel = channelOf(folded);
+  const kernel = required(outputKernel(convolution)).map((value, index) => value * (scale[channel(index)] ?? NaN));
   const bias = mean.map(
     (value, channel) => (beta?.[channel] ?? 0) + ((ownBias?.[channel] ?? 0) - value) * (scale[channel] ?? NaN),
   );

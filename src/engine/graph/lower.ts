@@ -1,16 +1,7 @@
 import type { Precision } from '../../shared/contract/plan.ts';
 import { assertNever } from '../../shared/errors/thaw-error.ts';
-import type {
-  BatchNormLayer,
-  Conv2dLayer,
-  Conv2dTransposeLayer,
-  DenseLayer,
-  DepthwiseConv2dLayer,
-  Layer,
-  LayerNormLayer,
-  SeparableConv2dLayer,
-} from '../network/layer.ts';
-import type { FoldedConvolution } from './fold.ts';
+import type { BatchNormLayer, Conv2dLayer, DenseLayer, Layer, LayerNormLayer } from '../network/layer.ts';
+import { outputKernel, type Convolution, type FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { adaptiveAveragePool, adaptiveMaxPool } from './ops/adaptive-pool.ts';
 import { add } from './ops/add.ts';
@@ -108,47 +99,59 @@ function windowOf({ strides, padding }: Pick<Conv2dLayer, 'strides' | 'padding'>
   return { strides, padding: padding === 'same' ? 'SAME' : padding === 'valid' ? 'VALID' : padding };
 }
 
-function convolve(
-  lowering: Lowering,
-  layer: Conv2dLayer | DepthwiseConv2dLayer,
-  input: Tensor,
-  kernel: Tensor,
-  bias: Tensor | null,
-): Tensor {
+function convolve(lowering: Lowering, layer: Convolution, input: Tensor, kernel: Tensor): Tensor {
   const { graph, scope } = lowering;
   const name = `${scope}/${layer.name}`;
   const options = windowOf(layer);
-  const convolved =
-    layer.kind === 'conv2d'
-      ? conv2d(graph, name, input, kernel, {
-          ...options,
-          dilations: layer.dilations ?? [1, 1],
-          groups: layer.groups ?? 1,
-        })
-      : depthwiseConv2d(graph, name, input, kernel, options);
-  const output = bias ? biasAdd(graph, `${name}/bias_add`, convolved, bias) : convolved;
-  return layer.kind === 'conv2d' ? activated(lowering, layer, output) : output;
+  switch (layer.kind) {
+    case 'conv2d':
+      return conv2d(graph, name, input, kernel, {
+        ...options,
+        dilations: layer.dilations ?? [1, 1],
+        groups: layer.groups ?? 1,
+      });
+    case 'depthwiseConv2d':
+      return depthwiseConv2d(graph, name, input, kernel, options);
+    case 'separableConv2d': {
+      const depthwise = weight(lowering, `${layer.name}/depthwise_kernel`);
+      return separableConv2d(graph, name, input, { depthwise, pointwise: kernel }, options);
+    }
+    case 'conv2dTranspose':
+      return conv2dTranspose(graph, name, input, kernel, { ...options, outputPadding: layer.outputPadding });
+    default:
+      return assertNever(layer);
+  }
+}
+
+/** The kernel that gives a convolution's output, and its bias; with the BatchNorm after it, where this is folded here. */
+function outputWeights(
+  lowering: Lowering,
+  layer: Convolution,
+  folded: FoldedConvolution | undefined,
+): { readonly kernel: Tensor; readonly bias: Tensor | null } {
+  if (folded) {
+    const [kernel, bias] = [folded.kernel, folded.bias];
+    return {
+      kernel: narrowed(lowering, kernel.value, kernel.name),
+      bias: narrowed(lowering, bias.value, bias.name),
+    };
+  }
+  const bias = layer.useBias ? weight(lowering, `${layer.name}/bias`) : null;
+  return { kernel: weight(lowering, outputKernel(layer)), bias };
 }
 
 function convolutionLayer(
   lowering: Lowering,
-  layer: Conv2dLayer | DepthwiseConv2dLayer,
+  layer: Convolution,
   input: Tensor,
   folded: FoldedConvolution | undefined,
 ): Tensor {
-  if (folded) {
-    const [kernel, bias] = [folded.kernel, folded.bias];
-    return convolve(
-      lowering,
-      layer,
-      input,
-      narrowed(lowering, kernel.value, kernel.name),
-      narrowed(lowering, bias.value, bias.name),
-    );
-  }
-  const role = layer.kind === 'conv2d' ? 'kernel' : 'depthwise_kernel';
-  const bias = layer.useBias ? weight(lowering, `${layer.name}/bias`) : null;
-  return convolve(lowering, layer, input, weight(lowering, `${layer.name}/${role}`), bias);
+  const { graph, scope } = lowering;
+  const name = `${scope}/${layer.name}`;
+  const { kernel, bias } = outputWeights(lowering, layer, folded);
+  const convolved = convolve(lowering, layer, input, kernel);
+  const output = bias ? biasAdd(graph, `${name}/bias_add`, convolved, bias) : convolved;
+  return layer.kind === 'conv2d' ? activated(lowering, layer, output) : output;
 }
 
 function batchNormLayer(
@@ -172,30 +175,6 @@ function batchNormLayer(
     output: trained.output,
     updates: [graph.assign(mean, trained.newMean), graph.assign(variance, trained.newVariance)],
   };
-}
-
-function transposedConvolution(lowering: Lowering, layer: Conv2dTransposeLayer, input: Tensor): Tensor {
-  const { graph, scope } = lowering;
-  const name = `${scope}/${layer.name}`;
-  const kernel = weight(lowering, `${layer.name}/kernel`);
-  const convolved = conv2dTranspose(graph, name, input, kernel, {
-    ...windowOf(layer),
-    outputPadding: layer.outputPadding,
-  });
-  return layer.useBias
-    ? biasAdd(graph, `${name}/bias_add`, convolved, weight(lowering, `${layer.name}/bias`))
-    : convolved;
-}
-
-function separableConvolution(lowering: Lowering, layer: SeparableConv2dLayer, input: Tensor): Tensor {
-  const { graph, scope } = lowering;
-  const name = `${scope}/${layer.name}`;
-  const depthwise = weight(lowering, `${layer.name}/depthwise_kernel`);
-  const pointwise = weight(lowering, `${layer.name}/pointwise_kernel`);
-  const convolved = separableConv2d(graph, name, input, { depthwise, pointwise }, windowOf(layer));
-  return layer.useBias
-    ? biasAdd(graph, `${name}/bias_add`, convolved, weight(lowering, `${layer.name}/bias`))
-    : convolved;
 }
 
 function layerNormLayer(lowering: Lowering, layer: LayerNormLayer, input: Tensor): Tensor {
@@ -268,6 +247,8 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         return input;
       case 'conv2d':
       case 'depthwiseConv2d':
+      case 'separableConv2d':
+      case 'conv2dTranspose':
         return convolutionLayer(lowering, layer, input, folds.get(layer.name));
       case 'batchNorm': {
         if (absorbed.has(layer.name)) return input;
@@ -275,10 +256,6 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         updates.push(...normalised.updates);
         return normalised.output;
       }
-      case 'separableConv2d':
-        return separableConvolution(lowering, layer, input);
-      case 'conv2dTranspose':
-        return transposedConvolution(lowering, layer, input);
       case 'layerNorm':
         return layerNormLayer(lowering, layer, input);
       case 'localResponseNorm':
