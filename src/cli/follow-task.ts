@@ -21,9 +21,9 @@ export async function followTask<Result>(
   const taskId = randomUUID();
   const display = progressDisplay(process.stderr);
   const stopped: { by: StopSignal | null } = { by: null };
-  const unsubscribe = engine.subscribe('task', ({ taskId: of, sequence: _, ...progress }) => {
-    if (of !== taskId || stopped.by !== null) return;
-    display.show({ kind: 'progress', phase: progress.detail === '' ? 'features' : 'prepare', ...progress });
+  const unsubscribe = engine.subscribe('task', (event) => {
+    if (event.taskId !== taskId || stopped.by !== null) return;
+    display.show({ kind: 'progress', phase: event.detail === '' ? 'features' : 'prepare', ...event });
   });
   const unlisten = onStopSignal((signal) => {
     if (stopped.by !== null) process.exit(SIGNAL_EXIT_CODES[signal]);

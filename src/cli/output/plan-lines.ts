@@ -117,7 +117,7 @@ export function planLines({ plan, environment, parentRunId }: RunDetail): string
   const source =
     weights.kind === 'file' ? weights.path : weights.kind === 'run' ? `run:${weights.runId}` : weights.kind;
   const rows: (readonly [string, string])[] = [
-    ['dataset', dataset.kind === 'folder' ? dataset.path : 'the sample that ships with Thaw'],
+    ['dataset', dataset.kind === 'sample' ? 'the sample that ships with Thaw' : dataset.path],
     ['weights', source],
     ['strategy', plan.strategy],
     ...plan.rules.map((rule) => [RULE_WORDS[rule.action], rule.pattern] as const),

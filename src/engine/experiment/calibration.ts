@@ -109,6 +109,8 @@ export function readMeasuredRuns(log: Log, machine: MachineKey, limit: number): 
     return rows.toReversed().flatMap((row) => {
       const seconds = epochSeconds.all(row.number);
       const plan = readPlanOf(log, row);
+      // A run on features says nothing of what images take.
+      if (plan?.dataset.kind === 'features') return [];
       if (plan === null || seconds.length === 0 || row.evaluate === null || row.training === null) return [];
       const mean = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
       return [

@@ -24,7 +24,7 @@ export function flattenPlan(plan: TrainingPlan): ReadonlyMap<string, Scalar> {
 }
 
 function datasetLabel(plan: TrainingPlan): string {
-  return plan.dataset.kind === 'folder' ? plan.dataset.path : plan.dataset.kind;
+  return 'path' in plan.dataset ? plan.dataset.path : plan.dataset.kind;
 }
 
 function insertRun(database: Database.Database, plan: TrainingPlan, parentId: string | null, now: Date): string {

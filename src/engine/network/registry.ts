@@ -1,5 +1,6 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { closest } from './closest.ts';
+import { featureNetwork, featureNetworkShape } from './feature-network.ts';
 import { inceptionV3 } from './inception-v3.ts';
 import type { Network } from './layer.ts';
 import { mobilenetV1 } from './mobilenet-v1.ts';
@@ -167,6 +168,27 @@ function unlisted(name: string): NetworkEntry | null {
   return null;
 }
 
+/** What stands in for a network of which only features are known; its images are not. */
+function ofFeatures(name: string): NetworkEntry | null {
+  const shape = featureNetworkShape(name);
+  if (!shape) return null;
+  const build = (): Network => {
+    const network = built.get(name) ?? featureNetwork(name, shape);
+    built.set(name, network);
+    return network;
+  };
+  return {
+    name,
+    aliases: [],
+    family: 'features',
+    preprocessing: scaleToUnitRange(shape[0], shape[1]),
+    source: 'features that were computed elsewhere',
+    shipped: null,
+    build,
+    buildWithTop: build,
+  };
+}
+
 /**
  * @param name a canonical name or an alias; families take any size of a range, such as `mobilenet_v1_<width>_<size>` from
  *   32 to 1024
@@ -176,8 +198,8 @@ export function findNetwork(name: string): NetworkEntry {
   const listed = listNetworks();
   const found = listed.find((entry) => entry.name === name || entry.aliases.includes(name));
   if (found) return found;
-  const ofOtherSize = unlisted(name);
-  if (ofOtherSize) return ofOtherSize;
+  const unlistedEntry = unlisted(name) ?? ofFeatures(name);
+  if (unlistedEntry) return unlistedEntry;
   const near = closest(
     name,
     listed.flatMap((entry) => [entry.name, ...entry.aliases]),

@@ -9,6 +9,7 @@ import {
   type WeightsSource,
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { isFeatureNetwork } from '../network/feature-network.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
@@ -124,7 +125,7 @@ function completeWeights(
   strategy: Strategy,
   network: NetworkEntry,
 ): WeightsSource {
-  if (strategy === 'scratch') return { kind: 'none' };
+  if (strategy === 'scratch' || isFeatureNetwork(network.name)) return { kind: 'none' };
   if (requested === undefined || requested.kind === 'shipped') {
     if (network.shipped !== null) return { kind: 'shipped' };
     throw invalid(

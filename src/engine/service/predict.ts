@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PredictResult, Request } from '../../shared/contract/endpoint.ts';
-import { readResult } from '../experiment/run-reader.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { readPlan } from '../experiment/run-reader.ts';
+import { isFeatureNetwork } from '../network/feature-network.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveImages } from './resolve-images.ts';
@@ -22,7 +24,14 @@ async function bestModel(runDirectory: string): Promise<string> {
 export async function predict(context: ServiceContext, request: Request<'predict'>): Promise<PredictResult> {
   const { runId, top } = request;
   // A run that is not in the log is told before one whose files are gone.
-  readResult(context.log, runId);
+  const { network } = readPlan(context.log, runId);
+  if (isFeatureNetwork(network)) {
+    throw new ThawError(
+      'run.state',
+      `A run looks at images through the network that its features were taken from; run '${runId}' was trained on features (${network}) and knows no such network.`,
+      'Train on features that `thaw features` wrote: they say which network they come from.',
+    );
+  }
   const runDirectory = context.runDirectory(runId);
   const model = await bestModel(runDirectory);
   const targets = await resolveImages(context, request.images);

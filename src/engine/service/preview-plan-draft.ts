@@ -90,6 +90,8 @@ function checkedWeights(
 
 /** The dataset as the plan splits it, if it was opened. */
 function knownDataset(context: ServiceContext, plan: TrainingPlan, problems: ProblemList): Dataset | null {
+  // Features are read when training begins.
+  if (plan.dataset.kind === 'features') return null;
   const { seed, validationShare } = plan;
   const split = problems.attempt('validationShare', () =>
     context.datasets.known(plan.dataset, { seed, validationShare }),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type {
   DatasetReference,
   DatasetSource,
@@ -19,9 +20,12 @@ export function resolveDataset(context: ServiceContext, dataset: DatasetReferenc
   switch (dataset.kind) {
     case 'folder':
     case 'sample':
+    case 'features':
       return dataset;
-    case 'granted':
-      return { kind: 'folder', path: context.grants.pathOf(dataset.grantId) };
+    case 'granted': {
+      const granted = context.grants.pathOf(dataset.grantId);
+      return { kind: path.extname(granted).toLowerCase() === '.npz' ? 'features' : 'folder', path: granted };
+    }
     case 'ofRun':
       return readPlan(context.log, dataset.runId).dataset;
   }

@@ -1,5 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { checkpointPrefix } from '../training/checkpoint.ts';
+import type { FeaturesDescription } from '../training/features-file/describe-features.ts';
+import { planAbove } from '../training/features-file/plan-above.ts';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource, TrainingPlan, WeightsSource } from '../../shared/contract/plan.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
@@ -12,6 +14,7 @@ import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
+import { onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
 
 /** A dataset has more, but every rule that fits two classes fits them all. */
@@ -56,11 +59,12 @@ export async function assertWeights(context: ServiceContext, weights: WeightsSou
 }
 
 /** Fails on a rule that matches nothing, or that leaves nothing to train, before anything is begun. */
-function assertRules(plan: TrainingPlan): void {
+function assertRules(plan: TrainingPlan, features: FeaturesDescription | null): void {
   const base = findNetwork(plan.network).build();
   const network = withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout, head: plan.head });
-  const { trainable } = freezePlan(network, plan.strategy, plan.rules);
-  rateFactors(network, trainable, plan.learningRateRules);
+  const freeze = freezePlan(network, plan.strategy, plan.rules);
+  rateFactors(network, freeze.trainable, plan.learningRateRules);
+  if (features) planAbove(network, freeze, features);
 }
 
 /** Makes a run's own folder, for its owner alone. */
@@ -77,11 +81,11 @@ export async function startTraining(
   context: ServiceContext,
   request: Request<'training.start'>,
 ): Promise<Response<'training.start'>> {
-  const resolved = resolveReferences(context, request);
+  const { resolved, features } = await onFeatures(resolveReferences(context, request));
   const plan = completePlan(resolved);
   assertDataset(plan.dataset);
   const sourceRunDirectory = await assertWeights(context, plan.weights);
-  assertRules(plan);
+  assertRules(plan, features);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
   makeRunFolder(runDirectory);

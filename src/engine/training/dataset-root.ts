@@ -1,8 +1,20 @@
 import path from 'node:path';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { RESOURCES } from './resources.ts';
 
-/** The folder that a dataset lies in. */
+/** The folder that a dataset's images lie in. @throws ThawError `dataset.missing` for features, whose images are not known */
 export function datasetRoot(source: DatasetSource): string {
-  return source.kind === 'folder' ? source.path : path.join(RESOURCES, 'sample');
+  switch (source.kind) {
+    case 'folder':
+      return source.path;
+    case 'sample':
+      return path.join(RESOURCES, 'sample');
+    case 'features':
+      throw new ThawError(
+        'dataset.missing',
+        `Images lie in a folder; '${source.path}' holds features of images, not the images.`,
+        'Open the folder that the features were taken of.',
+      );
+  }
 }

@@ -40,6 +40,8 @@ const TABLE: Readonly<Record<ErrorCode, Presentation>> = {
   'weights.missing': weights,
   'weights.unreadable': weights,
   'weights.mismatch': weights,
+  'features.unreadable': dataset,
+  'features.mismatch': dataset,
   'graph.invalid': wrong,
   'runtime.missing': wrong,
   'runtime.failed': wrong,

@@ -14,6 +14,8 @@ export const errorTitles: Readonly<Record<ErrorCode, string>> = {
   'weights.missing': 'The weights are not there',
   'weights.unreadable': 'The weights cannot be read',
   'weights.mismatch': 'The weights are of another network',
+  'features.unreadable': 'The features cannot be read',
+  'features.mismatch': 'The features are of another network',
   'graph.invalid': 'The program cannot be built',
   'runtime.missing': 'TensorFlow is missing',
   'runtime.failed': 'TensorFlow failed',

@@ -20,10 +20,11 @@ export const STRATEGIES = ['features', 'finetune', 'scratch'] as const;
 /** `features`: only the head trains. `finetune`: everything trains, from pretrained weights. `scratch`: everything, from its initialisers. */
 export type Strategy = (typeof STRATEGIES)[number];
 
-/** Where the dataset comes from: a folder of the user's, or the sample that ships with Thaw. */
+/** Where the dataset comes from: a folder of the user's, the sample that ships with Thaw, or features of images (`.npz`). */
 export const datasetSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
   z.strictObject({ kind: z.literal('sample') }),
+  z.strictObject({ kind: z.literal('features'), path: z.string().min(1) }),
 ]);
 export type DatasetSource = z.infer<typeof datasetSource>;
 

@@ -15,6 +15,8 @@ export const ERROR_CODES = [
   'weights.missing',
   'weights.unreadable',
   'weights.mismatch',
+  'features.unreadable',
+  'features.mismatch',
   'graph.invalid',
   'runtime.missing',
   'runtime.failed',

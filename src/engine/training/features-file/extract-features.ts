@@ -161,8 +161,8 @@ export async function extractFeatures(
   emit: (body: RunEventBody) => void,
   signal: AbortSignal,
 ): Promise<FeaturesResult> {
-  const warnings: string[] = [];
-  const onWarning = (message: string): void => void (warnings.includes(message) || warnings.push(message));
+  const warnings = new Set<string>();
+  const onWarning = (message: string): void => void warnings.add(message);
   const { plan } = job;
   const reading = new ProgressReporter(emit, 'prepare', 'image');
   const collection = await readImages(datasetRoot(plan.dataset), {
@@ -188,7 +188,7 @@ export async function extractFeatures(
       classes: [...collection.classes],
       reused,
       skipped: [...collection.skipped, ...unreadable].sort((left, right) => codePointOrder(left.path, right.path)),
-      warnings,
+      warnings: [...warnings],
     };
   } catch (error) {
     throw explainDiskError(error, `write ${job.output}`);

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { ThawError } from '../../../shared/errors/thaw-error.ts';
+import { SPLITS, type Dataset, type DatasetImage, type Split } from '../../dataset/dataset.ts';
+import { heldOutContent, type SplitOptions } from '../../dataset/open-dataset.ts';
+import { UNLABELLED } from '../../dataset/read-images.ts';
+import { elementCount } from '../../network/shape.ts';
+import { UnexpectedArray, type NpzReader } from '../../numpy/npz-reader.ts';
+import { hashFiles } from '../../weights/files.ts';
+import { machineMemory } from '../memory.ts';
+import { describeFeatures, withFeaturesFile, type FeaturesDescription } from './describe-features.ts';
+import { ARRAYS } from './metadata.ts';
+import { readLabels, rowsOf } from './read-labels.ts';
+
+/** Features are held once as they are read and once by the session. */
+const MEMORY_SHARE = 0.5;
+
+/** Features that were computed before, as training takes them. */
+export interface GivenFeatures {
+  readonly description: FeaturesDescription;
+  /** Its images are those that have a class. */
+  readonly dataset: Dataset;
+  /** One array for each of the description's, [images of the dataset, ...shape]. */
+  readonly features: readonly Float32Array[];
+  /** Rows that are not used, for they have no class. */
+  readonly unlabelled: number;
+}
+
+/** @throws UnexpectedArray naming array, row and value */
+function expectFinite(name: string, values: Float32Array, size: number): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at === -1) return;
+  throw new UnexpectedArray(
+    `features must be finite numbers; found ${values[at] ?? NaN} in row ${Math.floor(at / size)} of '${name}'`,
+  );
+}
+
+/** Moves the rows that are kept to the front of the memory they lie in. */
+function keepRows(values: Float32Array, size: number, rows: readonly number[]): Float32Array {
+  rows.forEach((row, place) => {
+    if (row !== place) values.copyWithin(place * size, row * size, (row + 1) * size);
+  });
+  return values.subarray(0, rows.length * size);
+}
+
+async function readArrays(
+  reader: NpzReader,
+  { arrays, images }: FeaturesDescription,
+): Promise<readonly Float32Array[]> {
+  let room = machineMemory().totalBytes * MEMORY_SHARE;
+  const features: Float32Array[] = [];
+  for (const { name, shape } of arrays) {
+    const bytes = images * elementCount(shape) * 4;
+    if (bytes > room) {
+      throw new UnexpectedArray(
+        `'${name}' takes ${bytes} bytes of memory, and ${Math.floor(room)} are left for features on this machine`,
+      );
+    }
+    const { data } = await reader.floats(name, 2 * room);
+    expectFinite(name, data, elementCount(shape));
+    features.push(data);
+    room -= bytes;
+  }
+  return features;
+}
+
+async function splitsOf(reader: NpzReader, images: number): Promise<readonly Split[]> {
+  if (!reader.names.includes(ARRAYS.splits)) return Array.from({ length: images }, () => 'train' as const);
+  return (await rowsOf(reader, ARRAYS.splits, images)).map((name, row) => {
+    const split = SPLITS.find((known) => known === (name === '' ? 'train' : name));
+    if (split) return split;
+    throw new UnexpectedArray(`splits are ${SPLITS.join(', ')}; found '${name.slice(0, 50)}' in row ${row}`);
+  });
+}
+
+/** What tells two rows apart: the hash of the image's file, or of the features themselves. */
+async function hashesOf(
+  reader: NpzReader,
+  { images, arrays }: FeaturesDescription,
+  features: readonly Float32Array[],
+): Promise<readonly string[]> {
+  if (reader.names.includes(ARRAYS.contentHashes)) return rowsOf(reader, ARRAYS.contentHashes, images);
+  return Array.from({ length: images }, (_, row) => {
+    const hash = createHash('sha256');
+    features.forEach((values, index) => {
+      const size = elementCount(arrays[index]?.shape ?? []);
+      const own = values.subarray(row * size, (row + 1) * size);
+      hash.update(new Uint8Array(own.buffer, own.byteOffset, own.byteLength));
+    });
+    return hash.digest('hex');
+  });
+}
+
+/** Holds a part of the training rows out where the file brings no validation, as for folders. */
+function withValidation(path: string, images: readonly DatasetImage[], options: SplitOptions): readonly DatasetImage[] {
+  if (images.some(({ split }) => split === 'validation')) return images;
+  const heldOut = heldOutContent(images, options);
+  if (heldOut.size === 0) {
+    throw new ThawError(
+      'dataset.images',
+      `Some images must be left for validation, but the classes of '${path}' have only one each.`,
+      'Write the features of more images.',
+    );
+  }
+  return images.map((image) =>
+    image.split === 'train' && heldOut.has(image.contentHash) ? { ...image, split: 'validation' } : image,
+  );
+}
+
+async function read(
+  reader: NpzReader,
+  description: FeaturesDescription,
+  options: SplitOptions & { readonly signal: AbortSignal },
+): Promise<GivenFeatures> {
+  const { path, images, arrays } = description;
+  const { classes, labels } = await readLabels(reader, path, images);
+  const splits = await splitsOf(reader, images);
+  const paths = reader.names.includes(ARRAYS.paths) ? await rowsOf(reader, ARRAYS.paths, images) : null;
+  options.signal.throwIfAborted();
+  const all = await readArrays(reader, description);
+  const hashes = await hashesOf(reader, description, all);
+  options.signal.throwIfAborted();
+  const rows = [...labels.keys()].filter((row) => labels[row] !== UNLABELLED);
+  const found = rows.map((row): DatasetImage => ({
+    path: paths?.[row] ?? `row ${row}`,
+    split: splits[row] ?? 'train',
+    label: labels[row] ?? 0,
+    bytes: 0,
+    contentHash: hashes[row] ?? '',
+  }));
+  return {
+    description,
+    dataset: {
+      root: path,
+      classes,
+      images: withValidation(path, found, options),
+      skipped: [],
+      version: await hashFiles([path]),
+    },
+    features: all.map((values, index) => keepRows(values, elementCount(arrays[index]?.shape ?? []), rows)),
+    unlabelled: images - rows.length,
+  };
+}
+
+/**
+ * Reads features with their labels, Thaw's own or of others. Nothing in the file is believed: sizes are bounded, and every
+ * number must be finite.
+ *
+ * @throws ThawError `features.unreadable`, `dataset.classes`, `dataset.images`; the signal's reason
+ */
+export async function readFeatures(
+  path: string,
+  options: SplitOptions & { readonly signal: AbortSignal },
+): Promise<GivenFeatures> {
+  const description = await describeFeatures(path);
+  return withFeaturesFile(path, (reader) => read(reader, description, options));
+}
