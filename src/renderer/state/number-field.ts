@@ -15,6 +15,13 @@ interface Schema {
 export const NUMBER_FIELDS = {
   learningRate: { path: 'optimizer.learningRate', schema: { safeParse: positive } },
   momentum: { path: 'optimizer.momentum', schema: trainingPlan.shape.dropout },
+  beta1: { path: 'optimizer.beta1', schema: trainingPlan.shape.dropout },
+  beta2: { path: 'optimizer.beta2', schema: trainingPlan.shape.dropout },
+  rho: { path: 'optimizer.rho', schema: trainingPlan.shape.dropout },
+  epsilon: { path: 'optimizer.epsilon', schema: { safeParse: positive } },
+  initialAccumulator: { path: 'optimizer.initialAccumulator', schema: scheduleSettings.decay },
+  l1: { path: 'l1', schema: trainingPlan.shape.l1 },
+  labelSmoothing: { path: 'labelSmoothing', schema: trainingPlan.shape.labelSmoothing },
   weightDecay: { path: 'weightDecay', schema: trainingPlan.shape.weightDecay },
   clippingLimit: { path: 'gradientClipping.limit', schema: gradientClipping.shape.limit },
   rateBelowHead: { path: 'learningRateRules.0.factor', schema: learningRateRule.shape.factor },

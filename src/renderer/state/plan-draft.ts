@@ -4,6 +4,7 @@ import type {
   FreezeRule,
   GradientClipping,
   Head,
+  Loss,
   OptimizerPlan,
   Precision,
   SchedulePlan,
@@ -17,6 +18,10 @@ import { NUMBER_FIELD_NAMES, readNumber, type NumberField } from './number-field
 /** Methods as a person chooses them: SGD's two kinds of momentum are two of them. */
 export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'] as const;
 export type OptimizerChoice = (typeof OPTIMIZER_CHOICES)[number];
+
+/** Weights for each class by name are given on the command line, where a list of them has a place. */
+export const CLASS_WEIGHTINGS = ['none', 'balanced'] as const;
+export type ClassWeighting = (typeof CLASS_WEIGHTINGS)[number];
 
 export type ClippingChoice = GradientClipping['kind'] | 'none';
 
@@ -38,6 +43,8 @@ export interface PlanDraft {
   readonly schedule: SchedulePlan['kind'] | null;
   readonly scheduleMonitor: EarlyStoppingPlan['monitor'] | null;
   readonly head: Head | null;
+  readonly loss: Loss | null;
+  readonly classWeighting: ClassWeighting | null;
   readonly frozenPrecision: Precision | null;
   readonly trainablePrecision: Precision | null;
   readonly device: string | null;
@@ -59,6 +66,8 @@ export const EMPTY_DRAFT: PlanDraft = {
   schedule: null,
   scheduleMonitor: null,
   head: null,
+  loss: null,
+  classWeighting: null,
   frozenPrecision: null,
   trainablePrecision: null,
   device: null,
@@ -69,6 +78,13 @@ export const EMPTY_DRAFT: PlanDraft = {
   typed: {
     learningRate: '',
     momentum: '',
+    beta1: '',
+    beta2: '',
+    rho: '',
+    epsilon: '',
+    initialAccumulator: '',
+    l1: '',
+    labelSmoothing: '',
     weightDecay: '',
     clippingLimit: '',
     rateBelowHead: '',
@@ -97,7 +113,7 @@ export const USUAL_SMALLEST_AREA = 0.5;
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
 export type Completion = Pick<
   TrainingPlan,
-  'optimizer' | 'gradientClipping' | 'schedule' | 'earlyStopping' | 'augmentation'
+  'optimizer' | 'gradientClipping' | 'classWeights' | 'schedule' | 'earlyStopping' | 'augmentation'
 > | null;
 
 /** The figures that were typed and cannot be read, as far as the form shows them. */
@@ -117,15 +133,35 @@ const SCHEDULE_FIELDS: Readonly<Record<SchedulePlan['kind'], readonly NumberFiel
   plateau: ['schedulePatience', 'scheduleFactor', 'scheduleFloor'],
 };
 
+/** An optimizer's figures beside rate and momentum, and the methods that have them. */
+const FIGURES_OF = {
+  beta1: ['adam', 'adamw'],
+  beta2: ['adam', 'adamw'],
+  rho: ['rmsprop', 'adadelta'],
+  epsilon: ['adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'],
+  initialAccumulator: ['adagrad'],
+} as const satisfies Readonly<Partial<Record<NumberField, readonly OptimizerChoice[]>>>;
+export const OPTIMIZER_FIGURES = Object.keys(FIGURES_OF) as readonly (keyof typeof FIGURES_OF)[];
+
 type Condition = (draft: PlanDraft, completion: Completion) => boolean;
 
 const ofSchedule = (field: NumberField): Condition => {
   return (draft, completion) => SCHEDULE_FIELDS[scheduleOf(draft, completion)].includes(field);
 };
 
+const ofOptimizer = (field: keyof typeof FIGURES_OF): Condition => {
+  const owners: readonly OptimizerChoice[] = FIGURES_OF[field];
+  return (draft, completion) => owners.includes(optimizerOf(draft, completion));
+};
+
 /** What must be chosen for a figure to have a meaning; those that always have one are not named. */
 const CONDITIONS: Readonly<Partial<Record<NumberField, Condition>>> = {
   momentum: (draft, completion) => hasMomentum(optimizerOf(draft, completion)),
+  beta1: ofOptimizer('beta1'),
+  beta2: ofOptimizer('beta2'),
+  rho: ofOptimizer('rho'),
+  epsilon: ofOptimizer('epsilon'),
+  initialAccumulator: ofOptimizer('initialAccumulator'),
   clippingLimit: (draft, completion) => clippingOf(draft, completion) !== 'none',
   scheduleEpochs: ofSchedule('scheduleEpochs'),
   schedulePatience: ofSchedule('schedulePatience'),
@@ -152,6 +188,10 @@ export function optimizerOf(draft: PlanDraft, completion: Completion): Optimizer
 /** Whether a method has momentum, which SGD and RMSprop alone do. */
 export function hasMomentum(choice: OptimizerChoice): boolean {
   return choice === 'sgd' || choice === 'nesterov' || choice === 'rmsprop';
+}
+
+export function classWeightingOf(draft: PlanDraft, completion: Completion): ClassWeighting {
+  return draft.classWeighting ?? (completion?.classWeights?.kind === 'balanced' ? 'balanced' : 'none');
 }
 
 export function clippingOf(draft: PlanDraft, completion: Completion): ClippingChoice {
@@ -215,6 +255,10 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     device: draft.device ?? undefined,
     optimizer: buildOptimizer(draft, completion, figure),
     weightDecay: figure('weightDecay'),
+    l1: figure('l1'),
+    loss: draft.loss ?? undefined,
+    labelSmoothing: figure('labelSmoothing'),
+    classWeights: buildClassWeights(draft),
     learningRateRules: buildRates(figure('rateBelowHead')),
     schedule: buildSchedule(draft, completion, figure),
     warmupEpochs: figure('warmupEpochs'),
@@ -241,8 +285,16 @@ function buildOptimizer<Figure>(draft: PlanDraft, completion: Completion, figure
     // What was said of another method is kept in the form, and not asked of this one.
     momentum: hasMomentum(choice) ? figure('momentum') : undefined,
     centered: choice === 'rmsprop' ? (draft.centers ?? undefined) : undefined,
+    ...Object.fromEntries(
+      OPTIMIZER_FIGURES.map((field) => [field, isShown(field, draft, completion) ? figure(field) : undefined]),
+    ),
   });
   return Object.keys(optimizer).length === 0 ? undefined : optimizer;
+}
+
+function buildClassWeights({ classWeighting }: PlanDraft) {
+  if (classWeighting === null) return undefined;
+  return classWeighting === 'balanced' ? { kind: classWeighting } : null;
 }
 
 function buildClipping<Figure>(draft: PlanDraft, completion: Completion, limit: Figure | undefined) {

@@ -34,7 +34,8 @@ import {
 const PLACED = new Set<string>([
   ...Object.values(NUMBER_FIELDS).map((field) => field.path),
   ...['optimizer', 'optimizer.kind', 'optimizer.nesterov', 'optimizer.centered'],
-  ...['gradientClipping', 'gradientClipping.kind', 'schedule', 'schedule.kind', 'schedule.monitor'],
+  ...['loss', 'classWeights', 'gradientClipping', 'gradientClipping.kind'],
+  ...['schedule', 'schedule.kind', 'schedule.monitor'],
   ...['earlyStopping', 'earlyStopping.monitor'],
   ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.randomResizedCrop', 'head', 'weights', 'network'],
 ]);

@@ -184,8 +184,8 @@ export const runs = {
     sgd: (momentum: number, nesterov: boolean) => `SGD, momentum ${momentum}${nesterov ? ', Nesterov' : ''}`,
     adam: (beta1: number, beta2: number, epsilon: number) => `Adam, β₁ ${beta1}, β₂ ${beta2}, ε ${epsilon}`,
     adamw: (beta1: number, beta2: number, epsilon: number) => `AdamW, β₁ ${beta1}, β₂ ${beta2}, ε ${epsilon}`,
-    rmsprop: (rho: number, momentum: number, centered: boolean) =>
-      `RMSprop, ρ ${rho}, momentum ${momentum}${centered ? ', centered' : ''}`,
+    rmsprop: (rho: number, momentum: number, epsilon: number, centered: boolean) =>
+      `RMSprop, ρ ${rho}, momentum ${momentum}, ε ${epsilon}${centered ? ', centered' : ''}`,
     adagrad: (initial: number, epsilon: number) => `Adagrad, accumulator from ${initial}, ε ${epsilon}`,
     adadelta: (rho: number, epsilon: number) => `Adadelta, ρ ${rho}, ε ${epsilon}`,
     layerRates: 'Rates of layers',
@@ -203,6 +203,13 @@ export const runs = {
       warmedUp: (epochs: number, then: string) => `warm-up of ${plural(epochs, 'epoch')}, then ${then}`,
     },
     weightDecay: 'Weight decay',
+    l1: 'L1 penalty',
+    loss: 'Loss',
+    losses: { crossEntropy: 'cross-entropy', meanSquaredError: 'mean squared error' },
+    smoothed: (loss: string, smoothing: number) => `${loss}, labels smoothed by ${smoothing}`,
+    classWeights: 'Class weights',
+    classWeightings: { none: 'all alike', balanced: 'balanced by their images' },
+    classWeight: (name: string, weight: number) => `${name} ${weight}`,
     clipping: 'Gradient clipping',
     clippings: {
       value: (limit: string) => `each element within ${limit}`,

@@ -1,5 +1,5 @@
-import type { SchedulePlan, Strategy } from '../../shared/contract/plan.ts';
-import type { ClippingChoice, OptimizerChoice } from '../state/plan-draft.ts';
+import type { Loss, SchedulePlan, Strategy } from '../../shared/contract/plan.ts';
+import type { ClassWeighting, ClippingChoice, OptimizerChoice } from '../state/plan-draft.ts';
 import type { NumberField } from '../state/number-field.ts';
 import { bytes, count, percent, shape } from './format.ts';
 
@@ -7,6 +7,13 @@ const fields: Readonly<Record<NumberField, string>> = {
   learningRate: 'Learning rate',
   momentum: 'Momentum',
   rateBelowHead: 'Rate below head',
+  beta1: 'Beta 1',
+  beta2: 'Beta 2',
+  rho: 'Rho',
+  epsilon: 'Epsilon',
+  initialAccumulator: 'First accumulator',
+  l1: 'L1 penalty',
+  labelSmoothing: 'Label smoothing',
   weightDecay: 'Weight decay',
   clippingLimit: 'Limit',
   scheduleFactor: 'Factor',
@@ -46,6 +53,16 @@ const clippings: Readonly<Record<ClippingChoice, string>> = {
   value: 'Each value',
   norm: 'Each norm',
   globalNorm: 'Norm of all',
+};
+
+const losses: Readonly<Record<Loss, string>> = {
+  crossEntropy: 'Cross-entropy',
+  meanSquaredError: 'Squared error',
+};
+
+const classWeightings: Readonly<Record<ClassWeighting, string>> = {
+  none: 'All alike',
+  balanced: 'Balanced',
 };
 
 const schedules: Readonly<Record<SchedulePlan['kind'], string>> = {
@@ -204,6 +221,12 @@ export const train = {
     centered: 'Centered',
     clipping: 'Clip gradients',
     clippings,
+    optimizerFigures: 'More of the optimizer',
+    lossAndClasses: 'Loss and classes',
+    loss: 'Loss',
+    losses,
+    classWeights: 'Class weights',
+    classWeightings,
     fields,
     schedule: 'Schedule',
     rateSchedule: 'Rate over time',

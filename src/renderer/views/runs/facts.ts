@@ -81,7 +81,7 @@ function optimizerFact({ optimizer }: TrainingPlan): string {
     case 'adamw':
       return runs.plan[optimizer.kind](optimizer.beta1, optimizer.beta2, optimizer.epsilon);
     case 'rmsprop':
-      return runs.plan.rmsprop(optimizer.rho, optimizer.momentum, optimizer.centered);
+      return runs.plan.rmsprop(optimizer.rho, optimizer.momentum, optimizer.epsilon, optimizer.centered);
     case 'adagrad':
       return runs.plan.adagrad(optimizer.initialAccumulator, optimizer.epsilon);
     case 'adadelta':
@@ -115,6 +115,19 @@ function scheduleFact({ schedule, warmupEpochs }: TrainingPlan): string {
 function layerRatesFact({ learningRateRules }: TrainingPlan): string {
   const { layerRate, sameRate } = runs.plan;
   return learningRateRules.map(({ pattern, factor }) => layerRate(pattern, factor)).join('; ') || sameRate;
+}
+
+function lossFact({ loss, labelSmoothing }: TrainingPlan): string {
+  const name = runs.plan.losses[loss];
+  return labelSmoothing === 0 ? name : runs.plan.smoothed(name, labelSmoothing);
+}
+
+function classWeightsFact({ classWeights }: TrainingPlan): string {
+  const words = runs.plan;
+  if (classWeights?.kind !== 'given') return words.classWeightings[classWeights?.kind ?? 'none'];
+  return Object.entries(classWeights.weights)
+    .map(([name, weight]) => words.classWeight(name, weight))
+    .join(', ');
 }
 
 function clippingFact({ gradientClipping }: TrainingPlan): string {
@@ -152,7 +165,10 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.layerRates, value: layerRatesFact(plan) },
     { name: words.schedule, value: scheduleFact(plan) },
     { name: words.weightDecay, value: plan.weightDecay === 0 ? words.off : metric(plan.weightDecay) },
+    { name: words.l1, value: plan.l1 === 0 ? words.off : metric(plan.l1) },
     { name: words.clipping, value: clippingFact(plan) },
+    { name: words.loss, value: lossFact(plan) },
+    { name: words.classWeights, value: classWeightsFact(plan) },
     { name: words.epochs, value: count(plan.epochs) },
     { name: words.batch, value: words.batchValue(plan.batchSize, plan.evaluationBatchSize) },
     {

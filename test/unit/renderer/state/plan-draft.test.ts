@@ -18,6 +18,7 @@ const sgd: Completion = {
   optimizer: { kind: 'sgd', learningRate: 0.005, momentum: 0.9, nesterov: false },
   gradientClipping: null,
   schedule: { kind: 'constant' },
+  classWeights: null,
   earlyStopping: null,
   augmentation: null,
 };
@@ -43,6 +44,23 @@ describe('what the form asks', () => {
       { optimizer: { kind: 'rmsprop', momentum: 0.8, centered: true } },
     ],
     ['AdamW without what was said of RMSprop', { optimizer: 'adamw', centers: true }, { optimizer: { kind: 'adamw' } }],
+    [
+      'AdamW by its own figures, without those of others',
+      { optimizer: 'adamw', ...typed({ beta1: '0.8', beta2: '0.99', epsilon: '1e-3', rho: '0.5' }) },
+      { optimizer: { kind: 'adamw', beta1: 0.8, beta2: 0.99, epsilon: 0.001 } },
+    ],
+    [
+      'Adagrad by its own',
+      { optimizer: 'adagrad', ...typed({ initialAccumulator: '0', rho: '0.5' }) },
+      { optimizer: { kind: 'adagrad', initialAccumulator: 0 } },
+    ],
+    [
+      'a loss of smoothed labels, and an L1 penalty',
+      { loss: 'meanSquaredError', ...typed({ labelSmoothing: '0.1', l1: '1e-5' }) },
+      { loss: 'meanSquaredError', labelSmoothing: 0.1, l1: 1e-5 },
+    ],
+    ['balanced classes', { classWeighting: 'balanced' }, { classWeights: { kind: 'balanced' } }],
+    ['classes that count alike again', { classWeighting: 'none' }, { classWeights: null }],
     ['weight decay', typed({ weightDecay: '1e-4' }), { weightDecay: 1e-4 }],
     [
       'clipping with the usual limit',
@@ -128,6 +146,9 @@ describe('what the form asks', () => {
 
   it.each<[NumberField, Partial<PlanDraft>, Partial<PlanDraft>]>([
     ['momentum', { optimizer: 'sgd' }, { optimizer: 'adam' }],
+    ['beta1', { optimizer: 'adam' }, { optimizer: 'sgd' }],
+    ['rho', { optimizer: 'adadelta' }, { optimizer: 'adagrad' }],
+    ['epsilon', { optimizer: 'rmsprop' }, { optimizer: 'nesterov' }],
     ['clippingLimit', { clipping: 'norm' }, { clipping: 'none' }],
     ['scheduleFactor', { schedule: 'exponential' }, { schedule: 'cosine' }],
     ['scheduleFloor', { schedule: 'cosine' }, { schedule: 'step' }],
@@ -155,6 +176,11 @@ describe('a typed figure', () => {
     ['learningRate', 'Infinity', { kind: 'wrong', value: 'Infinity' }],
     ['learningRate', '1e999', { kind: 'wrong', value: Infinity }],
     ['momentum', '1', { kind: 'wrong', value: 1 }],
+    ['beta2', '1', { kind: 'wrong', value: 1 }],
+    ['epsilon', '0', { kind: 'wrong', value: 0 }],
+    ['initialAccumulator', '-1', { kind: 'wrong', value: -1 }],
+    ['labelSmoothing', '1', { kind: 'wrong', value: 1 }],
+    ['l1', '0', { kind: 'value', value: 0 }],
     ['weightDecay', '2', { kind: 'wrong', value: 2 }],
     ['scheduleFactor', '1', { kind: 'wrong', value: 1 }],
     ['warmupEpochs', '0.5', { kind: 'value', value: 0.5 }],

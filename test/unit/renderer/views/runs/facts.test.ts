@@ -62,7 +62,7 @@ describe('the facts of a run', () => {
     [{ kind: 'adamw', learningRate: 1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 }, 'AdamW, β₁ 0.9, β₂ 0.999, ε 1e-7'],
     [
       { kind: 'rmsprop', learningRate: 1, rho: 0.9, momentum: 0.5, epsilon: 1e-7, centered: true },
-      'RMSprop, ρ 0.9, momentum 0.5, centered',
+      'RMSprop, ρ 0.9, momentum 0.5, ε 1e-7, centered',
     ],
     [
       { kind: 'adagrad', learningRate: 1, initialAccumulator: 0.1, epsilon: 1e-7 },
@@ -78,6 +78,25 @@ describe('the facts of a run', () => {
     expect(valueOf(facts, 'Weight decay')).toBe('0.01');
     expect(valueOf(facts, 'Gradient clipping')).toBe('norm of all tensors within 1');
     expect(valueOf(planFacts(samplePlan()), 'Weight decay')).toBe('off');
+  });
+
+  it.each<[Partial<TrainingPlan>, string, string, string]>([
+    [{}, 'cross-entropy', 'all alike', 'off'],
+    [
+      { loss: 'meanSquaredError', classWeights: { kind: 'balanced' }, l1: 0.01 },
+      'mean squared error',
+      'balanced by their images',
+      '0.01',
+    ],
+    [
+      { labelSmoothing: 0.1, classWeights: { kind: 'given', weights: { ants: 2, bees: 0.5 } } },
+      'cross-entropy, labels smoothed by 0.1',
+      'ants 2, bees 0.5',
+      'off',
+    ],
+  ])('tell what is made small: %j', (changes, loss, classes, l1) => {
+    const facts = planFacts(samplePlan(changes));
+    expect(['Loss', 'Class weights', 'L1 penalty'].map((name) => valueOf(facts, name))).toEqual([loss, classes, l1]);
   });
 
   it.each<[Partial<TrainingPlan>, string]>([
