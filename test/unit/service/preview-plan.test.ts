@@ -216,6 +216,17 @@ describe('what is wrong comes at its field', () => {
     expect((await preview({ head: 'sigmoid' })).problems).toEqual([]);
   });
 
+  it('names the classes there are where weights are given to another', async () => {
+    const dataset = { kind: 'folder', path: await writeTinyDataset(path.join(home, 'two'), { train: 2, val: 1 }) };
+    const classWeights = { kind: 'given', weights: { fine: 2, narrow: 1 } };
+    expect((await preview({ dataset, classWeights })).problems).toEqual([]);
+    await service.transport.invoke('dataset.open', { dataset: { kind: 'folder', path: dataset.path } });
+    const found = await preview({ dataset, classWeights });
+    expect(fields(found)).toEqual(['classWeights']);
+    expect(found.problems[0]?.message).toContain("(broad, fine); received 'narrow'");
+    expect((await preview({ dataset, classWeights: { kind: 'balanced' } })).problems).toEqual([]);
+  });
+
   it('never fails, whatever a form holds', async () => {
     const junk = [null, undefined, NaN, Infinity, -1, '', 'x', [], {}, [[]], { kind: 'x' }, true, 1e300];
     for (const name of Object.keys(trainingPlanRequest.shape)) {
