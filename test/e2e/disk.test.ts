@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runResult, type RunResult } from '../../src/shared/contract/run.ts';
@@ -105,15 +105,15 @@ onSmallDisks(`full disks${because}`, () => {
     expect(await runs(places)).toEqual(['finished']);
   });
 
-  it('that have no room for the first checkpoint fail the run, which stays in the log', async () => {
-    const disk = smallDisk(path.join(root, 'no-checkpoint'), 'size=1m');
+  it('that have no room for checkpoints fail the run before it trains, and it stays in the log', async () => {
+    const disk = smallDisk(path.join(root, 'no-checkpoint'), 'size=4m');
     const places = { home: path.join(disk.folder, 'home') };
     const outcome = await train(places);
     expect(told(outcome).code).toBe('disk.full');
     const { status, error, history } = runResult.parse(JSON.parse(outcome.stdout));
-    expect([status, history.length]).toEqual(['failed', 1]);
+    expect([status, history.length]).toEqual(['failed', 0]);
     expect(error?.message).toMatch(
-      /^Could not write the checkpoint: the disk is full \(.*No space left on device\)\.$/,
+      /^A run needs room for its checkpoints before it begins; those of this one take 5\.\d MB, and [34]\.\d MB are free at '.+'\.$/,
     );
     expect(damage(places.home)).toEqual([]);
     expect(await runs(places)).toEqual(['failed']);
@@ -133,14 +133,18 @@ onSmallDisks(`full disks${because}`, () => {
   });
 
   it('that fill up later leave the checkpoint that was written before', async () => {
-    const disk = smallDisk(path.join(root, 'one-checkpoint'), 'size=2600k');
+    const disk = smallDisk(path.join(root, 'one-checkpoint'), 'size=8m');
     const places = { home: path.join(disk.folder, 'home') };
-    const outcome = await train(places, '--epochs', '300');
+    const training = train(places, '--epochs', '3000');
+    const written = path.join(places.home, 'runs/*/checkpoints/index.json');
+    await expect.poll(() => globSync(written).length, { timeout: 20_000 }).toBe(1);
+    expect(() => writeFileSync(path.join(disk.folder, 'other'), new Uint8Array(2 ** 24))).toThrow('ENOSPC');
+    const outcome = await training;
     expect(told(outcome).code).toBe('disk.full');
-    const { status, runId } = runResult.parse(JSON.parse(outcome.stdout));
-    expect(status).toBe('failed');
+    const [runId = ''] = globSync(written).map((file) => path.basename(path.dirname(path.dirname(file))));
     expect(damage(places.home)).toEqual([]);
-    disk.remount('size=16m');
+    disk.remount('size=32m');
+    expect(['failed', 'interrupted']).toContain((await runs(places))[0]);
     const predicted = await command(places, 'predict', '--run', runId, 'stripes/val/fine/000.png');
     expect({ code: predicted.code, stderr: predicted.stderr }).toMatchObject({ code: 0 });
   });

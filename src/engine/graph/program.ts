@@ -39,6 +39,8 @@ export interface Program {
   readonly cut: readonly CutTensor[];
   /** Ops of the train step's own graph, for tests and for the proof that no frozen layer stands in it. */
   readonly trainOperations: readonly string[];
+  /** What `save` writes, names and checksums apart. */
+  readonly checkpointBytes: number;
   /** What `diagnose`, `check` and `introspect` speak of; null for prediction. */
   readonly introspection: Introspection | null;
 }
@@ -79,6 +81,7 @@ export function featureFeed(layer: string): string {
   return `features/${layer}`;
 }
 
+const FLOAT_BYTES = 4;
 const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
 const NO_REGULARIZATION = { weightDecay: 0, l1: 0, gradientClipping: null } as const;
 
@@ -286,8 +289,8 @@ class ProgramBuilder {
     return [...this.variables.values(), ...this.folded.flatMap(({ kernel, bias }) => [kernel, bias])];
   }
 
-  /** `assign`, `save` and `restore`. */
-  state(slots: readonly Slot[]): void {
+  /** `assign`, `save` and `restore`. @returns the bytes of what they keep */
+  state(slots: readonly Slot[]): number {
     const { graph } = this;
     const count = this.assignable.reduce((sum, { shape }) => sum + elementCount(shape), 0);
     const values = graph.placeholder('assign/values', 'float32', [count]);
@@ -306,6 +309,7 @@ class ProgramBuilder {
     const writePrefix = graph.placeholder('save/prefix', 'string', []);
     const saved = save(graph, 'save', writePrefix, kept);
     this.signatures['save'] = { inputs: { prefix: writePrefix }, outputs: { done: graph.group('save/done', [saved]) } };
+    return kept.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
   }
 }
 
@@ -338,7 +342,7 @@ export function compileProgram(options: ProgramOptions): Program {
     trainOperations = trained.operations;
     introspection = trained.introspection;
   }
-  builder.state(slots);
+  const checkpointBytes = builder.state(slots);
   return {
     savedModel: encodeSavedModel(builder.graph, builder.signatures),
     signatures: builder.signatures,
@@ -357,6 +361,7 @@ export function compileProgram(options: ProgramOptions): Program {
     },
     cut: builder.cut,
     trainOperations,
+    checkpointBytes,
     introspection,
   };
 }

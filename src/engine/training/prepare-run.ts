@@ -10,16 +10,20 @@ import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
 import type { Introspection } from '../graph/introspection.ts';
+import { decodedCacheFolder } from '../image/decoded-cache.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
+import { elementCount } from '../network/shape.ts';
 import { deviceInformation } from '../runtime/binding.ts';
 import { Session } from '../runtime/session.ts';
 import { canvasPreprocessing } from './augmentation.ts';
 import { describeGaps } from '../weights/load.ts';
 import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
+import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
 import { assertFinite } from './divergence.ts';
 import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
+import { featureCacheFolder } from './feature-cache/cached-features.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import { ProgressReporter } from './progress.ts';
@@ -27,6 +31,9 @@ import { frozenTensors } from './proof.ts';
 import { datasetRoot } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
 import { tensorHash } from './tensor-hash.ts';
+
+const FLOAT_BYTES = 4;
+const CHANNELS = 3;
 
 /** Everything that is known, loaded and compiled before the first image is computed. */
 export interface PreparedRun {
@@ -65,6 +72,16 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
     `A resumed run needs the classes it began with (${model.classes.join(', ')}); found ${dataset.classes.join(', ')} in ${dataset.root}.`,
     'Put the class folders back, or train a new run.',
   );
+}
+
+/** What the caches hold once every image of the dataset went through. */
+function cacheNeeds(job: TrainerJob, dataset: Dataset, program: Program, held: Preprocessing): DiskNeed['caches'] {
+  const images = dataset.images.length;
+  const features = program.cut.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
+  return [
+    { folder: featureCacheFolder(job.cacheDirectory), bytes: images * features },
+    { folder: decodedCacheFolder(job.cacheDirectory), bytes: images * held.height * held.width * CHANNELS },
+  ];
 }
 
 /**
@@ -138,6 +155,12 @@ export async function prepareRun(
     precision: trainingPlan.precision,
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     canvas,
+  });
+  await assertDiskSpace({
+    runDirectory,
+    checkpointBytes: program.checkpointBytes,
+    onceBytes: 0,
+    caches: cacheNeeds(job, dataset, program, canvas ?? preprocessing),
   });
   const layers = network.layers.map(({ name }) => name);
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures, layers);
