@@ -120,7 +120,7 @@ describe('a frozen BatchNorm is folded into the convolution before it', () => {
     expect(folded.shape).toEqual([-1, ...(layerShapes(network).get('relu') ?? [])]);
     expect(folded.data.length).toBe(kept.data.length);
     expect(Math.max(...(kept.data as Float32Array))).toBeGreaterThan(0.1);
-    kept.data.forEach((value, index) => expect(folded.data[index]).toBeCloseTo(Number(value), 4));
+    kept.data.forEach((value, index) => expect(folded.data[index]).toBeCloseTo(value, 4));
   });
 
   it('but for one whose output something else reads', () => {
