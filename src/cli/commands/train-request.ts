@@ -1,6 +1,7 @@
 import type {
   AugmentationPlan,
   ClassWeights,
+  DatasetSource,
   EarlyStoppingPlan,
   FreezeRule,
   GradientClipping,
@@ -10,15 +11,16 @@ import type {
   OptimizerPlan,
   Precision,
   TrainingPlanRequest,
-  WeightsSource,
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
+import { weightsSource } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
 export interface TrainFlags extends ScheduleFlags {
   readonly dataset?: string;
+  readonly features?: string;
   readonly network?: string;
   readonly weights?: string;
   readonly strategy?: 'features' | 'finetune' | 'scratch';
@@ -55,15 +57,15 @@ export interface TrainFlags extends ScheduleFlags {
   readonly precision?: Precision;
   readonly frozenPrecision?: Precision;
   readonly device?: string;
+  /** In steps; 0 for never. */
+  readonly introspect?: number;
   readonly seed?: number;
 }
 
-const RUN_PREFIX = 'run:';
-
-function weightsSource(written: string): WeightsSource {
-  return written.startsWith(RUN_PREFIX)
-    ? { kind: 'run', runId: written.slice(RUN_PREFIX.length) }
-    : { kind: 'file', path: givenPath(written) };
+/** Features are given instead of images. */
+function datasetSource({ dataset, features }: TrainFlags): DatasetSource | undefined {
+  if (features !== undefined) return { kind: 'features', path: givenPath(features) };
+  return dataset === undefined ? undefined : { kind: 'folder', path: givenPath(dataset) };
 }
 
 function augmentation({ flip, randomCrop }: TrainFlags): AugmentationPlan | undefined {
@@ -97,10 +99,11 @@ export function planRequest(
   rules: FreezeRule[],
   learningRateRules: LearningRateRule[],
 ): TrainingPlanRequest {
-  const { dataset, network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
+  const { network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
   const { lr, momentum, nesterov, centered, beta1, beta2, rho, epsilon, initialAccumulator } = flags;
   const { weightDecay, l1, loss, labelSmoothing, classWeights, warmup } = flags;
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
+  const dataset = datasetSource(flags);
   const augmented = augmentation(flags);
   const stopping = earlyStopping(flags);
   const gradientClipping = clipping(flags);
@@ -121,7 +124,7 @@ export function planRequest(
     rules,
     learningRateRules,
     optimizer: optimizerRequest,
-    ...(dataset !== undefined && { dataset: { kind: 'folder', path: givenPath(dataset) } }),
+    ...(dataset !== undefined && { dataset }),
     ...(network !== undefined && { network }),
     ...(weights !== undefined && { weights: weightsSource(weights) }),
     ...(strategy !== undefined && { strategy }),
@@ -140,6 +143,7 @@ export function planRequest(
     ...(stopping !== undefined && { earlyStopping: stopping }),
     ...(frozen !== undefined && { precision: { frozen, ...(trainable !== undefined && { trainable }) } }),
     ...(flags.device !== undefined && { device: flags.device }),
+    ...(flags.introspect !== undefined && { introspectionInterval: flags.introspect }),
     ...(head !== undefined && { head }),
     ...(seed !== undefined && { seed }),
   };

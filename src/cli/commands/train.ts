@@ -7,7 +7,6 @@ import {
   PRECISIONS,
   SCHEDULES,
   STRATEGIES,
-  type FreezeRule,
   type LearningRateRule,
 } from '../../shared/contract/plan.ts';
 import type { SetExitCode } from '../exit-code.ts';
@@ -15,6 +14,7 @@ import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
 import { classWeights } from './class-weights-flag.ts';
+import { addRuleFlags } from './rule-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 
 /** For `--random-crop` without a number. */
@@ -36,15 +36,18 @@ function clippingOption(flags: string, description: string): Option {
 }
 
 export function addTrainCommand(program: Command, setExitCode: SetExitCode): void {
-  // All of these flags write here, so that the order between them is the command line's.
-  const rules: FreezeRule[] = [];
-  const addRule = (action: FreezeRule['action']) => (pattern: string) => void rules.push({ action, pattern });
   const rateRules: LearningRateRule[] = [];
   const addRateRule = (text: string): void => void rateRules.push(learningRateRule(text));
-  program
+  const command = program
     .command('train')
     .description('train a classifier on a folder of images; with no flags, on the sample that ships with Thaw')
     .option('--dataset <folder>', 'class folders, or train/ val/ test/ of such (default: the sample)')
+    .addOption(
+      new Option(
+        '--features <file>',
+        'a file of `thaw features` or of NumPy instead of images: features and labels',
+      ).conflicts(['dataset', 'flip', 'randomCrop']),
+    )
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
     .option('--weights <source>', 'a weight file, a tfjs model folder, or run:ID (default: what ships)')
     .addOption(
@@ -52,23 +55,9 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
         '--strategy <name>',
         'features: train the new head; finetune: all, pretrained; scratch: all, anew',
       ).choices(STRATEGIES),
-    )
-    .option(
-      '--freeze <rule>',
-      'layer, block, last:N, from:NAME or /regex/; may be repeated, the last rule wins',
-      addRule('freeze'),
-    )
-    .option('--thaw <rule>', 'the opposite of --freeze', addRule('thaw'))
-    .option(
-      '--freeze-statistics <rule>',
-      "keep BatchNorms' moving statistics though they train; in one order with --freeze and --thaw",
-      addRule('freezeStatistics'),
-    )
-    .option(
-      '--thaw-statistics <rule>',
-      "let frozen BatchNorms' moving statistics follow the images",
-      addRule('thawStatistics'),
-    )
+    );
+  const rules = addRuleFlags(command);
+  command
     .option('--epochs <n>', 'times through the images', wholeNumber({ least: 1, most: 100_000 }))
     .option('--batch <n>', 'images in a step', wholeNumber({ least: 1, most: 65_536 }))
     .option('--batch-eval <n>', 'images in a step of evaluation', wholeNumber({ least: 1, most: 65_536 }))
@@ -171,6 +160,11 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       ).choices(PRECISIONS),
     )
     .addOption(new Option('--frozen-precision <type>', 'the same for the frozen prefix alone').choices(PRECISIONS))
+    .option(
+      '--introspect <steps>',
+      'measure gradients and drift of each layer every so many steps, 0 for never (default: 50)',
+      wholeNumber({ least: 0, most: 1_000_000 }),
+    )
     .option('--device <name>', 'auto, cpu, or gpu:N (default: auto, a GPU where TensorFlow has one)')
     .option('--seed <n>', 'seed of initial values, order and split', wholeNumber({ least: 0, most: 0xffffffff }))
     .option('--json', 'print the result as one JSON document, progress on the error output')

@@ -1,4 +1,5 @@
 import type { StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
+import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { RunDetail, RunResult } from '../../shared/contract/run.ts';
 import { checkpointTable } from './checkpoint-table.ts';
 import { bytes, count, duration, moment, printable, share } from './format.ts';
@@ -91,9 +92,11 @@ export function remarks({ result }: RunDetail): string[] {
 }
 
 /** What a person would do next with a run. */
-export function nextStep({ result, layers }: RunDetail): string | null {
+export function nextStep({ result, layers, plan }: RunDetail): string | null {
   switch (result.status) {
     case 'finished':
+      // Of features without their network, no image can be looked at.
+      if (isFeatureNetwork(plan.network)) return null;
       return `Next: thaw predict --run ${result.runId} IMAGE...`;
     case 'stopped':
     case 'interrupted':

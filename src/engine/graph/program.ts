@@ -49,7 +49,8 @@ export interface ProgramOptions {
   /** Its output layer gives logits [batch, classes], or [batch, 1] for a sigmoid over two classes. */
   readonly network: Network;
   readonly plan: Pick<FreezePlan, 'trainable' | 'movingStatistics' | 'prefix' | 'cut'>;
-  readonly preprocessing: Preprocessing;
+  /** null where the input is no image: `features` and `predict` are left out then. */
+  readonly preprocessing: Preprocessing | null;
   /** null leaves out everything that trains: a program for prediction. */
   readonly optimizer: OptimizerPlan | null;
   /** None by default. */
@@ -115,7 +116,9 @@ class ProgramBuilder {
     scope: string,
     canvas: ProgramOptions['canvas'] = null,
   ): { readonly given: ReadonlyMap<string, Tensor>; readonly feeds: Readonly<Record<string, Tensor>> } {
-    const { height, width, channelOrder, scale, offset } = this.#options.preprocessing;
+    const { preprocessing } = this.#options;
+    if (!preprocessing) throw new TypeError('A network whose input is no image is given none.');
+    const { height, width, channelOrder, scale, offset } = preprocessing;
     const feed = this.graph.placeholder(`${scope}/images`, 'string', []);
     const boxes = canvas ? this.graph.placeholder(`${scope}/boxes`, 'float32', [-1, 4]) : null;
     const images = imagesFromBytes(this.graph, `${scope}/input`, feed, {
@@ -197,7 +200,7 @@ class ProgramBuilder {
   }
 
   features(): void {
-    if (this.cut.length === 0) return;
+    if (this.cut.length === 0 || !this.#options.preprocessing) return;
     const { given, feeds } = this.#images('features');
     const outputs = this.#lowerPrefix('features', given);
     const cut: Record<string, Tensor> = {};
@@ -330,7 +333,7 @@ class ProgramBuilder {
  */
 export function compileProgram(options: ProgramOptions): Program {
   const builder = new ProgramBuilder(options);
-  builder.predict();
+  if (options.preprocessing) builder.predict();
   let slots: readonly Slot[] = [];
   let trainOperations: readonly string[] = [];
   let introspection: Introspection | null = null;

@@ -1,3 +1,4 @@
+import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import {
   PLAN_SCHEMA_VERSION,
   type AugmentationPlan,
@@ -9,7 +10,6 @@ import {
   type WeightsSource,
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { isFeatureNetwork } from '../network/feature-network.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
@@ -21,6 +21,8 @@ interface StrategyDefaults {
 
 /** Steps of these optimizers do not grow with the gradient, so that one rate serves every strategy. */
 const ADAPTIVE = { adam: 0.001, adamw: 0.001, rmsprop: 0.001, adagrad: 0.01, adadelta: 1 } as const;
+/** In steps; what it costs is measured by `npm run bench -- introspection`. */
+const INTROSPECTION_INTERVAL = 50;
 /** As in PyTorch; without any decay AdamW would be Adam. */
 const ADAMW_WEIGHT_DECAY = 0.01;
 
@@ -198,6 +200,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
       trainable: request.precision?.trainable ?? 'float32',
     },
     device: request.device ?? 'auto',
+    introspectionInterval: request.introspectionInterval ?? INTROSPECTION_INTERVAL,
     dropout: request.dropout ?? defaults.dropout,
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,

@@ -1,5 +1,6 @@
+import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { featureNetworkName, isFeatureNetwork } from '../network/feature-network.ts';
+import { featureNetworkName } from '../network/feature-network.ts';
 import { findNetwork } from '../network/registry.ts';
 import { describeFeatures, type FeaturesDescription } from '../training/features-file/describe-features.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PredictResult, Request } from '../../shared/contract/endpoint.ts';
+import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
-import { isFeatureNetwork } from '../network/feature-network.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveImages } from './resolve-images.ts';

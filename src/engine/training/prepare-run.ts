@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
+import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -24,6 +25,8 @@ import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
 import { assertFinite } from './divergence.ts';
 import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
 import { featureCacheFolder } from './feature-cache/cached-features.ts';
+import { expectSameBelow, planAbove } from './features-file/plan-above.ts';
+import { readFeatures, type GivenFeatures } from './features-file/read-features.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import { ProgressReporter } from './progress.ts';
@@ -38,6 +41,8 @@ const CHANNELS = 3;
 /** Everything that is known, loaded and compiled before the first image is computed. */
 export interface PreparedRun {
   readonly dataset: Dataset;
+  /** Features that take the place of images; null where images are what there is. */
+  readonly given: GivenFeatures | null;
   readonly network: Network;
   readonly preprocessing: Preprocessing;
   /** What training images are brought to, for augmentation to cut its boxes from; null without. */
@@ -84,6 +89,20 @@ function cacheNeeds(job: TrainerJob, dataset: Dataset, program: Program, held: P
   ];
 }
 
+async function givenFeatures(
+  path: string,
+  options: Parameters<typeof readFeatures>[1],
+  emit: (body: RunEventBody) => void,
+): Promise<GivenFeatures> {
+  const given = await readFeatures(path, options);
+  const { unlabelled, description } = given;
+  if (unlabelled > 0) {
+    const message = `${unlabelled} of ${description.images} images in the features file have no class and are not used.`;
+    emit({ kind: 'warning', message });
+  }
+  return given;
+}
+
 /**
  * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
  *
@@ -98,12 +117,18 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const { plan: trainingPlan, runDirectory } = job;
   const reading = new ProgressReporter(emit, 'prepare', 'image');
-  const dataset = await openDataset(datasetRoot(trainingPlan.dataset), {
-    validationShare: trainingPlan.validationShare,
-    seed: trainingPlan.seed,
-    signal,
-    onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
-  });
+  const { validationShare, seed } = trainingPlan;
+  const source = trainingPlan.dataset;
+  const given =
+    source.kind === 'features' ? await givenFeatures(source.path, { validationShare, seed, signal }, emit) : null;
+  const dataset =
+    given?.dataset ??
+    (await openDataset(datasetRoot(source), {
+      validationShare,
+      seed,
+      signal,
+      onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
+    }));
   const resumed = job.resume ? await readModelFile(runDirectory) : null;
   if (resumed) {
     sameNetwork(resumed, trainingPlan);
@@ -115,7 +140,8 @@ export async function prepareRun(
     dropout: trainingPlan.dropout,
     head: trainingPlan.head,
   });
-  const plan = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
+  const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
+  const plan = given ? planAbove(network, frozen, given.description) : frozen;
   const { tensorflow, gpu } = deviceInformation();
   const memory = memoryNeed({ plan: trainingPlan, network, freeze: plan }, countImages(dataset));
   // A GPU computes in memory of its own, which nobody is asked about beforehand.
@@ -130,6 +156,7 @@ export async function prepareRun(
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
   assertFinite(first.values, first.report?.source ?? "the run's last checkpoint");
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
+  if (given) expectSameBelow(given.description, { network, prefix: plan.prefix, tensorHashes, preprocessing });
   const model: ModelFile = resumed ?? {
     schemaVersion: 1,
     network: trainingPlan.network,
@@ -147,7 +174,7 @@ export async function prepareRun(
   const program = compileProgram({
     network,
     plan,
-    preprocessing,
+    preprocessing: isFeatureNetwork(trainingPlan.network) ? null : preprocessing,
     optimizer,
     regularization: trainingPlan,
     objective: trainingPlan,
@@ -160,7 +187,7 @@ export async function prepareRun(
     runDirectory,
     checkpointBytes: program.checkpointBytes,
     onceBytes: 0,
-    caches: cacheNeeds(job, dataset, program, canvas ?? preprocessing),
+    caches: given ? [] : cacheNeeds(job, dataset, program, canvas ?? preprocessing),
   });
   const layers = network.layers.map(({ name }) => name);
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures, layers);
@@ -180,6 +207,7 @@ export async function prepareRun(
   if (!introspection) throw new TypeError('A program that trains says what it can be asked.');
   return {
     dataset,
+    given,
     network,
     preprocessing,
     canvas,

@@ -101,6 +101,23 @@ async function featureSources(run: PreparedRun, options: SourceOptions): Promise
   };
 }
 
+/** Features that were given lie ready: nothing is computed. */
+function givenSources({ session, program, dataset, given }: PreparedRun): Sources {
+  const features = new Map(
+    program.cut.flatMap(({ name }, index) => {
+      const values = given?.features[index];
+      return values ? [[name, values] as const] : [];
+    }),
+  );
+  return {
+    usable: [...dataset.images.keys()],
+    skipped: [],
+    source: (_, images, labels) => featureSource(session, program, features, images, labels),
+    // What the session holds ends with it.
+    dispose: () => Promise.resolve(),
+  };
+}
+
 async function imageSources(run: PreparedRun, options: SourceOptions): Promise<Sources> {
   const { dataset, preprocessing } = run;
   const { augmentation, seed } = options.plan;
@@ -127,10 +144,10 @@ async function imageSources(run: PreparedRun, options: SourceOptions): Promise<S
 /** Computes or reads what each split is fed with: features above a frozen prefix, else pixels. */
 export async function splitSources(run: PreparedRun, options: SourceOptions): Promise<SplitSources> {
   const { dataset, program } = run;
-  const { usable, skipped, source, dispose } = await (program.cut.length > 0 ? featureSources : imageSources)(
-    run,
-    options,
-  );
+  const sources = run.given
+    ? givenSources(run)
+    : await (program.cut.length > 0 ? featureSources : imageSources)(run, options);
+  const { usable, skipped, source, dispose } = sources;
   const sourceOf = (split: Split): BatchSource | null => {
     const images = splitImages(dataset, usable, split);
     const labels = Int32Array.from(images, (index) => dataset.images[index]?.label ?? 0);

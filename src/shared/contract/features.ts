@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { datasetReference, freezeRule, PRECISIONS, trainingPlan, weightsReference } from './plan.ts';
 import { skippedImage } from './run.ts';
 
+/**
+ * Whether a name is that of a network of which nothing is known but the features that its lower part gave:
+ * `features_1280`, `features_7x7x512`. It can be trained and cannot look at images.
+ */
+export function isFeatureNetwork(name: string): boolean {
+  return /^features_\d{1,9}(?:x\d{1,9}){0,2}$/.test(name);
+}
+
 /** Where a features file is written: a path of the user's own command line, or a name in a granted folder. */
 export const featuresOutput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),

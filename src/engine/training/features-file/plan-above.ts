@@ -1,7 +1,7 @@
+import { isFeatureNetwork } from '../../../shared/contract/features.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { cutAt } from '../../freeze/cut-at.ts';
 import type { FreezePlan } from '../../freeze/freeze-plan.ts';
-import { isFeatureNetwork } from '../../network/feature-network.ts';
 import type { Network } from '../../network/layer.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 import { layerShapes } from '../../network/shape.ts';

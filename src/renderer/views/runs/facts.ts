@@ -154,7 +154,7 @@ export function planFacts(plan: TrainingPlan): Fact[] {
   const { dataset, earlyStopping, rules } = plan;
   const told = rules.map(({ action, pattern }) => `${words.rule[action]} ${pattern}`);
   return [
-    { name: words.dataset, value: dataset.kind === 'folder' ? dataset.path : words.sample },
+    { name: words.dataset, value: dataset.kind === 'sample' ? words.sample : dataset.path },
     { name: words.network, value: plan.network, mono: true },
     { name: words.weights, value: weightsFact(plan) },
     { name: words.strategy, value: runs.strategies[plan.strategy] ?? plan.strategy },
@@ -178,6 +178,10 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.augmentation, value: augmentationFact(plan) },
     { name: words.precision, value: precisionFact(plan) },
     { name: words.dropout, value: plan.dropout === 0 ? words.off : percent(plan.dropout) },
+    {
+      name: words.introspection,
+      value: plan.introspectionInterval === 0 ? words.off : words.introspectionValue(plan.introspectionInterval),
+    },
     { name: words.seed, value: String(plan.seed) },
     { name: words.validationShare, value: words.validationShareValue(plan.validationShare) },
   ];
