@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Graph, Tensor, Variable } from '../../../src/engine/graph/graph.ts';
+import { Graph, type Tensor, type Variable } from '../../../src/engine/graph/graph.ts';
 import { lower } from '../../../src/engine/graph/lower.ts';
 import type { Layer, Network } from '../../../src/engine/network/layer.ts';
 import { layerShapes, networkTensors } from '../../../src/engine/network/shape.ts';
@@ -99,4 +99,21 @@ describe('a layer becomes ops of the shape that the network tells, with the grad
       tolerance: 1e-2,
     });
   });
+});
+
+it('a layer whose tensors do not fit it is named, with what it needs and what was found', () => {
+  const network = networkOf(convolution);
+  const graph = new Graph();
+  const variables = new Map([
+    ['layer/kernel', graph.variable('layer/kernel', [3, 3, 5, 6])],
+    ['layer/bias', graph.variable('layer/bias', [6])],
+  ]);
+  const given = new Map([['input', graph.placeholder('input', 'float32', [-1, 6, 5, 4])]]);
+  const options = { folded: [], movingStatistics: new Set<string>(), dropoutSeed: null, output: '' };
+  const written = (): unknown =>
+    lower(network.layers, given, { graph, scope: 'test', variables, precision: 'float32', ...options });
+  expect(written).toThrow(
+    "Layer 'layer' cannot be written: 'test/layer' needs a filter of [rows, columns, channels, filters] with the channels " +
+      'and the type of its input; received float32 [-1, 6, 5, 4] and float32 [3, 3, 5, 6].',
+  );
 });

@@ -138,6 +138,22 @@ describe('adaptive pooling', () => {
     });
   });
 
+  it('has it for any sizes', () => {
+    const side = fc.integer({ min: 1, max: 6 });
+    const property = fc.property(
+      fc.constantFrom(...Object.values(adaptive)),
+      fc.tuple(fc.integer({ min: 1, max: 2 }), side, side, fc.integer({ min: 1, max: 3 })),
+      fc.tuple(side, side),
+      (op, shape, outputSize) => {
+        checkGradients({
+          inputs: [{ shape, batched: true, values: apart(shape, 9) }],
+          build: (graph, input) => op(graph, 'op', input, { outputSize }),
+        });
+      },
+    );
+    fc.assert(property, { numRuns: 16, seed: 25 });
+  });
+
   /** What PyTorch's documentation says of each output pixel, one after the other. */
   function parts(values: Float32Array, size: number, count: number): readonly (readonly number[])[] {
     return Array.from({ length: count }, (_, index) => [
