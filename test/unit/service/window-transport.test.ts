@@ -26,6 +26,13 @@ describe('a window', () => {
     ['dataset.open', { dataset: { kind: 'folder', path: photos } }, 'as dataset'],
     ['training.start', { dataset: { kind: 'folder', path: photos } }, 'as dataset'],
     ['training.start', { weights: { kind: 'file', path: '/etc/passwd' } }, 'as weights'],
+    ['training.start', { dataset: { kind: 'features', path: '/etc/passwd' } }, 'as dataset'],
+    ['features.write', { output: { kind: 'file', path: '/tmp/a.npz' } }, 'as output'],
+    [
+      'features.write',
+      { dataset: { kind: 'folder', path: '/etc' }, output: { kind: 'granted', grantId: 'x', name: 'a.npz' } },
+      'as dataset',
+    ],
     ['plan.preview', { dataset: { kind: 'folder', path: photos } }, 'as dataset'],
     ['plan.preview', { weights: { kind: 'file', path: '/etc/passwd' } }, 'as weights'],
     ['layer.inspect', { layer: 'x', plan: { weights: { kind: 'file', path: '/etc/passwd' } } }, 'as plan.weights'],
