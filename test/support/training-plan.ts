@@ -27,6 +27,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     earlyStopping: null,
     precision: { frozen: 'float32', trainable: 'float32' },
     device: 'auto',
+    introspectionInterval: 0,
     dropout: 0,
     seed: 42,
     validationShare: 0.2,

@@ -83,6 +83,7 @@ function extraLines({
   learningRateRules,
   precision,
   device,
+  introspectionInterval,
   head,
   augmentation,
   earlyStopping,
@@ -103,6 +104,7 @@ function extraLines({
       ? []
       : [['precision', precisionWords(precision)] as const]),
     ...(device === 'auto' ? [] : [['computed on', device] as const]),
+    ...(introspectionInterval === 0 ? [] : [['layers', `looked into every ${introspectionInterval} steps`] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { MetricSeries, SeriesKey } from '../../shared/contract/series.ts';
+import { isLayerMetric } from './layer-metrics.ts';
 import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
 
-export interface SeriesQuery {
+interface CurveQuery {
   readonly by: 'step' | 'epoch';
-  readonly keys: readonly SeriesKey[];
   /** Points of one curve at most, 2 or more. */
   readonly maxPoints: number;
   /** The part of the axis that is wanted, ends included; all of it by default. */
@@ -14,11 +14,22 @@ export interface SeriesQuery {
   readonly to?: number | undefined;
 }
 
+export interface SeriesQuery extends CurveQuery {
+  readonly keys: readonly SeriesKey[];
+}
+
+/** One metric of a run, thinned. */
+type Curve<Key extends string> = Omit<MetricSeries, 'key'> & { readonly key: Key };
+
 /** How long the log is read before others have their turn. */
 const SLICE_MILLISECONDS = 20;
 
 /** What is kept of each step; the other metrics are of an epoch, and stand at its last step. */
-const KEPT_BY_STEP: ReadonlySet<SeriesKey> = new Set(['loss', 'accuracy', 'learning_rate']);
+const KEPT_BY_STEP: ReadonlySet<string> = new Set(['loss', 'accuracy', 'learning_rate']);
+
+function isKeptByStep(key: string): boolean {
+  return KEPT_BY_STEP.has(key) || isLayerMetric(key);
+}
 
 const TABLES = {
   step: { table: 'step_metric', axis: 'step' },
@@ -112,10 +123,10 @@ interface Source {
   readonly scale: number;
 }
 
-function findSource(database: Database.Database, run: number, by: SeriesQuery['by'], key: SeriesKey): Source | null {
+function findSource(database: Database.Database, run: number, by: CurveQuery['by'], key: string): Source | null {
   const number = findKey(database, key);
   if (number === undefined) return null;
-  const byStep = by === 'step' && KEPT_BY_STEP.has(key);
+  const byStep = by === 'step' && isKeptByStep(key);
   const steps = by === 'step' && !byStep ? stepsPerEpoch(database, run) : 1;
   return {
     rows: (open) => new MetricRows(open, byStep ? TABLES.step : TABLES.epoch, run, number),
@@ -123,7 +134,7 @@ function findSource(database: Database.Database, run: number, by: SeriesQuery['b
   };
 }
 
-function toSeries(key: SeriesKey, points: readonly Point[], count: number, scale: number): MetricSeries {
+function toCurve<Key extends string>(key: Key, points: readonly Point[], count: number, scale: number): Curve<Key> {
   return {
     key,
     x: Float64Array.from(points, ([position]) => position * scale),
@@ -133,21 +144,31 @@ function toSeries(key: SeriesKey, points: readonly Point[], count: number, scale
   };
 }
 
-async function readOne(log: Log, runId: string, query: SeriesQuery, key: SeriesKey): Promise<MetricSeries> {
+/**
+ * One metric of a run by the name that it has in the log; see `readSeries`.
+ *
+ * @throws ThawError `run.unknown`
+ */
+export async function readCurve<Key extends string>(
+  log: Log,
+  runId: string,
+  query: CurveQuery,
+  key: Key,
+): Promise<Curve<Key>> {
   const read = <Result>(action: (database: Database.Database) => Result): Result =>
     log.read('read the metrics', action);
   const source = read((database) => findSource(database, findRun(database, runId).number, query.by, key));
-  if (!source) return toSeries(key, [], 0, 1);
+  if (!source) return toCurve(key, [], 0, 1);
   const { rows, scale } = source;
   const from = Math.ceil((query.from ?? -Number.MAX_SAFE_INTEGER) / scale);
   const to = Math.floor((query.to ?? Number.MAX_SAFE_INTEGER) / scale);
   const ends = read((database) => rows(database).ends(from, to));
-  if (!ends) return toSeries(key, [], 0, scale);
+  if (!ends) return toCurve(key, [], 0, scale);
   const { first, last } = ends;
   const span = last[0] - first[0] + 1;
   if (span <= query.maxPoints) {
     const all = read((database) => rows(database).all(first[0], last[0]));
-    return toSeries(key, all, all.length, scale);
+    return toCurve(key, all, all.length, scale);
   }
   // Two points for each part beside the ends.
   const parts = Math.max(1, Math.floor((query.maxPoints - 2) / 2));
@@ -174,7 +195,7 @@ async function readOne(log: Log, runId: string, query: SeriesQuery, key: SeriesK
     await setImmediate();
   }
   const kept = query.maxPoints < 4 ? [first] : points;
-  return toSeries(key, [...kept, last], count, scale);
+  return toCurve(key, [...kept, last], count, scale);
 }
 
 /**
@@ -185,6 +206,6 @@ async function readOne(log: Log, runId: string, query: SeriesQuery, key: SeriesK
  */
 export async function readSeries(log: Log, runId: string, query: SeriesQuery): Promise<MetricSeries[]> {
   const found: MetricSeries[] = [];
-  for (const key of query.keys) found.push(await readOne(log, runId, query, key));
+  for (const key of query.keys) found.push(await readCurve(log, runId, query, key));
   return found;
 }

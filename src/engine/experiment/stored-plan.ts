@@ -28,6 +28,7 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     classWeights: null,
     precision: { frozen: 'float32', trainable: 'float32' },
     device: 'auto',
+    introspectionInterval: 0,
   }),
 ];
 

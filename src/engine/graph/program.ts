@@ -41,6 +41,8 @@ export interface Program {
   readonly trainOperations: readonly string[];
   /** What `save` writes, names and checksums apart. */
   readonly checkpointBytes: number;
+  /** What `keep_first` writes. */
+  readonly firstBytes: number;
   /** What `diagnose`, `check` and `introspect` speak of; null for prediction. */
   readonly introspection: Introspection | null;
 }
@@ -85,6 +87,10 @@ export function featureFeed(layer: string): string {
 const FLOAT_BYTES = 4;
 const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
 const NO_REGULARIZATION = { weightDecay: 0, l1: 0, gradientClipping: null } as const;
+
+function bytesOf(variables: readonly Variable[]): number {
+  return variables.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
+}
 
 class ProgramBuilder {
   readonly graph = new Graph();
@@ -312,7 +318,7 @@ class ProgramBuilder {
     const writePrefix = graph.placeholder('save/prefix', 'string', []);
     const saved = save(graph, 'save', writePrefix, kept);
     this.signatures['save'] = { inputs: { prefix: writePrefix }, outputs: { done: graph.group('save/done', [saved]) } };
-    return kept.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
+    return bytesOf(kept);
   }
 }
 
@@ -365,6 +371,9 @@ export function compileProgram(options: ProgramOptions): Program {
     cut: builder.cut,
     trainOperations,
     checkpointBytes,
+    firstBytes: introspection
+      ? bytesOf(introspection.drifting.flatMap((name) => builder.variables.get(name) ?? []))
+      : 0,
     introspection,
   };
 }

@@ -16,6 +16,7 @@ import { predict } from './predict.ts';
 import { previewPlan } from './preview-plan.ts';
 import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
+import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
 import { startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
@@ -51,6 +52,8 @@ function implement(context: ServiceContext): Implementation {
     'runs.show': async ({ runId }) => Promise.resolve(readRun(context.log, runId)),
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
     'runs.series': async ({ runId, ...query }) => readSeries(context.log, runId, query),
+    'runs.layers': async (request) => Promise.resolve(showLayers(context, request)),
+    'runs.layerSeries': async (request) => readLayerSeries(context, request),
     'runs.checkpoints': async (request) => showCheckpoints(context, request),
     'runs.star': async (request) => star(context, request),
     'runs.unstar': async (request) => unstar(context, request),

@@ -39,6 +39,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'earlyStopping.patience': 'Give a whole number of epochs, at least 1.',
   'augmentation.randomResizedCrop.smallestArea': 'Give a share of the image above 0, at most 1.',
   dropout: 'Give a share from 0 to below 1.',
+  introspectionInterval: 'Give a whole number of steps, or 0 for never.',
   seed: 'Give a whole number from 0 to 4,294,967,295.',
   validationShare: 'Give a share between 0 and 1, such as 0.2.',
 };

@@ -2,6 +2,7 @@ import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { RunResult, RunStatus } from '../../shared/contract/run.ts';
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from '../experiment/log.ts';
+import { layerValues } from '../experiment/layer-metrics.ts';
 import { MetricWriter } from '../experiment/metric-writer.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
@@ -125,6 +126,9 @@ export class SupervisedRun {
       case 'checkpoint':
         this.#hasCheckpoint = true;
         writeCheckpoint(log, job.runId, message.checkpoint);
+        return;
+      case 'layers':
+        this.#metrics.pushStep({ epoch: message.epoch, step: message.step, values: layerValues(message.layers) });
         return;
       case 'paused':
         // Whoever looks at the log of a run that holds finds all of it.

@@ -11,6 +11,7 @@ import { diverged, findCulprit, type Culprit, type Divergence } from './divergen
 import { isBetter, isExhausted } from './early-stopping.ts';
 import { evaluate } from './evaluate.ts';
 import type { Hold } from './hold.ts';
+import { introspect, type LayerFigures } from './introspect.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
 import type { CheckpointWritten } from './protocol.ts';
 import { epochOrder } from './random.ts';
@@ -37,6 +38,8 @@ export interface LoopOptions {
   readonly timer: PhaseTimer;
   readonly emit: (body: RunEventBody) => void;
   readonly onCheckpoint: (checkpoint: CheckpointWritten) => void;
+  /** Told what every so many steps show of their layers. */
+  readonly onLayers: (step: { readonly epoch: number; readonly step: number }, layers: readonly LayerFigures[]) => void;
   /** Asked before each step and each batch of the validation. */
   readonly hold: Hold;
   /** Aborting ends the loop after the step under way, with a checkpoint of it. */
@@ -98,8 +101,15 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   const runStep = (feeds: Feeds, learningRate: number, epoch: number): Record<string, Output> => {
     const step = state.step + 1;
     const inputs = { ...feeds, dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] } };
+    const rate = { learning_rate: { data: Float32Array.of(learningRate), shape: [] } };
+    const { introspectionInterval } = plan;
     try {
-      return session.run('train', { ...inputs, learning_rate: { data: Float32Array.of(learningRate), shape: [] } });
+      if (introspectionInterval === 0 || step % introspectionInterval !== 0) {
+        return session.run('train', { ...inputs, ...rate });
+      }
+      const { output, layers } = introspect(session, introspection, { ...inputs, ...rate }, options.runDirectory);
+      options.onLayers({ epoch, step }, layers);
+      return output;
     } catch (error) {
       if (!(error instanceof ThawError && error.code === 'training.diverged')) throw error;
       throw wentWrong(findCulprit(session, introspection, inputs), { otherwise: 'the loss', step, epoch });

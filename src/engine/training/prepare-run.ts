@@ -23,7 +23,9 @@ import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
 import { assertFinite } from './divergence.ts';
+import { keepFirstWeights } from './introspect.ts';
 import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
+import { expectDevice } from './expect-device.ts';
 import { featureCacheFolder } from './feature-cache/cached-features.ts';
 import { expectSameBelow, planAbove } from './features-file/plan-above.ts';
 import { readFeatures, type GivenFeatures } from './features-file/read-features.ts';
@@ -143,6 +145,7 @@ export async function prepareRun(
   const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const plan = given ? planAbove(network, frozen, given.description) : frozen;
   const { tensorflow, gpu } = deviceInformation();
+  expectDevice(trainingPlan, gpu);
   const memory = memoryNeed({ plan: trainingPlan, network, freeze: plan }, countImages(dataset));
   // A GPU computes in memory of its own, which nobody is asked about beforehand.
   if (!gpu) {
@@ -183,10 +186,11 @@ export async function prepareRun(
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     canvas,
   });
+  const looks = trainingPlan.introspectionInterval > 0;
   await assertDiskSpace({
     runDirectory,
     checkpointBytes: program.checkpointBytes,
-    onceBytes: 0,
+    onceBytes: looks ? program.firstBytes : 0,
     caches: given ? [] : cacheNeeds(job, dataset, program, canvas ?? preprocessing),
   });
   const layers = network.layers.map(({ name }) => name);
@@ -203,6 +207,7 @@ export async function prepareRun(
       state = { ...state, partial: INITIAL_STATE.partial };
     }
   }
+  if (looks) await keepFirstWeights(session, runDirectory);
   const { introspection } = program;
   if (!introspection) throw new TypeError('A program that trains says what it can be asked.');
   return {

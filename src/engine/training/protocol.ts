@@ -10,6 +10,7 @@ import type {
   RunResult,
 } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
+import type { LayerFigures } from './introspect.ts';
 import type { MemoryNeed } from './memory.ts';
 
 /** What the trainer process is told: everything it needs, so that it opens neither the log nor the settings. */
@@ -75,6 +76,8 @@ export type TrainerMessage =
   | { readonly kind: 'prepared'; readonly prepared: RunPrepared }
   | { readonly kind: 'resumed'; readonly resumed: RunResumed }
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }
+  /** What a step was asked about its layers. */
+  | { readonly kind: 'layers'; readonly epoch: number; readonly step: number; readonly layers: readonly LayerFigures[] }
   /** The run holds, its checkpoint written; and it goes on. */
   | { readonly kind: 'paused' | 'continued' }
   /** For the run's own log, and no reason to worry. */

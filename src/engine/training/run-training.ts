@@ -187,6 +187,7 @@ async function train({
       clock,
       timer,
       emit,
+      onLayers: (step, layers) => send({ kind: 'layers', ...step, layers }),
       onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
       hold,
       signal,

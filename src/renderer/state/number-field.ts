@@ -40,6 +40,7 @@ export const NUMBER_FIELDS = {
     path: 'augmentation.randomResizedCrop.smallestArea',
     schema: augmentationPlan.shape.randomResizedCrop.unwrap().shape.smallestArea,
   },
+  introspectionInterval: { path: 'introspectionInterval', schema: trainingPlan.shape.introspectionInterval },
   seed: { path: 'seed', schema: trainingPlan.shape.seed },
   validationShare: { path: 'validationShare', schema: trainingPlan.shape.validationShare },
 } as const satisfies Readonly<Record<string, { readonly path: string; readonly schema: Schema }>>;

@@ -230,6 +230,8 @@ export const runs = {
     precision: 'Precision',
     precisionApart: (frozen: string, trainable: string) => `${frozen} in the frozen prefix, ${trainable} above it`,
     dropout: 'Dropout before the head',
+    introspection: 'Layers looked into',
+    introspectionValue: (steps: number) => (steps === 1 ? 'every step' : `every ${count(steps)} steps`),
     seed: 'Seed',
     validationShare: 'Validation share',
     validationShareValue: (share: number) => `${percent(share)} where the folder brings no split`,

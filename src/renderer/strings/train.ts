@@ -28,6 +28,7 @@ const fields: Readonly<Record<NumberField, string>> = {
   dropout: 'Dropout',
   patience: 'Patience',
   smallestArea: 'Smallest area',
+  introspectionInterval: 'Look into layers every … steps',
   seed: 'Seed',
   validationShare: 'Validation share',
 };

@@ -5,6 +5,7 @@ import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
 import { layerInspection } from './inspection.ts';
+import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
@@ -189,6 +190,17 @@ export const endpoints = {
       to: z.number().optional(),
     }),
     response: z.array(metricSeries),
+  },
+  /** The newest figures of each layer with weights; empty for a run that does not look into its steps. */
+  'runs.layers': { request: runId, response: z.array(layerGauge) },
+  /** The curves of one layer, of at most `maxPoints` points each. */
+  'runs.layerSeries': {
+    request: z.strictObject({
+      runId: z.string().min(1),
+      layer: z.string().min(1),
+      maxPoints: z.int().min(2).max(20_000),
+    }),
+    response: z.strictObject({ gradientNorm: layerSeries, drift: layerSeries }),
   },
   /** The checkpoints that a run has kept, the earliest step first. */
   'runs.checkpoints': { request: runId, response: z.array(storedCheckpoint) },

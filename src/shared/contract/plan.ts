@@ -219,6 +219,11 @@ export const trainingPlan = z.strictObject({
   precision: z.strictObject({ frozen: z.enum(PRECISIONS), trainable: z.enum(PRECISIONS) }),
   /** `gpu:0` is the first that CUDA counts; `auto` takes it where TensorFlow has one, else the processor. */
   device: z.string().regex(/^(?:auto|cpu|gpu:\d{1,2})$/, "must be 'auto', 'cpu' or 'gpu:N'"),
+  /**
+   * Every so many steps the gradient's norm and the weights' drift are measured by layer; 0 for never. It changes nothing of
+   * what is learnt.
+   */
+  introspectionInterval: z.int().min(0).max(1_000_000),
   /** Share of the head's inputs dropped while training, in [0, 1). */
   dropout: z.number().min(0).lt(1),
   /** Seeds initialisers, shuffling, dropout and, where the dataset has no validation folder, the split. */
@@ -291,6 +296,7 @@ export const trainingPlanRequest = z.strictObject({
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),
   precision: trainingPlan.shape.precision.partial().optional(),
   device: trainingPlan.shape.device.optional(),
+  introspectionInterval: trainingPlan.shape.introspectionInterval.optional(),
   dropout: trainingPlan.shape.dropout.optional(),
   seed: trainingPlan.shape.seed.optional(),
   validationShare: trainingPlan.shape.validationShare.optional(),

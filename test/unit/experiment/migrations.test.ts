@@ -83,6 +83,7 @@ describe('a run of an earlier Thaw', () => {
       learningRateRules: [],
       precision: { frozen: 'float32', trainable: 'float32' },
       device: 'auto',
+      introspectionInterval: 0,
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),
@@ -148,6 +149,7 @@ describe('a plan in the log', () => {
       learningRateRules: [],
       precision: { frozen: 'float32', trainable: 'float32' },
       device: 'auto',
+      introspectionInterval: 0,
     });
   });
 });

@@ -23,6 +23,7 @@ describe('a completed plan', () => {
       learningRateRules: [],
       precision: { frozen: 'float32', trainable: 'float32' },
       device: 'auto',
+      introspectionInterval: 50,
       head: 'softmax',
       augmentation: null,
       earlyStopping: null,
