@@ -40,7 +40,10 @@ const UPPER_PART = {
 const REGULARIZED = {
   optimizer: { kind: 'rmsprop', learningRate: 1e-3, rho: 0.9, momentum: 0.5, epsilon: 1e-3, centered: true },
   weightDecay: 0.01,
+  l1: 0.001,
   gradientClipping: { kind: 'globalNorm', limit: 1 },
+  labelSmoothing: 0.1,
+  classWeights: { kind: 'given', weights: { fine: 2 } },
 } satisfies Partial<TrainingPlan>;
 const PLATEAU = {
   ...HEAD_ONLY,
