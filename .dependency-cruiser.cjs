@@ -36,6 +36,7 @@ module.exports = {
       'network',
       'dataset',
       'image',
+      'numpy',
       'cache',
       'weights',
       'freeze',

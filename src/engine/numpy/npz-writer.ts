@@ -95,6 +95,11 @@ class RowWriter {
 }
 export type { RowWriter };
 
+/** Where a process writes a file before it takes its name. */
+export function partialFile(target: string, pid: number): string {
+  return `${target}.${pid}.part`;
+}
+
 /**
  * Writes arrays to a `.npz` file, which is a zip file of `.npy` files, stored as they are: `numpy.load` reads it without
  * pickles. The file is written aside and takes its name at the end. Arrays may have any size: sizes are 64 bits long.
@@ -114,7 +119,7 @@ export class NpzWriter {
 
   /** @throws the file system's error */
   static async create(target: string): Promise<NpzWriter> {
-    const aside = `${target}.${process.pid}.part`;
+    const aside = partialFile(target, process.pid);
     return new NpzWriter(target, aside, await open(aside, 'w+'));
   }
 

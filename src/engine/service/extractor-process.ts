@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import type { FeaturesResult } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { partialFile } from '../numpy/npz-writer.ts';
 import type { ExtractorMessage, ExtractorRequest, FeaturesJob } from '../training/extractor-protocol.ts';
 import { deviceEnvironment } from './device-environment.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
@@ -57,5 +59,7 @@ export async function runExtractor(entry: string, job: FeaturesJob, { signal, re
   } finally {
     clearTimeout(killer);
     signal.removeEventListener('abort', stop);
+    // A process that died left it behind.
+    if (child.pid !== undefined) await rm(partialFile(job.output, child.pid), { force: true });
   }
 }

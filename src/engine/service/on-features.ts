@@ -9,10 +9,16 @@ function refuse(code: 'usage.invalid' | 'features.mismatch', message: string, hi
   throw new ThawError(code, message, hint);
 }
 
-/** The network that features go into: the one they name, or one of which nothing but them is known. */
-function networkOf({ path, metadata, arrays }: FeaturesDescription, asked: string | undefined): string {
+/** The network that is these features and nothing else; null where no head goes upon them. */
+function headAlone({ arrays }: FeaturesDescription): string | null {
   const [first] = arrays;
-  const nameless = arrays.length === 1 && first ? featureNetworkName(first.shape) : null;
+  return arrays.length === 1 && first ? featureNetworkName(first.shape) : null;
+}
+
+/** The network that features go into: the one they name, or one of which nothing but them is known. */
+function networkOf(features: FeaturesDescription, asked: string | undefined): string {
+  const { path, metadata } = features;
+  const nameless = headAlone(features);
   const own = metadata?.network ?? nameless;
   const name = asked === undefined ? own : findNetwork(asked).name;
   if (name === own && name !== null) return name;
@@ -32,6 +38,19 @@ function networkOf({ path, metadata, arrays }: FeaturesDescription, asked: strin
     nameless === null
       ? 'Write them with `thaw features`.'
       : `Leave --network out: a head is trained on them as ${nameless}.`,
+  );
+}
+
+/** Tells of weights that only a features file names, and that are not there any more, what else can be done. */
+export function explainLostWeights(error: unknown, features: FeaturesDescription): unknown {
+  if (!(error instanceof ThawError)) return error;
+  const nameless = headAlone(features);
+  const head = nameless === null ? '' : `, or --network ${nameless} to train a head that cannot look at images`;
+  return new ThawError(
+    error.code,
+    `Features go upon the weights that they were computed with; '${features.path}' names them, but: ${error.message}`,
+    `Give the same weights from elsewhere as --weights${head}.`,
+    { cause: error },
   );
 }
 

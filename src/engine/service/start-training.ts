@@ -14,7 +14,7 @@ import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
-import { onFeatures } from './on-features.ts';
+import { explainLostWeights, onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
 
 /** A dataset has more, but every rule that fits two classes fits them all. */
@@ -84,7 +84,9 @@ export async function startTraining(
   const { resolved, features } = await onFeatures(resolveReferences(context, request));
   const plan = completePlan(resolved);
   assertDataset(plan.dataset);
-  const sourceRunDirectory = await assertWeights(context, plan.weights);
+  const sourceRunDirectory = await assertWeights(context, plan.weights).catch((error: unknown) => {
+    throw request.weights === undefined && features ? explainLostWeights(error, features) : error;
+  });
   assertRules(plan, features);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
