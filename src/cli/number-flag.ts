@@ -35,3 +35,25 @@ export function decimalNumber(
     throw new InvalidArgumentError(`It must be a number of ${least}${most}.`);
   };
 }
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** Parses a size in bytes: `20GiB`, `1.5 TB`, `1000000000`. */
+export function byteCount(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = UNITS[unit.toLowerCase()];
+  const size = Math.round(Number(amount) * (factor ?? Number.NaN));
+  if (amount !== '' && Number.isSafeInteger(size)) return size;
+  throw new InvalidArgumentError('It must be a number of bytes, such as 20GiB or 500MB.');
+}

@@ -5,14 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { findPeerPython } from '../../bench/peer-python.ts';
 import { NpzReader } from '../../src/engine/numpy/npz-reader.ts';
 import { NpzWriter } from '../../src/engine/numpy/npz-writer.ts';
+import { cachedFeatures, featureCacheFolder } from '../../src/engine/training/feature-cache/cached-features.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const python = findPeerPython();
 const folder = temporaryFolder();
 const file = path.join(folder, 'arrays.npz');
 
-function run(script: string): string {
-  const { status, stdout, stderr } = spawnSync(python ?? '', ['-c', script, file], { encoding: 'utf8' });
+function run(script: string, argument = file): string {
+  const { status, stdout, stderr } = spawnSync(python ?? '', ['-c', script, argument], { encoding: 'utf8' });
   expect({ status, stderr }).toMatchObject({ status: 0 });
   return stdout.trim();
 }
@@ -44,6 +45,32 @@ with numpy.load(sys.argv[1], allow_pickle=False) as arrays:
       'int64',
       ['a/狐狸.png', '🦉'],
     ]);
+  });
+
+  it('reads the chunks that features are cached in', async () => {
+    const cacheDirectory = path.join(folder, 'cache');
+    const prefix = 'a'.repeat(64);
+    await cachedFeatures({
+      cacheDirectory,
+      key: { prefix, outputs: [{ name: 'map', shape: [2, 3] }] },
+      contentHashes: ['first', 'second'],
+      compute: (missing, write) => {
+        for (const index of missing) {
+          write(index, new Map([['map', Float32Array.from({ length: 6 }, (_, at) => index * 10 + at / 2)]]));
+        }
+        return Promise.resolve();
+      },
+    });
+    const told = run(
+      `
+import glob, json, numpy, sys
+[chunk] = glob.glob(sys.argv[1] + '/*.npy')
+rows = numpy.load(chunk, allow_pickle=False)
+print(json.dumps([rows.shape, str(rows.dtype), rows.ravel().tolist()]))`,
+      path.join(featureCacheFolder(cacheDirectory), prefix),
+    );
+    const rows = [0, 10].flatMap((start) => Array.from({ length: 6 }, (_, at) => start + at / 2));
+    expect(JSON.parse(told)).toEqual([[2, 2, 3], 'float32', rows]);
   });
 
   it.each(['savez', 'savez_compressed'])('writes by %s what we read', async (save) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -72,23 +72,59 @@ export function chunkIdOf(fileName: string): string {
 const indexPath = (folder: string, id: string): string => path.join(folder, id + INDEX);
 const columnPath = (folder: string, id: string, column: number): string => path.join(folder, `${id}.${column}.npy`);
 
+/** A chunk that cannot be used, and why: what was expected and what was found. */
+export interface UnusableChunk {
+  readonly folder: string;
+  readonly id: string;
+  readonly problem: string;
+}
+
+const versioned = z.looseObject({ version: z.unknown() });
+
+function columnsInWords(columns: readonly Column[]): string {
+  return columns.map(({ name, type, shape }) => `${name} ${type} [${shape.join(', ')}]`).join(', ');
+}
+
+/** @throws Error saying what was expected and what was found */
+function parseIndex(text: string, columns: readonly Column[]): Pick<Chunk, 'keys' | 'checksums'> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new Error('its list of rows does not read');
+  }
+  const found = versioned.safeParse(json);
+  if (found.success && found.data.version !== INDEX_VERSION) {
+    const version = JSON.stringify(found.data.version);
+    throw new Error(`it was written by another Thaw: expected version ${INDEX_VERSION}, found version ${version}`);
+  }
+  const index = indexSchema.safeParse(json);
+  if (!index.success || index.data.columns.some(({ checksums }) => checksums.length !== index.data.keys.length)) {
+    throw new Error('its list of rows is not as it was written');
+  }
+  const [expected, described] = [columnsInWords(columns), columnsInWords(index.data.columns)];
+  if (described !== expected) throw new Error(`expected ${expected}, found ${described}`);
+  return { keys: index.data.keys, checksums: index.data.columns.map(({ checksums }) => checksums) };
+}
+
 /**
  * Reads a chunk's index.
  *
- * @returns null where it is gone, damaged, of another version, or holds other columns than these
+ * @returns null where it is gone: another process may have removed it
  */
-export async function readChunk(folder: string, id: string, columns: readonly Column[]): Promise<Chunk | null> {
+export async function readChunk(
+  folder: string,
+  id: string,
+  columns: readonly Column[],
+): Promise<Chunk | UnusableChunk | null> {
+  const file = indexPath(folder, id);
   try {
-    const file = indexPath(folder, id);
-    if ((await stat(file)).size > MAXIMUM_INDEX_BYTES) return null;
-    const index = indexSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    const described = index.columns.map(({ name, type, shape }): Column => ({ name, type, shape }));
-    const expected = columns.map(({ name, type, shape }): Column => ({ name, type, shape }));
-    if (JSON.stringify(described) !== JSON.stringify(expected)) return null;
-    if (index.columns.some(({ checksums }) => checksums.length !== index.keys.length)) return null;
-    return { folder, id, keys: index.keys, checksums: index.columns.map(({ checksums }) => checksums) };
-  } catch {
-    return null;
+    const { size } = await stat(file);
+    if (size > MAXIMUM_INDEX_BYTES) return { folder, id, problem: `its list of rows has ${size} bytes` };
+    return { folder, id, ...parseIndex(await readFile(file, 'utf8'), columns) };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return null;
+    return { folder, id, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -127,21 +163,18 @@ export async function writeChunk(
     }));
     await writeAside(indexPath(folder, id), JSON.stringify({ version: INDEX_VERSION, columns: described, keys }));
   } catch (error) {
-    await removeChunk({ folder, id }, columns.length);
+    await removeChunk({ folder, id });
     throw error;
   }
   return { folder, id, keys, checksums };
 }
 
 /** Removes a chunk, its index first, so that it is never taken for complete; what cannot be removed stays. */
-export async function removeChunk(chunk: Pick<Chunk, 'folder' | 'id'>, columns: number): Promise<void> {
-  const { folder, id } = chunk;
-  const files = [
-    indexPath(folder, id),
-    ...Array.from({ length: columns }, (_, column) => columnPath(folder, id, column)),
-  ];
-  for (const file of files.flatMap((name) => [name, name + PARTIAL])) {
-    await rm(file, { force: true }).catch(() => undefined);
+export async function removeChunk({ folder, id }: Pick<Chunk, 'folder' | 'id'>): Promise<void> {
+  await rm(indexPath(folder, id), { force: true }).catch(() => undefined);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((file) => chunkIdOf(file) === id)) {
+    await rm(path.join(folder, name), { force: true }).catch(() => undefined);
   }
 }
 

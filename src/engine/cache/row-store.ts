@@ -12,7 +12,7 @@ import {
   touchChunk,
   writeChunk,
 } from './chunk.ts';
-import type { Chunk, Column } from './chunk.ts';
+import type { Chunk, Column, UnusableChunk } from './chunk.ts';
 
 /** Large enough that files are few, small enough to be held in memory twice over. */
 const CHUNK_BYTES = 8 * 2 ** 20;
@@ -68,7 +68,11 @@ export class RowStore {
     const names = await readdir(store.#folder).catch(() => []);
     const ids = names.filter(isIndexFile).map(chunkIdOf).sort();
     const chunks = await Promise.all(ids.map((id) => readChunk(store.#folder, id, options.columns)));
-    for (const chunk of chunks) if (chunk) store.#list(chunk);
+    for (const chunk of chunks) {
+      if (!chunk) continue;
+      if ('problem' in chunk) await store.#remove(chunk);
+      else store.#list(chunk);
+    }
     return store;
   }
 
@@ -87,12 +91,21 @@ export class RowStore {
     this.#options.onWarning?.(message);
   }
 
+  /** Removes a chunk that cannot be used; its rows are computed again. */
+  async #remove(chunk: UnusableChunk): Promise<void> {
+    await removeChunk(chunk);
+    this.#warnOnce(
+      'unusable',
+      `A part of the cache in ${this.#folder} cannot be used and is computed again: ${chunk.problem}.`,
+    );
+  }
+
   /** Removes a damaged chunk; its rows count as missing from now on. */
   async #discard(reader: ChunkReader): Promise<void> {
     for (const key of reader.chunk.keys) if (this.#places.get(key)?.reader === reader) this.#places.delete(key);
     this.#open.delete(reader);
     await reader.close();
-    await removeChunk(reader.chunk, this.#options.columns.length);
+    await removeChunk(reader.chunk);
     this.#warnOnce('damaged', `A part of the cache in ${this.#folder} was damaged or gone; it is computed again.`);
   }
 

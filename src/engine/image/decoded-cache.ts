@@ -1,13 +1,11 @@
 import path from 'node:path';
+import { DEFAULT_CACHE_LIMIT_BYTES } from '../../shared/contract/settings.ts';
 import { RowStore } from '../cache/row-store.ts';
 import { geometryKey } from '../network/preprocessing.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 
 /** Raised when decoding gives other rows than before. */
 const DECODER_VERSION = 2;
-
-/** Some 50,000 images of 224 x 224. */
-const DEFAULT_LIMIT_BYTES = 8 * 2 ** 30;
 
 /** Where decoded images are kept, one folder for each size and resize rule. */
 export function decodedCacheFolder(cacheDirectory: string): string {
@@ -30,7 +28,7 @@ export async function openDecodedCache(
       { name: 'pixels', type: 'uint8', shape: [preprocessing.height, preprocessing.width, 3] },
       { name: 'aspect_ratio', type: 'float32', shape: [1] },
     ],
-    limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
+    limitBytes: options.limitBytes ?? DEFAULT_CACHE_LIMIT_BYTES,
     onWarning: options.onWarning,
   });
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Thumbnail } from './thumbnail.ts';
 
 /** Some 200,000 thumbnails; those written longest ago go first. */
-const LIMIT_BYTES = 2 * 2 ** 30;
+export const THUMBNAIL_LIMIT_BYTES = 2 * 2 ** 30;
 /** After so much was written it is looked whether there is too much. */
 const LOOK_BYTES = 2 ** 26;
 
@@ -76,9 +76,9 @@ export class ThumbnailCache {
       if (found) files.push({ file, bytes: found.size, written: found.mtimeMs });
     }
     let total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    if (total <= LIMIT_BYTES) return;
+    if (total <= THUMBNAIL_LIMIT_BYTES) return;
     for (const { file, bytes } of files.sort((left, right) => left.written - right.written)) {
-      if (total <= LIMIT_BYTES * 0.75) return;
+      if (total <= THUMBNAIL_LIMIT_BYTES * 0.75) return;
       await rm(file, { force: true }).catch(() => undefined);
       total -= bytes;
     }

@@ -1,28 +1,59 @@
 import path from 'node:path';
 import type { CacheSummary } from '../../shared/contract/endpoint.ts';
-import { explainDiskError } from '../../shared/errors/thaw-error.ts';
-import { clearFolder, folderBytes } from '../cache/cache-folder.ts';
+import { DEFAULT_CACHE_LIMIT_BYTES, type Settings, type SettingsChange } from '../../shared/contract/settings.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { clearFolder, evictLeastRecentlyUsed, folderBytes } from '../cache/cache-folder.ts';
 import { assertTrainerIdle } from '../experiment/trainer-lock.ts';
 import { decodedCacheFolder } from '../image/decoded-cache.ts';
-import { thumbnailCacheFolder } from '../image/thumbnail-cache.ts';
+import { THUMBNAIL_LIMIT_BYTES, thumbnailCacheFolder } from '../image/thumbnail-cache.ts';
 import { featureCacheFolder } from '../training/feature-cache/cached-features.ts';
 import type { ServiceContext } from './context.ts';
 
+/** Those that keep to the limit of the settings. */
+const LIMITED_CACHES = [featureCacheFolder, decodedCacheFolder];
 /** What can be computed again. The toolchain lies beside them and is never cleared with them. */
-const DATA_CACHES = [featureCacheFolder, decodedCacheFolder, thumbnailCacheFolder];
+const DATA_CACHES = [...LIMITED_CACHES, thumbnailCacheFolder];
 const TOOLCHAIN = 'toolchain';
+
+/** What features may take, and decoded images as much again; undefined, for the usual, where the settings cannot be read. */
+export function cacheLimit({ settings }: ServiceContext): number | undefined {
+  try {
+    return settings.read().settings.cacheLimitBytes;
+  } catch (error) {
+    // Settings are told of where they are asked for; they keep nobody from training.
+    if (error instanceof ThawError) return undefined;
+    throw error;
+  }
+}
+
+/** Changes settings; caches that are larger than they may be from now on become smaller. */
+export async function changeSettings(context: ServiceContext, change: SettingsChange): Promise<Settings> {
+  const changed = context.settings.write(change);
+  if (change.cacheLimitBytes !== undefined) {
+    for (const folderOf of LIMITED_CACHES) {
+      await evictLeastRecentlyUsed(folderOf(context.cache), changed.cacheLimitBytes);
+    }
+  }
+  return changed;
+}
 
 /** Every cache with its size in bytes and the command that clears it, where one does. */
 export async function showCaches(context: ServiceContext): Promise<CacheSummary[]> {
-  const describe = async (folder: string, clear: string | null): Promise<CacheSummary> => ({
+  const limit = cacheLimit(context) ?? DEFAULT_CACHE_LIMIT_BYTES;
+  const describe = async (
+    folder: string,
+    about: Pick<CacheSummary, 'limitBytes' | 'clear'>,
+  ): Promise<CacheSummary> => ({
     name: path.basename(folder),
     path: folder,
     bytes: await folderBytes(folder),
-    clear,
+    ...about,
   });
+  const clear = 'thaw cache clear';
   return Promise.all([
-    ...DATA_CACHES.map((folderOf) => describe(folderOf(context.cache), 'thaw cache clear')),
-    describe(path.join(context.cache, TOOLCHAIN), null),
+    ...LIMITED_CACHES.map((folderOf) => describe(folderOf(context.cache), { limitBytes: limit, clear })),
+    describe(thumbnailCacheFolder(context.cache), { limitBytes: THUMBNAIL_LIMIT_BYTES, clear }),
+    describe(path.join(context.cache, TOOLCHAIN), { limitBytes: null, clear: null }),
   ]);
 }
 

@@ -4,7 +4,7 @@ import { listRuns, readRun } from '../experiment/run-reader.ts';
 import { readSeries } from '../experiment/series-reader.ts';
 import { attachRun } from './attach-run.ts';
 import { browseFiles } from './browse-files.ts';
-import { clearCaches, showCaches } from './caches.ts';
+import { changeSettings, clearCaches, showCaches } from './caches.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
 import { examine } from './doctor.ts';
@@ -64,7 +64,7 @@ function implement(context: ServiceContext): Implementation {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });
     },
-    'settings.write': async (change) => Promise.resolve(context.settings.write(change)),
+    'settings.write': async (change) => changeSettings(context, change),
     'cache.show': async () => showCaches(context),
     'cache.clear': async () => clearCaches(context),
     'system.doctor': async () => examine(context),

@@ -3,6 +3,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { reopenRun } from '../experiment/run-life.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
+import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 
 async function hasCheckpoint(runDirectory: string): Promise<boolean> {
@@ -32,6 +33,7 @@ export async function resumeRun(
     plan,
     runDirectory,
     cacheDirectory: context.cache,
+    cacheLimitBytes: cacheLimit(context),
     sourceRunDirectory: plan.weights.kind === 'run' ? context.runDirectory(plan.weights.runId) : null,
     resume: true,
   });

@@ -2,6 +2,7 @@ import { readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import {
+  DEFAULT_CACHE_LIMIT_BYTES,
   settings as settingsSchema,
   SETTINGS_SCHEMA_VERSION,
   type Settings,
@@ -10,14 +11,20 @@ import {
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { writeAside } from './write-aside.ts';
 
-const DEFAULTS: Settings = { schemaVersion: SETTINGS_SCHEMA_VERSION, theme: 'system', panes: {}, smoothing: 0.6 };
+const DEFAULTS: Settings = {
+  schemaVersion: SETTINGS_SCHEMA_VERSION,
+  theme: 'system',
+  panes: {},
+  smoothing: 0.6,
+  cacheLimitBytes: DEFAULT_CACHE_LIMIT_BYTES,
+};
 
 /** No window has more panes; more than this was not written by one. */
 const LARGEST_BYTES = 2 ** 20;
 
 const versioned = z.looseObject({ schemaVersion: z.int() });
 
-/** How windows are liked, in `THAW_HOME/settings.json`. */
+/** How Thaw is liked, in `THAW_HOME/settings.json`. */
 export class SettingsFile {
   readonly #path: string;
   /** What a person should know of the file, until it is written again. */

@@ -12,6 +12,7 @@ import { freezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
+import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
 import { explainLostWeights, onFeatures } from './on-features.ts';
@@ -91,6 +92,14 @@ export async function startTraining(
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
   makeRunFolder(runDirectory);
-  context.supervise({ runId, plan, runDirectory, cacheDirectory: context.cache, sourceRunDirectory, resume: false });
+  context.supervise({
+    runId,
+    plan,
+    runDirectory,
+    cacheDirectory: context.cache,
+    cacheLimitBytes: cacheLimit(context),
+    sourceRunDirectory,
+    resume: false,
+  });
   return { runId, plan, warnings: [...planWarnings(resolved, plan)] };
 }

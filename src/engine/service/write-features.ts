@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Request } from '../../shared/contract/endpoint.ts';
 import type { FeaturesRequest, FeaturesResult } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
 import { runExtractor } from './extractor-process.ts';
@@ -72,6 +73,7 @@ export async function writeFeatures(
         layer: layer ?? null,
         output,
         cacheDirectory: context.cache,
+        cacheLimitBytes: cacheLimit(context),
         sourceRunDirectory,
         thaw: thawVersion(),
       },

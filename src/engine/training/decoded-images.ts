@@ -27,6 +27,7 @@ export interface DecodedImages {
 interface DecodeOptions {
   readonly dataset: Dataset;
   readonly cacheDirectory: string;
+  readonly cacheLimitBytes?: number | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly beforeImage: () => Promise<void>;
   readonly emit: (body: RunEventBody) => void;
@@ -54,6 +55,7 @@ async function decode(
   const { dataset, cacheDirectory, emit, signal } = options;
   const loading = {
     cacheDirectory,
+    limitBytes: options.cacheLimitBytes,
     signal,
     onWarning: (message: string) => emit({ kind: 'warning', message }),
   };
@@ -91,8 +93,9 @@ async function storeImages(
   unreadable: Map<number, string>,
   onImage: () => void,
 ): Promise<DecodedImages> {
-  const { dataset, cacheDirectory } = options;
-  const open = (): Promise<ImageLoader> => ImageLoader.open(dataset.root, group.preprocessing, { cacheDirectory });
+  const { dataset, cacheDirectory, cacheLimitBytes: limitBytes } = options;
+  const open = (): Promise<ImageLoader> =>
+    ImageLoader.open(dataset.root, group.preprocessing, { cacheDirectory, limitBytes });
   const before = await open();
   const missing = group.images.filter((number) => {
     const image = dataset.images[number];

@@ -160,6 +160,7 @@ async function train({
     sources = await timer.measure('features', () =>
       splitSources(run, {
         cacheDirectory: job.cacheDirectory,
+        cacheLimitBytes: job.cacheLimitBytes,
         plan: job.plan,
         clock,
         beforeImage: holdBeforeSteps(hold, run, job, send),

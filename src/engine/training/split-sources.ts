@@ -59,6 +59,7 @@ function splitImages(dataset: Dataset, usable: readonly number[], split: Split):
 
 interface SourceOptions {
   readonly cacheDirectory: string;
+  readonly cacheLimitBytes?: number | undefined;
   readonly plan: TrainingPlan;
   readonly clock: Clock;
   /** Waited for before each image that is decoded or computed: a place where the run can hold. */

@@ -83,6 +83,8 @@ export const cacheSummary = z.strictObject({
   name: z.string(),
   path: z.string(),
   bytes: z.int(),
+  /** What it may take at most; null for what has no limit. */
+  limitBytes: z.int().nullable(),
   /** The command that clears it; null for what is not cleared by one. */
   clear: z.string().nullable(),
 });

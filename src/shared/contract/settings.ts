@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 export const SETTINGS_SCHEMA_VERSION = 1;
 
-/** What the window remembers of how it is liked; kept in THAW_HOME, shared by all windows. */
+/** Some 50,000 images of 224 x 224. */
+export const DEFAULT_CACHE_LIMIT_BYTES = 8 * 2 ** 30;
+const cacheLimitBytes = z
+  .int()
+  .min(2 ** 20)
+  .max(2 ** 50);
+
+/** What is remembered of how Thaw is liked; kept in THAW_HOME, shared by all windows. */
 export const settings = z.strictObject({
   schemaVersion: z.literal(SETTINGS_SCHEMA_VERSION),
   theme: z.enum(['system', 'dark', 'light']),
@@ -10,9 +17,14 @@ export const settings = z.strictObject({
   panes: z.record(z.string().max(100), z.number().min(0).max(10_000)),
   /** Exponential smoothing of charts, as TensorBoard's. */
   smoothing: z.number().min(0).lt(1),
+  /** What features may take of the disk, and decoded images as much again; those used longest ago go first. */
+  cacheLimitBytes: cacheLimitBytes.default(DEFAULT_CACHE_LIMIT_BYTES),
 });
 export type Settings = z.infer<typeof settings>;
 
 /** What is changed; the rest stays. */
-export const settingsChange = settings.omit({ schemaVersion: true }).partial();
+export const settingsChange = settings
+  .omit({ schemaVersion: true, cacheLimitBytes: true })
+  .extend({ cacheLimitBytes })
+  .partial();
 export type SettingsChange = z.infer<typeof settingsChange>;

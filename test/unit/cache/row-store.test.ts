@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clearFolder, folderBytes } from '../../../src/engine/cache/cache-folder.ts';
@@ -94,13 +94,49 @@ test('writes a chunk when enough rows have come together, without waiting for th
   expect((await files()).filter((name) => name.endsWith('.json')).length).toBe(6);
 });
 
-test('holds rows of other columns, or of another version, for missing', async () => {
-  await write(values);
-  const other = await openStore({ columns: [{ name: 'a', type: 'float32', shape: [3, 2] }] });
-  expect(other.has('1')).toBe(false);
-  const index = path.join(root, 'key', (await files()).find((name) => name.endsWith('.json')) ?? '');
-  await writeFile(index, JSON.stringify({ version: 99 }));
-  expect((await openStore()).has('1')).toBe(false);
+describe('what cannot be used is told, expected and found, and written anew', () => {
+  const changes: Readonly<Record<string, readonly [(index: string) => Promise<void>, readonly string[]]>> = {
+    'a chunk of another version': [
+      async (index) => {
+        const content = JSON.parse(await readFile(index, 'utf8')) as object;
+        await writeFile(index, JSON.stringify({ ...content, version: 99, more: true }));
+      },
+      ['expected version 1', 'found version 99'],
+    ],
+    'a chunk without a version': [(index) => writeFile(index, '{}'), ['is not as it was written']],
+    'an index that is no JSON': [(index) => writeFile(index, '{'), ['does not read']],
+    'an index that lacks rows': [
+      async (index) => {
+        const content = JSON.parse(await readFile(index, 'utf8')) as { keys: string[] };
+        await writeFile(index, JSON.stringify({ ...content, keys: content.keys.slice(1) }));
+      },
+      ['is not as it was written'],
+    ],
+    'an index far too long': [(index) => truncate(index, 5 * 2 ** 20), [`${5 * 2 ** 20} bytes`]],
+  };
+  test.each(Object.entries(changes))('%s', async (_, [change, words]) => {
+    await write(values);
+    await change(path.join(root, 'key', (await files()).find((name) => name.endsWith('.json')) ?? ''));
+    const store = await openStore();
+    expect(store.has('1')).toBe(false);
+    expect(warnings).toHaveLength(1);
+    for (const word of words) expect(warnings[0]).toContain(word);
+    expect(await files()).toEqual([]);
+    for (const value of values) await store.add(String(value), rowFor(value));
+    await store.close();
+    expect(await present(await openStore(), values)).toEqual(values);
+    expect(warnings).toHaveLength(1);
+  });
+
+  test('rows of other columns', async () => {
+    await write(values);
+    const other = await openStore({ columns: [{ name: 'a', type: 'float32', shape: [3, 2] }] });
+    expect(other.has('1')).toBe(false);
+    expect(warnings).toEqual([
+      expect.stringContaining('expected a float32 [3, 2], found a float32 [2, 3], b uint8 [5]'),
+    ]);
+    expect(await files()).toEqual([]);
+  });
 });
 
 describe('damage is noticed, told, and mended by writing anew', () => {
@@ -129,14 +165,6 @@ describe('damage is noticed, told, and mended by writing anew', () => {
     expect(await files()).toEqual([]);
     for (const value of values) await store.add(String(value), rowFor(value));
     await store.close();
-    expect(await present(await openStore(), values)).toEqual(values);
-  });
-
-  test('an index that is no JSON', async () => {
-    await write(values);
-    await writeFile(path.join(root, 'key', (await files()).find((file) => file.endsWith('.json')) ?? ''), '{');
-    expect((await openStore()).has('1')).toBe(false);
-    await write(values);
     expect(await present(await openStore(), values)).toEqual(values);
   });
 });

@@ -19,7 +19,7 @@ describe('thaw', () => {
   it('prints its help when it is told nothing', async () => {
     const { code, stdout, stderr } = await thaw([], { home });
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['train', 'runs', 'predict', 'networks', 'doctor', 'cache'])
+    for (const command of ['train', 'runs', 'predict', 'features', 'networks', 'doctor', 'cache'])
       expect(stdout).toContain(command);
   });
 
@@ -37,9 +37,11 @@ describe('thaw', () => {
     'runs star',
     'runs unstar',
     'predict',
+    'features',
     'networks',
     'doctor',
     'cache show',
+    'cache limit',
     'cache clear',
   ])('helps with %s', async (command) => {
     const { code, stdout } = await thaw([...command.split(' '), '--help'], { home });
@@ -51,6 +53,13 @@ describe('thaw', () => {
   const wrong: readonly (readonly [string, string])[] = [
     ['bogus', "'bogus'"],
     ['train --bogus', "'--bogus'"],
+    ['train --features a.npz --dataset b', '--dataset'],
+    ['features', '--out'],
+    ['features --out a.txt', '.npz'],
+    ['features --out a.npz --precision int8', 'bfloat16'],
+    ['cache limit many', '20GiB'],
+    ['cache limit 20XB', '20GiB'],
+    ['cache limit 1', 'cacheLimitBytes'],
     ['train --epochs 0', 'from 1 to 100000'],
     ['train --epochs many', "'many'"],
     ['train --batch 1.5', "'1.5'"],

@@ -16,7 +16,7 @@ function home(content?: string): { folder: string; file: string; settings: Setti
   return { folder, file, settings: new SettingsFile(folder) };
 }
 
-const defaults = { schemaVersion: 1, theme: 'system', panes: {}, smoothing: 0.6 };
+const defaults = { schemaVersion: 1, theme: 'system', panes: {}, smoothing: 0.6, cacheLimitBytes: 8 * 2 ** 30 };
 
 describe('settings', () => {
   it('are the defaults until something is changed, and nothing is written before', () => {
@@ -34,6 +34,13 @@ describe('settings', () => {
     expect(new SettingsFile(folder).read()).toEqual({ settings: written, warning: null });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder)).toEqual(['settings.json']);
+  });
+
+  it('of before there was a limit for caches have the usual one, and keep one that is set', () => {
+    const { settings } = home('{"schemaVersion":1,"theme":"dark","panes":{},"smoothing":0.5}');
+    expect(settings.read()).toEqual({ settings: { ...defaults, theme: 'dark', smoothing: 0.5 }, warning: null });
+    settings.write({ cacheLimitBytes: 2 ** 30 });
+    expect(settings.write({ theme: 'light' }).cacheLimitBytes).toBe(2 ** 30);
   });
 
   it('are shared by all who use the folder', () => {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { DEFAULT_CACHE_LIMIT_BYTES } from '../../../shared/contract/settings.ts';
 import { rowBytes } from '../../cache/chunk.ts';
 import type { Column } from '../../cache/chunk.ts';
 import { RowStore } from '../../cache/row-store.ts';
@@ -42,8 +43,6 @@ export interface CachedFeaturesOptions {
   readonly limitBytes?: number | undefined;
 }
 
-const DEFAULT_LIMIT_BYTES = 8 * 2 ** 30;
-
 /** Where the features of frozen prefixes are kept, one folder for each prefix. */
 export function featureCacheFolder(cacheDirectory: string): string {
   return path.join(cacheDirectory, 'features');
@@ -73,7 +72,7 @@ export async function cachedFeatures(options: CachedFeaturesOptions): Promise<Fe
     root: featureCacheFolder(options.cacheDirectory),
     key: key.prefix,
     columns,
-    limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
+    limitBytes: options.limitBytes ?? DEFAULT_CACHE_LIMIT_BYTES,
     onWarning: options.onWarning,
   });
   try {
