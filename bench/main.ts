@@ -11,6 +11,8 @@ import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
 import { lastPart } from './last-part.ts';
+import { introspection } from './introspection.ts';
+import { leak } from './leak.ts';
 import { liveCharts } from './live-charts.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
@@ -31,6 +33,8 @@ const BENCHES: readonly Bench[] = [
   lastPart,
   cachedEpoch,
   compile,
+  introspection,
+  leak,
   accuracy,
   estimate,
   series,

@@ -4,6 +4,7 @@ import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { wholeNumber } from '../number-flag.ts';
 import { moment, printable, share } from '../output/format.ts';
+import { layerTable } from '../output/layer-table.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { runPage } from '../output/run-page.ts';
 import { table } from '../output/table.ts';
@@ -20,6 +21,7 @@ const STATUSES = [
   'interrupted',
 ] as const satisfies readonly RunStatus[];
 
+const NO_LAYERS = 'This run has not looked into its layers: it took fewer steps than --introspect says, or said 0.';
 const HEADER = ['run', 'begun', 'status', 'epochs', 'val_accuracy', 'network', 'strategy', 'dataset'];
 
 function runCells(run: RunSummary): string[] {
@@ -55,9 +57,16 @@ function addShow(runs: Command): void {
     .command('show')
     .description('all that the log knows of a run')
     .argument('<id>', 'as `thaw runs list` shows it')
+    .option('--layers', "each layer's gradient and drift instead, as the run last measured them")
     .option('--json', 'print one JSON document')
-    .action(async (runId: string, { json }: { json?: true }) => {
+    .action(async (runId: string, { layers, json }: { layers?: true; json?: true }) => {
       await withService(async (engine) => {
+        if (layers) {
+          const gauges = await engine.invoke('runs.layers', { runId });
+          if (json) printJson(gauges);
+          else printLines(gauges.length === 0 ? [NO_LAYERS] : layerTable(gauges));
+          return;
+        }
         const detail = await engine.invoke('runs.show', { runId });
         if (json) printJson(detail);
         else printLines(runPage(detail, await engine.invoke('runs.checkpoints', { runId })));
