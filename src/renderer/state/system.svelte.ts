@@ -21,6 +21,18 @@ export class SystemController {
     });
   }
 
+  /** What features may take, and decoded images as much again; null before it is known. */
+  get cacheLimit(): number | null {
+    return this.caches?.find(({ name }) => name === 'features')?.limitBytes ?? null;
+  }
+
+  async limitCaches(cacheLimitBytes: number): Promise<void> {
+    await this.#attempt(async () => {
+      await this.#transport.invoke('settings.write', { cacheLimitBytes });
+      this.caches = await this.#transport.invoke('cache.show', {});
+    });
+  }
+
   async clear(): Promise<void> {
     this.clearing = true;
     await this.#attempt(async () => {

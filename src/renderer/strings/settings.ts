@@ -13,6 +13,8 @@ export const settings = {
     free: (size: number) => `${bytes(size)} free on this disk`,
     caches: 'Caches',
     cacheHint: 'What can be computed again: features and decoded images.',
+    limit: 'Features and decoded images take at most, each',
+    atMost: (limit: number) => `of ${bytes(limit)}`,
     clear: 'Clear',
     cleared: (size: number) => `${bytes(size)} freed`,
     loading: 'Looking…',

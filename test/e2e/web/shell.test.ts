@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +53,18 @@ describeWith('the window', await findWeb(), (place) => {
     await page.getByRole('radio', { name: 'System' }).check({ force: true });
     await expect.poll(theme).toBe('light');
     await page.emulateMedia({ colorScheme: null });
+  });
+
+  it('limits what caches may take, for the command line too', async () => {
+    await go('Settings');
+    const limit = page.getByRole('combobox', { name: /take at most/ });
+    const row = page.getByRole('row').filter({ hasText: 'features' });
+    await limit.selectOption({ label: '4.0 GB' });
+    await row.getByText('of 4.0 GB').waitFor();
+    await go('Train');
+    await go('Settings');
+    await row.getByText('of 4.0 GB').waitFor();
+    expect(JSON.parse(readFileSync(path.join(home, 'settings.json'), 'utf8'))).toMatchObject({ cacheLimitBytes: 4e9 });
   });
 
   it('resizes panes by keyboard and by mouse, and remembers their widths', async () => {
