@@ -23,7 +23,8 @@ const reason = 'Python with NumPy is absent (scripts/peers installs it)';
 describe.skipIf(python === null)(`NumPy${python === null ? `, skipped: ${reason}` : ''}`, () => {
   it('reads what we write, without pickles, by its own zip reader that checks every checksum', async () => {
     const writer = await NpzWriter.create(file);
-    const rows = writer.array('features', '<f4', [2, 3], { rowBytes: 24, mostRows: 1000 });
+    // What follows lies beyond 4 GiB, where only sizes of 64 bits reach.
+    const rows = writer.array('features', '<f4', [2, 3], { rowBytes: 24, mostRows: 250_000_000 });
     await rows.append(new Uint8Array(Float32Array.from({ length: 12 }, (_, index) => index / 4).buffer));
     await writer.integers('labels', [3, -1]);
     await writer.texts('paths', ['a/狐狸.png', '🦉']);

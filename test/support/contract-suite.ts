@@ -51,6 +51,18 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
     it.each([
       ['training.start', { epochs: 0 }, 'usage.invalid', 'epochs must be at least 1; received 0.'],
       ['training.start', { colour: 'red' }, 'usage.invalid', "the request has no field 'colour'."],
+      [
+        'features.write',
+        { output: { kind: 'granted', grantId: 'nope', name: 'a.npz' } },
+        'file.notGranted',
+        'this id is not known',
+      ],
+      [
+        'features.write',
+        { output: { kind: 'granted', grantId: 'nope', name: '../a.npz' } },
+        'usage.invalid',
+        'output.name',
+      ],
       ['runs.show', { runId: 'nope' }, 'run.unknown', 'nope'],
       ['runs.resume', { runId: 'nope' }, 'run.unknown', 'nope'],
     ] as const)('refuses %s %j with its code, words and hint', async (endpoint, request, code, words) => {

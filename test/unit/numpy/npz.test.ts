@@ -66,9 +66,9 @@ describe('a file that is written', () => {
     });
   });
 
-  it('may have fewer rows than there was room for', async () => {
+  it('may have fewer rows than there was room for, also where what follows lies beyond 4 GiB', async () => {
     const writer = await NpzWriter.create(file);
-    const rows = writer.array('features', '<f4', [2], { rowBytes: 8, mostRows: 1_000_000 });
+    const rows = writer.array('features', '<f4', [2], { rowBytes: 8, mostRows: 1_000_000_000 });
     await rows.append(bytesOf([1, 2, 3, 4]));
     await writer.integers('labels', [1, 0]);
     await writer.close();
