@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { thawVersion } from '../engine/service/version.ts';
+import { addActivationsCommand } from './commands/activations.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFeaturesCommand } from './commands/features.ts';
@@ -26,6 +27,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addTrainCommand(program, setExitCode);
   addRunsCommands(program, setExitCode);
   addPredictCommand(program, setExitCode);
+  addActivationsCommand(program);
   addFeaturesCommand(program, setExitCode);
   addNetworksCommand(program);
   addServeCommand(program);

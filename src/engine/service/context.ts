@@ -30,6 +30,7 @@ export interface Entries {
   readonly trainer: string;
   readonly predictor: string;
   readonly extractor: string;
+  readonly activations: string;
   readonly probe: string;
 }
 
@@ -67,6 +68,7 @@ export class ServiceContext {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),
       extractor: path.join(ENGINE, 'training/extractor.ts'),
+      activations: path.join(ENGINE, 'training/activations-process.ts'),
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };

@@ -2,6 +2,7 @@ import type { Implementation, Transport } from '../../shared/contract/endpoint.t
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
 import { readSeries } from '../experiment/series-reader.ts';
+import { activationsOf } from './activations.ts';
 import { attachRun } from './attach-run.ts';
 import { browseFiles } from './browse-files.ts';
 import { changeSettings, clearCaches, showCaches } from './caches.ts';
@@ -60,6 +61,7 @@ function implement(context: ServiceContext): Implementation {
     'runs.resume': async (request) => resumeRun(context, request),
     predict: async (request) => predict(context, request),
     'features.write': async (request) => writeFeatures(context, request),
+    activations: async (request) => activationsOf(context, request),
     'settings.read': async () => {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });

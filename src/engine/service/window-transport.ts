@@ -39,6 +39,10 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   },
   'dataset.open': checkPlan,
   'features.write': checkFeatures,
+  activations: ({ source, image }) => {
+    if (typeof image === 'string') refusePath('image');
+    if (source.kind === 'network') checkPlan({ weights: source.weights }, 'source.');
+  },
   predict: ({ images }) => {
     if (images.some((image) => typeof image === 'string')) refusePath('images');
   },

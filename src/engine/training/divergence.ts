@@ -75,7 +75,7 @@ export function diverged({ culprit, otherwise, step, epoch, learningRate, hasChe
 }
 
 /**
- * Holds values against being numbers before anything is trained with them.
+ * Holds what a checkpoint was found to hold against being numbers, before anything is trained or predicted with it.
  *
  * @throws ThawError `weights.unreadable` naming the first layer with a value that is not finite
  */

@@ -10,6 +10,7 @@ import { openWeights } from '../weights/open.ts';
 import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import { assertCheckpoint } from './assert-checkpoint.ts';
+import { assertFinite } from './divergence.ts';
 import { checkpointPrefix, type CheckpointKind } from './checkpoint.ts';
 import type { TrainerJob } from './protocol.ts';
 import { RESOURCES } from './resources.ts';
@@ -42,7 +43,9 @@ export async function checkpointValues(runDirectory: string, kind: CheckpointKin
   const file = await openTensorFlowCheckpoint(await checkpointPrefix(runDirectory, kind));
   try {
     assertCheckpoint(network, file);
-    return { values: new Map(networkTensors(network).map(({ name }) => [name, file.read(name)])), report: null };
+    const values = new Map(networkTensors(network).map(({ name }) => [name, file.read(name)]));
+    assertFinite(values, file.path);
+    return { values, report: null };
   } finally {
     file.close();
   }

@@ -22,7 +22,6 @@ import { describeGaps } from '../weights/load.ts';
 import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
-import { assertFinite } from './divergence.ts';
 import { keepFirstWeights } from './introspect.ts';
 import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
 import { expectDevice } from './expect-device.ts';
@@ -157,7 +156,6 @@ export async function prepareRun(
   const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
   const lacking = first.report && describeGaps(first.report);
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
-  assertFinite(first.values, first.report?.source ?? "the run's last checkpoint");
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
   if (given) expectSameBelow(given.description, { network, prefix: plan.prefix, tensorHashes, preprocessing });
   const model: ModelFile = resumed ?? {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activations, activationsSource } from './activations.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
 import { datasetView, imageBytes, imagePage, recentDataset, SPLITS } from './dataset-view.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
@@ -227,6 +228,17 @@ export const endpoints = {
   },
   /** Takes the features of a folder's images and writes them to a file; answers when it is written. */
   'features.write': { request: featuresRequest.extend({ taskId }), response: featuresResult },
+  /** What a layer makes of one image. */
+  activations: {
+    request: z.strictObject({
+      source: activationsSource,
+      image: imageReference,
+      layer: z.string().min(1),
+      /** Whether all values are wanted too, not only what they are like. */
+      withValues: z.boolean(),
+    }),
+    response: activations,
+  },
   /** `warning`: what became of settings that could not be read, for people; until they are written again. */
   'settings.read': {
     request: z.strictObject({}),

@@ -37,6 +37,7 @@ describe('thaw', () => {
     'runs star',
     'runs unstar',
     'predict',
+    'activations',
     'features',
     'networks',
     'doctor',
