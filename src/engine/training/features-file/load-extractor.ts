@@ -10,6 +10,8 @@ import type { Network } from '../../network/layer.ts';
 import { deviceInformation } from '../../runtime/binding.ts';
 import { Session } from '../../runtime/session.ts';
 import { describeGaps } from '../../weights/load.ts';
+import { assertFinite } from '../divergence.ts';
+import { expectDevice } from '../expect-device.ts';
 import type { FeaturesJob } from '../extractor-protocol.ts';
 import type { PrefixDescription } from '../feature-cache/feature-key.ts';
 import { firstValues } from '../first-values.ts';
@@ -56,9 +58,12 @@ export async function loadExtractor(
     head: plan.head,
   });
   const place = placeOf(network, plan, job.layer);
+  const { tensorflow, gpu } = deviceInformation();
+  expectDevice(plan, gpu);
   const { values, report } = await firstValues(job, network);
   const lacking = report && describeGaps(report);
   if (lacking !== null) onWarning(lacking);
+  assertFinite(values, report?.source ?? 'the initial values');
   const program = compileProgram({
     network,
     plan: { ...freezePlan(network, 'features', []), ...place },
@@ -69,12 +74,12 @@ export async function loadExtractor(
   const directory = await mkdtemp(path.join(tmpdir(), 'thaw-features-'));
   let session: Session;
   try {
-    session = Session.load(directory, program.savedModel, program.signatures);
+    const layers = network.layers.map(({ name }) => name);
+    session = Session.load(directory, program.savedModel, program.signatures, layers);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
   session.run('assign', program.assignFeeds(values));
-  const { tensorflow, gpu } = deviceInformation();
   return {
     session,
     program,

@@ -27,8 +27,10 @@ export interface GivenFeatures {
 
 /** @throws UnexpectedArray naming array, row and value */
 function expectFinite(name: string, values: Float32Array, size: number): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at === -1) return;
+  let at = 0;
+  // Of a thousand million of them, `findIndex` takes several times as long.
+  while (at < values.length && Number.isFinite(values[at])) at += 1;
+  if (at === values.length) return;
   throw new UnexpectedArray(
     `features must be finite numbers; found ${values[at] ?? NaN} in row ${Math.floor(at / size)} of '${name}'`,
   );
