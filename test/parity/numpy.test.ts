@@ -79,6 +79,7 @@ print(json.dumps([rows.shape, str(rows.dtype), rows.ravel().tolist()]))`,
 import numpy, sys
 values = numpy.arange(12).reshape(4, 3) / 4
 numpy.${save}(sys.argv[1], half=values.astype('float16'), single=values.astype('float32'), double=values,
+    columns=values.astype('float32').T,
     labels=numpy.array([0, 1, -1, 2]), classes=numpy.array(['ant', 'Käfer', '🦉']))`);
     const reader = await NpzReader.open(file);
     try {
@@ -86,6 +87,8 @@ numpy.${save}(sys.argv[1], half=values.astype('float16'), single=values.astype('
       for (const name of ['half', 'single', 'double']) {
         expect(await reader.floats(name, 1000)).toEqual({ shape: [4, 3], data: expected });
       }
+      const columns = Float32Array.from({ length: 12 }, (_, index) => ((index % 4) * 3 + Math.floor(index / 4)) / 4);
+      expect(await reader.floats('columns', 1000)).toEqual({ shape: [3, 4], data: columns });
       expect(await reader.integers('labels', 1000)).toEqual([0, 1, -1, 2]);
       expect(await reader.texts('classes', 1000)).toEqual(['ant', 'Käfer', '🦉']);
     } finally {

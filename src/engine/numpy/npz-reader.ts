@@ -100,9 +100,6 @@ export class NpzReader {
     try {
       const header = readNpyHeader(start);
       const kind = kindOf(name, header);
-      if (header.fortranOrder && header.shape.length > 1) {
-        throw new UnexpectedArray(`'${name}' is stored column by column; save numpy.ascontiguousarray of it`);
-      }
       const bytes = header.shape.reduce((product, size) => product * size, kind.itemBytes);
       if (!Number.isSafeInteger(bytes) || bytes !== member.bytes - header.bytes) {
         throw new UnexpectedArray(
@@ -142,7 +139,7 @@ export class NpzReader {
   }
 
   /**
-   * Reads numbers, as float32 whatever they are stored as.
+   * Reads numbers, as float32 whatever they are stored as, row-major however they lie in the file.
    *
    * @param mostBytes that the array may have in the file
    * @throws UnexpectedArray, MalformedZip
@@ -151,9 +148,12 @@ export class NpzReader {
     name: string,
     mostBytes: number,
   ): Promise<{ readonly shape: readonly number[]; readonly data: Float32Array }> {
-    const { shape, code, data, itemBytes } = await this.#data(name, mostBytes);
-    if (code === 'f4') return { shape, data: new Float32Array(data.buffer, data.byteOffset, data.length / 4) };
-    return { shape, data: Float32Array.from(numbersOf(name, data, code, itemBytes)) };
+    const { shape, code, data, itemBytes, header } = await this.#data(name, mostBytes);
+    const values =
+      code === 'f4'
+        ? new Float32Array(data.buffer, data.byteOffset, data.length / 4)
+        : Float32Array.from(numbersOf(name, data, code, itemBytes));
+    return { shape, data: header.fortranOrder ? rowMajor(values, shape) : values };
   }
 
   /** Reads whole numbers. @throws UnexpectedArray, MalformedZip */
@@ -176,6 +176,28 @@ export class NpzReader {
   async close(): Promise<void> {
     await this.#zip.close();
   }
+}
+
+/** What lies column by column, as NumPy leaves a transposed array, row by row. */
+function rowMajor(values: Float32Array, shape: readonly number[]): Float32Array {
+  const ordered = new Float32Array(values.length);
+  const place = shape.map(() => 0);
+  let strides = 1;
+  const strideOf = shape.map((size) => (strides *= size) / size);
+  let from = 0;
+  for (let to = 0; to < ordered.length; to += 1) {
+    ordered[to] = values[from] ?? 0;
+    // The last size moves first, as in an odometer.
+    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+      const [size = 0, stride = 0] = [shape[axis], strideOf[axis]];
+      const next = (place[axis] ?? 0) + 1;
+      from += stride;
+      place[axis] = next < size ? next : 0;
+      if (next < size) break;
+      from -= size * stride;
+    }
+  }
+  return ordered;
 }
 
 function* numbersOf(name: string, data: Buffer, code: string, itemBytes: number): Generator<number> {

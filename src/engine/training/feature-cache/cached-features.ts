@@ -43,6 +43,13 @@ export interface CachedFeaturesOptions {
   readonly limitBytes?: number | undefined;
 }
 
+/** What it means that features do not fit into their cache; null where they do. */
+export function beyondLimit(bytes: number, limitBytes = DEFAULT_CACHE_LIMIT_BYTES): string | null {
+  if (bytes <= limitBytes) return null;
+  const gigabytes = (value: number): string => `${(value / 1e9).toFixed(1)} GB`;
+  return `The features take ${gigabytes(bytes)}, and their cache ${gigabytes(limitBytes)} at most: a part of them is computed again by the next run. \`thaw cache limit\` raises it.`;
+}
+
 /** Where the features of frozen prefixes are kept, one folder for each prefix. */
 export function featureCacheFolder(cacheDirectory: string): string {
   return path.join(cacheDirectory, 'features');
@@ -65,6 +72,11 @@ export async function cachedFeatures(options: CachedFeaturesOptions): Promise<Fe
     const bytes = rowBytes(column);
     return { name: column.name, values: bytes / 4, array: new Float32Array((contentHashes.length * bytes) / 4) };
   });
+  const tooLarge = beyondLimit(
+    tables.reduce((sum, { array }) => sum + array.byteLength, 0),
+    options.limitBytes,
+  );
+  if (tooLarge !== null) options.onWarning?.(tooLarge);
   const rowOf = (index: number): readonly Uint8Array[] =>
     tables.map(({ array, values }) => new Uint8Array(array.buffer, index * values * 4, values * 4));
 

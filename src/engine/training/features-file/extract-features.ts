@@ -9,6 +9,7 @@ import { elementCount } from '../../network/shape.ts';
 import { NpzWriter } from '../../numpy/npz-writer.ts';
 import { datasetRoot } from '../dataset-root.ts';
 import type { FeaturesJob } from '../extractor-protocol.ts';
+import { beyondLimit } from '../feature-cache/cached-features.ts';
 import { prefixWeightsHash } from '../feature-cache/feature-key.ts';
 import { datasetFeatures } from '../features.ts';
 import { ProgressReporter } from '../progress.ts';
@@ -58,6 +59,8 @@ async function writeArrays(
     return { name, rowBytes, rows: writer.array(array, '<f4', shape, { rowBytes, mostRows: images.length }) };
   });
   const imageBytes = outputs.reduce((sum, { rowBytes }) => sum + rowBytes, 0);
+  const tooLarge = beyondLimit(images.length * imageBytes, cacheLimitBytes);
+  if (tooLarge !== null) options.onWarning(tooLarge);
   const perBlock = Math.max(plan.evaluationBatchSize, Math.floor(BLOCK_BYTES / imageBytes));
   const progress = new ProgressReporter(options.emit, 'features', 'image');
   const kept: CollectedImage[] = [];

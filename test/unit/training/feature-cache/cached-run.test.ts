@@ -66,7 +66,8 @@ describe('runs over one frozen prefix', () => {
       Promise.all(
         [featureCacheFolder, decodedCacheFolder].map((folderOf) => folderBytes(folderOf(limited.cacheDirectory))),
       );
-    await computedBy(limited);
+    const { warnings } = await runTraining(limited, () => undefined, never);
+    expect(warnings).toEqual([expect.stringContaining('`thaw cache limit` raises it')]);
     expect(await sizes()).toEqual([0, 0]);
     await computedBy(job('limited'));
     for (const bytes of await sizes()) expect(bytes).toBeGreaterThan(1000);
