@@ -4,8 +4,7 @@ import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
 import { readLayers } from './run-parts-reader.ts';
 
-interface Row {
-  readonly name: string;
+interface Point {
   readonly step: number;
   readonly value: number | null;
 }
@@ -18,17 +17,15 @@ interface Row {
 export function readLayerGauges(log: Log, runId: string): LayerGauge[] {
   return log.read('read the layers', (database) => {
     const { number } = findRun(database, runId);
-    // SQLite takes the columns beside one `max` from the row that it is in.
-    const rows = database
-      .prepare<[number], Row>(
-        `SELECT metric_key.name AS name, max(step) AS step, value
-         FROM step_metric JOIN metric_key ON metric_key.number = step_metric.key
-         WHERE run = ? AND metric_key.name LIKE '%/%' GROUP BY step_metric.key`,
-      )
-      .all(number);
-    const byKey = new Map(rows.map((row) => [row.name, row]));
-    const of = (metric: LayerMetric, layer: string): Row | undefined => byKey.get(layerMetricKey(metric, layer));
-    return readLayers(database, number).flatMap(({ name, state }) => {
+    // One look-up each: a run may have a million rows of its loss beside them.
+    const newest = database.prepare<[number, string], Point>(
+      `SELECT step, value FROM step_metric
+       WHERE run = ? AND key = (SELECT number FROM metric_key WHERE name = ?) ORDER BY step DESC LIMIT 1`,
+    );
+    const of = (metric: LayerMetric, layer: string): Point | undefined =>
+      newest.get(number, layerMetricKey(metric, layer));
+    return readLayers(database, number).flatMap(({ name, state, parameters }) => {
+      if (parameters === 0) return [];
       const [gradient, drift] = [of('gradient_norm', name), of('weight_drift', name)];
       const step = gradient?.step ?? drift?.step;
       if (step === undefined) return [];

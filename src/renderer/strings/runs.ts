@@ -122,6 +122,32 @@ export const runs = {
     copy: 'Copy as text',
     parent: 'Started from run',
   },
+  checkpoints: {
+    title: 'Checkpoints',
+    hint: 'The last and the best one are kept, and those with a star, also when training goes on.',
+    star: 'Star',
+    step: 'Step',
+    epoch: 'Epoch',
+    accuracy: 'Val. accuracy',
+    loss: 'Val. loss',
+    size: 'Size',
+    kept: 'Kept as',
+    kinds: { last: 'last', best: 'best', starred: 'starred' },
+    starStep: (step: number) => `Star the checkpoint of step ${count(step)}`,
+    unstarStep: (step: number) => `Take the star from the checkpoint of step ${count(step)}`,
+  },
+  gauges: {
+    title: 'Gradients and drift',
+    hint: 'The norm of the last measured gradient of each layer, and how far its weights have gone from the first ones, as a share of them.',
+    gradient: (value: string) => `gradient ${value}`,
+    drift: (value: string) => `drift ${value}`,
+    gradientTitle: 'Gradient norm',
+    driftTitle: 'Weight drift',
+    step: (step: number) => `step ${count(step)}`,
+    upTo: (most: string, step: number) => `up to ${most}, step ${count(step)}`,
+    curve: (title: string, layer: string, points: number, least: string, most: string) =>
+      `${title} of ${layer} at ${plural(points, 'step')}, from ${least} to ${most}`,
+  },
   facts: {
     best: 'Best validation accuracy',
     bestAt: (accuracy: number, epoch: number | null) =>
