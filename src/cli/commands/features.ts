@@ -41,7 +41,7 @@ function resultLines(result: FeaturesResult, written: string): string[] {
   const { images, labelled, classes, reused } = result;
   const unlabelled = images - labelled;
   const counts = [
-    labelled > 0 ? `${count(labelled)} of ${classes.length} classes` : '',
+    labelled > 0 ? `${count(labelled)} of ${classes.length === 1 ? 'one class' : `${classes.length} classes`}` : '',
     unlabelled > 0 ? `${count(unlabelled)} unlabelled` : '',
     reused > 0 ? `${count(reused)} from the cache` : '',
   ];

@@ -174,6 +174,12 @@ export async function extractFeatures(
     signal,
     onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
   });
+  const [only, second] = collection.classes;
+  if (only !== undefined && second === undefined) {
+    onWarning(
+      `All labelled images are of one class, '${only}': if the classes lie within that folder, take it as the dataset.`,
+    );
+  }
   const extractor = await loadExtractor(job, collection.classes.length, onWarning);
   try {
     const { images, unreadable, reused } = await write(job, collection, extractor, { emit, onWarning, signal });

@@ -129,6 +129,14 @@ describe('features', () => {
     expect(names.slice(0, 2)).toEqual(['features/pool1_pool', 'features/conv2_block1_1_relu']);
   });
 
+  it('of one class are written, with a word about folders that may lie deeper', async () => {
+    const folder = { kind: 'folder', path: path.join(root, 'deep') } as const;
+    await cp(path.join(dataset, 'test'), path.join(folder.path, 'stripes'), { recursive: true });
+    const result = await extractFeatures(job({}, { dataset: folder }), () => undefined, never);
+    expect(result).toMatchObject({ images: 4, labelled: 4, classes: ['stripes'] });
+    expect(result.warnings).toEqual([expect.stringContaining("'stripes': if the classes lie within")]);
+  });
+
   it('of a folder without class folders have the label -1; what cannot be read is left out and told', async () => {
     const flat = path.join(root, 'flat');
     await mkdir(flat);
