@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,11 +7,14 @@ import { findPeerPython } from '../../bench/peer-python.ts';
 import { predictResult } from '../../src/shared/contract/endpoint.ts';
 import { featuresResult } from '../../src/shared/contract/features.ts';
 import { runDetail, runResult } from '../../src/shared/contract/run.ts';
+import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { startThaw, thaw, type CommandResult } from '../support/thaw-command.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
 
 const python = findPeerPython();
+const refusal = whyNoSmallDisk();
+const because = refusal === null ? '' : `, skipped: ${refusal}`;
 const root = temporaryFolder();
 const home = path.join(root, 'home');
 const images = path.join(root, 'stripes');
@@ -79,6 +82,16 @@ describe('features from the command line', () => {
     expect([refused.code, refused.stdout]).toEqual([code, '']);
     expect(refused.stderr).toMatch(/^error: .*\nhint: .*\n$/);
     expect(refused.stderr).toContain(words);
+  });
+
+  it.skipIf(refusal !== null)(`say that there is no room for them, and leave nothing${because}`, async () => {
+    const { folder } = smallDisk(path.join(root, 'small'), 'size=1m');
+    const refused = await command('features', '--out', path.join(folder, 'a.npz'), '--layer', 'conv1');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      /error: Could not write .*small\/a\.npz: the disk is full .*\nhint: .*elsewhere\.\n$/,
+    );
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it.skipIf(python === null)('of others come from NumPy, where it is installed (scripts/peers)', async () => {

@@ -152,6 +152,15 @@ async function write(
   }
 }
 
+/** The disk's refusals, with what can be done about a file that a person named. */
+function explainWriting(error: unknown, output: string): unknown {
+  const explained = explainDiskError(error, `write ${output}`);
+  if (explained === error || !(explained instanceof ThawError)) return explained;
+  return new ThawError(explained.code, explained.message, 'Free some space there, or write the file elsewhere.', {
+    cause: error,
+  });
+}
+
 /**
  * Computes what the lower part of a network gives for every image of a folder, and writes it to a `.npz` file that NumPy
  * reads, with labels, classes, paths, splits, content hashes and where it all comes from. The file is written aside and
@@ -200,7 +209,7 @@ export async function extractFeatures(
       warnings: [...warnings],
     };
   } catch (error) {
-    throw explainDiskError(error, `write ${job.output}`);
+    throw explainWriting(error, job.output);
   } finally {
     extractor.session.dispose();
   }
