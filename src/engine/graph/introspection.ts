@@ -38,7 +38,7 @@ function halfSquares(graph: Graph, name: string, tensors: readonly Tensor[]): Te
  * Signatures that look into a step. They share its nodes and add a few of their own, which no other signature runs:
  *
  * - `diagnose`, fed as `train` without the rate: which values a step's layers would give that are not finite, and which its
- *   weights hold, as `nonFinite` tells them; changes nothing. A step that fails may have moved statistics, not weights
+ *   weights hold, as `nonFinite` tells them, and its `loss`; changes nothing. A step that fails may have moved statistics, not weights
  * - `check`: the weights, and the moving statistics
  * - `keep_first` {prefix}: writes a native checkpoint of the weights above the cut, for later steps to be held against
  * - `introspect`, fed as `train` with the `prefix` of `keep_first`: a step like any other, and half the sums of squares of
@@ -78,7 +78,14 @@ export function introspectionSignatures(
   const gradients = step.gradients.map(({ gradient }) => gradient);
   return {
     signatures: {
-      diagnose: { inputs, outputs: { outputs: nonFinite(graph, 'diagnose/outputs', [...outputs.values()]), weights } },
+      diagnose: {
+        inputs,
+        outputs: {
+          outputs: nonFinite(graph, 'diagnose/outputs', [...outputs.values()]),
+          weights,
+          loss: step.unchecked,
+        },
+      },
       check: { inputs: {}, outputs: { weights, statistics } },
       keep_first: { inputs: { prefix: keptAt }, outputs: { done: kept } },
       introspect: {

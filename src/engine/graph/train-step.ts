@@ -10,6 +10,8 @@ export interface TrainStep {
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
   readonly slots: readonly Slot[];
+  /** The loss, finite or not. */
+  readonly unchecked: Tensor;
   /** Of the loss by what learns, before anything is done to them. */
   readonly gradients: readonly { readonly variable: Variable; readonly gradient: Tensor }[];
 }
@@ -43,7 +45,8 @@ export function trainStep(
   const { losses, hits } = lossAndHits(graph, 'train', options.logits, options.labels, options.objective);
   const { classWeights } = options;
   const weights = classWeights && exampleWeights(graph, 'train/loss/weights', options.labels, classWeights);
-  const loss = checkFinite(graph, 'train/loss/finite', meanLoss(graph, 'train/loss/mean', losses, weights), 'the loss');
+  const unchecked = meanLoss(graph, 'train/loss/mean', losses, weights);
+  const loss = checkFinite(graph, 'train/loss/finite', unchecked, 'the loss');
   const scaling = options.scalesLoss ? scaleLoss(graph, loss) : null;
   const found = gradients(
     graph,
@@ -64,5 +67,6 @@ export function trainStep(
     outputs: { loss: graph.identity('train/loss', loss, step), hits: graph.identity('train/step_hits', hits, step) },
     slots: [...applied.slots, ...(scaling?.slots ?? [])],
     gradients: targets,
+    unchecked,
   };
 }

@@ -5,13 +5,12 @@ import type { Output, Session } from '../runtime/session.ts';
 import type { Feeds } from './batch-source.ts';
 
 /** Where values stopped being finite numbers. */
-export interface Culprit {
-  readonly layer: string;
-  readonly part: 'weights' | 'output';
-  readonly value: (typeof NON_FINITE_SLOTS)[number];
-}
+export type Culprit =
+  | { readonly layer: string; readonly part: 'weights' | 'output'; readonly value: Value }
+  /** Of outputs that are all finite. */
+  | { readonly part: 'loss'; readonly value: string };
 
-type Value = Culprit['value'];
+type Value = (typeof NON_FINITE_SLOTS)[number];
 
 /** By name, what of each tensor is not finite; NaN says more than an infinity. */
 function found(names: readonly string[], output: Output | undefined): ReadonlyMap<string, Value> {
@@ -31,7 +30,7 @@ function layerOf(tensor: string): string {
 }
 
 /**
- * The first layer in the network's order whose weights, or else whose output, are not finite.
+ * The first layer in the network's order whose weights, or else whose output, are not finite; the loss where it alone is not.
  *
  * @param feeds of the step that would go wrong; null looks at the weights alone
  * @returns null where all is finite
@@ -48,7 +47,14 @@ export function findCulprit(session: Session, introspection: Introspection, feed
     const inOutput = outputs.get(layer);
     if (inOutput) return { layer, part: 'output', value: inOutput };
   }
-  return null;
+  const loss = told['loss']?.data[0];
+  return loss === undefined || Number.isFinite(loss) ? null : { part: 'loss', value: String(loss) };
+}
+
+function nameOf(culprit: Culprit): string {
+  return culprit.part === 'loss'
+    ? 'the loss, of layers whose outputs are all finite,'
+    : `layer '${culprit.layer}' (its ${culprit.part})`;
 }
 
 /** Where training stopped because of a number that is none. */
@@ -64,9 +70,7 @@ export interface Divergence {
 
 /** @returns ThawError `training.diverged` */
 export function diverged({ culprit, otherwise, step, epoch, learningRate, hasCheckpoint }: Divergence): ThawError {
-  const what = culprit
-    ? `layer '${culprit.layer}' (its ${culprit.part}) became ${culprit.value}`
-    : `${otherwise} became no finite number`;
+  const what = culprit ? `${nameOf(culprit)} became ${culprit.value}` : `${otherwise} became no finite number`;
   return new ThawError(
     'training.diverged',
     `Loss and weights must stay finite numbers; ${what} at step ${step} (epoch ${epoch}), with a learning rate of ${learningRate}.`,

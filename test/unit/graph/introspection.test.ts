@@ -101,6 +101,20 @@ describe('a step whose loss is no number', () => {
     );
   });
 
+  it('though every output is finite is told as what it is', async () => {
+    using loaded = load();
+    // Both are finite, and what lies between them is not.
+    loaded.values.set('logits/bias', Float32Array.of(3e38, -3e38));
+    loaded.session.run('assign', loaded.program.assignFeeds(loaded.values));
+    await expectError(() => loaded.train(), 'training.diverged');
+    const culprit = findCulprit(loaded.session, introspectionOf(loaded), feeds);
+    expect(culprit).toEqual({ part: 'loss', value: 'Infinity' });
+    const where = { otherwise: 'the loss', step: 3, epoch: 3, learningRate: 1e38, hasCheckpoint: true };
+    expect(diverged({ culprit, ...where }).message).toContain(
+      'the loss, of layers whose outputs are all finite, became Infinity at step 3 (epoch 3)',
+    );
+  });
+
   it('leaves the weights as they were', async () => {
     using loaded = load([], { 'branch_b/kernel': NaN });
     await expectError(() => loaded.train(), 'training.diverged');

@@ -5,8 +5,10 @@ import { gather } from '../../../src/engine/graph/ops/gather.ts';
 import { scale } from '../../../src/engine/graph/ops/scale.ts';
 import { softmaxCrossEntropy } from '../../../src/engine/graph/ops/softmax-cross-entropy.ts';
 import { loadBinding } from '../../../src/engine/runtime/binding.ts';
-import type { Feed } from '../../../src/engine/runtime/session.ts';
+import { encodeSavedModel } from '../../../src/engine/graph/saved-model.ts';
+import { Session, type Feed } from '../../../src/engine/runtime/session.ts';
 import { floats, integers, loadGraph } from '../../support/graph-session.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function build() {
   const graph = new Graph();
@@ -97,6 +99,28 @@ describe('a session', () => {
     session.dispose();
     session.dispose();
     expect(() => session.run('take', {})).toThrow("A session that is disposed of cannot run 'take'.");
+  });
+
+  it('names the layer that no memory was left for', () => {
+    const graph = new Graph();
+    const sizes = graph.placeholder('sizes', 'int32', [2]);
+    const filled = graph.single({
+      op: 'Fill',
+      name: 'train/conv1/columns',
+      inputs: [sizes, graph.constant('train/conv1/one', 'float32', [], 1)],
+      attributes: { T: type('float32'), index_type: type('int32') },
+      outputs: [{ dtype: 'float32', shape: [-1, -1] }],
+    });
+    const signatures = { train: { inputs: { sizes }, outputs: { filled } } };
+    const folder = temporaryFolder();
+    using session = Session.load(folder, encodeSavedModel(graph, signatures), signatures, ['conv', 'conv1']);
+    // 4 exabytes.
+    expect(() => session.run('train', { sizes: integers([2], [2 ** 30, 2 ** 30]) })).toThrow(
+      expect.objectContaining({
+        code: 'memory.full',
+        message: expect.stringContaining("it ran out in layer 'conv1' ('train/conv1/columns' of 'train')") as string,
+      }),
+    );
   });
 
   it('names the op and says in a line what failed in TensorFlow', () => {
