@@ -38,7 +38,7 @@ export function describeMachine(python: string | null): Machine {
     os: `${os.type()} ${os.release()} ${os.arch()}`,
     node: process.versions.node,
     tensorflow: readToolchainManifest().tensorflow?.version ?? 'none',
-    device: deviceInformation().gpu ? 'GPU' : 'CPU',
+    device: deviceInformation().device,
     peers: python === null ? null : peerVersions(python),
     load: os.loadavg()[0] ?? 0,
     time: new Date().toISOString(),

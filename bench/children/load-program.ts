@@ -5,6 +5,7 @@ import { freezePlan } from '../../src/engine/freeze/freeze-plan.ts';
 import { compileProgram, type Program } from '../../src/engine/graph/program.ts';
 import { withHead } from '../../src/engine/network/head.ts';
 import { findNetwork } from '../../src/engine/network/registry.ts';
+import { deviceInformation } from '../../src/engine/runtime/binding.ts';
 import { Session } from '../../src/engine/runtime/session.ts';
 import { initialValues } from '../../src/engine/weights/initialise.ts';
 import type { FreezeRule, OptimizerPlan, Precision, Strategy } from '../../src/shared/contract/plan.ts';
@@ -40,6 +41,7 @@ export function loadProgram(name: string, batch: number, options: LoadOptions): 
     plan: freezePlan(network, strategy, rules),
     preprocessing,
     optimizer,
+    kernels: deviceInformation().kernels,
     precision: { frozen: precision, trainable: precision },
     canvas: uncached ? { height, width } : null,
   });

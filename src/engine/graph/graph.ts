@@ -65,15 +65,21 @@ export interface Variable {
   readonly value: Tensor;
 }
 
+/** `oneDNN`: a processor's, with that library in use. `other`: a GPU's, or TensorFlow's own. */
+export type Kernels = 'oneDNN' | 'other';
+
 /** A TensorFlow graph in the making: nodes in an order in which each comes after its inputs. */
 export class Graph {
   readonly operations: readonly Operation[];
   readonly #operations: Operation[] = [];
   readonly #names = new Map<string, number>();
   readonly #producers = new Map<Tensor, Operation>();
+  /** What the graph will be computed with, which decides which of two equal ways is the faster. */
+  readonly kernels: Kernels;
   #layer: string | null = null;
 
-  constructor() {
+  constructor(kernels: Kernels = 'other') {
+    this.kernels = kernels;
     this.operations = this.#operations;
   }
 

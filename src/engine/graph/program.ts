@@ -5,7 +5,7 @@ import type { Preprocessing } from '../network/preprocessing.ts';
 import { elementCount, isStatistic, layerShapes, networkTensors } from '../network/shape.ts';
 import { assignFromVector, concatenated } from './assign.ts';
 import { foldBatchNorms, foldedValues, type FoldedConvolution } from './fold.ts';
-import { Graph, type Operation, type Tensor, type Variable } from './graph.ts';
+import { Graph, type Kernels, type Operation, type Tensor, type Variable } from './graph.ts';
 import { introspectionSignatures, type Introspection } from './introspection.ts';
 import { lower } from './lower.ts';
 import { cast } from './ops/cast.ts';
@@ -61,6 +61,8 @@ export interface ProgramOptions {
   readonly objective?: Objective;
   /** What an image counts in training, by its class; all alike by default. */
   readonly classWeights?: readonly number[] | null;
+  /** What the program will be computed with; `other` by default. */
+  readonly kernels?: Kernels;
   /** Of the prefix, and of what lies above it; float32 by default. Features leave the prefix as float32. */
   readonly precision?: TrainingPlan['precision'];
   /** By layer, what it multiplies the learning rate by; 1 where it is not named. */
@@ -93,7 +95,7 @@ function bytesOf(variables: readonly Variable[]): number {
 }
 
 class ProgramBuilder {
-  readonly graph = new Graph();
+  readonly graph: Graph;
   readonly variables = new Map<string, Variable>();
   readonly cut: readonly CutTensor[];
   readonly signatures: Record<string, Signature> = {};
@@ -104,6 +106,7 @@ class ProgramBuilder {
 
   constructor(options: ProgramOptions) {
     this.#options = options;
+    this.graph = new Graph(options.kernels);
     this.#precision = options.precision ?? FULL_PRECISION;
     const { network, plan } = options;
     for (const { name, shape } of networkTensors(network)) this.variables.set(name, this.graph.variable(name, shape));

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import type { Kernels } from '../graph/graph.ts';
 import { readToolchain } from './toolchain.ts';
 
 /** A tensor in TensorFlow's hands, as the binding describes an output. */
@@ -37,6 +38,9 @@ const ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
   // Otherwise TensorFlow takes all memory of a GPU at once.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  // By itself TensorFlow uses oneDNN only where a processor has instructions for neural networks; with AVX2 alone it makes
+  // MobileNets learn twice as fast all the same. Where a build has no oneDNN this says nothing.
+  TF_ENABLE_ONEDNN_OPTS: '1',
 } as const;
 
 let loaded: Binding | null = null;
@@ -88,12 +92,29 @@ function complete(exports: Partial<Binding>, path: string): Binding {
   );
 }
 
+export interface DeviceInformation {
+  /** Its version. */
+  readonly tensorflow: string;
+  readonly gpu: boolean;
+  readonly kernels: Kernels;
+  /** For people, and for what depends on the last bits. */
+  readonly device: string;
+}
+
 /**
  * What computes here; loads TensorFlow.
  *
  * @throws ThawError `runtime.missing` when it cannot be loaded
  */
-export function deviceInformation(): { readonly tensorflow: string; readonly gpu: boolean } {
+export function deviceInformation(): DeviceInformation {
   const binding = loadBinding();
-  return { tensorflow: binding.TF_Version, gpu: binding.isUsingGpuDevice() };
+  const gpu = binding.isUsingGpuDevice();
+  // Builds for other processors have no oneDNN, or one of their own.
+  const usesOneDnn = !gpu && process.arch === 'x64' && process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0';
+  return {
+    tensorflow: binding.TF_Version,
+    gpu,
+    kernels: usesOneDnn ? 'oneDNN' : 'other',
+    device: gpu ? 'GPU' : usesOneDnn ? 'CPU, oneDNN' : 'CPU',
+  };
 }

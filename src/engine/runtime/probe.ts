@@ -3,13 +3,14 @@ import { deviceInformation } from './binding.ts';
 
 /** What the probe answers over its channel, once. */
 export type ProbeMessage =
-  | { readonly kind: 'device'; readonly tensorflow: string; readonly gpu: boolean }
+  | { readonly kind: 'device'; readonly tensorflow: string; readonly device: string }
   | { readonly kind: 'failed'; readonly error: SerializedError };
 
 /** Entry of a process that only loads TensorFlow: a library that crashes takes no one else with it. */
 function probe(): ProbeMessage {
   try {
-    return { kind: 'device', ...deviceInformation() };
+    const { tensorflow, device } = deviceInformation();
+    return { kind: 'device', tensorflow, device };
   } catch (error) {
     if (error instanceof ThawError) return { kind: 'failed', error: error.toJSON() };
     throw error;

@@ -8,7 +8,6 @@ import { showCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { describeEnvironment } from './describe-environment.ts';
 import { electronChecks } from './electron-checks.ts';
-import { deviceEnvironment } from './device-environment.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
 
 type Check = DoctorReport['checks'][number];
@@ -25,7 +24,7 @@ function problemOf(error: unknown): string {
 /** Loads TensorFlow in a process of its own. */
 function probe(entry: string): Promise<ProbeMessage> {
   return new Promise((resolve) => {
-    const { child, tail } = forkEntry(entry, deviceEnvironment('auto'));
+    const { child, tail } = forkEntry(entry);
     const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_MILLISECONDS);
     const fail = (message: string): void => {
       clearTimeout(timer);
@@ -108,7 +107,7 @@ export async function examine(context: ServiceContext): Promise<DoctorReport> {
   const native = await probe(context.entries.probe);
   checks.push(
     native.kind === 'device'
-      ? { name: 'Device', ok: true, found: native.gpu ? 'GPU' : 'CPU', mend: null }
+      ? { name: 'Device', ok: true, found: native.device, mend: null }
       : { name: 'Device', ok: false, found: native.error.message, mend: SET_UP },
     ...electronChecks(),
     checkFolder('Workspace', context.home, 'THAW_HOME'),
@@ -121,9 +120,7 @@ export async function examine(context: ServiceContext): Promise<DoctorReport> {
   checks.push({ name: 'Disk', ok: roomy, found: gibibytes, mend: roomy ? null : 'thaw cache clear' });
   return {
     environment:
-      native.kind === 'device'
-        ? describeEnvironment({ tensorflow: native.tensorflow, device: native.gpu ? 'GPU' : 'CPU' })
-        : null,
+      native.kind === 'device' ? describeEnvironment({ tensorflow: native.tensorflow, device: native.device }) : null,
     checks,
     caches: await showCaches(context),
     home: context.home,

@@ -14,9 +14,9 @@ export interface ForkedEntry {
  * the host, which then asks for the stop. Typed arrays cross its channel as they are.
  *
  * @param entry the path of the file
- * @param env what it finds in its environment
+ * @param env what it finds in its environment; this process' own by default
  */
-export function forkEntry(entry: string, env: NodeJS.ProcessEnv): ForkedEntry {
+export function forkEntry(entry: string, env: NodeJS.ProcessEnv = process.env): ForkedEntry {
   const child = fork(entry, [], {
     execPath: process.execPath,
     execArgv: [],

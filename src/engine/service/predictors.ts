@@ -1,6 +1,5 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { FilePrediction, PredictJob, PredictorMessage } from '../training/protocol.ts';
-import { deviceEnvironment } from './device-environment.ts';
 import { detach, endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
 
 /** A window predicts often: loading TensorFlow and the weights takes seconds, an image milliseconds. */
@@ -16,7 +15,7 @@ class Predictor {
   #timer: NodeJS.Timeout | null = null;
 
   constructor(entry: string, onGone: (predictor: Predictor) => void) {
-    this.#forked = forkEntry(entry, deviceEnvironment('auto'));
+    this.#forked = forkEntry(entry);
     const { child, tail } = this.#forked;
     child.on('message', (received) => this.#receive(received as PredictorMessage));
     child.on('error', (error) => this.#fail(error));

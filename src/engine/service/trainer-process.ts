@@ -1,4 +1,5 @@
 import type { TrainerJob, TrainerMessage, TrainerRequest } from '../training/protocol.ts';
+import { deviceEnvironment } from './device-environment.ts';
 import { detach, endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
 
 /** How a trainer's process ended. */
@@ -37,7 +38,7 @@ export class TrainerProcess {
   /** @param entry the trainer's entry file */
   constructor(entry: string, job: TrainerJob, handlers: TrainerHandlers) {
     this.#handlers = handlers;
-    this.#forked = forkEntry(entry);
+    this.#forked = forkEntry(entry, deviceEnvironment(job.plan.device));
     const { child } = this.#forked;
     child.on('message', (message) => {
       const received = message as TrainerMessage;

@@ -143,7 +143,7 @@ export async function prepareRun(
   });
   const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const plan = given ? planAbove(network, frozen, given.description) : frozen;
-  const { tensorflow, gpu } = deviceInformation();
+  const { tensorflow, gpu, kernels, device } = deviceInformation();
   expectDevice(trainingPlan, gpu);
   const memory = memoryNeed({ plan: trainingPlan, network, freeze: plan }, countImages(dataset));
   // A GPU computes in memory of its own, which nobody is asked about beforehand.
@@ -181,6 +181,7 @@ export async function prepareRun(
     objective: trainingPlan,
     classWeights: weightsOfClasses(trainingPlan.classWeights, dataset),
     precision: trainingPlan.precision,
+    kernels,
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     canvas,
   });
@@ -222,6 +223,6 @@ export async function prepareRun(
     tensorHashes,
     model,
     loadReport: first.report,
-    runtime: { tensorflow, device: gpu ? 'GPU' : 'CPU' },
+    runtime: { tensorflow, device },
   };
 }

@@ -1,6 +1,7 @@
 import { enlargedSize, type EnlargedSide } from '../../network/image-shape.ts';
 import { int, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
+import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
 import { shapeOf } from './shape-of.ts';
 import { windowAttributes, type WindowOptions } from './window.ts';
@@ -91,13 +92,13 @@ export function conv2dTranspose(
     backward: ([gradient], [filterNeeded, inputNeeded]) => {
       if (!gradient) return [null, null];
       const scope = `gradients/${name}`;
+      // The roles of input and output are changed about.
       const byFilter = (): Tensor =>
-        graph.single({
-          op: 'Conv2DBackpropFilter',
-          name: `${scope}/filter`,
-          inputs: [gradient, graph.constant(`${scope}/filter_shape`, 'int32', [4], filter.shape), input],
-          attributes,
-          outputs: [filter],
+        convolutionFilterGradient(graph, `${scope}/filter`, {
+          input: gradient,
+          filterShape: filter.shape,
+          gradient: input,
+          window: options,
         });
       const byInput = (): Tensor =>
         graph.single({

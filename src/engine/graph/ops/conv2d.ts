@@ -1,9 +1,11 @@
 import { shape, type } from '../attribute.ts';
 import type { Backward, Graph, Tensor } from '../graph.ts';
 import { convolutionBackward } from './convolution-backward.ts';
+import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
 import { dilatedBackward } from './dilated-backward.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
 import { groupedBackward } from './grouped-backward.ts';
+import { isShiftedFilterGradientFaster, shiftedFilterGradient } from './shifted-filter-gradient.ts';
 import { windowAttributes, windowedSize, type DilatedWindowOptions, type WindowOptions } from './window.ts';
 
 export interface Conv2dOptions extends DilatedWindowOptions {
@@ -67,16 +69,22 @@ export function conv2d(graph: Graph, name: string, input: Tensor, filter: Tensor
   const [height, width] = windowedSize(name, input, image, [rows, columns], window);
   const attributes = { T: type(input.dtype), ...windowAttributes(window) };
   const pointwise = rows === 1 && columns === 1 && isUnmoved(window);
-  const backwardOf = (own: string, ownInput: Tensor, ownFilter: Tensor): Backward =>
-    isDilated
-      ? dilatedBackward(graph, own, ownInput, ownFilter, { padding, dilations })
-      : convolutionBackward(graph, own, 'Conv2D', { input: ownInput, filter: ownFilter, attributes, pointwise });
+  const output = { dtype: input.dtype, shape: [image.batch, height, width, filters] } as const;
+  const backwardOf = (own: string, ownInput: Tensor, ownFilter: Tensor): Backward => {
+    if (isDilated) return dilatedBackward(graph, own, ownInput, ownFilter, { padding, dilations });
+    const parts = { input: ownInput, filter: ownFilter };
+    const filterGradient = (scope: string, gradient: Tensor): Tensor =>
+      isShiftedFilterGradientFaster(graph, ownFilter, output, window)
+        ? shiftedFilterGradient(graph, scope, { ...parts, gradient, padding })
+        : convolutionFilterGradient(graph, scope, { input: ownInput, filterShape: ownFilter.shape, gradient, window });
+    return convolutionBackward(graph, own, 'Conv2D', { ...parts, attributes, pointwise, filterGradient });
+  };
   const convolved = graph.single({
     op: 'Conv2D',
     name,
     inputs: [input, filter],
     attributes,
-    outputs: [{ dtype: input.dtype, shape: [image.batch, height, width, filters] }],
+    outputs: [output],
     backward:
       groups === 1
         ? backwardOf(name, input, filter)

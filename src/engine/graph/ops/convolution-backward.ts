@@ -11,6 +11,7 @@ import { shapeOf } from './shape-of.ts';
  * @param op `Conv2D` or `DepthwiseConv2dNative`
  * @param options.pointwise true where each pixel is multiplied by the filter as by a matrix: a 1 x 1 convolution that moves by
  *   one. Its gradient by the input is a matrix product too, several times as fast on a CPU as `Conv2DBackpropInput`.
+ * @param options.filterGradient what gives the gradient by the filter from that by the output, where another way is faster
  */
 export function convolutionBackward(
   graph: Graph,
@@ -21,11 +22,13 @@ export function convolutionBackward(
     filter,
     attributes,
     pointwise = false,
+    filterGradient,
   }: {
     readonly input: Tensor;
     readonly filter: Tensor;
     readonly attributes: Readonly<Record<string, Attribute>>;
     readonly pointwise?: boolean;
+    readonly filterGradient?: ((scope: string, gradient: Tensor) => Tensor) | undefined;
   },
 ): Backward {
   const scope = `gradients/${name}`;
@@ -50,6 +53,7 @@ export function convolutionBackward(
       return reshape(graph, `${scope}/input`, graph.single(product), [-1, ...input.shape.slice(1)]);
     };
     const byFilter = (): Tensor =>
+      filterGradient?.(`${scope}/filter`, gradient) ??
       graph.single({
         op: `${op}BackpropFilter`,
         name: `${scope}/filter`,

@@ -58,7 +58,7 @@ export async function loadExtractor(
     head: plan.head,
   });
   const place = placeOf(network, plan, job.layer);
-  const { tensorflow, gpu } = deviceInformation();
+  const { tensorflow, gpu, kernels, device } = deviceInformation();
   expectDevice(plan, gpu);
   const { values, report } = await firstValues(job, network);
   const lacking = report && describeGaps(report);
@@ -70,6 +70,7 @@ export async function loadExtractor(
     preprocessing,
     optimizer: plan.optimizer,
     precision: plan.precision,
+    kernels,
   });
   const directory = await mkdtemp(path.join(tmpdir(), 'thaw-features-'));
   let session: Session;
@@ -88,6 +89,6 @@ export async function loadExtractor(
     preprocessing,
     precision: plan.precision.frozen,
     tensorHashes: new Map([...values].map(([name, data]) => [name, tensorHash(data)])),
-    runtime: { tensorflow, device: gpu ? 'GPU' : 'CPU' },
+    runtime: { tensorflow, device },
   };
 }

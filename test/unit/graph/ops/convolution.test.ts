@@ -53,6 +53,20 @@ describe('a convolution', () => {
     });
   });
 
+  it.each([
+    { size: [8, 8], strides: 2 },
+    { size: [9, 12], strides: 3 },
+  ])(
+    'has it where a filter of one pixel skips pixels: $strides on $size, for odd numbers of channels',
+    ({ size, strides }) => {
+      checkGradients({
+        inputs: [{ shape: [2, ...size, 2], batched: true }, { shape: [1, 1, 2, 3] }],
+        build: (graph, input, filter) =>
+          conv2d(graph, 'op', input, filter, { strides: [strides, strides], padding: 'SAME' }),
+      });
+    },
+  );
+
   it('has it where the filter is one pixel and the batch is fixed', () => {
     checkGradients({
       inputs: [{ shape: [2, 6, 5, 3] }, { shape: [1, 1, 3, 4] }],
