@@ -53,20 +53,21 @@ export function trainStep(
     scaling?.scaled ?? loss,
     options.targets.map(({ value }) => value),
   );
-  const targetGradients = scaling?.unscale(found) ?? found;
-  const targets = options.targets.map((variable, index) => {
-    const gradient = targetGradients[index];
-    if (!gradient) throw new TypeError(`'${variable.name}' has no gradient.`);
-    return { variable, gradient };
-  });
-  const applied = optimizerUpdates(graph, options.rule, learningRate, targets);
+  const { unscaled, kept } = scaling?.unscale(found) ?? { unscaled: found, kept: found };
+  const withGradients = (of: readonly Tensor[]): TrainStep['gradients'] =>
+    options.targets.map((variable, index) => {
+      const gradient = of[index];
+      if (!gradient) throw new TypeError(`'${variable.name}' has no gradient.`);
+      return { variable, gradient };
+    });
+  const applied = optimizerUpdates(graph, options.rule, learningRate, withGradients(kept));
   const updates = scaling?.finish(applied.operations) ?? applied.operations;
   const step = [...updates, ...options.updates];
   return {
     feeds: { learning_rate: learningRate },
     outputs: { loss: graph.identity('train/loss', loss, step), hits: graph.identity('train/step_hits', hits, step) },
     slots: [...applied.slots, ...(scaling?.slots ?? [])],
-    gradients: targets,
+    gradients: withGradients(unscaled),
     unchecked,
   };
 }

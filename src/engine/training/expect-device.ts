@@ -1,5 +1,13 @@
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { multipliesBfloat16 } from '../runtime/processor.ts';
+
+/** What is slow here, in words; null where nothing is. */
+export function precisionWarning({ precision }: Pick<TrainingPlan, 'precision'>, gpu: boolean): string | null {
+  const asked = precision.frozen === 'bfloat16' || precision.trainable === 'bfloat16';
+  if (gpu || !asked || multipliesBfloat16() !== false) return null;
+  return 'This processor has no instructions for bfloat16: every number is converted, and the run takes many times as long as in float32.';
+}
 
 /**
  * Refuses what this machine cannot compute, before anything is read.

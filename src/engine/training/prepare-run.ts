@@ -24,7 +24,7 @@ import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState 
 import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
 import { keepFirstWeights } from './introspect.ts';
 import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
-import { expectDevice } from './expect-device.ts';
+import { expectDevice, precisionWarning } from './expect-device.ts';
 import { featureCacheFolder } from './feature-cache/cached-features.ts';
 import { expectSameBelow, planAbove } from './features-file/plan-above.ts';
 import { readFeatures, type GivenFeatures } from './features-file/read-features.ts';
@@ -145,6 +145,8 @@ export async function prepareRun(
   const plan = given ? planAbove(network, frozen, given.description) : frozen;
   const { tensorflow, gpu, kernels, device } = deviceInformation();
   expectDevice(trainingPlan, gpu);
+  const slow = precisionWarning(trainingPlan, gpu);
+  if (slow !== null) emit({ kind: 'warning', message: slow });
   const memory = memoryNeed({ plan: trainingPlan, network, freeze: plan }, countImages(dataset));
   // A GPU computes in memory of its own, which nobody is asked about beforehand.
   if (!gpu) {

@@ -13,10 +13,13 @@ export interface LossScaling {
   /** Kept in checkpoints as an optimizer's are. */
   readonly slots: readonly Slot[];
   /**
-   * Takes the scale out of the gradients. What is computed from them runs only where all of them are finite; the others of
-   * that step are not a number anywhere, and nothing must change by them.
+   * Takes the scale out of the gradients. What is computed from those that are `kept` runs only where all of them are finite:
+   * nothing must change by the others.
    */
-  readonly unscale: (gradients: readonly Tensor[]) => readonly Tensor[];
+  readonly unscale: (gradients: readonly Tensor[]) => {
+    readonly unscaled: readonly Tensor[];
+    readonly kept: readonly Tensor[];
+  };
   /** What ends the step, whether `updates` ran or not. */
   readonly finish: (updates: readonly Operation[]) => readonly Operation[];
 }
@@ -66,7 +69,8 @@ export function scaleLoss(graph: Graph, loss: Tensor): LossScaling {
         .map((gradient, index) => isFinite(graph, `${scope}/${index}`, gradient))
         .reduce((a, b) => both(graph, `${scope}/finite`, a, b));
       finite = allFinite;
-      return unscaled.map((gradient, index) => onlyIf(graph, `${scope}/${index}/kept`, gradient, allFinite).then);
+      const kept = unscaled.map((gradient, index) => onlyIf(graph, `${scope}/${index}/kept`, gradient, allFinite).then);
+      return { unscaled, kept };
     },
     finish: (updates) => {
       const isGood = finiteOf();
