@@ -1,7 +1,8 @@
+import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { wholeNumber } from '../number-flag.ts';
-import { bytes, count } from '../output/format.ts';
+import { bytes, count, printable } from '../output/format.ts';
 import { checkpointTable } from '../output/checkpoint-table.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { withService } from '../with-service.ts';
@@ -46,8 +47,16 @@ function addStar(runs: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (runId: string, flags: StarFlags) => {
       const starred = await withService((engine) => engine.invoke('runs.star', { runId, checkpoint: choice(flags) }));
-      if (flags.json) printJson(starred);
-      else printLines([`Starred the checkpoint of step ${count(starred.step)} (${bytes(starred.bytes)}).`]);
+      if (flags.json) {
+        printJson(starred);
+        return;
+      }
+      const { runFolder } = await import('../../engine/service/workspace.ts');
+      const weights = path.join(runFolder(runId), starred.path, 'checkpoint.index');
+      printLines([
+        `Starred the checkpoint of step ${count(starred.step)} (${bytes(starred.bytes)}).`,
+        `Next: thaw train --weights ${printable(weights)}`,
+      ]);
     });
 }
 

@@ -38,6 +38,21 @@ describe('a window', () => {
     ['layer.inspect', { layer: 'x', plan: { weights: { kind: 'file', path: '/etc/passwd' } } }, 'as plan.weights'],
     ['layer.inspect', { layer: 'x', plan: { dataset: { kind: 'folder', path: '/etc' } } }, 'as plan.dataset'],
     ['predict', { runId: 'x', images: [{ imageId: 'x' }, '/etc/passwd'], top: 1 }, 'as images'],
+    [
+      'activations',
+      { source: { kind: 'run', runId: 'x' }, image: '/etc/passwd', layer: 'x', withValues: false },
+      'as image',
+    ],
+    [
+      'activations',
+      {
+        source: { kind: 'network', network: 'x', weights: { kind: 'file', path: '/etc/passwd' } },
+        image: { imageId: 'x' },
+        layer: 'x',
+        withValues: true,
+      },
+      'as source.weights',
+    ],
   ] as const)('may not name a path in %s %j', async (name, request, words) => {
     await expectError(() => send(name, request), 'file.notGranted', words);
   });
