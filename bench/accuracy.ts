@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { Strategy } from '../src/shared/contract/plan.ts';
+import type { Precision, Strategy } from '../src/shared/contract/plan.ts';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';
 import { peerPlan } from './peer-plan.ts';
 import { PEERS } from './peer-python.ts';
@@ -41,6 +41,7 @@ const TASKS: readonly Task[] = [
 ];
 
 const peerDocument = z.object({ bestValAccuracy: z.number(), keras: z.string() });
+const rangeOf = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 async function measure(task: Task, data: SharedData, context: BenchContext): Promise<BenchResult> {
@@ -72,18 +73,45 @@ async function measure(task: Task, data: SharedData, context: BenchContext): Pro
     peerName,
     target: { of: 'thaw', value: task.target },
   });
-  const range = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
-  return { ...result, runs: SEEDS.length, thawSpread: range(thaw), peerSpread: python === null ? null : range(peer) };
+  const peerSpread = python === null ? null : rangeOf(peer);
+  return { ...result, runs: SEEDS.length, thawSpread: rangeOf(thaw), peerSpread };
+}
+
+/** What bfloat16 costs: a new head on features of both precisions, the same seeds. */
+async function measurePrecision(data: SharedData, { signal, say }: BenchContext): Promise<BenchResult> {
+  using workspace = new Workspace();
+  const reached = async (precision: Precision): Promise<number[]> => {
+    const values: number[] = [];
+    for (const seed of SEEDS) {
+      say(`accuracy: ${precision}, seed ${seed}`);
+      const plan = ['--strategy', 'features', '--epochs', '60', '--seed', String(seed), '--precision', precision];
+      const files = ['--dataset', data.dataset, '--weights', data.weights, '--network', 'mobilenet_v1_0.25_224'];
+      const { result } = await workspace.train([...files, ...plan], signal);
+      values.push(result.bestValAccuracy ?? 0);
+    }
+    return values;
+  };
+  const [narrow, wide] = [await reached('bfloat16'), await reached('float32')];
+  const result = compare({
+    name: 'accuracy/features-bfloat16',
+    unit: `mean best val_accuracy of seeds ${SEEDS.join(', ')}`,
+    better: 'higher',
+    thaw: [mean(narrow)],
+    peer: [mean(wide)],
+    peerName: 'Thaw in float32',
+  });
+  return { ...result, runs: SEEDS.length, thawSpread: rangeOf(narrow), peerSpread: rangeOf(wide) };
 }
 
 /** How well it learns real photos: a new head, two thawed blocks, and nothing pretrained at all. */
 export const accuracy: Bench = {
   name: 'accuracy',
-  description: 'validation accuracy on real photos by features, fine-tuning and from scratch, means of three seeds',
+  description:
+    'validation accuracy on real photos by features, fine-tuning, from scratch and in bfloat16, means of three seeds',
   async run(context) {
     const data = findSharedData();
     const results: BenchResult[] = [];
     for (const task of TASKS) results.push(await measure(task, data, context));
-    return results;
+    return [...results, await measurePrecision(data, context)];
   },
 };

@@ -64,6 +64,11 @@ describe('a run', () => {
     { what: 'the upper part', changes: UPPER_PART, frozen: 115 },
     { what: 'everything', changes: {}, frozen: 0 },
     {
+      what: 'only the head, in bfloat16',
+      changes: { ...HEAD_ONLY, precision: { frozen: 'bfloat16', trainable: 'bfloat16' } },
+      frozen: 135,
+    },
+    {
       what: 'everything, with Adam and dropout',
       changes: {
         dropout: 0.5,
