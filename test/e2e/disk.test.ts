@@ -113,7 +113,7 @@ onSmallDisks(`full disks${because}`, () => {
     const { status, error, history } = runResult.parse(JSON.parse(outcome.stdout));
     expect([status, history.length]).toEqual(['failed', 0]);
     expect(error?.message).toMatch(
-      /^A run needs room for its checkpoints before it begins; those of this one take 5\.\d MB, and [34]\.\d MB are free at '.+'\.$/,
+      /^A run needs room for its checkpoints before it begins; those of this one take 6\.\d MB, and [34]\.\d MB are free at '.+'\.$/,
     );
     expect(damage(places.home)).toEqual([]);
     expect(await runs(places)).toEqual(['failed']);
