@@ -1,5 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 
+/** TensorFlow writes it before it reads how much it is to say, and it would be taken for the reason of an end. */
+const NOTE_ON_ONEDNN = /^.*oneDNN custom operations are on\..*$\n?/gm;
 /** As much of what a child wrote to its error output as is worth keeping. */
 const TAIL_CHARACTERS = 16_384;
 
@@ -31,7 +33,7 @@ export function forkEntry(entry: string, env: NodeJS.ProcessEnv = process.env): 
   };
   child.stdout?.setEncoding('utf8').on('data', keep);
   child.stderr?.setEncoding('utf8').on('data', keep);
-  return { child, tail: () => tail.trim() };
+  return { child, tail: () => tail.replace(NOTE_ON_ONEDNN, '').trim() };
 }
 
 /** Lets this process end before the child does. */

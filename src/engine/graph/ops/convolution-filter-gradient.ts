@@ -53,7 +53,9 @@ function everyPixel(
 ): Tensor {
   // `SAME` never pads for a filter of one pixel.
   const around = paddingAround([1, 1], { padding });
-  const padded = Object.values(around).some((size) => size > 0) ? pad(graph, `${name}/padded`, input, around) : input;
+  // Not before the gradient is there: a copy that is made with the input would wait through all of the forward pass.
+  const late = graph.identity(`${name}/late`, input, [gradient]);
+  const padded = Object.values(around).some((size) => size > 0) ? pad(graph, `${name}/padded`, late, around) : late;
   const vector = (suffix: string, values: readonly number[]): Tensor =>
     graph.constant(`${name}/${suffix}`, 'int32', [4], values);
   const [down, across] = strides;

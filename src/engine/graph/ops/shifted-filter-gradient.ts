@@ -59,9 +59,9 @@ export function shiftedFilterGradient(
   const [rows = 0, columns = 0, channels = 0, filters = 0] = filter.shape;
   const [, height = 0, width = 0] = gradient.shape;
   const around = paddingAround([rows, columns], { padding });
-  const padded = Object.values(around).every((size) => size === 0)
-    ? input
-    : pad(graph, `${scope}/padded`, input, around);
+  // Otherwise copies would be made as soon as the layer has its input, and wait through all of the forward pass.
+  const late = graph.identity(`${scope}/late`, input, [gradient]);
+  const padded = Object.values(around).every((size) => size === 0) ? late : pad(graph, `${scope}/padded`, late, around);
   const pixels = reshape(graph, `${scope}/pixels`, gradient, [-1, filters]);
   const size = graph.constant(`${scope}/size`, 'int32', [4], [-1, height, width, channels]);
   const products: Tensor[] = [];
