@@ -5,7 +5,6 @@ import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
 import { dilatedBackward } from './dilated-backward.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
 import { groupedBackward } from './grouped-backward.ts';
-import { isShiftedFilterGradientFaster, shiftedFilterGradient } from './shifted-filter-gradient.ts';
 import { windowAttributes, windowedSize, type DilatedWindowOptions, type WindowOptions } from './window.ts';
 
 export interface Conv2dOptions extends DilatedWindowOptions {
@@ -74,9 +73,7 @@ export function conv2d(graph: Graph, name: string, input: Tensor, filter: Tensor
     if (isDilated) return dilatedBackward(graph, own, ownInput, ownFilter, { padding, dilations });
     const parts = { input: ownInput, filter: ownFilter };
     const filterGradient = (scope: string, gradient: Tensor): Tensor =>
-      isShiftedFilterGradientFaster(graph, ownFilter, output, window)
-        ? shiftedFilterGradient(graph, scope, { ...parts, gradient, padding })
-        : convolutionFilterGradient(graph, scope, { input: ownInput, filterShape: ownFilter.shape, gradient, window });
+      convolutionFilterGradient(graph, scope, { input: ownInput, filterShape: ownFilter.shape, gradient, window });
     return convolutionBackward(graph, own, 'Conv2D', { ...parts, attributes, pointwise, filterGradient });
   };
   const convolved = graph.single({

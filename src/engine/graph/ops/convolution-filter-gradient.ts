@@ -1,10 +1,11 @@
 import { int, type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { pad } from './pad.ts';
+import { isShiftedFilterGradientFaster, shiftedFilterGradient } from './shifted-filter-gradient.ts';
 import { paddingAround, windowAttributes, type WindowOptions } from './window.ts';
 
 /**
- * The gradient of a convolution by its filter, `Conv2DBackpropFilter`.
+ * The gradient of a convolution by its filter: `Conv2DBackpropFilter`, or what is faster or right where that is not.
  *
  * @param options.input the convolution's, [batch, height, width, channels]
  * @param options.gradient by its output
@@ -29,6 +30,9 @@ export function convolutionFilterGradient(
   const skips = rows === 1 && columns === 1 && window.strides.some((stride) => stride > 1);
   const seen = skips ? everyPixel(graph, `${name}/seen`, input, gradient, window) : input;
   const seenBy: WindowOptions = skips ? { strides: [1, 1], padding: 'VALID' } : window;
+  if (isShiftedFilterGradientFaster(graph, filterShape, gradient, seenBy)) {
+    return shiftedFilterGradient(graph, name, { input: seen, filterShape, gradient, padding: seenBy.padding });
+  }
   return graph.single({
     op: 'Conv2DBackpropFilter',
     name,

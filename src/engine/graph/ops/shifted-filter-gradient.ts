@@ -5,33 +5,30 @@ import { pad } from './pad.ts';
 import { reshape } from './reshape.ts';
 import { paddingAround, type WindowOptions } from './window.ts';
 
-/** Below this many output pixels and channels of the input, what is copied outweighs what is gained. */
-const LEAST_PIXELS = 28 * 28;
+/** Below so many channels of the input, or above so many positions of the filter, what is copied outweighs what is gained. */
 const LEAST_CHANNELS = 16;
-const MOST_POSITIONS = 9;
+const MOST_POSITIONS = 25;
+const LEAST_PIXELS = 7 * 7;
+/** Of one pixel's filter nothing is copied, but over more pixels oneDNN's own is the faster one. */
+const MOST_PIXELS_OF_ONE = 8 * 8;
 
 /**
  * Whether `shiftedFilterGradient` is the faster one: with oneDNN on a processor without instructions for neural networks,
- * whose own gradient by the filter of a large image takes two to four times as long.
+ * whose own gradient by the filter takes up to four times as long.
  *
- * @param output the convolution's, [batch, height', width', filters]
+ * @param gradient by the convolution's output, [batch, height', width', filters]
  */
 export function isShiftedFilterGradientFaster(
   graph: Graph,
-  filter: Tensor,
-  output: Pick<Tensor, 'shape'>,
+  filterShape: readonly number[],
+  gradient: Pick<Tensor, 'shape'>,
   { strides }: Pick<WindowOptions, 'strides'>,
 ): boolean {
-  const [rows = 0, columns = 0, channels = 0] = filter.shape;
-  const [, height = 0, width = 0] = output.shape;
-  return (
-    graph.kernels === 'oneDNN' &&
-    strides.every((stride) => stride === 1) &&
-    rows * columns > 1 &&
-    rows * columns <= MOST_POSITIONS &&
-    channels >= LEAST_CHANNELS &&
-    height * width >= LEAST_PIXELS
-  );
+  const [rows = 0, columns = 0, channels = 0] = filterShape;
+  const [, height = 0, width = 0] = gradient.shape;
+  const [positions, pixels] = [rows * columns, height * width];
+  if (graph.kernels !== 'oneDNN' || strides.some((stride) => stride > 1) || channels < LEAST_CHANNELS) return false;
+  return positions === 1 ? pixels <= MOST_PIXELS_OF_ONE : positions <= MOST_POSITIONS && pixels >= LEAST_PIXELS;
 }
 
 /**
@@ -46,17 +43,17 @@ export function shiftedFilterGradient(
   scope: string,
   {
     input,
-    filter,
+    filterShape,
     gradient,
     padding,
   }: {
     readonly input: Tensor;
-    readonly filter: Tensor;
+    readonly filterShape: readonly number[];
     readonly gradient: Tensor;
     readonly padding: WindowOptions['padding'];
   },
 ): Tensor {
-  const [rows = 0, columns = 0, channels = 0, filters = 0] = filter.shape;
+  const [rows = 0, columns = 0, channels = 0, filters = 0] = filterShape;
   const [, height = 0, width = 0] = gradient.shape;
   const around = paddingAround([rows, columns], { padding });
   // Otherwise copies would be made as soon as the layer has its input, and wait through all of the forward pass.
@@ -68,15 +65,17 @@ export function shiftedFilterGradient(
   for (let position = 0; position < rows * columns; position += 1) {
     const [row, column] = [Math.floor(position / columns), position % columns];
     const begin = graph.constant(`${scope}/${position}/begin`, 'int32', [4], [0, row, column, 0]);
-    const shifted = graph.single({
-      op: 'Slice',
-      name: `${scope}/${position}/shifted`,
-      inputs: [padded, begin, size],
-      // One after the other: each is a copy of the input, and all at once would take that much memory.
-      controls: products.slice(-1),
-      attributes: { T: type(input.dtype), Index: type('int32') },
-      outputs: [{ dtype: input.dtype, shape: [-1, height, width, channels] }],
-    });
+    const shift = (): Tensor =>
+      graph.single({
+        op: 'Slice',
+        name: `${scope}/${position}/shifted`,
+        inputs: [padded, begin, size],
+        // One after the other: each is a copy of the input, and all at once would take that much memory.
+        controls: products.slice(-1),
+        attributes: { T: type(input.dtype), Index: type('int32') },
+        outputs: [{ dtype: input.dtype, shape: [-1, height, width, channels] }],
+      });
+    const shifted = rows * columns === 1 ? padded : shift();
     const matrix = reshape(graph, `${scope}/${position}/matrix`, shifted, [-1, channels]);
     const product = matrixProduct(graph, `${scope}/${position}/product`, [matrix, true], [pixels, false], {
       dtype: input.dtype,
@@ -91,5 +90,5 @@ export function shiftedFilterGradient(
     attributes: { T: type(input.dtype), N: int(products.length), axis: int(0) },
     outputs: [{ dtype: input.dtype, shape: [products.length, channels, filters] }],
   });
-  return reshape(graph, scope, stacked, filter.shape);
+  return reshape(graph, scope, stacked, filterShape);
 }

@@ -36,6 +36,9 @@ describe('the gradient of a convolution by its filter, position by position', ()
   it.each<Case>([
     { size: [28, 29], filter: [3, 3, 16, 8], options: same },
     { size: [30, 40], filter: [1, 3, 17, 4], options: same },
+    { size: [7, 7], filter: [5, 5, 16, 4], options: same },
+    { size: [8, 8], filter: [1, 1, 16, 4], options: same },
+    { size: [15, 13], filter: [1, 1, 16, 4], options: { ...same, strides: [2, 2] } },
     { size: [30, 40], filter: [2, 2, 16, 4], options: same },
     { size: [31, 33], filter: [3, 2, 16, 4], options: { strides: [1, 1], padding: 'VALID' } },
     { size: [29, 30], filter: [3, 3, 16, 4], options: { ...same, padding: { top: 2, bottom: 0, left: 1, right: 3 } } },
@@ -51,11 +54,11 @@ describe('the gradient of a convolution by its filter, position by position', ()
   });
 
   it.each<Case & { readonly what: string }>([
-    { what: 'a small image', size: [14, 14], filter: [3, 3, 16, 8], options: same },
+    { what: 'a small image', size: [6, 6], filter: [3, 3, 16, 8], options: same },
     { what: 'few channels', size: [40, 40], filter: [3, 3, 3, 8], options: same },
     { what: 'many positions', size: [40, 40], filter: [7, 7, 16, 4], options: same },
     { what: 'strides', size: [64, 64], filter: [3, 3, 16, 4], options: { ...same, strides: [2, 2] } },
-    { what: 'one position', size: [40, 40], filter: [1, 1, 16, 4], options: same },
+    { what: 'one position on many pixels', size: [40, 40], filter: [1, 1, 16, 4], options: same },
   ])('is left to the op for $what', (given) => {
     expect(filterGradient('oneDNN', given).ops).toContain('Conv2DBackpropFilter');
   });
