@@ -58,7 +58,7 @@ function scheduledShare(
       return 1 / (1 + schedule.decay * done);
     case 'cosine': {
       const fallen = (1 + Math.cos(Math.PI * Math.min(1, done / Math.max(1, total)))) / 2;
-      return schedule.floor + (1 - schedule.floor) * fallen;
+      return Math.min(1, schedule.floor + (1 - schedule.floor) * fallen);
     }
     case 'plateau':
       return plateauShare(schedule, history);
@@ -83,7 +83,8 @@ export function learningRateAt(
 ): number {
   const done = (epoch - 1) * stepsPerEpoch + step;
   const warmup = Math.round(warmupEpochs * stepsPerEpoch);
-  if (done < warmup) return (optimizer.learningRate * (done + 1)) / warmup;
+  // The share first: it is never above 1, where rounding would take a product above the rate.
+  if (done < warmup) return optimizer.learningRate * ((done + 1) / warmup);
   const time = { done: done - warmup, total: epochs * stepsPerEpoch - warmup, stepsPerEpoch };
   const since = history.filter((metrics) => metrics.epoch > warmupEpochs);
   return optimizer.learningRate * scheduledShare(schedule, time, since);

@@ -95,6 +95,8 @@ describe('a learning rate', () => {
           expect(rate).toBeLessThanOrEqual(made.learningRate);
         }
       }),
+      // 0.05 * 3 / 3 is above 0.05: the last of three steps of a warm-up must not be.
+      { examples: [[{ kind: 'constant' }, 3 / made.stepsPerEpoch]] },
     );
   });
 });
