@@ -100,6 +100,30 @@ describeWith('the plan', await findWeb(), (place) => {
     await expect.poll(() => page.getByText(/Must be less than 1/).count()).toBe(0);
   });
 
+  it('folds away what few need, and keeps open what is wrong', async () => {
+    await page.getByLabel('Method').selectOption({ label: 'AdamW' });
+    expect(await page.getByLabel('Beta 2').count()).toBe(0);
+    await page.getByText('More of the optimizer').click();
+    await expect.poll(() => page.getByLabel('Beta 2').getAttribute('placeholder')).toBe('0.999');
+    await page.getByLabel('Beta 2').fill('1');
+    await page.getByText(/Must be less than 1; received 1/).waitFor();
+    await page.getByText('More of the optimizer').click();
+    await page.getByLabel('Beta 2').waitFor();
+    await page.getByLabel('Beta 2').fill('');
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(0);
+    await page.getByText('More of the optimizer').click();
+    await expect.poll(() => page.getByLabel('Beta 2').count()).toBe(0);
+    await page.getByLabel('Method').selectOption({ label: 'SGD' });
+    await page.getByText('Loss and classes').click();
+    await page.getByLabel('Class weights').selectOption({ label: 'Balanced' });
+    await page.getByLabel('Label smoothing').fill('0.1');
+    await takeScreenshots(page, 'plan-folds');
+    await expectAccessible(page);
+    await page.getByLabel('Class weights').selectOption({ label: 'All alike' });
+    await page.getByLabel('Label smoothing').fill('');
+    await page.getByText('Loss and classes').click();
+  });
+
   it('trains with Ctrl+Enter, and then ticks the layers that it proved unchanged', async () => {
     await page.getByLabel('Epochs').fill('2');
     await page.keyboard.press('Control+Enter');
