@@ -10,16 +10,16 @@ export interface Prices {
 /** Measured on two cores of a server processor of 2019 with TensorFlow 2.21; past runs correct them on other machines. */
 export const DEFAULT_PRICES: Prices = {
   seconds: {
-    convolution: 1.15e-11,
-    convolutionGradient: 1.4e-11,
-    depthwise: 3.9e-10,
-    depthwiseGradient: 9e-11,
-    traffic: 8.2e-11,
+    convolution: 1e-11,
+    convolutionGradient: 1.3e-11,
+    depthwise: 2.2e-10,
+    depthwiseGradient: 6e-11,
+    traffic: 6e-11,
     kernels: 2.7e-9,
     faults: 1.9e-10,
-    operations: 1e-6,
-    steps: 4.2e-4,
-    epochs: 2.6e-3,
+    operations: 1e-5,
+    steps: 1.2e-4,
+    epochs: 1.7e-3,
     images: 4e-3,
   },
   bytes: {
