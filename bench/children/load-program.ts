@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly uncached?: boolean;
 }
 
-interface Loaded {
+export interface Loaded {
   readonly program: Program;
   readonly session: Session;
   /** Pixels of images that show nothing, as `images` is fed: uint8 [batch, height, width, 3], the same each time. */

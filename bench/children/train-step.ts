@@ -3,11 +3,11 @@
  * network's last part over a folded prefix, on augmented images; or `head`, over features that were computed before.
  */
 import { z } from 'zod';
-import { featureFeed } from '../../src/engine/graph/program.ts';
 import type { Feed } from '../../src/engine/runtime/session.ts';
 import { PRECISIONS } from '../../src/shared/contract/plan.ts';
 import { answerSteps } from './answer-steps.ts';
-import { CLASSES, loadProgram } from './load-program.ts';
+import { loadProgram } from './load-program.ts';
+import { cachedInputs, stepFeeds } from './step-feeds.ts';
 
 /** As `LAST_PARTS` in the peers' scripts. */
 const LAST_PARTS: Readonly<Record<string, string>> = {
@@ -20,13 +20,14 @@ const part = z.enum(['all', 'last', 'head']).parse(partText);
 const precision = z.enum(PRECISIONS).default('float32').parse(type);
 const batch = Number(batchText);
 const lastPart = part === 'last' ? z.string().parse(LAST_PARTS[network]) : null;
-const { program, session, images } = loadProgram(network, batch, {
+const loaded = loadProgram(network, batch, {
   strategy: part === 'all' ? 'finetune' : 'features',
   rules: lastPart === null ? [] : [{ action: 'thaw', pattern: lastPart }],
   optimizer: { kind: 'sgd', learningRate: 0.001, momentum: 0.9, nesterov: false },
   precision,
   uncached: part === 'last',
 });
+const { session, images } = loaded;
 
 function inputs(): Readonly<Record<string, Feed>> {
   switch (part) {
@@ -36,23 +37,12 @@ function inputs(): Readonly<Record<string, Feed>> {
       const boxes = Float32Array.from({ length: batch * 4 }, (_, index) => (index % 4 < 2 ? 0 : 1));
       return { images, boxes: { data: boxes, shape: [batch, 4] } };
     }
-    case 'head': {
-      const features = session.run('features', { images });
-      const held = program.cut.map(({ name }) => [featureFeed(name), features[featureFeed(name)] ?? images] as const);
-      return {
-        ...Object.fromEntries(held),
-        rows: { data: Int32Array.from({ length: batch }, (_, at) => at), shape: [batch] },
-      };
-    }
+    case 'head':
+      return cachedInputs(loaded, batch);
   }
 }
 
-const feeds = {
-  ...inputs(),
-  labels: { data: Int32Array.from({ length: batch }, (_, index) => index % CLASSES), shape: [batch] },
-  learning_rate: { data: Float32Array.of(0.001), shape: [] },
-  dropout_seed: { data: Int32Array.of(1, 1), shape: [2] },
-};
+const feeds = { ...inputs(), ...stepFeeds(batch) };
 await answerSteps('Thaw', () => {
   const { loss } = session.run('train', feeds);
   if (!Number.isFinite(loss?.data[0])) throw new TypeError('The measured step gave no finite loss.');

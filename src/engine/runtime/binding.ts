@@ -39,7 +39,7 @@ const ENVIRONMENT = {
   // Otherwise TensorFlow takes all memory of a GPU at once.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   // By itself TensorFlow uses oneDNN only where a processor has instructions for neural networks; with AVX2 alone it makes
-  // MobileNets learn twice as fast all the same. Where a build has no oneDNN this says nothing.
+  // MobileNets learn up to twice as fast all the same. Where a build has no oneDNN this says nothing.
   TF_ENABLE_ONEDNN_OPTS: '1',
 } as const;
 

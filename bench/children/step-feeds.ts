@@ -1,0 +1,24 @@
+import { featureFeed } from '../../src/engine/graph/program.ts';
+import type { Feed } from '../../src/engine/runtime/session.ts';
+import { CLASSES, type Loaded } from './load-program.ts';
+
+type Feeds = Readonly<Record<string, Feed>>;
+
+/** What a step takes beside its images or features. */
+export function stepFeeds(batch: number): Feeds {
+  return {
+    labels: { data: Int32Array.from({ length: batch }, (_, index) => index % CLASSES), shape: [batch] },
+    learning_rate: { data: Float32Array.of(0.001), shape: [] },
+    dropout_seed: { data: Int32Array.of(1, 1), shape: [2] },
+  };
+}
+
+/** The features of the images, computed once, and the rows of a batch in them. */
+export function cachedInputs({ program, session, images }: Loaded, batch: number): Feeds {
+  const features = session.run('features', { images });
+  const held = program.cut.map(({ name }) => [featureFeed(name), features[featureFeed(name)] ?? images] as const);
+  return {
+    ...Object.fromEntries(held),
+    rows: { data: Int32Array.from({ length: batch }, (_, at) => at), shape: [batch] },
+  };
+}
