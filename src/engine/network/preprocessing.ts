@@ -15,8 +15,8 @@ export interface Preprocessing {
   /** Antialiased bilinear (a triangle filter as wide as the reduction), as Pillow's `BILINEAR`. */
   readonly kernel: 'bilinear';
   readonly channelOrder: 'rgb' | 'bgr';
-  readonly scale: number;
-  /** One for all channels, or one for each in `channelOrder`. */
+  /** One for all channels, or one for each in `channelOrder`; so is the offset. */
+  readonly scale: number | readonly [number, number, number];
   readonly offset: number | readonly [number, number, number];
 }
 
@@ -42,6 +42,21 @@ export function subtractCaffeMean(height: number, width: number): Preprocessing 
     channelOrder: 'bgr',
     scale: 1,
     offset: [-blue, -green, -red],
+  };
+}
+
+/** Mean and standard deviation of red, green and blue over ImageNet, of pixels in [0, 1]. */
+const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
+const IMAGENET_DEVIATION = [0.229, 0.224, 0.225] as const;
+
+/** Keras' `mode="torch"`: each channel without its mean over ImageNet, by its standard deviation; cropped as above. */
+export function standardise(height: number, width: number): Preprocessing {
+  const [redMean, greenMean, blueMean] = IMAGENET_MEAN;
+  const [red, green, blue] = IMAGENET_DEVIATION;
+  return {
+    ...scaleToUnitRange(height, width),
+    scale: [1 / (255 * red), 1 / (255 * green), 1 / (255 * blue)],
+    offset: [-redMean / red, -greenMean / green, -blueMean / blue],
   };
 }
 

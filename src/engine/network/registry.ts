@@ -1,20 +1,27 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { closest } from './closest.ts';
 import { featureNetwork, featureNetworkShape } from './feature-network.ts';
-import { inceptionV3 } from './inception-v3.ts';
+import {
+  LARGEST_SIZE,
+  networkAliases,
+  networkName,
+  publisherSuffix,
+  widthsOf,
+  type NetworkFamily,
+  type Publisher,
+} from './family.ts';
+import { KERAS_FAMILIES } from './keras/families.ts';
 import type { Network } from './layer.ts';
-import { mobilenetV1 } from './mobilenet-v1.ts';
-import { mobilenetV2 } from './mobilenet-v2.ts';
-import { scaleToUnitRange, subtractCaffeMean, type Preprocessing } from './preprocessing.ts';
-import { resnet50 } from './resnet50.ts';
-import { vgg16 } from './vgg16.ts';
+import { scaleToUnitRange, type Preprocessing } from './preprocessing.ts';
 
 /** A network that Thaw knows by name. */
 export interface NetworkEntry {
-  /** The canonical name, `mobilenet_v1_0.25_224`. */
+  /** The canonical name, `mobilenet_v1_0.25_224` or `resnet50_224@torch`. */
   readonly name: string;
   readonly aliases: readonly string[];
+  /** Networks of one design and publisher, `resnet50@torch`. */
   readonly family: string;
+  readonly publisher: Publisher | null;
   /** What its weights were trained with. */
   readonly preprocessing: Preprocessing;
   /** Who published it, and the paper. */
@@ -29,109 +36,29 @@ export interface NetworkEntry {
   readonly buildWithTop: (classes: number) => Network;
 }
 
-/** Networks that differ in input size, and in width where the family has any. */
-interface NetworkFamily {
-  readonly family: string;
-  /** As they stand in names; empty where there is one width only. */
-  readonly widths: readonly string[];
-  /** The sizes that are listed. */
-  readonly sizes: (width: string) => readonly number[];
-  /** Every size from this to `LARGEST_SIZE` is taken by name. */
-  readonly smallestSize: number;
-  readonly source: string;
-  readonly preprocessing: (height: number, width: number) => Preprocessing;
-  readonly aliases: (size: number, width: string) => readonly string[];
-  readonly build: (options: {
-    readonly name: string;
-    readonly width: number;
-    readonly size: number;
-    readonly top: number | null;
-  }) => Network;
-}
-
-const LARGEST_SIZE = 1024;
-
-/** Keras' own spelling for its default size, with the width that its weight files carry. */
-function kerasNames(name: string, width: string): readonly string[] {
-  return width === '1.0' ? [name, `${name}@1.0`] : [`${name}@${width}`];
-}
-
-const FAMILIES: readonly NetworkFamily[] = [
-  {
-    family: 'mobilenet_v1',
-    widths: ['0.25', '0.5', '0.75', '1.0'],
-    // Those that Keras publishes weights for, and that of the network that ships.
-    sizes: () => [96, 128, 160, 192, 224],
-    // Five halvings leave at least one pixel.
-    smallestSize: 32,
-    source: 'Keras Applications MobileNet; Howard et al. 2017, https://arxiv.org/abs/1704.04861',
-    preprocessing: scaleToUnitRange,
-    aliases: (size, width) => (size === 224 ? kerasNames('MobileNet', width) : []),
-    build: mobilenetV1,
-  },
-  {
-    family: 'mobilenet_v2',
-    widths: ['0.35', '0.5', '0.75', '1.0', '1.3', '1.4'],
-    // Those that Keras publishes weights for: of the networks wider than the paper's, one size each.
-    sizes: (width) => (Number(width) > 1 ? [224] : [96, 128, 160, 192, 224]),
-    smallestSize: 32,
-    source: 'Keras Applications MobileNetV2; Sandler et al. 2018, https://arxiv.org/abs/1801.04381',
-    preprocessing: scaleToUnitRange,
-    aliases: (size, width) => (size === 224 ? kerasNames('MobileNetV2', width) : []),
-    build: mobilenetV2,
-  },
-  {
-    family: 'resnet50',
-    widths: [],
-    sizes: () => [224],
-    smallestSize: 32,
-    source: 'Keras Applications ResNet50; He et al. 2015, https://arxiv.org/abs/1512.03385',
-    preprocessing: subtractCaffeMean,
-    aliases: (size) => (size === 224 ? ['resnet50', 'ResNet50'] : []),
-    build: resnet50,
-  },
-  {
-    family: 'inception_v3',
-    widths: [],
-    sizes: () => [299],
-    // Below, a window without padding meets nothing to slide over.
-    smallestSize: 75,
-    source: 'Keras Applications InceptionV3; Szegedy et al. 2015, https://arxiv.org/abs/1512.00567',
-    preprocessing: scaleToUnitRange,
-    aliases: (size) => (size === 299 ? ['inception_v3', 'InceptionV3'] : []),
-    build: inceptionV3,
-  },
-  {
-    family: 'vgg16',
-    widths: [],
-    sizes: () => [224],
-    // Five halvings leave at least one pixel.
-    smallestSize: 32,
-    source: 'Keras Applications VGG16; Simonyan and Zisserman 2014, https://arxiv.org/abs/1409.1556',
-    preprocessing: subtractCaffeMean,
-    aliases: (size) => (size === 224 ? ['vgg16', 'VGG16'] : []),
-    build: vgg16,
-  },
-];
+/** In the order in which they are listed. */
+const FAMILIES: readonly NetworkFamily[] = [...KERAS_FAMILIES];
 
 const SHIPPED: Readonly<Record<string, string>> = {
   'mobilenet_v1_0.25_96': 'networks/mobilenet_v1_0.25_96/weights.safetensors',
 };
-
-function networkName({ family, widths }: NetworkFamily, width: string, size: number): string {
-  return [family, ...(widths.length > 0 ? [width] : []), size].join('_');
-}
 
 /** Networks by name: they are data that nobody changes, and what is known of one is kept with it (see `layerShapes`). */
 const built = new Map<string, Network>();
 
 function entryOf(family: NetworkFamily, width: string, size: number): NetworkEntry {
   const name = networkName(family, width, size);
-  const build = (top: number | null): Network => family.build({ name, width: Number(width), size, top });
+  const familyName = `${family.family}${publisherSuffix(family.publisher)}`;
+  const build = (top: number | null): Network => {
+    const layers = family.build({ width: Number(width), size, top });
+    const names = layers.map((layer) => layer.name);
+    return { name, family: familyName, layers, output: names.at(-1) ?? '', pretrained: new Set(names) };
+  };
   return {
     name,
-    aliases: family.aliases(size, width),
-    family: family.family,
+    aliases: networkAliases(family, width, size),
+    family: familyName,
+    publisher: family.publisher,
     preprocessing: family.preprocessing(size, size),
     source: family.source,
     shipped: SHIPPED[name] ?? null,
@@ -142,10 +69,6 @@ function entryOf(family: NetworkFamily, width: string, size: number): NetworkEnt
     },
     buildWithTop: build,
   };
-}
-
-function widthsOf({ widths }: NetworkFamily): readonly string[] {
-  return widths.length > 0 ? widths : ['1.0'];
 }
 
 /** The network that ships with pretrained weights. */
@@ -160,7 +83,7 @@ export function listNetworks(): readonly NetworkEntry[] {
 
 /** A network of a size that its family takes and does not list. */
 function unlisted(name: string): NetworkEntry | null {
-  const size = Number(/_(\d{2,4})$/.exec(name)?.[1]);
+  const size = Number(/_(\d{2,4})(?:@[a-z]+)?$/.exec(name)?.[1]);
   for (const family of FAMILIES) {
     const width = widthsOf(family).find((candidate) => networkName(family, candidate, size) === name);
     if (width !== undefined && size >= family.smallestSize && size <= LARGEST_SIZE) return entryOf(family, width, size);
@@ -181,6 +104,7 @@ function ofFeatures(name: string): NetworkEntry | null {
     name,
     aliases: [],
     family: 'features',
+    publisher: null,
     preprocessing: scaleToUnitRange(shape[0], shape[1]),
     source: 'features that were computed elsewhere',
     shipped: null,

@@ -47,6 +47,7 @@ describe('a network is found by', () => {
     ['inception_v3', 'inception_v3_299', 21_802_784, [8, 8, 2048]],
     ['inception_v3_75', 'inception_v3_75', 21_802_784, [1, 1, 2048]],
     ['MobileNet', 'mobilenet_v1_1.0_224', 3_228_864, [7, 7, 1024]],
+    ['mobilenet_v1_0.25', 'mobilenet_v1_0.25_224', 218_544, [7, 7, 256]],
     ['MobileNetV2', 'mobilenet_v2_1.0_224', 2_257_984, [7, 7, 1280]],
     ['MobileNetV2@0.35', 'mobilenet_v2_0.35_224', 410_208, [7, 7, 1280]],
     ['MobileNetV2@1.4', 'mobilenet_v2_1.4_224', 4_363_712, [7, 7, 1792]],

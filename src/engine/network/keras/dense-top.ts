@@ -1,4 +1,4 @@
-import type { Layer } from './layer.ts';
+import type { Layer } from '../layer.ts';
 
 /**
  * The published classifier of most families: pooling and a dense layer. It gives logits, the softmax being the loss's or

@@ -1,6 +1,7 @@
 import { denseTop } from './dense-top.ts';
 import { inKerasOrder } from './keras-order.ts';
-import type { Initializer, Layer, Network } from './layer.ts';
+import type { BuildOptions } from '../family.ts';
+import type { Initializer, Layer } from '../layer.ts';
 
 const GLOROT: Initializer = { kind: 'glorotUniform' };
 const BATCH_NORM = { kind: 'batchNorm', epsilon: 1.001e-5, momentum: 0.99, scale: true, center: true } as const;
@@ -111,11 +112,7 @@ function bottleneck(
  * @param options.size height and width of the input, at least 32
  * @param options.top classes of the published classifier, or null to end at the last activation [h, w, 2048]
  */
-export function resnet50(options: {
-  readonly name: string;
-  readonly size: number;
-  readonly top: number | null;
-}): Network {
+export function resnet50(options: BuildOptions): readonly Layer[] {
   const layers: Layer[] = [
     { kind: 'input', shape: [options.size, options.size, 3], name: 'input_1', inputs: [], block: 'input' },
     ...stem('input_1'),
@@ -128,11 +125,5 @@ export function resnet50(options: {
     }
   });
   if (options.top !== null) layers.push(...denseTop(last(), options.top));
-  return {
-    name: options.name,
-    family: 'resnet50',
-    layers: inKerasOrder(layers, last()),
-    output: last(),
-    pretrained: new Set(layers.map((layer) => layer.name)),
-  };
+  return inKerasOrder(layers, last());
 }

@@ -1,4 +1,5 @@
-import type { Initializer, Layer, Network } from './layer.ts';
+import type { BuildOptions } from '../family.ts';
+import type { Initializer, Layer } from '../layer.ts';
 
 const GLOROT: Initializer = { kind: 'glorotUniform' };
 /** Keras Applications leaves both at its layer's defaults of the time. */
@@ -112,12 +113,7 @@ function publishedTop(input: string, classes: number): readonly Layer[] {
  * @param options.size height and width of the input, at least 32
  * @param options.top classes of the published classifier, or null to end at the last activation [h, w, 1024 * width]
  */
-export function mobilenetV1(options: {
-  readonly name: string;
-  readonly width: number;
-  readonly size: number;
-  readonly top: number | null;
-}): Network {
+export function mobilenetV1(options: BuildOptions): readonly Layer[] {
   const scaled = (filters: number): number => Math.trunc(filters * options.width);
   const layers: Layer[] = [
     { kind: 'input', shape: [options.size, options.size, 3], name: 'input_1', inputs: [], block: 'input' },
@@ -140,11 +136,5 @@ export function mobilenetV1(options: {
     layers.push(...separableBlock(index + 1, input, scaled(filters), stride));
   });
   if (options.top !== null) layers.push(...publishedTop(layers.at(-1)?.name ?? '', options.top));
-  return {
-    name: options.name,
-    family: 'mobilenet_v1',
-    layers,
-    output: layers.at(-1)?.name ?? '',
-    pretrained: new Set(layers.map((layer) => layer.name)),
-  };
+  return layers;
 }

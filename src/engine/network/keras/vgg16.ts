@@ -1,4 +1,5 @@
-import type { DenseLayer, Initializer, Layer, Network } from './layer.ts';
+import type { BuildOptions } from '../family.ts';
+import type { DenseLayer, Initializer, Layer } from '../layer.ts';
 
 const GLOROT: Initializer = { kind: 'glorotUniform' };
 
@@ -68,7 +69,7 @@ function publishedTop(input: string, features: number, classes: number): readonl
  * @param options.size height and width of the input, at least 32
  * @param options.top classes of the published classifier, or null to end at the last pooling [h, w, 512]
  */
-export function vgg16(options: { readonly name: string; readonly size: number; readonly top: number | null }): Network {
+export function vgg16(options: BuildOptions): readonly Layer[] {
   const layers: Layer[] = [
     { kind: 'input', shape: [options.size, options.size, 3], name: 'input_1', inputs: [], block: 'input' },
   ];
@@ -79,11 +80,5 @@ export function vgg16(options: { readonly name: string; readonly size: number; r
     [size, channels] = [Math.floor(size / 2), filters];
   });
   if (options.top !== null) layers.push(...publishedTop(last(), size * size * channels, options.top));
-  return {
-    name: options.name,
-    family: 'vgg16',
-    layers,
-    output: last(),
-    pretrained: new Set(layers.map((layer) => layer.name)),
-  };
+  return layers;
 }

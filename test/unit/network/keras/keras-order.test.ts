@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { inKerasOrder } from '../../../src/engine/network/keras-order.ts';
-import type { Layer } from '../../../src/engine/network/layer.ts';
-import { findNetwork } from '../../../src/engine/network/registry.ts';
+import { inKerasOrder } from '../../../../src/engine/network/keras/keras-order.ts';
+import type { Layer } from '../../../../src/engine/network/layer.ts';
+import { findNetwork } from '../../../../src/engine/network/registry.ts';
 
 const add = (name: string, ...inputs: readonly string[]): Layer => ({ kind: 'add', name, inputs, block: 'block' });
 

@@ -1,6 +1,7 @@
 import { denseTop } from './dense-top.ts';
 import { inKerasOrder } from './keras-order.ts';
-import type { Initializer, Layer, Network } from './layer.ts';
+import type { BuildOptions } from '../family.ts';
+import type { Initializer, Layer } from '../layer.ts';
 
 const GLOROT: Initializer = { kind: 'glorotUniform' };
 /** Without gamma: the activation after it is ReLU, and the next convolution can scale. */
@@ -186,11 +187,7 @@ const BLOCKS: readonly ((list: LayerList, name: string, input: string) => string
  * @param options.size height and width of the input, at least 75
  * @param options.top classes of the published classifier, or null to end at the last block [h, w, 2048]
  */
-export function inceptionV3(options: {
-  readonly name: string;
-  readonly size: number;
-  readonly top: number | null;
-}): Network {
+export function inceptionV3(options: BuildOptions): readonly Layer[] {
   const list = new LayerList();
   let output = stem(list, list.input(options.size));
   BLOCKS.forEach((add, index) => {
@@ -199,12 +196,5 @@ export function inceptionV3(options: {
     output = add(list, name, output);
   });
   const layers = [...list.layers, ...(options.top === null ? [] : denseTop(output, options.top))];
-  output = layers.at(-1)?.name ?? '';
-  return {
-    name: options.name,
-    family: 'inception_v3',
-    layers: inKerasOrder(layers, output),
-    output,
-    pretrained: new Set(layers.map((layer) => layer.name)),
-  };
+  return inKerasOrder(layers, layers.at(-1)?.name ?? '');
 }

@@ -1,5 +1,6 @@
 import { denseTop } from './dense-top.ts';
-import type { Initializer, Layer, Network } from './layer.ts';
+import type { BuildOptions } from '../family.ts';
+import type { Initializer, Layer } from '../layer.ts';
 
 const GLOROT: Initializer = { kind: 'glorotUniform' };
 const BATCH_NORM = { kind: 'batchNorm', epsilon: 1e-3, momentum: 0.999, scale: true, center: true } as const;
@@ -153,13 +154,8 @@ function blocksOf(width: number, size: number): readonly Block[] {
  * @param options.size height and width of the input, at least 32
  * @param options.top classes of the published classifier, or null to end at the last activation [h, w, 1280 or more]
  */
-export function mobilenetV2(options: {
-  readonly name: string;
-  readonly width: number;
-  readonly size: number;
-  readonly top: number | null;
-}): Network {
-  const { name, width, size } = options;
+export function mobilenetV2(options: BuildOptions): readonly Layer[] {
+  const { width, size } = options;
   const layers: Layer[] = [
     { kind: 'input', shape: [size, size, 3], name: 'input_1', inputs: [], block: 'input' },
     ...convolution({ convolution: 'Conv1', batchNorm: 'bn_Conv1' }, 'stem', 'input_1', {
@@ -176,11 +172,5 @@ export function mobilenetV2(options: {
     relu6('out_relu', 'out', 'Conv_1_bn'),
   );
   if (options.top !== null) layers.push(...denseTop(last(), options.top, 'global_average_pooling2d'));
-  return {
-    name,
-    family: 'mobilenet_v2',
-    layers,
-    output: last(),
-    pretrained: new Set(layers.map((layer) => layer.name)),
-  };
+  return layers;
 }

@@ -1,4 +1,4 @@
-import type { Layer } from './layer.ts';
+import type { Layer } from '../layer.ts';
 
 /** The longest way from each layer to the output, in layers. */
 function depths(layers: readonly Layer[]): ReadonlyMap<string, number> {
