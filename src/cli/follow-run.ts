@@ -93,6 +93,7 @@ function exitCodeOf(result: RunResult, signal: StopSignal | null): number {
  *
  * @param begin starts or resumes it
  * @returns the exit code
+ * @throws ThawError why it was refused, where it never began
  */
 export async function followRun(
   engine: Transport,
@@ -138,6 +139,7 @@ export async function followRun(
     else await printOutcome(engine, result);
     return exitCodeOf(result, stopped.by);
   } finally {
+    teller?.end();
     unsubscribe();
     unlisten();
   }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findNetwork } from '../../src/engine/network/registry.ts';
@@ -103,6 +103,7 @@ const refused: readonly (readonly [string, string, 1 | 2, ErrorCode, readonly st
   ['a regex that matches nothing', `${SCRATCH} --freeze /zzz/`, 2, 'usage.noMatch', ['zzz']],
   ['an invalid regex', `${SCRATCH} --freeze /[/`, 2, 'usage.invalid', ['does not parse', 'Unterminated']],
   ['more layers than there are', `${SCRATCH} --freeze last:0`, 2, 'usage.invalid', ['last:']],
+  ['a class that is none', `${SCRATCH} --class-weights broad=2,fin=3`, 2, 'usage.invalid', ["'fin'", 'broad, fine']],
   ['everything frozen', `${SCRATCH} --freeze /./`, 2, 'usage.invalid', ['leaves none']],
   ['an empty path', `${SCRATCH} --dataset `, 2, 'usage.invalid', ['empty']],
 ];
@@ -117,6 +118,11 @@ describe('what cannot be trained', () => {
     expect(error.hint).not.toBe('');
     for (const word of words) expect(`${error.message} ${error.hint}`).toContain(word);
     expect(`${error.message}${error.hint}${result.stderr}`).not.toMatch(/\n\s+at |node:internal|\[object/);
+  });
+
+  it('is no run: the log and its folders hold none of them', async () => {
+    expect((await thaw(['runs', 'list', '--json'], { home })).stdout).toBe('[]\n');
+    expect(globSync(path.join(home, 'runs/*'))).toEqual([]);
   });
 
   it('tells people the same in two lines, also where the trainer found it', async () => {

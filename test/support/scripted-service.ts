@@ -7,6 +7,7 @@ export type TrainerEnding =
   | 'finish'
   | 'crash-at-start'
   | 'fail'
+  | 'refuse'
   | 'killed'
   | 'out-of-memory'
   | 'bad-alloc'

@@ -72,3 +72,10 @@ export function createRun(log: Log, plan: TrainingPlan, parentId: string | null)
     return id;
   });
 }
+
+/** Takes a run that never began out of the log again, and its hold on the trainer's place with it. */
+export function withdrawRun(log: Log, runId: string): void {
+  log.write('withdraw the run', (database) => {
+    database.prepare('DELETE FROM run WHERE id = ?').run(runId);
+  });
+}

@@ -144,6 +144,11 @@ function toCurve<Key extends string>(key: Key, points: readonly Point[], count: 
   };
 }
 
+/** The curve of what has no points. */
+export function emptyCurve<Key extends string>(key: Key): Curve<Key> {
+  return toCurve(key, [], 0, 1);
+}
+
 /**
  * One metric of a run by the name that it has in the log; see `readSeries`.
  *
@@ -158,12 +163,12 @@ export async function readCurve<Key extends string>(
   const read = <Result>(action: (database: Database.Database) => Result): Result =>
     log.read('read the metrics', action);
   const source = read((database) => findSource(database, findRun(database, runId).number, query.by, key));
-  if (!source) return toCurve(key, [], 0, 1);
+  if (!source) return emptyCurve(key);
   const { rows, scale } = source;
   const from = Math.ceil((query.from ?? -Number.MAX_SAFE_INTEGER) / scale);
   const to = Math.floor((query.to ?? Number.MAX_SAFE_INTEGER) / scale);
   const ends = read((database) => rows(database).ends(from, to));
-  if (!ends) return toCurve(key, [], 0, scale);
+  if (!ends) return emptyCurve(key);
   const { first, last } = ends;
   const span = last[0] - first[0] + 1;
   if (span <= query.maxPoints) {

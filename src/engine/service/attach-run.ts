@@ -9,7 +9,10 @@ import type { ServiceContext } from './context.ts';
  * @throws ThawError `run.unknown`
  */
 export function attachRun(context: ServiceContext, { runId }: Request<'runs.attach'>): RunSnapshot {
-  const { summary, history, bestEpoch, warnings } = readRunState(context.log, runId);
+  const refused = context.refused.get(runId);
+  const { summary, history, bestEpoch, warnings } = refused
+    ? { ...refused.result, summary: refused.summary }
+    : readRunState(context.log, runId);
   const told = context.events.lastTold(runId);
   // The log's writer pauses between batches: what was told meanwhile is not there yet.
   const fresh = new Map(told.epochs.map((metrics) => [metrics.epoch, metrics]));

@@ -10,6 +10,7 @@ import { Grants } from './grants.ts';
 import { Images } from './images.ts';
 import { Predictors } from './predictors.ts';
 import { SettingsFile } from './settings-file.ts';
+import { RefusedRuns } from './refused-runs.ts';
 import { OpenedWeights } from './opened-weights.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { Tasks } from './tasks.ts';
@@ -53,6 +54,7 @@ export class ServiceContext {
   readonly images: Images;
   readonly predictors: Predictors;
   readonly settings: SettingsFile;
+  readonly refused = new RefusedRuns();
   readonly uploads: Uploads;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
@@ -111,6 +113,7 @@ export class ServiceContext {
     this.#runs.set(job.runId, run);
     void run.done.catch(() => undefined).then(() => this.#runs.delete(job.runId));
   }
+      onRefused: (detail) => this.refused.keep(detail),
 
   underWay(runId: string): SupervisedRun | undefined {
     return this.#runs.get(runId);

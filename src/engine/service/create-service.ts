@@ -1,7 +1,7 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
-import { readSeries } from '../experiment/series-reader.ts';
+import { emptyCurve, readSeries } from '../experiment/series-reader.ts';
 import { activationsOf } from './activations.ts';
 import { attachRun } from './attach-run.ts';
 import { browseFiles } from './browse-files.ts';
@@ -50,12 +50,15 @@ function implement(context: ServiceContext): Implementation {
     'training.wait': async (request) => waitTraining(context, request),
     'runs.list': async ({ status, limit }) =>
       Promise.resolve(listRuns(context.log, { status, limit: limit ?? RUNS_LISTED })),
-    'runs.show': async ({ runId }) => Promise.resolve(readRun(context.log, runId)),
+    'runs.show': async ({ runId }) => Promise.resolve(context.refused.get(runId) ?? readRun(context.log, runId)),
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
-    'runs.series': async ({ runId, ...query }) => readSeries(context.log, runId, query),
-    'runs.layers': async (request) => Promise.resolve(showLayers(context, request)),
+    'runs.series': async ({ runId, ...query }) =>
+      context.refused.get(runId) ? query.keys.map((key) => emptyCurve(key)) : readSeries(context.log, runId, query),
+    'runs.layers': async (request) =>
+      Promise.resolve(context.refused.get(request.runId) ? [] : showLayers(context, request)),
     'runs.layerSeries': async (request) => readLayerSeries(context, request),
-    'runs.checkpoints': async (request) => showCheckpoints(context, request),
+    'runs.checkpoints': async (request) =>
+      context.refused.get(request.runId) ? [] : showCheckpoints(context, request),
     'runs.star': async (request) => star(context, request),
     'runs.unstar': async (request) => unstar(context, request),
     'runs.resume': async (request) => resumeRun(context, request),

@@ -5,7 +5,7 @@ import { planAbove } from '../training/features-file/plan-above.ts';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource, TrainingPlan, WeightsSource } from '../../shared/contract/plan.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
-import { createRun } from '../experiment/new-run.ts';
+import { createRun, withdrawRun } from '../experiment/new-run.ts';
 import { readResult } from '../experiment/run-reader.ts';
 import { isActive } from '../experiment/run-status.ts';
 import { freezePlan } from '../freeze/freeze-plan.ts';
@@ -77,7 +77,10 @@ export function makeRunFolder(directory: string): void {
   }
 }
 
-/** Completes and checks the plan, puts the run into the log, forks its trainer. */
+/**
+ * Completes and checks the plan, puts the run into the log, forks its trainer. What the trainer refuses before it begins is
+ * taken out of the log again: see `SupervisedRun`.
+ */
 export async function startTraining(
   context: ServiceContext,
   request: Request<'training.start'>,
@@ -91,7 +94,12 @@ export async function startTraining(
   assertRules(plan, features);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
-  makeRunFolder(runDirectory);
+  try {
+    makeRunFolder(runDirectory);
+  } catch (error) {
+    withdrawRun(context.log, runId);
+    throw error;
+  }
   context.supervise({
     runId,
     plan,

@@ -1,12 +1,14 @@
+import { rmSync } from 'node:fs';
 import type { RunEventBody } from '../../shared/contract/event.ts';
-import type { RunResult, RunStatus } from '../../shared/contract/run.ts';
+import type { RunDetail, RunResult, RunStatus } from '../../shared/contract/run.ts';
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from '../experiment/log.ts';
 import { layerValues } from '../experiment/layer-metrics.ts';
 import { MetricWriter } from '../experiment/metric-writer.ts';
+import { withdrawRun } from '../experiment/new-run.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
-import { readResult } from '../experiment/run-reader.ts';
+import { readResult, readRun } from '../experiment/run-reader.ts';
 import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
@@ -25,11 +27,15 @@ export interface SupervisionOptions {
   readonly trainerEntry: string;
   readonly job: TrainerJob;
   readonly tell: (body: RunEventBody) => void;
+  /** Told of a run that was refused before it began, which is then no longer in the log. */
+  readonly onRefused: (detail: RunDetail) => void;
 }
 
 /**
  * One run under way: its trainer's messages go to the log and to whoever listens, and however the trainer ends, the
- * run's status says so. A log that cannot be written stops the trainer rather than losing what it does.
+ * run's status says so. A log that cannot be written stops the trainer rather than losing what it does. A run that the
+ * trainer refuses before it begins, for want of memory or for what is wrong with its dataset, leaves the log as it was; one
+ * that was to go on from its checkpoint can still do so.
  */
 export class SupervisedRun {
   readonly #options: SupervisionOptions;
@@ -39,6 +45,7 @@ export class SupervisedRun {
   readonly #done = Promise.withResolvers<RunResult>();
   #outcome: Outcome | null = null;
   #hasCheckpoint: boolean;
+  #prepared = false;
   #memory: MemoryNeed | null = null;
   readonly #killsBefore = outOfMemoryKills();
   /** The first refusal of the log. */
@@ -62,7 +69,10 @@ export class SupervisedRun {
     this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId)), HEARTBEAT_MILLISECONDS);
   }
 
-  /** Resolves once the trainer is gone and the log says how it went; rejects where the log could not be written. */
+  /**
+   * Resolves once the trainer is gone and the log says how it went; rejects where the log could not be written, and with the
+   * reason where the run was refused before it began.
+   */
   get done(): Promise<RunResult> {
     return this.#done.promise;
   }
@@ -117,6 +127,7 @@ export class SupervisedRun {
         return;
       case 'prepared': {
         const { tensorflow, device, ...parts } = message.prepared;
+        this.#prepared = true;
         writeParts(log, job.runId, { ...parts, environment: describeEnvironment({ tensorflow, device }) });
         return;
       }
@@ -182,12 +193,32 @@ export class SupervisedRun {
     try {
       setStatus(log, job.runId, status, error);
       releaseTrainerLock(log, job.runId);
+      if (this.#isRefused()) this.#withdraw();
       tell({ kind: 'status', status, error });
+      if (this.#isRefused() && error) throw ThawError.from(error);
       if (this.#problem && !(this.#problem.error instanceof ThawError)) throw this.#problem.error;
       this.#done.resolve(readResult(log, job.runId));
     } catch (refused) {
       // Where the log refuses even the status, the next to open it finds no owner and marks the run interrupted.
       this.#done.reject(this.#problem?.error ?? refused);
+    }
+  }
+
+  /** It failed with a reason, not a defect, before there was anything to keep of it. */
+  #isRefused(): boolean {
+    if (this.#problem || this.#prepared || this.#hasCheckpoint || this.#outcome?.kind !== 'failed') return false;
+    return this.#outcome.error.code !== 'training.process';
+  }
+
+  #withdraw(): void {
+    const { log, job, onRefused } = this.#options;
+    const detail = readRun(log, job.runId);
+    withdrawRun(log, job.runId);
+    onRefused(detail);
+    try {
+      rmSync(job.runDirectory, { recursive: true, force: true });
+    } catch {
+      // Nothing in it is of use to anybody, and the refusal itself is what has to be told.
     }
   }
 
@@ -219,7 +250,11 @@ export class SupervisedRun {
     if (this.#outcome) {
       // Stopped before there was a step to stop after.
       const abandoned = this.#trainer.stopRequested && this.#outcome.error.code === 'training.process';
-      return abandoned ? { status: 'stopped', error: null } : { status: 'failed', error: this.#outcome.error };
+      if (abandoned) return { status: 'stopped', error: null };
+      const { error } = this.#outcome;
+      // Once what was wrong is put right, its checkpoint is as good as it was.
+      const isResumable = this.#options.job.resume && !this.#prepared;
+      return { status: isResumable ? 'interrupted' : 'failed', error };
     }
     const { runId } = this.#options.job;
     const lack = this.#lackOfMemory(end);

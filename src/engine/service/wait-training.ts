@@ -7,13 +7,18 @@ import type { ServiceContext } from './context.ts';
 
 const LOOK_MILLISECONDS = 500;
 
-/** Answers when the run has ended, also one of another process, which is told from the log. */
+/**
+ * Answers when the run has ended, also one of another process, which is told from the log.
+ *
+ * @throws ThawError why it was refused, where it never began
+ */
 export async function waitTraining(
   context: ServiceContext,
   { runId }: Request<'training.wait'>,
 ): Promise<Response<'training.wait'>> {
   const run = context.underWay(runId);
   if (run) return await run.done;
+  context.refused.assertBegun(runId);
   for (;;) {
     const result = readResult(context.log, runId);
     if (!isActive(result.status)) return result;

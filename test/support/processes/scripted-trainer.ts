@@ -95,6 +95,13 @@ async function end(job: TrainerJob): Promise<void> {
       });
       process.disconnect();
       break;
+    case 'refuse':
+      await send({
+        kind: 'failed',
+        error: { code: 'memory.full', message: 'The batch does not fit.', hint: 'Try --batch 2.' },
+      });
+      process.disconnect();
+      break;
     case 'killed':
       await begin(job);
       process.kill(process.pid, 'SIGKILL');

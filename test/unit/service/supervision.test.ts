@@ -293,6 +293,70 @@ describe('a run that cannot begin', () => {
     expect(existsSync(path.join(home, 'runs'))).toBe(false);
   });
 
+  it('is told why by its trainer, and leaves the log to runs that trained', async () => {
+    const { transport, events } = scriptedService(home, 'refuse');
+    const { runId } = await transport.invoke('training.start', {});
+    await expectError(() => transport.invoke('training.wait', { runId }), 'memory.full', 'does not fit');
+    expect(await transport.invoke('runs.list', {})).toEqual([]);
+    expect(existsSync(path.join(home, 'runs', runId))).toBe(false);
+    expect(events.map(({ body }) => (body.kind === 'status' ? [body.status, body.error?.code] : body.kind))).toEqual([
+      ['running', undefined],
+      ['failed', 'memory.full'],
+    ]);
+    // The place of the one trainer is free again.
+    await expectError(() => transport.invoke('training.stop', { runId }), 'run.unknown', runId);
+    await transport.invoke('cache.clear', {});
+  });
+
+  it('is still shown, with the reason, by the window that followed it, and to nobody once the engine has ended', async () => {
+    const { transport, close } = scriptedService(home, 'refuse');
+    const { runId, plan } = await transport.invoke('training.start', {});
+    await expectError(() => transport.invoke('training.wait', { runId }), 'memory.full', 'does not fit');
+    expect(await transport.invoke('runs.attach', { runId })).toMatchObject({
+      sequence: 2,
+      status: 'failed',
+      history: [],
+    });
+    expect(await transport.invoke('runs.show', { runId })).toMatchObject({
+      plan,
+      summary: { status: 'failed' },
+      result: { status: 'failed', error: { code: 'memory.full', hint: 'Try --batch 2.' } },
+    });
+    const curves = await transport.invoke('runs.series', { runId, by: 'step', keys: ['loss'], maxPoints: 10 });
+    expect(curves).toMatchObject([{ key: 'loss', points: 0 }]);
+    expect(await transport.invoke('runs.layers', { runId })).toEqual([]);
+    expect(await transport.invoke('runs.checkpoints', { runId })).toEqual([]);
+    await expectError(() => transport.invoke('training.wait', { runId }), 'memory.full', 'does not fit');
+    await close();
+    const { transport: later } = scriptedService(home, 'finish');
+    await expectError(() => later.invoke('runs.show', { runId }), 'run.unknown', runId);
+  });
+
+  it('keeps its checkpoint where it was to go on from one, and goes on once nothing is wrong any more', async () => {
+    const stopped = scriptedService(home, 'killed');
+    const { runId } = await stopped.transport.invoke('training.start', {});
+    await stopped.transport.invoke('training.wait', { runId });
+    await stopped.close();
+    const refused = scriptedService(home, 'refuse');
+    await refused.transport.invoke('runs.resume', { runId });
+    expect(await refused.transport.invoke('training.wait', { runId })).toMatchObject({
+      status: 'interrupted',
+      error: { code: 'memory.full' },
+    });
+    await refused.close();
+    const again = scriptedService(home, 'finish');
+    await again.transport.invoke('runs.resume', { runId });
+    expect(await again.transport.invoke('training.wait', { runId })).toMatchObject({ status: 'finished', error: null });
+  });
+
+  it('leaves nothing behind where its folder cannot be made', async () => {
+    const { transport } = scriptedService(home, 'finish');
+    await transport.invoke('runs.list', {});
+    writeFileSync(path.join(home, 'runs'), 'a file where the runs belong');
+    await expect(transport.invoke('training.start', {})).rejects.toThrow();
+    expect(await transport.invoke('runs.list', {})).toEqual([]);
+  });
+
   it('says so where the dataset is a file', async () => {
     const { transport } = scriptedService(home, 'finish');
     const file = path.join(root, 'photo.jpg');
