@@ -8,7 +8,14 @@ type Grant = (file: string) => Promise<Outcome>;
 const FILTERS = {
   images: { name: strings.images, extensions: ['jpg', 'jpeg', 'jfif', 'png', 'gif', 'webp', 'tif', 'tiff', 'avif'] },
   weights: { name: strings.weights, extensions: ['h5', 'hdf5', 'keras', 'safetensors', 'index', 'json', 'ckpt'] },
+  features: { name: strings.features, extensions: ['npz'] },
 } as const;
+
+const TITLES: Readonly<Record<FileChoiceKind, string>> = {
+  images: strings.chooseImages,
+  weights: strings.chooseWeights,
+  features: strings.chooseFeatures,
+};
 
 /** More than anyone drops by hand; a folder counts as one. */
 const MOST_GRANTED = 10_000;
@@ -37,7 +44,7 @@ export async function chooseFolder(window: BrowserWindow, grant: Grant): Promise
 /** Asks for files by the system's dialog. @returns `FileEntry[]` */
 export async function chooseFiles(window: BrowserWindow, kind: FileChoiceKind, grant: Grant): Promise<Outcome> {
   const files = await show(window, {
-    title: kind === 'images' ? strings.chooseImages : strings.chooseWeights,
+    title: TITLES[kind],
     properties: kind === 'images' ? ['openFile', 'multiSelections'] : ['openFile'],
     filters: [
       { ...FILTERS[kind], extensions: [...FILTERS[kind].extensions] },

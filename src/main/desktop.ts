@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { STAND_IN_MARK } from '../engine/service/electron-runtime.ts';
 import type { RecentDataset } from '../shared/contract/dataset-view.ts';
-import type { HostInformation } from '../shared/contract/bridge.ts';
+import { FILE_CHOICE_KINDS, type HostInformation } from '../shared/contract/bridge.ts';
 import type { Outcome } from '../shared/contract/wire.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { WINDOW_ORIGIN } from '../shared/window/desktop-ipc.ts';
@@ -140,7 +140,10 @@ export class Desktop {
           return { kind: 'answer', response };
         },
         chooseFolder: () => inWindow((window) => chooseFolder(window, grant)),
-        chooseFiles: (kind) => inWindow((window) => chooseFiles(window, kind === 'weights' ? kind : 'images', grant)),
+        chooseFiles: (kind) =>
+          inWindow((window) =>
+            chooseFiles(window, FILE_CHOICE_KINDS.find((known) => known === kind) ?? 'images', grant),
+          ),
         grantPaths: (paths) => grantPaths(paths, grant),
       },
       ({ senderFrame, sender }) =>

@@ -59,6 +59,7 @@ export function menuTemplate(
       label: words.file,
       submenu: [
         command(words.open, 'openDataset', 'CmdOrCtrl+O'),
+        command(words.openFeatures, 'openFeatures', 'CmdOrCtrl+Shift+O'),
         { label: words.openRecent, submenu: recentItems(recent, tell) },
         ...(mac
           ? [{ role: 'close' as const }]

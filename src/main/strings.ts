@@ -4,6 +4,7 @@ export const strings = {
   menu: {
     file: 'File',
     open: 'Open dataset…',
+    openFeatures: 'Open features file…',
     openRecent: 'Open Recent',
     noRecent: 'Nothing was opened yet',
     recent: (name: string, root: string) => `${name}: ${root}`,
@@ -23,8 +24,10 @@ export const strings = {
   chooseFolder: 'Choose a folder of images',
   chooseImages: 'Choose images',
   chooseWeights: 'Choose weights',
+  chooseFeatures: 'Choose a features file',
   images: 'Images',
   weights: 'Weights',
+  features: 'Features (NumPy)',
   allFiles: 'All files',
   closing: {
     message: 'Training is under way.',

@@ -1,7 +1,11 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { endpoints, type EndpointName, type Transport } from '../../src/shared/contract/endpoint.ts';
 import type { RunEvent } from '../../src/shared/contract/event.ts';
 import { ThawError } from '../../src/shared/errors/thaw-error.ts';
+import { writeNumpyFile } from './features-file.ts';
 import { expectError } from './expect-error.ts';
 
 /** What every transport must do, whatever carries it; `open` gives one to an engine with an empty log. */
@@ -46,6 +50,25 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
         await send('files.upload', { path: 'drawing.png', bytes: picture.bytes }),
       );
       expect(file).toMatchObject({ name: 'drawing.png', kind: 'image' });
+    });
+
+    it('opens a features file that it was given, and plans on it', async () => {
+      const folder = await mkdtemp(path.join(tmpdir(), 'thaw-contract-'));
+      const file = await writeNumpyFile(path.join(folder, 'given.npz'), {
+        floats: { features: { shape: [6, 2], data: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] } },
+        integers: { labels: [0, 1, 0, 1, 0, 1] },
+      });
+      const bytes = new Uint8Array(await readFile(file));
+      await rm(folder, { recursive: true });
+      const uploaded = endpoints['files.upload'].response.parse(
+        await send('files.upload', { path: 'given.npz', bytes }),
+      ).file;
+      expect(uploaded).toMatchObject({ name: 'given.npz', kind: 'features' });
+      const dataset = { kind: 'granted', grantId: uploaded.grantId };
+      const view = endpoints['dataset.open'].response.parse(await send('dataset.open', { dataset }));
+      expect(view.features).toMatchObject({ network: 'features_2', layers: [{ name: null, shape: [2] }] });
+      const preview = endpoints['plan.preview'].response.parse(await send('plan.preview', { dataset }));
+      expect(preview).toMatchObject({ problems: [], plan: { network: 'features_2' } });
     });
 
     it.each([

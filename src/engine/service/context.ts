@@ -8,6 +8,7 @@ import { Datasets } from './datasets.ts';
 import { EventHub } from './event-hub.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
+import { OpenedFeatures } from './opened-features.ts';
 import { Predictors } from './predictors.ts';
 import { SettingsFile } from './settings-file.ts';
 import { RefusedRuns } from './refused-runs.ts';
@@ -50,6 +51,7 @@ export class ServiceContext {
   readonly tasks = new Tasks(this.events);
   readonly grants = new Grants();
   readonly datasets = new Datasets();
+  readonly features = new OpenedFeatures();
   readonly weights = new OpenedWeights();
   readonly images: Images;
   readonly predictors: Predictors;

@@ -1,14 +1,18 @@
 import path from 'node:path';
 import type { DatasetView, ImageEntry, ImagePage } from '../../shared/contract/dataset-view.ts';
 import type { Request } from '../../shared/contract/endpoint.ts';
+import type { DatasetSource } from '../../shared/contract/plan.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { DEFAULT_SPLIT } from '../dataset/split-by-content.ts';
 import type { ServiceContext } from './context.ts';
 import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
+import { networkOnFeatures } from './on-features.ts';
 import { noteRecent } from './recent-datasets.ts';
 import { resolveDataset } from './resolve-references.ts';
 
 type SplitCounts = DatasetView['counts'];
 
-function viewOf({ datasetId, source, content, dataset }: OpenedDataset): DatasetView {
+function countByClass(dataset: Dataset): Pick<DatasetView, 'classes' | 'counts'> {
   const none = (): SplitCounts => ({ train: 0, validation: 0, test: 0 });
   const classes = dataset.classes.map((name) => ({ name, counts: none() }));
   const counts = none();
@@ -17,21 +21,51 @@ function viewOf({ datasetId, source, content, dataset }: OpenedDataset): Dataset
     const own = classes[label];
     if (own) own.counts[split] += 1;
   }
+  return { classes, counts };
+}
+
+function viewOf({ datasetId, source, content, dataset }: OpenedDataset): DatasetView {
   return {
+    ...countByClass(dataset),
     datasetId,
     source,
     name: path.basename(content.root) || content.root,
     root: content.root,
-    classes,
-    counts,
     validation: content.ownValidation ? 'given' : 'share',
     skipped: [...dataset.skipped],
     version: dataset.version,
+    features: null,
+  };
+}
+
+/** Reads what a features file says of its rows; the features themselves are read when training begins. */
+async function openFeaturesView(
+  context: ServiceContext,
+  source: Extract<DatasetSource, { kind: 'features' }>,
+): Promise<DatasetView> {
+  const outline = await context.features.open(source.path);
+  const { description, unlabelled, ownValidation, file } = outline;
+  const dataset = context.features.split(outline, DEFAULT_SPLIT);
+  return {
+    ...countByClass(dataset),
+    datasetId: context.features.idOf(source.path),
+    source,
+    name: path.basename(source.path),
+    root: source.path,
+    validation: ownValidation ? 'given' : 'share',
+    skipped: [],
+    version: dataset.version,
+    features: {
+      network: networkOnFeatures(description, undefined),
+      layers: description.arrays.map(({ layer, shape }) => ({ name: layer, shape: [...shape] })),
+      bytes: file.bytes,
+      unlabelled,
+    },
   };
 }
 
 /**
- * Opens a folder, or looks whether one that is open has changed.
+ * Opens a folder or a features file, or looks whether one that is open has changed.
  *
  * @throws ThawError `file.notGranted`, `run.unknown`, `task.cancelled`, or what is wrong with the dataset
  */
@@ -40,6 +74,11 @@ export async function openDatasetView(
   { dataset, taskId }: Request<'dataset.open'>,
 ): Promise<DatasetView> {
   const source = resolveDataset(context, dataset);
+  if (source.kind === 'features') {
+    const view = await context.tasks.run(taskId, 'image', () => openFeaturesView(context, source));
+    noteRecent(context, source.path);
+    return view;
+  }
   const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
   if (source.kind === 'folder') noteRecent(context, opened.content.root);
   return viewOf(opened);
@@ -54,6 +93,8 @@ export async function listImages(
   context: ServiceContext,
   { datasetId, classIndex, split, offset, limit }: Request<'dataset.images'>,
 ): Promise<ImagePage> {
+  // Of features the images are not known.
+  if (context.features.has(datasetId)) return { total: 0, images: [] };
   const { images } = await context.datasets.byId(datasetId);
   const wanted =
     classIndex === undefined && split === undefined

@@ -10,11 +10,13 @@ const MOST_GRANTS = 100_000;
 
 const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif)$/i;
 const WEIGHTS_NAME = /\.(?:h5|hdf5|keras|safetensors|index|ckpt)$|^model\.json$/i;
+const FEATURES_NAME = /\.npz$/i;
 
 /** What a file is by its name, or the end of its path: enough for an icon, decided again by content when it is used. */
 export function kindByName(file: string): Exclude<FileEntry['kind'], 'folder'> {
   const name = path.basename(file);
   if (IMAGE_NAME.test(name)) return 'image';
+  if (FEATURES_NAME.test(name)) return 'features';
   return WEIGHTS_NAME.test(name) ? 'weights' : 'other';
 }
 

@@ -42,7 +42,7 @@ export async function inspectLayer(
   { layer: name, plan: request, runId }: Request<'layer.inspect'>,
 ): Promise<Response<'layer.inspect'>> {
   if (runId !== undefined) return inspectRunLayer(context, runId, name);
-  const { plan, network, freeze, problems } = draftPlan(context, { ...request });
+  const { plan, network, freeze, problems } = await draftPlan(context, { ...request });
   const wrong = problems.find(({ field }) => field === 'network' || field === 'weights');
   if (!network || !freeze || wrong) {
     throw new ThawError(

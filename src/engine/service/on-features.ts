@@ -15,8 +15,13 @@ function headAlone({ arrays }: FeaturesDescription): string | null {
   return arrays.length === 1 && first ? featureNetworkName(first.shape) : null;
 }
 
-/** The network that features go into: the one they name, or one of which nothing but them is known. */
-function networkOf(features: FeaturesDescription, asked: string | undefined): string {
+/**
+ * The network that features go into: the one they name, or one of which nothing but them is known.
+ *
+ * @param asked undefined for the features' own
+ * @throws ThawError `features.mismatch`, `network.unknown`
+ */
+export function networkOnFeatures(features: FeaturesDescription, asked: string | undefined): string {
   const { path, metadata } = features;
   const nameless = headAlone(features);
   const own = metadata?.network ?? nameless;
@@ -38,6 +43,26 @@ function networkOf(features: FeaturesDescription, asked: string | undefined): st
     nameless === null
       ? 'Write them with `thaw features`.'
       : `Leave --network out: a head is trained on them as ${nameless}.`,
+  );
+}
+
+/** @throws ThawError `usage.invalid` for a network that takes no images */
+export function expectTakesImages(network: string | undefined): void {
+  if (network === undefined || !isFeatureNetwork(network)) return;
+  refuse(
+    'usage.invalid',
+    `'${network}' stands for features without their network; received images.`,
+    'Train on the features, or choose another network.',
+  );
+}
+
+/** @throws ThawError `usage.invalid` for what changes images at each epoch */
+export function expectNoAugmentation({ augmentation }: Pick<ResolvedPlanRequest, 'augmentation'>): void {
+  if (!augmentation || !(augmentation.horizontalFlip || augmentation.randomResizedCrop)) return;
+  refuse(
+    'usage.invalid',
+    'Augmentation changes images at each epoch; features were computed once and stay as they are.',
+    'Leave it out, or train on the images.',
   );
 }
 
@@ -64,25 +89,12 @@ export async function onFeatures(
 ): Promise<{ readonly resolved: ResolvedPlanRequest; readonly features: FeaturesDescription | null }> {
   const { dataset } = request;
   if (dataset?.kind !== 'features') {
-    if (request.network !== undefined && isFeatureNetwork(request.network)) {
-      refuse(
-        'usage.invalid',
-        `'${request.network}' stands for features without their network; received images.`,
-        'Give --features FILE, or another network.',
-      );
-    }
+    expectTakesImages(request.network);
     return { resolved: request, features: null };
   }
-  const { augmentation } = request;
-  if (augmentation && (augmentation.horizontalFlip || augmentation.randomResizedCrop)) {
-    refuse(
-      'usage.invalid',
-      'Augmentation changes images at each epoch; features were computed once and stay as they are.',
-      'Leave it out, or train on the images.',
-    );
-  }
+  expectNoAugmentation(request);
   const features = await describeFeatures(dataset.path);
-  const network = networkOf(features, request.network);
+  const network = networkOnFeatures(features, request.network);
   const weights = request.weights ?? features.metadata?.weights.source;
   return { resolved: { ...request, network, ...(weights && { weights }) }, features };
 }

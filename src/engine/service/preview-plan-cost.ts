@@ -125,7 +125,9 @@ export function estimateCost(
   dataset: { readonly version: string; readonly images: ImageCounts } | null,
 ): CostEstimate {
   const { prices, runs, remains } = calibration(context);
-  const prepared = dataset && hasCaches(context) ? remains.of(understood, dataset.version) : 'nothing';
+  const left = (): CostedPlan['prepared'] =>
+    dataset && hasCaches(context) ? remains.of(understood, dataset.version) : 'nothing';
+  const prepared = understood.plan.dataset.kind === 'features' ? 'features' : left();
   const amounts = workloadOf(costedPlan(understood, dataset && dataset.images, prepared));
   const { memoryBytes, epochSeconds, preparationSeconds } = costOf(amounts, prices);
   return {

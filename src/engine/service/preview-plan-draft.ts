@@ -9,7 +9,10 @@ import type { Network } from '../network/layer.ts';
 import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
 import { weightsOfClasses } from '../training/class-weights.ts';
+import type { FeaturesOutline } from '../training/features-file/outline-features.ts';
+import { planAbove } from '../training/features-file/plan-above.ts';
 import { completePlan } from './default-plan.ts';
+import { expectNoAugmentation, expectTakesImages, networkOnFeatures } from './on-features.ts';
 import { networkWithHead } from './preview-plan-network.ts';
 import { readFields, type PlacedRule } from './preview-plan-fields.ts';
 import { resolveDataset, resolveWeights, type ResolvedPlanRequest } from './resolve-references.ts';
@@ -29,6 +32,8 @@ export interface PlanDraft {
   readonly network: Network | null;
   /** Wrong rules left out; null without a network. It may leave nothing to train. */
   readonly freeze: FreezePlan | null;
+  /** What stands in place of images; null where the plan trains on images. */
+  readonly features: FeaturesOutline | null;
 }
 
 /** What a person can do in a window, where the error's own hint speaks of the command line. */
@@ -37,14 +42,17 @@ const HINTS: Readonly<Record<string, string>> = {
   weights: "Choose a weight file, an earlier run, or the strategy 'scratch'.",
   rules: 'Thaw a layer or a block.',
 };
+const OTHER_FEATURES = 'Leave the network to the features, or open the images instead.';
+const BELOW_FEATURES = 'Freeze what lies below again, or open the images instead.';
 
 /** Gathers problems while work goes on without what was wrong. */
 export class ProblemList {
   readonly found: PlanProblem[] = [];
 
-  add(field: string, error: unknown): void {
+  add(field: string, error: unknown, hint?: string): void {
     if (!(error instanceof ThawError)) throw error;
-    this.found.push({ field, message: error.message, hint: HINTS[field] ?? error.hint });
+    const usual = error.code === 'features.mismatch' ? OTHER_FEATURES : HINTS[field];
+    this.found.push({ field, message: error.message, hint: hint ?? usual ?? error.hint });
   }
 
   attempt<Value>(field: string, work: () => Value): Value | undefined {
@@ -88,15 +96,60 @@ function checkedWeights(
   return completed?.weights ?? { kind: 'file', path: 'unknown' };
 }
 
+/** The features that the plan trains on, opened; null for images, and for what cannot be read. */
+async function openFeatures(
+  context: ServiceContext,
+  { dataset }: ResolvedPlanRequest,
+  problems: ProblemList,
+): Promise<FeaturesOutline | null> {
+  if (dataset?.kind !== 'features') return null;
+  try {
+    return await context.features.open(dataset.path);
+  } catch (error) {
+    problems.add('dataset', error);
+    return null;
+  }
+}
+
+function networkName(request: ResolvedPlanRequest, features: FeaturesOutline | null): string {
+  if (features) return networkOnFeatures(features.description, request.network);
+  if (request.dataset?.kind !== 'features') expectTakesImages(request.network);
+  return request.network ?? DEFAULT_NETWORK;
+}
+
 /** The dataset as the plan splits it, if it was opened. */
-function knownDataset(context: ServiceContext, plan: TrainingPlan, problems: ProblemList): Dataset | null {
-  // Features are read when training begins.
-  if (plan.dataset.kind === 'features') return null;
+function knownDataset(
+  context: ServiceContext,
+  plan: TrainingPlan,
+  features: FeaturesOutline | null,
+  problems: ProblemList,
+): Dataset | null {
   const { seed, validationShare } = plan;
+  if (features) {
+    const split = { seed, validationShare };
+    return problems.attempt('validationShare', () => context.features.split(features, split)) ?? null;
+  }
+  if (plan.dataset.kind === 'features') return null;
   const split = problems.attempt('validationShare', () =>
     context.datasets.known(plan.dataset, { seed, validationShare }),
   );
   return split === undefined ? context.datasets.known(plan.dataset) : split;
+}
+
+/** The boundary lies where features were taken; what would have to change below it is told. */
+function freezeAbove(
+  network: Network,
+  freeze: FreezePlan,
+  { description }: FeaturesOutline,
+  problems: ProblemList,
+): FreezePlan {
+  try {
+    return planAbove(network, freeze, description);
+  } catch (error) {
+    if (!(error instanceof ThawError)) throw error;
+    problems.add('rules', error, error.code === 'usage.invalid' ? BELOW_FEATURES : undefined);
+    return freeze;
+  }
 }
 
 /** The freeze plan of the rules that are right; the others are looked for one by one only where there are any. */
@@ -124,9 +177,9 @@ function checkedFreezing(
 
 /**
  * Understands as much of a request as can be: what is wrong is told at its field, and the rest goes on without it. Nothing
- * is read from disk but the log.
+ * is read from disk but the log and what a features file says of itself.
  */
-export function draftPlan(context: ServiceContext, given: Readonly<Record<string, unknown>>): PlanDraft {
+export async function draftPlan(context: ServiceContext, given: Readonly<Record<string, unknown>>): Promise<PlanDraft> {
   const fields = readFields(given);
   const problems = new ProblemList();
   problems.found.push(...fields.problems);
@@ -136,18 +189,24 @@ export function draftPlan(context: ServiceContext, given: Readonly<Record<string
     dataset: dataset && problems.attempt('dataset', () => resolveDataset(context, dataset)),
     weights: weights && problems.attempt('weights', () => resolveWeights(context, weights)),
   };
-  const entry = problems.attempt('network', () => findNetwork(resolved.network ?? DEFAULT_NETWORK));
+  const features = await openFeatures(context, resolved, problems);
+  if (features) problems.attempt('augmentation', () => expectNoAugmentation(resolved));
+  const entry = problems.attempt('network', () => findNetwork(networkName(resolved, features)));
   const known = entry?.name ?? DEFAULT_NETWORK;
+  const weightsAsked = resolved.weights ?? features?.description.metadata?.weights.source;
   const request: ResolvedPlanRequest = {
     ...resolved,
     network: known,
+    ...(features && { augmentation: null }),
     optimizer: checkedOptimizer(optimizer, problems),
-    weights: entry ? checkedWeights(resolved, known, problems) : { kind: 'file', path: 'unknown' },
+    weights: entry
+      ? checkedWeights({ ...resolved, weights: weightsAsked }, known, problems)
+      : { kind: 'file', path: 'unknown' },
   };
   const plan = completePlan(request);
-  const opened = knownDataset(context, plan, problems);
+  const opened = knownDataset(context, plan, features, problems);
   if (opened) problems.attempt('classWeights', () => weightsOfClasses(plan.classWeights, opened));
-  const about = { request: { ...request, weights: resolved.weights }, dataset: opened };
+  const about = { request: { ...request, weights: resolved.weights }, dataset: opened, features };
   if (!entry) {
     const rules = fields.rules.map(({ rule }) => rule);
     return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network: null, freeze: null };
@@ -157,7 +216,8 @@ export function draftPlan(context: ServiceContext, given: Readonly<Record<string
   const network =
     problems.attempt('head', () => networkWithHead({ ...head, head: plan.head })) ??
     networkWithHead({ ...head, head: 'softmax' });
-  const { freeze, rules } = checkedFreezing(network, plan.strategy, fields.rules, problems);
+  const { freeze: frozen, rules } = checkedFreezing(network, plan.strategy, fields.rules, problems);
+  const freeze = features ? freezeAbove(network, frozen, features, problems) : frozen;
   plan.learningRateRules.forEach((rule, index) =>
     problems.attempt(`learningRateRules.${index}`, () => rateFactors(network, freeze.trainable, [rule])),
   );

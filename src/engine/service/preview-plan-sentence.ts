@@ -12,6 +12,8 @@ export interface Told {
   readonly images: number | null;
   /** Why frozen layers are not computed once; null where they are. */
   readonly forbiddenBy: string | null;
+  /** Whether what the frozen layers give was computed before, and is all there is of the images. */
+  readonly isGiven: boolean;
   readonly cost: CostEstimate | null;
 }
 
@@ -102,6 +104,8 @@ function frozenSentence(told: Told, blocks: readonly BlockState[]): string {
   const who = `${capitalised(joined(names))} ${stay} frozen`;
   const once = frozen.filter(({ isComputedOnce }) => isComputedOnce);
   const images = told.images === null ? 'each image' : `${told.images.toLocaleString('en-US')} images`;
+  if (told.isGiven)
+    return `${who}: what ${isPlural(names) ? 'they give' : 'it gives'} was computed before, for ${images}.`;
   if (once.length === frozen.length) return `${who} and ${are} computed once for ${images}.`;
   const because = told.forbiddenBy === null ? '' : `: ${told.forbiddenBy.replace(/\.$/, '')}`;
   if (once.length === 0) return `${who}, but ${are} computed at every step${because}.`;

@@ -11,6 +11,7 @@ import { describeGaps, matchWeights } from '../weights/load.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import type { ServiceContext } from './context.ts';
 import { planWarnings } from './default-plan.ts';
+import { explainLostWeights } from './on-features.ts';
 import { estimateCost, estimateMemory } from './preview-plan-cost.ts';
 import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
 import { describePlan } from './preview-plan-sentence.ts';
@@ -35,7 +36,7 @@ function gapsOf(network: Network, file: WeightsFile): string | null {
 /** Tells what is wrong with files that the plan names. @returns warnings */
 async function checkFiles(
   context: ServiceContext,
-  { plan, network }: PlanDraft,
+  { plan, network, request, features }: PlanDraft,
   problems: ProblemList,
 ): Promise<readonly string[]> {
   if (!problems.concerns('dataset')) problems.attempt('dataset', () => assertDataset(plan.dataset));
@@ -46,7 +47,8 @@ async function checkFiles(
     const gap = await context.weights.use(weights, (file) => gapsOf(network, file));
     return gap === null ? [] : [gap];
   } catch (error) {
-    problems.add('weights', error);
+    const isLost = features !== null && request.weights === undefined;
+    problems.add('weights', isLost ? explainLostWeights(error, features.description) : error);
     return [];
   }
 }
@@ -84,7 +86,7 @@ export async function previewPlan(
   context: ServiceContext,
   request: Readonly<Record<string, unknown>>,
 ): Promise<PlanPreview> {
-  const draft = draftPlan(context, request);
+  const draft = await draftPlan(context, request);
   const { plan, network, freeze, dataset } = draft;
   const problems = new ProblemList();
   problems.found.push(...draft.problems);
@@ -109,6 +111,7 @@ export async function previewPlan(
     prefix: new Set(isCached({ plan, freeze }) ? freeze.prefix : []),
     images: images && images.train + images.validation + images.test,
     forbiddenBy: boundary.forbiddenBy,
+    isGiven: draft.features !== null,
     cost,
   });
   return {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { ServiceContext } from './context.ts';
+import { isFeaturesFile } from './resolve-references.ts';
 import { writeAside } from './write-aside.ts';
 
 const MOST_RECENT = 12;
@@ -25,7 +26,7 @@ function read(context: ServiceContext): readonly Recent[] {
   }
 }
 
-/** Remembers a folder as opened now. That it cannot be remembered is no reason not to open it. */
+/** Remembers a folder or features file as opened now. That it cannot be remembered is no reason not to open it. */
 export function noteRecent(context: ServiceContext, root: string): void {
   const others = read(context).filter((recent) => recent.root !== root);
   const datasets = [{ root, openedAt: Date.now() }, ...others].slice(0, MOST_RECENT);
@@ -36,7 +37,7 @@ export function noteRecent(context: ServiceContext, root: string): void {
   }
 }
 
-/** The folders that were opened last, the newest first; each may be opened by its grant. */
+/** What was opened last, the newest first; each may be opened by its grant. */
 export async function listRecent(context: ServiceContext): Promise<RecentDataset[]> {
   return Promise.all(
     read(context).map(async ({ root, openedAt }): Promise<RecentDataset> => {
@@ -46,7 +47,7 @@ export async function listRecent(context: ServiceContext): Promise<RecentDataset
         name: path.basename(root) || root,
         root,
         openedAt,
-        exists: found?.isDirectory() ?? false,
+        exists: found !== null && found.isDirectory() !== isFeaturesFile(root),
       };
     }),
   );

@@ -15,6 +15,11 @@ export type ResolvedPlanRequest = Omit<TrainingPlanRequest, 'dataset' | 'weights
   readonly weights?: WeightsSource | undefined;
 };
 
+/** A dataset is a folder, but for features: a file that NumPy knows as its own by this ending. */
+export function isFeaturesFile(given: string): boolean {
+  return path.extname(given).toLowerCase() === '.npz';
+}
+
 /** @throws ThawError `file.notGranted`, `run.unknown` */
 export function resolveDataset(context: ServiceContext, dataset: DatasetReference): DatasetSource {
   switch (dataset.kind) {
@@ -24,7 +29,7 @@ export function resolveDataset(context: ServiceContext, dataset: DatasetReferenc
       return dataset;
     case 'granted': {
       const granted = context.grants.pathOf(dataset.grantId);
-      return { kind: path.extname(granted).toLowerCase() === '.npz' ? 'features' : 'folder', path: granted };
+      return { kind: isFeaturesFile(granted) ? 'features' : 'folder', path: granted };
     }
     case 'ofRun':
       return readPlan(context.log, dataset.runId).dataset;

@@ -1,6 +1,6 @@
 import type { MenuCommand } from '../../shared/contract/bridge.ts';
 import type { Workbench } from '../state/workbench.svelte.ts';
-import { chooseDataset } from '../views/dataset/choose-dataset.ts';
+import { chooseDataset, chooseFeatures } from '../views/dataset/choose-dataset.ts';
 
 /** Does what the desktop's menu asks of the window. */
 export function answerMenu(workbench: Workbench, command: MenuCommand): void {
@@ -8,6 +8,9 @@ export function answerMenu(workbench: Workbench, command: MenuCommand): void {
   switch (command.kind) {
     case 'openDataset':
       void chooseDataset(workbench);
+      break;
+    case 'openFeatures':
+      void chooseFeatures(workbench);
       break;
     case 'openRecent':
       navigation.go('dataset');

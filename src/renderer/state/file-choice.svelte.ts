@@ -1,7 +1,8 @@
+import type { FileChoiceKind } from '../../shared/contract/bridge.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { Host } from '../transport/host.ts';
 
-export type ChoiceKind = 'folder' | 'images' | 'weights';
+export type ChoiceKind = 'folder' | FileChoiceKind;
 
 interface Asking {
   readonly kind: ChoiceKind;

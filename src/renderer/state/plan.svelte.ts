@@ -22,6 +22,7 @@ import {
 } from './layer-rules.ts';
 import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import {
+  draftForFeatures,
   EMPTY_DRAFT,
   planRequest,
   previewRequest,
@@ -60,8 +61,10 @@ export class PlanController {
   readonly parameters = $derived(countParameters(this.layers));
   /** The last request that the engine could complete: what the form shows where nothing is chosen. */
   completion = $state.raw<TrainingPlan | null>(null);
-  readonly network = $derived.by(() => this.draft.network ?? this.completion?.network ?? null);
-  readonly wrong = $derived(wrongFields(this.draft, this.completion));
+  readonly network = $derived.by(
+    () => this.#dataset.dataset?.features?.network ?? this.draft.network ?? this.completion?.network ?? null,
+  );
+  readonly wrong = $derived.by(() => wrongFields(this.#asking, this.completion));
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
   readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
   readonly canRedo = $derived.by(() => this.#freezing.future.length > 0);
@@ -71,19 +74,27 @@ export class PlanController {
   readonly #dataset: DatasetChoice;
   #stale = false;
   #asked: readonly unknown[] = [];
+  /** The features file that is trained on. */
+  #features: string | null = null;
 
   constructor(transport: Transport, dataset: DatasetChoice) {
     this.#transport = transport;
     this.#dataset = dataset;
   }
 
+  /** The draft as far as it concerns the dataset. */
+  get #asking(): PlanDraft {
+    const onFeatures = (this.#dataset.dataset?.features ?? null) !== null;
+    return onFeatures ? draftForFeatures(this.draft) : this.draft;
+  }
+
   /** What the engine is asked for this draft. */
   get request(): TrainingPlanRequest {
-    return planRequest(this.draft, this.#dataset.reference, this.completion);
+    return planRequest(this.#asking, this.#dataset.reference, this.completion);
   }
 
   get #question(): Record<string, unknown> {
-    return previewRequest(this.draft, this.#dataset.reference, this.completion);
+    return previewRequest(this.#asking, this.#dataset.reference, this.completion);
   }
 
   /** Whether a click on Train can be honoured. */
@@ -94,6 +105,10 @@ export class PlanController {
   /** Asks the engine whenever draft or dataset change. @returns the function that ends this */
   begin(): () => void {
     return $effect.root(() => {
+      $effect(() => {
+        const source = this.#dataset.dataset?.source;
+        untrack(() => this.#beginOn(source?.kind === 'features' ? source.path : null));
+      });
       $effect(() => {
         if (this.#isNews(this.draft, this.#dataset.reference, this.#dataset.dataset))
           untrack(() => void this.refresh());
@@ -128,7 +143,7 @@ export class PlanController {
   }
 
   /** Rules name layers of one network: another one begins without them, and with its own weights. */
-  chooseNetwork(network: string, weights: ChosenWeights | null = null): void {
+  chooseNetwork(network: string | null, weights: ChosenWeights | null = null): void {
     this.draft = { ...this.draft, network, weights, rules: [] };
     this.#freezing = history.begin<Freezing>({ strategy: this.draft.strategy, rules: [] });
   }
@@ -221,6 +236,14 @@ export class PlanController {
     } finally {
       this.pending = false;
     }
+  }
+
+  /** Features bring their network and its weights: rules and weights of another mean nothing there, nor theirs elsewhere. */
+  #beginOn(features: string | null): void {
+    if (features === this.#features) return;
+    this.#features = features;
+    if (features !== null) this.draft = { ...this.draft, strategy: 'features' };
+    this.chooseNetwork(this.draft.network);
   }
 
   #isNews(...asked: readonly unknown[]): boolean {

@@ -10,7 +10,7 @@ type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
 
 /**
  * Does what a drop asks for: a folder is opened as the dataset, or predicted where images are predicted; images are
- * predicted; a file of weights becomes the plan's; anything else is answered with what Thaw would take.
+ * predicted; a features file is opened in place of a folder; a file of weights becomes the plan's; anything else is answered with what Thaw would take.
  *
  * @param transfer grants what was dropped, or uploads it; not called for what is of no use
  * @returns the notice that says so, where nothing could be done
@@ -33,6 +33,11 @@ export async function receive(workbench: Workbench, dropped: Dropped, transfer: 
       return refuse(words.mixed, words.mixedHint);
     case 'weights':
       await takeWeights(workbench, dropped.name, transfer);
+      return null;
+    case 'features':
+      // NumPy's files may hold weights as well: where weights are chosen, they are taken for these.
+      if (navigation.view === 'network') await takeWeights(workbench, dropped.name, transfer);
+      else await openDataset(workbench, dropped.name, transfer);
       return null;
     case 'other':
       return refuse(words.other(dropped.name), words.otherHint);

@@ -1,10 +1,11 @@
-import { count } from './format.ts';
+import { count, shape } from './format.ts';
 import { isolate } from './isolate.ts';
 
 /** Words of the Dataset view. */
 export const dataset = {
   title: 'Dataset',
   open: 'Open folder…',
+  openFeatures: 'Open features file…',
   sample: 'Use the sample',
   sampleName: 'the sample',
   recent: 'Recent',
@@ -74,6 +75,26 @@ export const dataset = {
     cancel: 'Cancel',
     kept: (name: string) => `${isolate(name)} stays open until then.`,
   },
+  features: {
+    title: 'Features of images, computed before',
+    lead: 'Training begins above them: no image is read, and nothing below them can change.',
+    leadAlone:
+      'The file does not say which network they come from: a new head is trained on them alone, and it cannot look at images.',
+    network: 'Network',
+    unknownNetwork: 'not known',
+    takenAt: 'Taken at',
+    shape: 'Of one image',
+    shapes: (sizes: readonly (readonly number[])[]) => sizes.map((one) => shape(one)).join(' + '),
+    images: 'Images',
+    unlabelled: (rows: number) =>
+      rows === 1 ? '1 without a class is left out' : `${count(rows)} without a class are left out`,
+    size: 'File',
+    validation: {
+      given: 'The file says which images validate.',
+      share: 'A share of each class is held out for validation, chosen by content.',
+    },
+    train: 'Train on these features',
+  },
   failed: {
     kept: (name: string) => `${isolate(name)} is still open.`,
     another: 'Open another folder…',
@@ -91,7 +112,7 @@ export const dataset = {
         tree: 'photos\n├─ train\n│  ├─ cat\n│  └─ dog\n└─ val\n   ├─ cat\n   └─ dog',
       },
     ],
-    drop: 'Or drop a folder anywhere in this window.',
+    drop: 'Or drop a folder, or a features file (.npz), anywhere in this window.',
     recent: 'Opened before',
     gone: 'no longer there',
   },

@@ -6,7 +6,7 @@ import { isolate } from './isolate.ts';
 export const files = {
   drop: {
     folder: 'Drop a folder to open it as a dataset',
-    folderHint: 'One folder for each class, or train and val folders that hold them.',
+    folderHint: 'One folder for each class, or train and val folders that hold them; or a features file (.npz).',
     images: 'Drop images to predict them',
     imagesHint: 'Single images, or a folder of them.',
     folders: 'A dataset is one folder',
@@ -15,7 +15,8 @@ export const files = {
     mixed: 'Folders and files were dropped together',
     mixedHint: 'Drop one folder to open it as a dataset, or images to predict them.',
     other: (name: string) => `${isolate(name)} is not something Thaw opens`,
-    otherHint: 'Drop a folder of images, single images (JPEG, PNG, WebP, GIF, TIFF, AVIF), or a file of weights.',
+    otherHint:
+      'Drop a folder of images, single images (JPEG, PNG, WebP, GIF, TIFF, AVIF), a file of weights, or one of features (.npz).',
     emptyFolder: (name: string) => `A dataset is a folder with images in it; ${isolate(name)} holds no file.`,
     emptyFolderHint: 'Drop a folder that holds one folder for each class.',
     nothing: 'Nothing that can be opened was dropped',
@@ -35,6 +36,7 @@ export const files = {
       folder: 'Open a folder of images',
       images: 'Choose images',
       weights: 'Choose a weights file',
+      features: 'Open a features file',
     } satisfies Record<ChoiceKind, string>,
     places: 'Places',
     up: 'One folder up',
@@ -46,6 +48,7 @@ export const files = {
       folder: 'No folders in here.',
       images: 'No images in here.',
       weights: 'No weights files in here.',
+      features: 'No features files (.npz) in here.',
     } satisfies Record<ChoiceKind, string>,
     leftOut: (found: number) => `${count(found)} more are not shown: the folder is too large to list.`,
     openFolder: 'Open this folder',
@@ -56,9 +59,13 @@ export const files = {
     noPlacesHint: 'Bring the files in from this computer instead, or start it with the folders it may show.',
     retry: 'Try again',
     fromHere: 'From this computer',
-    bringFolder: 'Bring in a folder…',
-    bringFiles: 'Bring in files…',
+    bring: {
+      folder: 'Bring in a folder…',
+      images: 'Bring in files…',
+      weights: 'Bring in a file…',
+      features: 'Bring in a file…',
+    } satisfies Record<ChoiceKind, string>,
     fromHereHint: 'Files are copied to the machine Thaw runs on.',
-    kinds: { folder: 'Folder', image: 'Image', weights: 'Weights', other: 'File' },
+    kinds: { folder: 'Folder', image: 'Image', weights: 'Weights', features: 'Features', other: 'File' },
   },
 } as const;

@@ -1,4 +1,5 @@
 import { count } from './format.ts';
+import { isolate } from './isolate.ts';
 
 const plural = (amount: number, one: string, many: string): string => `${count(amount)} ${amount === 1 ? one : many}`;
 
@@ -6,6 +7,8 @@ const plural = (amount: number, one: string, many: string): string => `${count(a
 export const network = {
   title: 'Network',
   lead: 'A pretrained network already knows edges, textures and parts. Choose the one to continue from.',
+  ofFeatures: (file: string) =>
+    `The dataset ${isolate(file)} is features of images: the network is the one that they come from. Open images to choose another.`,
   loading: 'Reading the list of networks…',
   retry: 'Try again',
   families: {

@@ -131,6 +131,7 @@ export const train = {
       keptHint: 'Its moving statistics stay as they are. Click to let them follow the new images.',
     },
     boundary: 'features cached here',
+    boundaryGiven: 'features begin here',
     boundaryWithin: (block: string) => `features cached within ${block}`,
     boundaryFigures: (images: number | null, shapes: readonly (readonly number[])[], size: number | null) => {
       const each = shapes.map((sizes) => shape(sizes)).join(' + ');
@@ -257,6 +258,12 @@ export const train = {
     weightsRun: (name: string, accuracy: number | null) =>
       accuracy === null ? name : `${name} · ${percent(accuracy)}`,
     chooseFile: 'Choose a file…',
+    weightsOfFeatures: 'Of the features',
+    features: 'Features',
+    featuresOf: 'Taken at',
+    featuresBelow:
+      'What lies below them is fixed: the head trains, and layers between it and the features that you thaw.',
+    featuresAlone: 'A new head trains on them alone: which network they come from is not known.',
     rest: 'Before it can train',
     willHappen: 'What will happen',
     start: 'Train',

@@ -1,4 +1,4 @@
-import type { ConnectionState, HostInformation, MenuCommand } from '../../shared/contract/bridge.ts';
+import type { ConnectionState, FileChoiceKind, HostInformation, MenuCommand } from '../../shared/contract/bridge.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 
@@ -23,7 +23,7 @@ export interface Host {
   /** The system's own dialog; null where there is none: then the window shows `files.browse`. */
   readonly dialogs: {
     readonly chooseFolder: () => Promise<FileEntry | null>;
-    readonly chooseFiles: (kind: 'images' | 'weights') => Promise<readonly FileEntry[]>;
+    readonly chooseFiles: (kind: FileChoiceKind) => Promise<readonly FileEntry[]>;
   } | null;
   /**
    * Makes dropped or pasted files nameable: granted by their path on the desktop, uploaded in a browser.

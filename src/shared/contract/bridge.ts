@@ -17,11 +17,13 @@ export interface HostInformation {
 /** What a menu of the desktop asks the window to do. */
 export type MenuCommand =
   | {
-      readonly kind: 'openDataset' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
+      readonly kind:
+        'openDataset' | 'openFeatures' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
     }
   | { readonly kind: 'openRecent'; readonly grantId: string; readonly name: string };
 
-export type FileChoiceKind = 'images' | 'weights';
+export const FILE_CHOICE_KINDS = ['images', 'weights', 'features'] as const;
+export type FileChoiceKind = (typeof FILE_CHOICE_KINDS)[number];
 
 /** The desktop preload's whole surface, on `window.thaw`: no Node, no paths, no channel names. */
 export interface DesktopBridge {

@@ -6,6 +6,17 @@ export const SPLITS = ['train', 'validation', 'test'] as const;
 
 const splitCounts = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
 
+/** What a features file holds in place of images. */
+const givenFeatures = z.strictObject({
+  /** The network that they were taken from; `features_1280` where nothing but the features is known. */
+  network: z.string(),
+  /** One for each tensor that left the network there, with the shape of one image's; `name` is null where no layer is known. */
+  layers: z.array(z.strictObject({ name: z.string().nullable(), shape: z.array(z.int()) })),
+  bytes: z.int(),
+  /** Rows that have no class and are left out. */
+  unlabelled: z.int(),
+});
+
 /** A dataset as the window shows it. `datasetId` holds as long as the engine runs; opening the folder again gives it again. */
 export const datasetView = z.strictObject({
   datasetId: z.string(),
@@ -20,6 +31,8 @@ export const datasetView = z.strictObject({
   validation: z.enum(['given', 'share']),
   skipped: z.array(skippedImage),
   version: z.string(),
+  /** Of features that were computed before: their images cannot be listed or seen. null for a folder of images. */
+  features: givenFeatures.nullable(),
 });
 export type DatasetView = z.infer<typeof datasetView>;
 

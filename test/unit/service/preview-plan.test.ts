@@ -4,6 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../../src/engine/service/create-service.ts';
 import { planPreview, type PlanPreview } from '../../../src/shared/contract/preview.ts';
 import { trainingPlanRequest } from '../../../src/shared/contract/plan.ts';
+import { countImages } from '../../../src/engine/dataset/count-images.ts';
+import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split-by-content.ts';
+import { readFeatures } from '../../../src/engine/training/features-file/read-features.ts';
+import { writeNumpyFile } from '../../support/features-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
 
@@ -232,6 +236,85 @@ describe('what is wrong comes at its field', () => {
     for (const name of Object.keys(trainingPlanRequest.shape)) {
       for (const value of junk) await expect(preview({ [name]: value })).resolves.toBeDefined();
     }
+  });
+});
+
+describe('on features', () => {
+  const file = (name: string): string => path.join(home, name);
+  const on = (name: string) => ({ dataset: { kind: 'features', path: file(name) } });
+  const plain = {
+    floats: { features: { shape: [40, 8], data: Array.from({ length: 320 }, (_, index) => index) } },
+    texts: { labels: Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? 'ant' : 'bee')) },
+  };
+  beforeAll(async () => {
+    await writeNumpyFile(file('plain.npz'), plain);
+    await writeNumpyFile(file('alone.npz'), { floats: plain.floats });
+    await service.transport.invoke('features.write', {
+      dataset: { kind: 'sample' },
+      layer: 'conv_pw_12_relu',
+      output: { kind: 'file', path: file('sample.npz') },
+    });
+  }, 120_000);
+
+  it('trains what lies above them, computes nothing below, and knows images and classes without opening them', async () => {
+    const found = await preview(on('sample.npz'));
+    expect(found).toMatchObject({ problems: [], datasetKnown: true, plan: { network: 'mobilenet_v1_0.25_96' } });
+    expect(found.boundary.layers.map(({ name }) => name)).toEqual(['conv_pw_12_relu']);
+    expect(found.cost).toMatchObject({ featureSeconds: 0 });
+    expect(found.cost?.epochSeconds).toBeGreaterThan(0);
+    expect(found.sentence).toMatch(/stay frozen: what they give was computed before, for 140 images\. The head trains/);
+    expect((await preview({ ...on('sample.npz'), rules: [thaw('block_13')] })).problems).toEqual([]);
+  });
+
+  it('of others are a network of their own, split as training splits them', async () => {
+    const found = await preview(on('plain.npz'));
+    expect(found).toMatchObject({ problems: [], plan: { network: 'features_8', weights: { kind: 'none' } } });
+    expect(found.parameters).toEqual({ trainable: 8 * 2 + 2, frozen: 0 });
+    const view = await service.transport.invoke('dataset.open', { dataset: on('plain.npz').dataset as never });
+    expect(view).toMatchObject({
+      name: 'plain.npz',
+      validation: 'share',
+      features: { network: 'features_8', layers: [{ name: null, shape: [8] }], unlabelled: 0 },
+    });
+    expect(view.classes.map(({ name }) => name)).toEqual(['ant', 'bee']);
+    const given = await readFeatures(file('plain.npz'), { ...DEFAULT_SPLIT, signal: new AbortController().signal });
+    expect(view.counts).toEqual(countImages(given.dataset));
+    const page = { datasetId: view.datasetId, offset: 0, limit: 10 };
+    expect(await service.transport.invoke('dataset.images', page)).toEqual({ total: 0, images: [] });
+  });
+
+  it.each<readonly [string, Readonly<Record<string, unknown>>, readonly string[], string]>([
+    ['no file of that name', on('gone.npz'), ['dataset'], 'nothing of that name'],
+    ['no labels', on('alone.npz'), ['dataset'], "no array 'labels'"],
+    ['a layer below that would train', { ...on('sample.npz'), rules: [thaw('block_3')] }, ['rules'], 'lie below'],
+    ['another network', { ...on('sample.npz'), network: 'vgg16_224' }, ['network'], 'mobilenet_v1_0.25_96'],
+    [
+      'images to augment',
+      { ...on('sample.npz'), augmentation: { horizontalFlip: true, randomResizedCrop: null } },
+      ['augmentation'],
+      'computed once',
+    ],
+    [
+      'weights for a class that is not there',
+      { ...on('plain.npz'), classWeights: { kind: 'given', weights: { wasp: 2 } } },
+      ['classWeights'],
+      "(ant, bee); received 'wasp'",
+    ],
+    ['images where features are asked for', { network: 'features_8' }, ['network'], 'received images'],
+  ])('refuses %s in its place', async (_, request, expected, words) => {
+    const found = await preview(request);
+    expect(fields(found)).toEqual(expected);
+    expect(found.problems[0]?.message).toContain(words);
+    expect(found.problems[0]?.hint).not.toMatch(/^$|--/);
+    expect(found.plan).toBeNull();
+  });
+
+  it('reads a file again that has changed', async () => {
+    expect((await preview(on('plain.npz'))).parameters.trainable).toBe(18);
+    const shape = [40, 9];
+    const data = Array.from({ length: 360 }, (_, index) => index);
+    await writeNumpyFile(file('plain.npz'), { floats: { features: { shape, data } }, texts: plain.texts });
+    expect((await preview(on('plain.npz'))).parameters.trainable).toBe(20);
   });
 });
 

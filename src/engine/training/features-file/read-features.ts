@@ -44,7 +44,7 @@ function keepRows(values: Float32Array, size: number, rows: readonly number[]): 
   return values.subarray(0, rows.length * size);
 }
 
-async function readArrays(
+export async function readArrays(
   reader: NpzReader,
   { arrays, images }: FeaturesDescription,
 ): Promise<readonly Float32Array[]> {
@@ -65,7 +65,8 @@ async function readArrays(
   return features;
 }
 
-async function splitsOf(reader: NpzReader, images: number): Promise<readonly Split[]> {
+/** The split of each row; `train` where the file says none. */
+export async function splitsOf(reader: NpzReader, images: number): Promise<readonly Split[]> {
   if (!reader.names.includes(ARRAYS.splits)) return Array.from({ length: images }, () => 'train' as const);
   return (await rowsOf(reader, ARRAYS.splits, images)).map((name, row) => {
     const split = SPLITS.find((known) => known === (name === '' ? 'train' : name));
@@ -75,7 +76,7 @@ async function splitsOf(reader: NpzReader, images: number): Promise<readonly Spl
 }
 
 /** What tells two rows apart: the hash of the image's file, or of the features themselves. */
-async function hashesOf(
+export async function hashesOf(
   reader: NpzReader,
   { images, arrays }: FeaturesDescription,
   features: readonly Float32Array[],
@@ -93,7 +94,11 @@ async function hashesOf(
 }
 
 /** Holds a part of the training rows out where the file brings no validation, as for folders. */
-function withValidation(path: string, images: readonly DatasetImage[], options: SplitOptions): readonly DatasetImage[] {
+export function withValidation(
+  path: string,
+  images: readonly DatasetImage[],
+  options: SplitOptions,
+): readonly DatasetImage[] {
   if (images.some(({ split }) => split === 'validation')) return images;
   const heldOut = heldOutContent(images, options);
   if (heldOut.size === 0) {

@@ -22,6 +22,7 @@ const cases: readonly { readonly items: readonly DroppedItem[]; readonly dropped
     items: [file('model.ckpt.data-00000-of-00001'), file('model.ckpt.index')],
     dropped: { kind: 'weights', name: 'model.ckpt.index' },
   },
+  { items: [file('ants.NPZ')], dropped: { kind: 'features', name: 'ants.NPZ' } },
   { items: [file('report.pdf', 'application/pdf')], dropped: { kind: 'other', name: 'report.pdf' } },
 ];
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  draftForFeatures,
   EMPTY_DRAFT,
   planRequest,
   previewRequest,
@@ -193,4 +194,19 @@ describe('a typed figure', () => {
   ])('of %s, %j, is %j', (field, text, expected) => {
     expect(readNumber(field, text)).toEqual(expected);
   });
+});
+
+it('asks nothing of features that concerns images, and keeps it for when images are opened again', () => {
+  const images: PlanDraft = {
+    ...EMPTY_DRAFT,
+    network: 'vgg16_224',
+    flips: true,
+    crops: true,
+    frozenPrecision: 'bfloat16',
+    ...typed({ smallestArea: '7', epochs: '3' }),
+  };
+  const draft = draftForFeatures(images);
+  expect(planRequest(draft, dataset, sgd)).toEqual({ dataset, strategy: 'features', epochs: 3 });
+  expect(wrongFields(draft, sgd)).toEqual([]);
+  expect(wrongFields(images, sgd)).toEqual(['smallestArea']);
 });
