@@ -261,7 +261,9 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
       case 'localResponseNorm':
         return localResponseNorm(graph, name, input, layer);
       case 'activation':
-        return ACTIVATIONS[layer.activation](graph, name, input);
+        return layer.activation === 'leaky_relu'
+          ? leakyRelu(graph, name, input, layer.negativeSlope)
+          : ACTIVATIONS[layer.activation](graph, name, input);
       case 'zeroPadding2d':
         return pad(graph, name, input, layer.padding);
       case 'reflectionPadding2d':

@@ -28,6 +28,17 @@ export type Activation =
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly standardDeviation: number }
+  /** From -limit to limit. */
+  | { readonly kind: 'uniform'; readonly limit: number }
+  /** Of the variance scale / fan. */
+  | {
+      readonly kind: 'varianceScaling';
+      readonly scale: number;
+      readonly mode: 'fanIn' | 'fanOut';
+      readonly distribution: 'normal' | 'truncatedNormal' | 'uniform';
+    }
   | { readonly kind: 'glorotUniform' }
   | { readonly kind: 'heNormal' }
   | { readonly kind: 'truncatedNormal'; readonly standardDeviation: number };
@@ -49,6 +60,8 @@ interface KernelLayer extends LayerBase {
   readonly useBias: boolean;
   /** Of every kernel, where the layer has two. */
   readonly kernelInitializer: Initializer;
+  /** Zeros where it is left out. */
+  readonly biasInitializer?: Initializer;
 }
 
 export interface InputLayer extends LayerBase {
@@ -112,6 +125,8 @@ export interface LocalResponseNormLayer extends LayerBase {
 export interface ActivationLayer extends LayerBase {
   readonly kind: 'activation';
   readonly activation: Exclude<Activation, 'linear'>;
+  /** The share that `leaky_relu` keeps of what is below 0; Keras' 0.2 where it is left out. */
+  readonly negativeSlope?: number;
 }
 export interface ZeroPaddingLayer extends LayerBase {
   readonly kind: 'zeroPadding2d';
@@ -188,6 +203,8 @@ export interface DenseLayer extends LayerBase {
   /** As of a convolution. */
   readonly activation?: 'relu';
   readonly kernelInitializer: Initializer;
+  /** As of a convolution. */
+  readonly biasInitializer?: Initializer;
 }
 /** The sum of two inputs; sizes of 1 repeat. */
 export interface AddLayer extends LayerBase {

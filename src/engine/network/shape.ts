@@ -214,23 +214,23 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
           [...layer.kernelSize, channelsPerGroup(layer, channels), layer.filters],
           layer.kernelInitializer,
         ),
-        ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
+        ...(layer.useBias ? [tensor('bias', [layer.filters], layer.biasInitializer ?? ZEROS)] : []),
       ];
     case 'depthwiseConv2d':
       return [
         tensor('depthwise_kernel', [...layer.kernelSize, channels, layer.depthMultiplier], layer.kernelInitializer),
-        ...(layer.useBias ? [tensor('bias', [channels * layer.depthMultiplier], ZEROS)] : []),
+        ...(layer.useBias ? [tensor('bias', [channels * layer.depthMultiplier], layer.biasInitializer ?? ZEROS)] : []),
       ];
     case 'separableConv2d':
       return [
         tensor('depthwise_kernel', [...layer.kernelSize, channels, layer.depthMultiplier], layer.kernelInitializer),
         tensor('pointwise_kernel', [1, 1, channels * layer.depthMultiplier, layer.filters], layer.kernelInitializer),
-        ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
+        ...(layer.useBias ? [tensor('bias', [layer.filters], layer.biasInitializer ?? ZEROS)] : []),
       ];
     case 'conv2dTranspose':
       return [
         tensor('kernel', [...layer.kernelSize, layer.filters, channels], layer.kernelInitializer),
-        ...(layer.useBias ? [tensor('bias', [layer.filters], ZEROS)] : []),
+        ...(layer.useBias ? [tensor('bias', [layer.filters], layer.biasInitializer ?? ZEROS)] : []),
       ];
     case 'layerNorm':
       return [
@@ -240,7 +240,7 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
     case 'dense':
       return [
         tensor('kernel', [channels, layer.units], layer.kernelInitializer),
-        ...(layer.useBias ? [tensor('bias', [layer.units], ZEROS)] : []),
+        ...(layer.useBias ? [tensor('bias', [layer.units], layer.biasInitializer ?? ZEROS)] : []),
       ];
     case 'batchNorm':
       return [

@@ -11,6 +11,10 @@ import { countNotFinite, describeValues } from './inspect-layer-values.ts';
 const INITIALIZERS: Readonly<Record<Initializer['kind'], string>> = {
   zeros: 'zeros',
   ones: 'ones',
+  constant: 'constant',
+  normal: 'normal',
+  uniform: 'uniform',
+  varianceScaling: 'variance scaling',
   glorotUniform: 'Glorot uniform',
   heNormal: 'He normal',
   truncatedNormal: 'truncated normal',
@@ -19,7 +23,7 @@ const INITIALIZERS: Readonly<Record<Initializer['kind'], string>> = {
 /** How a tensor begins that no file fills, for people. */
 export function initialiserOrigin({ initializer }: TensorSpecification, seed: number): string {
   const name = INITIALIZERS[initializer.kind];
-  return initializer.kind === 'zeros' || initializer.kind === 'ones'
+  return ['zeros', 'ones', 'constant'].includes(initializer.kind)
     ? `Initialiser: ${name}`
     : `Initialiser: ${name}, seed ${seed}`;
 }

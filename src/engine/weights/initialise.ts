@@ -26,8 +26,8 @@ function uniformStream(seed: number, name: string): () => number {
   };
 }
 
-/** Normal numbers by the polar method (Marsaglia and Bray, 1964), redrawn beyond two standard deviations. */
-function truncatedNormalStream(uniform: () => number): () => number {
+/** Normal numbers by the polar method (Marsaglia and Bray, 1964), redrawn beyond `largest` standard deviations. */
+function normalStream(uniform: () => number, largest = Infinity): () => number {
   return () => {
     for (;;) {
       const x = 2 * uniform() - 1;
@@ -35,10 +35,13 @@ function truncatedNormalStream(uniform: () => number): () => number {
       const square = x * x + y * y;
       if (square === 0 || square >= 1) continue;
       const value = x * Math.sqrt((-2 * Math.log(square)) / square);
-      if (Math.abs(value) <= 2) return value;
+      if (Math.abs(value) <= largest) return value;
     }
   };
 }
+
+/** Where Keras cuts a normal distribution that it calls truncated. */
+const TRUNCATION = 2;
 
 /** Keras' `compute_fans`; a depthwise kernel [height, width, channels, multiplier] is treated as any other. */
 function fans(shape: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
@@ -56,18 +59,40 @@ function fill(initializer: Initializer, shape: readonly number[], uniform: () =>
       return values;
     case 'ones':
       return values.fill(1);
+    case 'constant':
+      return values.fill(initializer.value);
+    case 'normal': {
+      const normal = normalStream(uniform);
+      return values.map(() => normal() * initializer.standardDeviation);
+    }
+    case 'uniform':
+      return values.map(() => (2 * uniform() - 1) * initializer.limit);
+    case 'varianceScaling': {
+      const variance = initializer.scale / fans(shape)[initializer.mode];
+      const standardDeviation = Math.sqrt(variance);
+      switch (initializer.distribution) {
+        case 'uniform':
+          return fill({ kind: 'uniform', limit: Math.sqrt(3 * variance) }, shape, uniform);
+        case 'normal':
+          return fill({ kind: 'normal', standardDeviation }, shape, uniform);
+        case 'truncatedNormal': {
+          const wider = standardDeviation / TRUNCATED_DEVIATION;
+          return fill({ kind: 'truncatedNormal', standardDeviation: wider }, shape, uniform);
+        }
+      }
+    }
     case 'glorotUniform': {
       const { fanIn, fanOut } = fans(shape);
       const limit = Math.sqrt(6 / (fanIn + fanOut));
       return values.map(() => (2 * uniform() - 1) * limit);
     }
     case 'heNormal': {
-      const normal = truncatedNormalStream(uniform);
+      const normal = normalStream(uniform, TRUNCATION);
       const deviation = Math.sqrt(2 / fans(shape).fanIn) / TRUNCATED_DEVIATION;
       return values.map(() => normal() * deviation);
     }
     case 'truncatedNormal': {
-      const normal = truncatedNormalStream(uniform);
+      const normal = normalStream(uniform, TRUNCATION);
       return values.map(() => normal() * initializer.standardDeviation);
     }
   }

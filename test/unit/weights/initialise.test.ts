@@ -54,6 +54,18 @@ describe('an initialiser draws what Keras’ would', () => {
     [{ kind: 'heNormal' }, heDeviation, (2 * heDeviation) / 0.87962566103423978],
     // Cut at two deviations, and left narrower by that.
     [{ kind: 'truncatedNormal', standardDeviation: 0.02 }, 0.02 * 0.87962566103423978, 0.04],
+    [{ kind: 'uniform', limit: 0.05 }, 0.05 / Math.sqrt(3), 0.05],
+    // PyTorch's own: from ±1 / sqrt(fan in).
+    [
+      { kind: 'varianceScaling', scale: 1 / 3, mode: 'fanIn', distribution: 'uniform' },
+      Math.sqrt(1 / (3 * fanIn)),
+      1 / Math.sqrt(fanIn),
+    ],
+    [
+      { kind: 'varianceScaling', scale: 2, mode: 'fanOut', distribution: 'truncatedNormal' },
+      Math.sqrt(2 / fanOut),
+      (2 * Math.sqrt(2 / fanOut)) / 0.87962566103423978,
+    ],
   ];
   it.each(cases)('$kind', (initializer, deviation, limit) => {
     const found = statistics(draw(initializer, fanIn, fanOut));
@@ -64,8 +76,21 @@ describe('an initialiser draws what Keras’ would', () => {
     expect(found.largest).toBeGreaterThan(0.95 * limit);
   });
 
-  it('zeros and ones', () => {
+  it.each<readonly [Initializer, number]>([
+    [{ kind: 'normal', standardDeviation: 0.02 }, 0.02],
+    [{ kind: 'varianceScaling', scale: 2, mode: 'fanOut', distribution: 'normal' }, Math.sqrt(2 / fanOut)],
+  ])('$kind, not cut', (initializer, deviation) => {
+    const found = statistics(draw(initializer, fanIn, fanOut));
+    expect(Math.abs(found.mean)).toBeLessThan(0.02 * deviation);
+    expect(found.deviation).toBeGreaterThan(0.98 * deviation);
+    expect(found.deviation).toBeLessThan(1.02 * deviation);
+    // Of 60000 normal numbers some are beyond three and a half deviations, as surely as anything.
+    expect(found.largest).toBeGreaterThan(3.5 * deviation);
+  });
+
+  it('zeros, ones and a constant', () => {
     expect(draw({ kind: 'zeros' }, 2, 2)).toEqual(new Float32Array(4));
+    expect(draw({ kind: 'constant', value: 0.5 }, 2, 2)).toEqual(new Float32Array(4).fill(0.5));
     expect(draw({ kind: 'ones' }, 2, 2)).toEqual(new Float32Array(4).fill(1));
   });
 

@@ -2,6 +2,7 @@ import { type } from '../attribute.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { convolutionBackward } from './convolution-backward.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
+import { pad } from './pad.ts';
 import { windowAttributes, windowedSize, type WindowOptions } from './window.ts';
 
 /**
@@ -30,6 +31,12 @@ export function depthwiseConv2d(
   );
   const [down, across] = options.strides;
   expectShape(name, down === across, `one stride for rows and columns, not ${down} x ${across}`, input);
+  if (typeof options.padding !== 'string') {
+    // TensorFlow's op takes it too, but its optimiser ends the process over the op's shape ("Invalid index from the
+    // dimension: 1, 0, H", seen with 2.21).
+    const padded = pad(graph, `${name}/padded`, input, options.padding);
+    return depthwiseConv2d(graph, name, padded, filter, { ...options, padding: 'VALID' });
+  }
   const [height, width] = windowedSize(name, input, image, [rows, columns], options);
   const attributes = { T: type(input.dtype), ...windowAttributes(options) };
   return graph.single({
