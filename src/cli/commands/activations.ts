@@ -6,7 +6,8 @@ import { count, printable, share } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
-import { weightsSource } from './weights-source.ts';
+import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
+import { WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
 
 /** More channels than this are counted, not listed. */
 const CHANNELS_SHOWN = 20;
@@ -23,7 +24,7 @@ interface ActivationsFlags {
 
 /** @throws ThawError `usage.invalid` unless one of both says whose layer */
 function sourceOf({ run, network, weights }: ActivationsFlags): ActivationsSource {
-  if (run !== undefined && weights === undefined) return { kind: 'run', runId: run };
+  if (run !== undefined && weights === undefined) return { kind: 'run', ...runCheckpoint(run) };
   if (run === undefined && network !== undefined) {
     return { kind: 'network', network, ...(weights !== undefined && { weights: weightsSource(weights) }) };
   }
@@ -57,9 +58,9 @@ export function addActivationsCommand(program: Command): void {
   program
     .command('activations')
     .description('what a layer makes of an image: statistics by channel, and on request all values for NumPy')
-    .addOption(new Option('--run <id>', "by a run's best checkpoint").conflicts('network'))
+    .addOption(new Option('--run <id>', `by a run: ${RUN_CHECKPOINT}`).conflicts('network'))
     .option('--network <name>', 'by a network with published weights; a name from `thaw networks`')
-    .option('--weights <source>', 'a weight file, a tfjs model folder, or run:ID (default: what ships)')
+    .option('--weights <source>', WEIGHTS_SOURCE)
     .requiredOption('--layer <name>', 'as `thaw runs show` and the window name it')
     .option('--out <file>', 'write all values there as a .npy file of float32')
     .option('--json', 'print one JSON document')

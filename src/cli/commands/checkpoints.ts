@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { Option, type Command } from 'commander';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { wholeNumber } from '../number-flag.ts';
-import { bytes, count, printable } from '../output/format.ts';
+import { bytes, count } from '../output/format.ts';
 import { checkpointTable } from '../output/checkpoint-table.ts';
 import { printJson, printLines } from '../output/print.ts';
+import { writtenRun } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
 
 const RUN_ID = 'as `thaw runs list` shows it';
@@ -51,11 +51,9 @@ function addStar(runs: Command): void {
         printJson(starred);
         return;
       }
-      const { runFolder } = await import('../../engine/service/workspace.ts');
-      const weights = path.join(runFolder(runId), starred.path, 'checkpoint.index');
       printLines([
         `Starred the checkpoint of step ${count(starred.step)} (${bytes(starred.bytes)}).`,
-        `Next: thaw train --weights ${printable(weights)}`,
+        `Next: thaw train --weights ${writtenRun(runId, { step: starred.step })}`,
       ]);
     });
 }

@@ -10,7 +10,7 @@ import { skippedLines } from '../output/skipped-lines.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { addRuleFlags } from './rule-flags.ts';
-import { weightsSource } from './weights-source.ts';
+import { WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
 
 interface FeaturesFlags {
   readonly dataset?: string;
@@ -69,7 +69,7 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     .requiredOption('--out <file>', 'the file, ending in .npz; one that is there is replaced')
     .option('--dataset <folder>', 'class folders as for `thaw train`, or any folder of images (default: the sample)')
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
-    .option('--weights <source>', 'a weight file, a tfjs model folder, or run:ID (default: what ships)')
+    .option('--weights <source>', WEIGHTS_SOURCE)
     .option(
       '--layer <name>',
       'take the output of this layer (default: of the last that a new head alone leaves frozen)',

@@ -7,6 +7,7 @@ import { printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
+import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
 
 const TOP = 3;
 
@@ -30,14 +31,14 @@ function predictionLines({ predictions }: PredictResult, written: readonly strin
 export function addPredictCommand(program: Command, setExitCode: SetExitCode): void {
   program
     .command('predict')
-    .description('the most probable classes of images, by the best checkpoint of a run')
-    .requiredOption('--run <id>', 'as `thaw runs list` shows it')
+    .description('the most probable classes of images, by a checkpoint of a run')
+    .requiredOption('--run <id>', RUN_CHECKPOINT)
     .option('--top <k>', 'classes for each image', wholeNumber({ least: 1, most: 1000 }), TOP)
     .option('--json', 'print one JSON document')
     .argument('<image...>', 'image files')
     .action(async (images: readonly string[], { run, top, json }: PredictFlags) => {
       const result = await withService((engine) =>
-        engine.invoke('predict', { runId: run, images: images.map(givenPath), top }),
+        engine.invoke('predict', { ...runCheckpoint(run), images: images.map(givenPath), top }),
       );
       if (json) printJson(result);
       else printLines(predictionLines(result, images));

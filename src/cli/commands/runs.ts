@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { RunStatus, RunSummary } from '../../shared/contract/run.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { wholeNumber } from '../number-flag.ts';
@@ -8,6 +9,7 @@ import { layerTable } from '../output/layer-table.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { runPage } from '../output/run-page.ts';
 import { table } from '../output/table.ts';
+import { runCheckpoint, writtenRun } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
 import { addCheckpointCommands } from './checkpoints.ts';
 
@@ -74,13 +76,25 @@ function addShow(runs: Command): void {
     });
 }
 
+/** @throws ThawError `usage.invalid` for another checkpoint than the last: those after it would have to be forgotten */
+function resumable(given: string): string {
+  const { runId, checkpoint = 'last' } = runCheckpoint(given);
+  if (checkpoint === 'last') return runId;
+  throw new ThawError(
+    'usage.invalid',
+    `A run is continued from its last checkpoint; received '${given}'.`,
+    `Begin another run from that one: \`thaw train --weights ${writtenRun(runId, checkpoint)}\`.`,
+  );
+}
+
 function addResume(runs: Command, setExitCode: SetExitCode): void {
   runs
     .command('resume')
     .description('continue a stopped or interrupted run from its last checkpoint')
     .argument('<id>', 'as `thaw runs list` shows it')
     .option('--json', 'print the result as one JSON document, progress on the error output')
-    .action(async (runId: string, { json }: { json?: true }) => {
+    .action(async (given: string, { json }: { json?: true }) => {
+      const runId = resumable(given);
       setExitCode(
         await withService((engine) =>
           followRun(engine, json === true, async () => {

@@ -16,6 +16,7 @@ import { withService } from '../with-service.ts';
 import { classWeights } from './class-weights-flag.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
+import { WEIGHTS_SOURCE } from './weights-source.ts';
 
 /** For `--random-crop` without a number. */
 const SMALLEST_AREA = '0.5';
@@ -49,7 +50,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       ).conflicts(['dataset', 'flip', 'randomCrop']),
     )
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
-    .option('--weights <source>', 'a weight file, a tfjs model folder, or run:ID (default: what ships)')
+    .option('--weights <source>', WEIGHTS_SOURCE)
     .addOption(
       new Option(
         '--strategy <name>',

@@ -1,11 +1,14 @@
 import type { WeightsSource } from '../../shared/contract/plan.ts';
 import { givenPath } from '../given-path.ts';
+import { RUN_PREFIX, runCheckpoint } from '../run-checkpoint.ts';
 
-const RUN_PREFIX = 'run:';
+/** For help texts: what `weightsSource` reads. */
+export const WEIGHTS_SOURCE =
+  'a weight file, a tfjs model folder, or run:ID, the best checkpoint of a run; run:ID@last, run:ID@STEP: its last, or that of a step (default: what ships)';
 
-/** What `--weights` names: a file or folder, or the best checkpoint of a run. */
+/** What `--weights` names: a file or folder, or a checkpoint of a run. @throws ThawError `usage.invalid` */
 export function weightsSource(written: string): WeightsSource {
   return written.startsWith(RUN_PREFIX)
-    ? { kind: 'run', runId: written.slice(RUN_PREFIX.length) }
+    ? { kind: 'run', ...runCheckpoint(written) }
     : { kind: 'file', path: givenPath(written) };
 }

@@ -8,6 +8,7 @@ import type {
   TrainingPlan,
 } from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
+import { writtenRun } from '../run-checkpoint.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
 
@@ -117,7 +118,11 @@ function extraLines({
 export function planLines({ plan, environment, parentRunId }: RunDetail): string[] {
   const { optimizer, weights, dataset } = plan;
   const source =
-    weights.kind === 'file' ? weights.path : weights.kind === 'run' ? `run:${weights.runId}` : weights.kind;
+    weights.kind === 'file'
+      ? weights.path
+      : weights.kind === 'run'
+        ? writtenRun(weights.runId, weights.checkpoint)
+        : weights.kind;
   const rows: (readonly [string, string])[] = [
     ['dataset', dataset.kind === 'sample' ? 'the sample that ships with Thaw' : dataset.path],
     ['weights', source],

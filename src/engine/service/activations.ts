@@ -4,7 +4,7 @@ import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { ActivationsJob, ActivationsMessage, ComputedActivations } from '../training/activations.ts';
-import { checkpointPrefix } from '../training/checkpoint.ts';
+import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
@@ -26,8 +26,9 @@ async function resolveSource(
       );
     }
     const runDirectory = context.runDirectory(source.runId);
-    await checkpointPrefix(runDirectory, 'best');
-    return { kind: 'run', runDirectory, network };
+    const { checkpoint = 'best' } = source;
+    await chosenPrefix(runDirectory, checkpoint);
+    return { kind: 'run', runDirectory, checkpoint, network };
   }
   const { network, weights } = completePlan({
     network: source.network,

@@ -1,28 +1,29 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import type { PredictResult, Request } from '../../shared/contract/endpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
-import { checkpointPrefix } from '../training/checkpoint.ts';
+import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveImages } from './resolve-images.ts';
 
 /** Names the checkpoint as it stands now: a run that trains writes better ones. */
-async function bestModel(runDirectory: string): Promise<string> {
-  const prefix = await checkpointPrefix(runDirectory, 'best');
+async function modelOf(runDirectory: string, checkpoint: CheckpointChoice): Promise<string> {
+  const prefix = await chosenPrefix(runDirectory, checkpoint);
   const written = await stat(path.dirname(prefix)).catch(() => null);
   return `${prefix} ${written?.mtimeMs ?? 0}`;
 }
 
 /**
- * The most probable classes of each image, by the best checkpoint of a run.
+ * The most probable classes of each image, by a checkpoint of a run.
  *
- * @throws ThawError `run.unknown`, `file.notGranted`, `training.checkpoint` where the run left no checkpoint, or what the
+ * @throws ThawError `run.unknown`, `file.notGranted`, `training.checkpoint` where the run kept no such checkpoint, or what the
  *   predictor met
  */
 export async function predict(context: ServiceContext, request: Request<'predict'>): Promise<PredictResult> {
-  const { runId, top } = request;
+  const { runId, top, checkpoint = 'best' } = request;
   // A run that is not in the log is told before one whose files are gone.
   const { network } = readPlan(context.log, runId);
   if (isFeatureNetwork(network)) {
@@ -33,10 +34,11 @@ export async function predict(context: ServiceContext, request: Request<'predict
     );
   }
   const runDirectory = context.runDirectory(runId);
-  const model = await bestModel(runDirectory);
+  const model = await modelOf(runDirectory, checkpoint);
   const targets = await resolveImages(context, request.images);
   const images = targets.flatMap((target) => ('file' in target ? [target.file] : []));
-  const found = images.length > 0 ? [...(await context.predictors.ask(model, { runDirectory, images, top }))] : [];
+  const found =
+    images.length > 0 ? [...(await context.predictors.ask(model, { runDirectory, checkpoint, images, top }))] : [];
   const predictions = targets.map((target) => {
     const { path: shown, imageId } = target;
     if ('problem' in target) return { path: shown, imageId, classes: [], problem: target.problem };

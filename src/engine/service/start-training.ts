@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { checkpointPrefix } from '../training/checkpoint.ts';
 import type { FeaturesDescription } from '../training/features-file/describe-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
+import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource, TrainingPlan, WeightsSource } from '../../shared/contract/plan.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
@@ -55,7 +55,7 @@ export async function assertWeights(context: ServiceContext, weights: WeightsSou
     );
   }
   const directory = context.runDirectory(weights.runId);
-  await checkpointPrefix(directory, 'best');
+  await chosenPrefix(directory, weights.checkpoint ?? 'best');
   return directory;
 }
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { findNetwork } from '../network/registry.ts';
-import { checkpointPrefix } from '../training/checkpoint.ts';
 import { RESOURCES } from '../training/resources.ts';
+import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
 import { assertWeights } from './start-training.ts';
 
@@ -27,6 +27,6 @@ export async function weightsPath(
       return shipped === null ? null : path.join(RESOURCES, shipped);
     }
     case 'run':
-      return runDirectory && checkpointPrefix(runDirectory, 'best');
+      return runDirectory && chosenPrefix(runDirectory, weights.checkpoint ?? 'best');
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Activations, ChannelStatistics } from '../../shared/contract/activations.ts';
+import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import { compileActivations } from '../graph/activation-program.ts';
 import { encodeSavedModel } from '../graph/saved-model.ts';
@@ -20,7 +21,12 @@ import { serialized } from './serialized-error.ts';
 /** What a process is asked once: where things lie is known to who asks. */
 export interface ActivationsJob {
   readonly source:
-    | { readonly kind: 'run'; readonly runDirectory: string; readonly network: string }
+    | {
+        readonly kind: 'run';
+        readonly runDirectory: string;
+        readonly checkpoint: CheckpointChoice;
+        readonly network: string;
+      }
     | { readonly kind: 'network'; readonly network: string; readonly weights: string };
   readonly image: string;
   readonly layer: string;
@@ -43,7 +49,7 @@ interface Model {
 async function loadModel(source: ActivationsJob['source']): Promise<Model> {
   if (source.kind === 'run') {
     const model = modelNetwork(await readModelFile(source.runDirectory));
-    const { values } = await checkpointValues(source.runDirectory, 'best', model.network);
+    const { values } = await checkpointValues(source.runDirectory, source.checkpoint, model.network);
     return { ...model, values };
   }
   const entry = findNetwork(source.network);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import { epochMetrics } from '../../shared/contract/run.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Session } from '../runtime/session.ts';
@@ -46,7 +47,7 @@ const checkpointIndex = z.strictObject({
 });
 type CheckpointIndex = z.infer<typeof checkpointIndex>;
 
-export type CheckpointKind = 'last' | 'best';
+type CheckpointKind = Extract<CheckpointChoice, string>;
 
 /** What the files of a checkpoint's folder take. */
 export async function checkpointBytes(folder: string): Promise<number> {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network } from '../network/layer.ts';
@@ -11,9 +12,9 @@ import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import { assertCheckpoint } from './assert-checkpoint.ts';
 import { assertFinite } from './divergence.ts';
-import { checkpointPrefix, type CheckpointKind } from './checkpoint.ts';
 import type { TrainerJob } from './protocol.ts';
 import { RESOURCES } from './resources.ts';
+import { chosenPrefix } from './starred-checkpoints.ts';
 
 /** What says where values come from. */
 type Source = Pick<TrainerJob, 'plan' | 'sourceRunDirectory'>;
@@ -39,8 +40,12 @@ export async function firstValues(job: Source, network: Network): Promise<Values
 }
 
 /** The values that a run's own checkpoint holds. @throws ThawError `training.checkpoint` for that of another network */
-export async function checkpointValues(runDirectory: string, kind: CheckpointKind, network: Network): Promise<Values> {
-  const file = await openTensorFlowCheckpoint(await checkpointPrefix(runDirectory, kind));
+export async function checkpointValues(
+  runDirectory: string,
+  choice: CheckpointChoice,
+  network: Network,
+): Promise<Values> {
+  const file = await openTensorFlowCheckpoint(await chosenPrefix(runDirectory, choice));
   try {
     assertCheckpoint(network, file);
     const values = new Map(networkTensors(network).map(({ name }) => [name, file.read(name)]));
@@ -71,7 +76,7 @@ async function openSource(job: Source): Promise<WeightsFile | null> {
     }
     case 'run': {
       if (job.sourceRunDirectory === null) throw new TypeError('The job names a source run without its folder.');
-      return openTensorFlowCheckpoint(await checkpointPrefix(job.sourceRunDirectory, 'best'));
+      return openTensorFlowCheckpoint(await chosenPrefix(job.sourceRunDirectory, weights.checkpoint ?? 'best'));
     }
   }
 }

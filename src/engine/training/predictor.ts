@@ -27,11 +27,11 @@ interface Model {
   readonly classes: readonly string[];
 }
 
-/** Loads a run's best checkpoint, every layer folded and nothing trained. */
-async function loadModel(runDirectory: string): Promise<Model> {
+/** Loads a run's checkpoint, every layer folded and nothing trained. */
+async function loadModel({ runDirectory, checkpoint }: PredictJob): Promise<Model> {
   const model = await readModelFile(runDirectory);
   const { network, preprocessing } = modelNetwork(model);
-  const { values } = await checkpointValues(runDirectory, 'best', network);
+  const { values } = await checkpointValues(runDirectory, checkpoint, network);
   const names = network.layers.map((layer) => layer.name);
   const program = compileProgram({
     network,
@@ -81,9 +81,10 @@ async function predictBatch(
 
 let loaded: Promise<Model> | null = null;
 
-/** One process serves one run: its model is loaded for the first job and kept for those that follow. */
-async function predict({ runDirectory, images, top }: PredictJob): Promise<readonly FilePrediction[]> {
-  loaded ??= loadModel(runDirectory);
+/** One process serves one checkpoint: its model is loaded for the first job and kept for those that follow. */
+async function predict(job: PredictJob): Promise<readonly FilePrediction[]> {
+  const { images, top } = job;
+  loaded ??= loadModel(job);
   const model = await loaded;
   const predictions: FilePrediction[] = [];
   for (let start = 0; start < images.length; start += BATCH) {

@@ -1,3 +1,4 @@
+import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import type { Prediction } from '../../shared/contract/endpoint.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
@@ -29,9 +30,10 @@ export interface TrainerJob {
   readonly resume: boolean;
 }
 
-/** What is asked of a predictor: always of the same run, one job after the other. */
+/** What is asked of a predictor: always of the same checkpoint of a run, one job after the other. */
 export interface PredictJob {
   readonly runDirectory: string;
+  readonly checkpoint: CheckpointChoice;
   readonly images: readonly string[];
   readonly top: number;
 }

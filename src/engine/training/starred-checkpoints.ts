@@ -2,7 +2,7 @@ import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
-import { checkpointBytes, checkpointsDirectory, readIndex, readStateOf } from './checkpoint.ts';
+import { checkpointBytes, checkpointPrefix, checkpointsDirectory, readIndex, readStateOf } from './checkpoint.ts';
 import { publishFolder } from './durable.ts';
 
 const STARRED = 'starred';
@@ -78,6 +78,17 @@ function chosen(checkpoints: readonly StoredCheckpoint[], choice: CheckpointChoi
     `A run keeps its last, its best and its starred checkpoints; asked for ${wanted}, found ${kept === '' ? 'none' : `steps ${kept}`}.`,
     'See them with `thaw runs checkpoints ID`.',
   );
+}
+
+/**
+ * Where the files of a run's checkpoint lie, as `checkpointPrefix` tells of the best and the last one.
+ *
+ * @throws ThawError `training.checkpoint`, which names the steps that were kept
+ */
+export async function chosenPrefix(runDirectory: string, choice: CheckpointChoice): Promise<string> {
+  if (typeof choice === 'string') return checkpointPrefix(runDirectory, choice);
+  const checkpoint = chosen(await listCheckpoints(runDirectory), choice);
+  return path.join(runDirectory, checkpoint.path, 'checkpoint');
 }
 
 /** The same bytes under a second name, which outlive the first; copied where the file system knows no such thing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkpointChoice } from './checkpoint.ts';
 import { weightsReference } from './plan.ts';
 
 /** What the values of one channel of a layer's output are like, over all places of the image. */
@@ -12,9 +13,9 @@ export const channelStatistics = z.strictObject({
 });
 export type ChannelStatistics = z.infer<typeof channelStatistics>;
 
-/** Whose layer: that of a run's best checkpoint, or of a network as its weights were published. */
+/** Whose layer: that of a run's checkpoint, the best one unless another is named, or of a network with weights. */
 export const activationsSource = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('run'), runId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('run'), runId: z.string().min(1), checkpoint: checkpointChoice.optional() }),
   z.strictObject({
     kind: z.literal('network'),
     /** A name of the registry. */

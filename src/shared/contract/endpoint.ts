@@ -224,6 +224,8 @@ export const endpoints = {
       images: z.array(imageReference).min(1),
       top: z.int().min(1).max(1000),
     }),
+      /** The best one where it is left out. */
+      checkpoint: checkpointChoice.optional(),
     response: predictResult,
   },
   /** Takes the features of a folder's images and writes them to a file; answers when it is written. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkpointChoice } from './checkpoint.ts';
 
 /** The version of the plan's own schema, stored with every run. */
 export const PLAN_SCHEMA_VERSION = 4;
@@ -28,10 +29,10 @@ export const datasetSource = z.discriminatedUnion('kind', [
 ]);
 export type DatasetSource = z.infer<typeof datasetSource>;
 
-/** Where the pretrained weights come from. `run` takes the best checkpoint of a finished run. */
+/** Where the pretrained weights come from. `run` takes a checkpoint of a run that has ended: the best one unless another is named. */
 export const weightsSource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('run'), runId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('run'), runId: z.string().min(1), checkpoint: checkpointChoice.optional() }),
   z.strictObject({ kind: z.literal('shipped') }),
   z.strictObject({ kind: z.literal('none') }),
 ]);

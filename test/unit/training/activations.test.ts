@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 const ofRun = (layer: string) =>
   computeActivations({
-    source: { kind: 'run', runDirectory: job.runDirectory, network: NETWORK },
+    source: { kind: 'run', checkpoint: 'best', runDirectory: job.runDirectory, network: NETWORK },
     image,
     layer,
   });
