@@ -19,7 +19,7 @@ export interface LoadOptions {
   readonly optimizer: OptimizerPlan | null;
   /** Of all layers; float32 by default. */
   readonly precision?: Precision;
-  /** Whether a step is given images whatever is frozen, as augmented ones are. */
+  /** Whether a step is given images whatever is frozen. */
   readonly uncached?: boolean;
 }
 
@@ -36,14 +36,14 @@ export function loadProgram(name: string, batch: number, options: LoadOptions): 
   const { build, preprocessing } = findNetwork(name);
   const { height, width } = preprocessing;
   const network = withHead(build(), { classes: CLASSES, dropout: 0 });
+  const plan = freezePlan(network, strategy, rules);
   const program = compileProgram({
     network,
-    plan: freezePlan(network, strategy, rules),
+    plan: uncached ? { ...plan, cut: [] } : plan,
     preprocessing,
     optimizer,
     kernels: deviceInformation().kernels,
     precision: { frozen: precision, trainable: precision },
-    canvas: uncached ? { height, width } : null,
   });
   const directory = mkdtempSync(path.join(tmpdir(), 'thaw-bench-'));
   const session = Session.load(directory, program.savedModel, program.signatures);

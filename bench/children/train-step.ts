@@ -1,6 +1,6 @@
 /**
  * `train-step.ts NETWORK BATCH PART [PRECISION]`: Thaw's training step, fed as a run feeds it. PART is `all`; `last`: the
- * network's last part over a folded prefix, on augmented images; or `head`, over features that were computed before.
+ * network's last part over a folded prefix that is computed each time; or `head`, over features that were computed before.
  */
 import { z } from 'zod';
 import type { Feed } from '../../src/engine/runtime/session.ts';
@@ -32,11 +32,8 @@ const { session, images } = loaded;
 function inputs(): Readonly<Record<string, Feed>> {
   switch (part) {
     case 'all':
+    case 'last':
       return { images };
-    case 'last': {
-      const boxes = Float32Array.from({ length: batch * 4 }, (_, index) => (index % 4 < 2 ? 0 : 1));
-      return { images, boxes: { data: boxes, shape: [batch, 4] } };
-    }
     case 'head':
       return cachedInputs(loaded, batch);
   }
