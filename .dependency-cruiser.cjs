@@ -24,7 +24,7 @@ module.exports = {
     onlyFrom('cache', ['numpy']),
     onlyFrom('dataset', []),
     onlyFrom('image', ['network', 'dataset', 'cache']),
-    onlyFrom('weights', ['network']),
+    onlyFrom('weights', ['network', 'numpy']),
     onlyFrom('freeze', ['network']),
     // What a plan costs follows from layers and the freeze plan alone; past runs come to it as numbers.
     onlyFrom('cost', ['network', 'freeze']),
@@ -42,6 +42,7 @@ module.exports = {
       'graph',
       'runtime',
     ]),
+    onlyFrom('reference', ['network', 'graph', 'runtime']),
     onlyFrom('experiment', []),
     onlyFrom('service', [
       'network',
@@ -55,6 +56,7 @@ module.exports = {
       'graph',
       'runtime',
       'training',
+      'reference',
       'experiment',
     ]),
     {

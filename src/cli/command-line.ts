@@ -5,7 +5,7 @@ import { addActivationsCommand } from './commands/activations.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFeaturesCommand } from './commands/features.ts';
-import { addNetworksCommand } from './commands/networks.ts';
+import { addNetworksCommands } from './commands/networks.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addRunsCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -20,6 +20,8 @@ function buildProgram(setExitCode: SetExitCode): Command {
   const program = new Command('thaw')
     .description('Transfer learning on images: pick a pretrained network, freeze and thaw its layers, train.')
     .version(thawVersion())
+    // An option after `networks check` is of `check`, not of `networks`.
+    .enablePositionalOptions()
     .exitOverride()
     // Failures are told once, by `reportFailure`.
     .configureOutput({ outputError: () => undefined })
@@ -29,7 +31,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addPredictCommand(program, setExitCode);
   addActivationsCommand(program);
   addFeaturesCommand(program, setExitCode);
-  addNetworksCommand(program);
+  addNetworksCommands(program, setExitCode);
   addServeCommand(program);
   addDoctorCommand(program, setExitCode);
   addCacheCommands(program);

@@ -17,7 +17,7 @@ export function sharedPath(...parts: readonly string[]): string {
  *
  * @throws Error in continuous integration (`CI=true`), where skipping would hide that nothing was tested
  */
-export function describeShared(name: string, tests: () => void): void {
+export function describeShared(name: string, tests: () => void | Promise<void>): void {
   if (existsSync(sharedFolder)) {
     describe(name, tests);
     return;

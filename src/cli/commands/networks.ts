@@ -1,30 +1,48 @@
 import type { Command } from 'commander';
+import type { SetExitCode } from '../exit-code.ts';
+import { givenPath } from '../given-path.ts';
 import { count } from '../output/format.ts';
+import { checkLines } from '../output/check-lines.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 
 const HEADER = ['network', 'input', 'layers', 'parameters', 'weights', 'also called'];
 
-export function addNetworksCommand(program: Command): void {
-  program
+async function list({ json }: { json?: true }): Promise<void> {
+  const networks = await withService((engine) => engine.invoke('networks.list', {}));
+  if (json) {
+    printJson(networks);
+    return;
+  }
+  const rows = networks.map(({ name, inputShape, layers, parameters, shipped, aliases }) => [
+    name,
+    inputShape.join('×'),
+    String(layers),
+    count(parameters),
+    shipped ? 'ship with Thaw' : '--weights',
+    aliases.join(', '),
+  ]);
+  printLines(table([HEADER, ...rows], [2, 3]));
+}
+
+export function addNetworksCommands(program: Command, setExitCode: SetExitCode): void {
+  const networks = program
     .command('networks')
     .description('the networks that Thaw knows by name')
+    .enablePositionalOptions()
     .option('--json', 'print one JSON document')
-    .action(async ({ json }: { json?: true }) => {
-      const networks = await withService((engine) => engine.invoke('networks.list', {}));
-      if (json) {
-        printJson(networks);
-        return;
-      }
-      const rows = networks.map(({ name, inputShape, layers, parameters, shipped, aliases }) => [
-        name,
-        inputShape.join('×'),
-        String(layers),
-        count(parameters),
-        shipped ? 'ship with Thaw' : '--weights',
-        aliases.join(', '),
-      ]);
-      printLines(table([HEADER, ...rows], [2, 3]));
+    .action(list);
+  networks
+    .command('check')
+    .description("hold a network to what its publisher's code computes under weights filled by name")
+    .option('--json', 'print one JSON document')
+    .argument('<reference>', 'a JSON file of the tensors and outputs of a network, which it names')
+    .action(async (reference: string, { json }: { json?: true }) => {
+      const path = givenPath(reference);
+      const found = await withService((engine) => engine.invoke('networks.check', { path }));
+      if (json) printJson(found);
+      else printLines(checkLines(found));
+      if (!found.equal) setExitCode(1);
     });
 }

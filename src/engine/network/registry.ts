@@ -93,6 +93,25 @@ function unlisted(name: string): NetworkEntry | null {
 
 /** What stands in for a network of which only features are known; its images are not. */
 function ofFeatures(name: string): NetworkEntry | null {
+/**
+ * @param name what the publisher calls the network, `ResNet50` or `MobileNet@0.25`
+ * @param size height and width of the input
+ * @throws ThawError `network.unknown`, naming what is known of the publisher
+ */
+export function findPublished(publisher: Publisher, name: string, size: number): NetworkEntry {
+  const own = FAMILIES.filter((family) => family.publisher === publisher);
+  for (const family of own) {
+    const width = widthsOf(family).find((candidate) => family.publishedAs(candidate).includes(name));
+    if (width !== undefined && size >= family.smallestSize && size <= LARGEST_SIZE) return entryOf(family, width, size);
+  }
+  const known = own.flatMap((family) => widthsOf(family).flatMap((width) => family.publishedAs(width)));
+  throw new ThawError(
+    'network.unknown',
+    `A network of ${publisher} is one that Thaw knows, in a size that it takes; received '${name}' for ${size} pixels.`,
+    known.length > 0 ? `Known of ${publisher}: ${known.join(', ')}.` : `Nothing of ${publisher} is known.`,
+  );
+}
+
   const shape = featureNetworkShape(name);
   if (!shape) return null;
   const build = (): Network => {

@@ -3,11 +3,11 @@ import type { Request } from '../../shared/contract/endpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
-import type { ActivationsJob, ActivationsMessage, ComputedActivations } from '../training/activations.ts';
+import type { ActivationsJob, ComputedActivations } from '../training/activations.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
+import { askProcess } from './ask-process.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
-import { endingOf, forkEntry } from './fork-entry.ts';
 import { resolveImages } from './resolve-images.ts';
 import { resolveWeights } from './resolve-references.ts';
 import { weightsPath } from './weights-path.ts';
@@ -40,30 +40,6 @@ async function resolveSource(
   return { kind: 'network', network, weights: path };
 }
 
-/** Computes in a process of its own: TensorFlow never runs where the log lives. */
-async function compute(entry: string, job: ActivationsJob): Promise<ComputedActivations> {
-  const { child, tail } = forkEntry(entry);
-  const outcome = Promise.withResolvers<ComputedActivations>();
-  child.on('message', (received) => {
-    const message = received as ActivationsMessage;
-    if (message.kind === 'computed') outcome.resolve(message.activations);
-    else outcome.reject(ThawError.from(message.error));
-  });
-  child.on('error', (error) => outcome.reject(error));
-  child.on('close', (code, signal) =>
-    outcome.reject(
-      new ThawError(
-        'training.process',
-        `Looking at a layer ends with its values; the process ended with ${endingOf(code, signal)}.`,
-        '`thaw doctor` looks for a cause.',
-        { cause: tail() },
-      ),
-    ),
-  );
-  child.send(job, () => undefined);
-  return outcome.promise;
-}
-
 /**
  * What a layer of a run's network, or of one with published weights, makes of an image.
  *
@@ -84,7 +60,12 @@ export async function activationsOf(
     );
   }
   if ('problem' in target) throw new ThawError('image.unreadable', target.problem, 'Choose another image.');
-  const job = { source: resolved, image: target.file, layer };
-  const { values, ...computed } = await compute(context.entries.activations, job);
+  const job: ActivationsJob = { source: resolved, image: target.file, layer };
+  const { values, ...computed } = await askProcess<ComputedActivations>(
+    context.entries.activations,
+    job,
+    'Looking at a layer',
+    signal,
+  );
   return { ...computed, path: target.path, values: withValues ? new Float32Array(values) : null };
 }

@@ -33,6 +33,7 @@ export interface Entries {
   readonly predictor: string;
   readonly extractor: string;
   readonly activations: string;
+  readonly check: string;
   readonly probe: string;
 }
 
@@ -73,6 +74,7 @@ export class ServiceContext {
       predictor: path.join(ENGINE, 'training/predictor.ts'),
       extractor: path.join(ENGINE, 'training/extractor.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),
+      check: path.join(ENGINE, 'reference/check-process.ts'),
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };

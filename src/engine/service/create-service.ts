@@ -6,6 +6,7 @@ import { activationsOf } from './activations.ts';
 import { attachRun } from './attach-run.ts';
 import { browseFiles } from './browse-files.ts';
 import { changeSettings, clearCaches, showCaches } from './caches.ts';
+import { checkNetwork } from './check-network.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
 import { examine } from './doctor.ts';
@@ -31,6 +32,7 @@ function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
     'dataset.open': async (request) => openDatasetView(context, request),
+    'networks.check': async (request) => checkNetwork(context, request),
     'dataset.images': async (request) => listImages(context, request),
     'dataset.recent': async () => listRecent(context),
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),

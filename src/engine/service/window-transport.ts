@@ -42,6 +42,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   activations: ({ source, image }) => {
     if (typeof image === 'string') refusePath('image');
     if (source.kind === 'network') checkPlan({ weights: source.weights }, 'source.');
+  'networks.check': () => refusePath('path'),
   },
   predict: ({ images }) => {
     if (images.some((image) => typeof image === 'string')) refusePath('images');

@@ -37,7 +37,7 @@ export type ComputedActivations = Pick<Activations, 'layer' | 'network' | 'shape
 };
 
 export type ActivationsMessage =
-  | { readonly kind: 'computed'; readonly activations: ComputedActivations }
+  | { readonly kind: 'answered'; readonly answer: ComputedActivations }
   | { readonly kind: 'failed'; readonly error: SerializedError };
 
 interface Model {
@@ -134,7 +134,7 @@ export async function computeActivations({ source, image, layer }: ActivationsJo
 /** Answers over the fork's channel. */
 export async function answerActivations(job: ActivationsJob): Promise<ActivationsMessage> {
   try {
-    return { kind: 'computed', activations: await computeActivations(job) };
+    return { kind: 'answered', answer: await computeActivations(job) };
   } catch (error) {
     return { kind: 'failed', error: serialized(error, 'Looking at a layer') };
   }

@@ -11,6 +11,7 @@ import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
+import { networkCheck } from './network-check.ts';
 import { settings, settingsChange } from './settings.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
@@ -107,6 +108,8 @@ export type DoctorReport = z.infer<typeof doctorReport>;
 export const endpoints = {
   'networks.list': { request: z.strictObject({}), response: z.array(networkSummary) },
   /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
+  /** Holds a network to the reference in that file, which names it: to what its publisher's code computes. */
+  'networks.check': { request: z.strictObject({ path: z.string().min(1) }), response: networkCheck },
   'plan.preview': { request: planPreviewRequest, response: planPreview },
   /** The tensors of one layer, before training or, with `runId`, as a run left them. */
   'layer.inspect': {

@@ -5,9 +5,9 @@ import { compileProgram } from '../../../src/engine/graph/program.ts';
 import { withHead } from '../../../src/engine/network/head.ts';
 import { findNetwork } from '../../../src/engine/network/registry.ts';
 import { isStatistic, networkTensors } from '../../../src/engine/network/shape.ts';
+import { filledTensor } from '../../../src/engine/reference/fill.ts';
 import { Session } from '../../../src/engine/runtime/session.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
-import { filledTensor } from '../../support/reference.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LABELS = Int32Array.of(1, 0, 1, 0, 1, 1);
@@ -28,7 +28,7 @@ describe('a step that trains everything', () => {
       const folder = temporaryFolder();
       using session = Session.load(folder, program.savedModel, program.signatures);
       const tensors = networkTensors(network);
-      const initial = new Map(tensors.map((tensor) => [tensor.name, filledTensor(tensor)]));
+      const initial = new Map(tensors.map((tensor) => [tensor.name, filledTensor('keras', tensor)]));
       session.run('assign', program.assignFeeds(initial));
       const bytes = LABELS.length * preprocessing.height * preprocessing.width * 3;
       const pixels = Uint8Array.from({ length: bytes }, (_, at) => Math.imul(at + 1, 2654435761) >>> 24);

@@ -1,0 +1,47 @@
+import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
+import { endingOf, forkEntry } from './fork-entry.ts';
+
+type Message<Answer> =
+  { readonly kind: 'answered'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: SerializedError };
+
+/**
+ * Asks a process of its own, which answers once and ends: TensorFlow never runs where the log lives.
+ *
+ * @param doing what fails when the process ends without an answer, to begin the message: `Looking at a layer`
+ * @param signal ends the process, and this with the signal's reason
+ * @throws ThawError what the process answered, or `training.process` where it ended without an answer
+ */
+export async function askProcess<Answer>(
+  entry: string,
+  job: object,
+  doing: string,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  signal?.throwIfAborted();
+  const { child, tail } = forkEntry(entry);
+  const outcome = Promise.withResolvers<Answer>();
+  const end = (): void => {
+    outcome.reject(signal?.reason);
+    child.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', end, { once: true });
+  child.on('message', (received) => {
+    const message = received as Message<Answer>;
+    if (message.kind === 'answered') outcome.resolve(message.answer);
+    else outcome.reject(ThawError.from(message.error));
+  });
+  child.on('error', (error) => outcome.reject(error));
+  child.on('close', (code, killed) => {
+    signal?.removeEventListener('abort', end);
+    outcome.reject(
+      new ThawError(
+        'training.process',
+        `${doing} ends with an answer; the process ended with ${endingOf(code, killed)}.`,
+        '`thaw doctor` looks for a cause.',
+        { cause: tail() },
+      ),
+    );
+  });
+  child.send(job, () => undefined);
+  return outcome.promise;
+}
