@@ -120,6 +120,8 @@ export class ZipReader {
   private constructor(file: FileHandle, members: readonly ZipMember[]) {
     this.#file = file;
     this.members = new Map(members.map((member) => [member.name, member]));
+    // Which of two is meant, readers would answer differently.
+    if (this.members.size !== members.length) throw new MalformedZip('two of its members have one name');
   }
 
   /** @throws MalformedZip, or the file system's error */

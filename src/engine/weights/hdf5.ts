@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import type * as h5wasm from 'h5wasm';
 import { TimeLimitError, withTimeLimit } from './time-limit.ts';
 
@@ -45,6 +46,46 @@ export function hdf5Problem(error: unknown): string {
   return reasons.at(-1) ?? text.split('\n', 1)[0] ?? text;
 }
 
+/** Where the bytes of an HDF5 file lie: a file, or a part of one. */
+export interface Hdf5Place {
+  readonly path: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** What the library's file system asks of a file; its own types leave this out. */
+interface FileNode {
+  usedBytes: number;
+  stream_ops: {
+    read(stream: unknown, target: Uint8Array, at: number, length: number, position: number): number;
+  };
+}
+
+/** `EIO` of the library's file system. */
+const INPUT_OUTPUT_ERROR = 29;
+
+/** Gives the library an empty file that reads from a real one, so that listing a file reads its headers alone. */
+function attach(core: Awaited<Hdf5Library['ready']>, path: string, place: Hdf5Place): () => void {
+  const fileSystem = core.FS;
+  const descriptor = openSync(place.path, 'r');
+  fileSystem.writeFile(path, new Uint8Array(0));
+  const node = fileSystem.lookupPath(path, {}).node as unknown as FileNode;
+  node.usedBytes = place.bytes;
+  node.stream_ops = {
+    ...node.stream_ops,
+    read: (_, target, at, length, position) => {
+      const most = Math.max(0, Math.min(length, place.bytes - position));
+      try {
+        return readSync(descriptor, target, at, most, place.offset + position);
+      } catch {
+        const { ErrnoError } = fileSystem as unknown as { ErrnoError: new (code: number) => Error };
+        throw new ErrnoError(INPUT_OUTPUT_ERROR);
+      }
+    },
+  };
+  return () => closeSync(descriptor);
+}
+
 /** An HDF5 file, open. */
 export interface Hdf5File {
   readonly root: h5wasm.File;
@@ -56,17 +97,19 @@ export interface Hdf5File {
    * @throws TimeLimitError, or the library's own error; see `hdf5Problem`
    */
   run<Result>(work: () => Result, milliseconds: number | null): Result;
+  /** The bytes of a dataset, of which the caller knows how many it has, as its own type stores them. */
+  bytesOf(dataset: string, bytes: number, milliseconds: number | null): Uint8Array<ArrayBuffer>;
   close(): void;
 }
 
 /**
- * Opens HDF5 bytes in a file system of the library's own: links and external storage lead to nothing on this machine.
- * The bytes are handed over, not copied.
+ * Opens an HDF5 file as the only one in a file system of the library's own: links and external storage lead to nothing on
+ * this machine. What is not asked for is not read.
  */
-export async function openHdf5(bytes: Uint8Array, milliseconds: number): Promise<Hdf5File> {
+export async function openHdf5(place: Hdf5Place, milliseconds: number): Promise<Hdf5File> {
   const instance = await usableInstance();
   const { library } = instance;
-  const fileSystem = (await library.ready).FS;
+  const core = await library.ready;
   files += 1;
   const path = `/weights-${files}.h5`;
   const run = <Result>(work: () => Result, limit: number | null): Result => {
@@ -78,11 +121,11 @@ export async function openHdf5(bytes: Uint8Array, milliseconds: number): Promise
       throw error;
     }
   };
+  const detach = attach(core, path, place);
   const remove = (): void => {
-    if (!instance.isBroken) fileSystem.unlink(path);
+    detach();
+    if (!instance.isBroken) core.FS.unlink(path);
   };
-  // Its types know only `flags`; `canOwn` takes the bytes themselves instead of a copy.
-  fileSystem.writeFile(path, bytes, { canOwn: true } as { flags?: string });
   try {
     const root = run(() => new library.File(path, 'r'), milliseconds);
     let isOpen = true;
@@ -97,7 +140,17 @@ export async function openHdf5(bytes: Uint8Array, milliseconds: number): Promise
         remove();
       }
     };
-    return { root, library, run, close };
+    const bytesOf = (dataset: string, bytes: number, limit: number | null): Uint8Array<ArrayBuffer> => {
+      const address = core._malloc(bytes);
+      if (address === 0 && bytes > 0) throw new Error(`there is no room for the ${bytes} bytes of '${dataset}'`);
+      try {
+        run(() => core.get_dataset_data(root.file_id, dataset, null, null, null, BigInt(address)), limit);
+        return core.HEAPU8.slice(address, address + bytes);
+      } finally {
+        if (!instance.isBroken) core._free(address);
+      }
+    };
+    return { root, library, run, bytesOf, close };
   } catch (error) {
     remove();
     throw error;

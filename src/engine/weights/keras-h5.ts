@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Group } from 'h5wasm';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { DAMAGED_HINT, claimedElements, noSuchTensor, unreadable, unreadableFile } from './files.ts';
+import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
+import { DAMAGED_HINT, claimedElements, noSuchTensor, unreadable } from './files.ts';
 import { hdf5Problem, openHdf5, type Hdf5File } from './hdf5.ts';
-import type { TensorEntry, WeightsFile } from './weights-file.ts';
+import type { StoredTensor, StoredWeights } from './weights-file.ts';
 
-/** What Node reads in one piece; the whole file is in memory while it is open. */
+/** What the library, whose addresses have 32 bits, is known to read. */
 const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 const LARGEST_ATTRIBUTE_BYTES = 1 << 24;
 /** Weights barely compress; a file that claims far more than its own size is a bomb, not a network. */
@@ -14,10 +14,8 @@ const LARGEST_EXPANSION = 64;
 /** A healthy file of this size is walked in a hundredth of it. */
 const SLOWEST_BYTES_PER_MILLISECOND = 20_000;
 const SHORTEST_LIMIT_MILLISECONDS = 3000;
-/** HDF5's class of floating-point types. */
-const FLOAT_CLASS = 1;
 
-interface Place extends TensorEntry {
+interface Place extends StoredTensor {
   /** The dataset's path in the file. */
   readonly dataset: string;
   /** Chunks hang on a tree of their own, which is first followed when they are read. */
@@ -45,6 +43,12 @@ function nameList(path: string, group: Group, attribute: string): readonly strin
     const value = found.value;
     return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
   });
+}
+
+/** HDF5's classes of whole numbers and of floats; the type itself tells the rest. */
+function hdf5Dtype(type: number, bytes: number, signed: boolean): Dtype | null {
+  const name = type === 1 ? `float${bytes * 8}` : type === 0 ? `${signed ? '' : 'u'}int${bytes * 8}` : '';
+  return Object.hasOwn(DTYPE_BYTES, name) ? (name as Dtype) : null;
 }
 
 function childGroup(library: Hdf5File['library'], parent: Group, name: string): Group | null {
@@ -94,14 +98,14 @@ function datasetPlace(
       DAMAGED_HINT,
     );
   }
-  const { shape, size, type, littleEndian, chunks } = dataset.metadata;
-  // Seeds and counters are integers, and no weights.
-  if (type !== FLOAT_CLASS) return null;
-  if (size !== 4 || !littleEndian) {
+  const { shape, size, type, signed, littleEndian, chunks } = dataset.metadata;
+  const dtype = hdf5Dtype(type, size, signed);
+  if (dtype === null) return null;
+  if (!littleEndian) {
     throw unreadable(
       path,
-      `Thaw reads Keras weights of type float32, little-endian; '${name}' is ${littleEndian ? '' : 'big-endian '}float${size * 8}.`,
-      'Save the weights as float32 and open that file.',
+      `Thaw reads Keras weights of little-endian numbers; '${name}' is big-endian ${dtype}.`,
+      'Save the weights on a little-endian machine.',
     );
   }
   const elements = shape === null ? null : claimedElements(shape);
@@ -112,7 +116,14 @@ function datasetPlace(
       DAMAGED_HINT,
     );
   }
-  return { shape, dtype: 'float32', storedName: name, dataset: dataset.path, isChunked: chunks !== null };
+  return {
+    shape,
+    dtype,
+    storedName: name,
+    isWeight: isFloat(dtype),
+    dataset: dataset.path,
+    isChunked: chunks !== null,
+  };
 }
 
 function listTensors(library: Hdf5File['library'], path: string, root: Group, fileBytes: number): Map<string, Place> {
@@ -146,7 +157,7 @@ function listTensors(library: Hdf5File['library'], path: string, root: Group, fi
           'Rename the layers of the model and save it again.',
         );
       }
-      claimed += place.shape.reduce((product, dimension) => product * dimension, 4);
+      claimed += place.shape.reduce((product, dimension) => product * dimension, DTYPE_BYTES[place.dtype]);
       if (claimed > fileBytes * LARGEST_EXPANSION) {
         throw unreadable(
           path,
@@ -166,7 +177,7 @@ function listTensors(library: Hdf5File['library'], path: string, root: Group, fi
  *
  * @throws ThawError `weights.unreadable` for a truncated or damaged file, one that is not Keras', or floats of another width
  */
-export async function openKerasHdf5(path: string): Promise<WeightsFile> {
+export async function openKerasHdf5(path: string): Promise<StoredWeights> {
   const { size } = await stat(path);
   if (size > LARGEST_FILE_BYTES) {
     throw unreadable(
@@ -175,10 +186,6 @@ export async function openKerasHdf5(path: string): Promise<WeightsFile> {
       'Save the weights without the optimizer, or as safetensors.',
     );
   }
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw unreadableFile(path, error);
-  });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const explained = (error: unknown): unknown =>
     error instanceof ThawError
       ? error
@@ -189,19 +196,19 @@ export async function openKerasHdf5(path: string): Promise<WeightsFile> {
           error,
         );
   const limit = Math.ceil(SHORTEST_LIMIT_MILLISECONDS + size / SLOWEST_BYTES_PER_MILLISECOND);
-  const file = await openHdf5(bytes, limit).catch((error: unknown) => {
+  const file = await openHdf5({ path, offset: 0, bytes: size }, limit).catch((error: unknown) => {
     throw explained(error);
   });
-  const guarded = <Result>(work: () => Result, milliseconds: number | null): Result => {
+  const guarded = <Result>(work: () => Result): Result => {
     try {
-      return file.run(work, milliseconds);
+      return work();
     } catch (error) {
       throw explained(error);
     }
   };
   let tensors: Map<string, Place>;
   try {
-    tensors = guarded(() => listTensors(file.library, path, file.root, size), limit);
+    tensors = guarded(() => file.run(() => listTensors(file.library, path, file.root, size), limit));
   } catch (error) {
     file.close();
     throw error;
@@ -209,18 +216,18 @@ export async function openKerasHdf5(path: string): Promise<WeightsFile> {
   return {
     path,
     format: 'keras-h5',
-    sha256,
+    framework: 'keras',
+    files: [path],
     tensors,
     read: (name) => {
       const place = tensors.get(name);
       if (place === undefined) throw noSuchTensor(path, name);
-      const value = guarded(
-        () => new file.library.Dataset(file.root.file_id, place.dataset).value,
-        place.isChunked ? limit : null,
+      const { shape, dtype, dataset, isChunked } = place;
+      const bytes = shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
+      return toFloat32(
+        guarded(() => file.bytesOf(dataset, bytes, isChunked ? limit : null)),
+        dtype,
       );
-      if (typeof value === 'number') return new Float32Array([value]);
-      if (value instanceof Float32Array) return value;
-      throw unreadable(path, `A weight is an array of float32; '${name}' is none.`, DAMAGED_HINT);
     },
     close: () => file.close(),
   };

@@ -5,9 +5,13 @@ import { unreadable, unreadableFile } from './files.ts';
 import { openKerasHdf5 } from './keras-h5.ts';
 import { openSafetensors } from './safetensors.ts';
 import { endsAsTable } from './sorted-string-table.ts';
-import { openTensorFlowCheckpoint } from './tensorflow-checkpoint.ts';
+import { openStoredCheckpoint } from './tensorflow-checkpoint.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
-import type { WeightsFile } from './weights-file.ts';
+import { openTorchLegacy } from './torch/torch-legacy.ts';
+import { openTorchZip, torchRoot } from './torch/torch-zip.ts';
+import { withHash } from './with-hash.ts';
+import type { StoredWeights, WeightsFile } from './weights-file.ts';
+import { zipMembers } from './zip-members.ts';
 
 const HEAD_BYTES = 4096;
 const TAIL_BYTES = 8;
@@ -59,23 +63,25 @@ function isJson(head: Uint8Array): boolean {
   return /^\uFEFF?\s*\{/.test(new TextDecoder().decode(head.subarray(0, 256)));
 }
 
-/** What kind of zip: told by the first file in it. */
-function zipKind(head: Uint8Array): string {
-  const nameLength = (head[26] ?? 0) + 256 * (head[27] ?? 0);
-  const name = new TextDecoder().decode(head.subarray(30, 30 + nameLength));
-  if (/(^|\/)(data\.pkl|byteorder|\.format_version|version)$/.test(name)) return 'a PyTorch file (zip)';
-  if (/^(metadata\.json|config\.json|model\.weights\.h5)$/.test(name)) return 'a Keras 3 .keras archive';
-  if (name.endsWith('.npy')) return 'a numpy .npz archive';
-  return `a zip archive (its first file is '${name.slice(0, 60)}')`;
+/** The pickles of PyTorch's legacy format; any other pickle is read as one, and so refused by what it names. */
+function isPickle(head: Uint8Array): boolean {
+  const [first = 0, second = 0] = head;
+  return first === 0x80 && second >= 2 && second <= 5;
+}
+
+async function openZip(path: string): Promise<StoredWeights> {
+  const members = await zipMembers(path);
+  const torch = torchRoot(members);
+  if (torch !== null) return openTorchZip(path, members, torch);
+  const [first = 'nothing'] = members.keys();
+  throw notYetRead(path, `a zip archive of other things (the first is '${first.slice(0, 60)}')`);
 }
 
 /** The name of a format that is known and not read, or what the file starts with. */
 function otherFormat({ head, size }: Ends): string {
   if (size === 0) return 'an empty file';
-  if (startsWith(head, ZIP_SIGNATURE)) return zipKind(head);
   if (startsWith(head, GZIP_SIGNATURE)) return 'a gzip archive';
   const [first = 0, second = 0, third = 0, fourth = 0] = head;
-  if (first === 0x80 && second >= 2 && second <= 5) return 'a pickle, such as a PyTorch file of the legacy format';
   if (first === 0x93 && startsWith(head, new TextEncoder().encode('NUMPY'), 1)) return 'a numpy .npy array';
   if (first === 0x08 && second <= 2 && third === 0x12) return 'a TensorFlow SavedModel (.pb)';
   // GraphDef: a node (field 1), its length, and in it its name (field 1).
@@ -93,7 +99,7 @@ function notYetRead(path: string, found: string): ThawError {
   );
 }
 
-async function openFolder(path: string): Promise<WeightsFile> {
+async function openFolder(path: string): Promise<StoredWeights> {
   const has = async (name: string): Promise<boolean> =>
     (await stat(join(path, name)).catch(() => null))?.isFile() ?? false;
   if (await has('model.json')) return openTfjsLayers(join(path, 'model.json'));
@@ -105,24 +111,26 @@ async function openFolder(path: string): Promise<WeightsFile> {
   );
 }
 
-async function openFile(path: string): Promise<WeightsFile> {
+async function openFile(path: string): Promise<StoredWeights> {
   const ends = await readEnds(path);
   if (isHdf5(ends.head)) return openKerasHdf5(path);
-  if (endsAsTable(ends.tail)) return openTensorFlowCheckpoint(path.replace(/\.index$/, ''), path);
+  if (endsAsTable(ends.tail)) return openStoredCheckpoint(path.replace(/\.index$/, ''), path);
+  if (startsWith(ends.head, ZIP_SIGNATURE)) return openZip(path);
+  if (isPickle(ends.head)) return openTorchLegacy(path);
   if (isSafetensors(ends)) return openSafetensors(path);
   if (isJson(ends.head)) return openTfjsLayers(path);
   const data = /^(.*)\.data-\d{5}-of-\d{5}$/.exec(path);
-  if (data?.[1] !== undefined) return openTensorFlowCheckpoint(data[1]);
+  if (data?.[1] !== undefined) return openStoredCheckpoint(data[1]);
   throw notYetRead(path, otherFormat(ends));
 }
 
 /**
- * Opens a file of weights, whatever its name: the format is told by its bytes.
+ * Opens a file, whatever its name, to list what is in it: the format is told by its bytes, and only headers are read.
  *
  * @param path a file; the folder of a tfjs model; for a TensorFlow checkpoint its `.index`, a data file, or the prefix of both
  * @throws ThawError `weights.missing` where nothing is there, `weights.unreadable` for what is damaged or of no format read here
  */
-export async function openWeights(path: string): Promise<WeightsFile> {
+export async function openStoredWeights(path: string): Promise<StoredWeights> {
   const found = await stat(path).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code !== 'ENOENT' && error.code !== 'ENOTDIR') {
       throw unreadableFile(path, error);
@@ -131,10 +139,19 @@ export async function openWeights(path: string): Promise<WeightsFile> {
   });
   if (found?.isDirectory()) return openFolder(path);
   if (found?.isFile()) return openFile(path);
-  if (found === null && (await stat(`${path}.index`).catch(() => null)) !== null) return openTensorFlowCheckpoint(path);
+  if (found === null && (await stat(`${path}.index`).catch(() => null)) !== null) return openStoredCheckpoint(path);
   throw new ThawError(
     'weights.missing',
     `A weight file or folder must exist; nothing that could be one is at ${path}.`,
     READ_FORMATS,
   );
+}
+
+/**
+ * Opens a file of weights to load them; see `openStoredWeights`.
+ *
+ * @throws ThawError `weights.missing`, `weights.unreadable`
+ */
+export async function openWeights(path: string): Promise<WeightsFile> {
+  return withHash(await openStoredWeights(path));
 }

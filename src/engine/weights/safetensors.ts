@@ -1,13 +1,30 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ThawError } from '../../shared/errors/thaw-error.ts';
-import { DAMAGED_HINT, claimedElements, hashFiles, noSuchTensor, readInto, unreadable } from './files.ts';
-import type { TensorEntry, WeightsFile } from './weights-file.ts';
+import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
+import { DAMAGED_HINT, claimedElements, noSuchTensor, readInto, unreadable } from './files.ts';
+import type { Framework, StoredTensor, StoredWeights } from './weights-file.ts';
 
 /** The format's own limit. */
 const LONGEST_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
-const INTEGER_DTYPES: ReadonlySet<string> = new Set(['BOOL', 'U8', 'I8', 'U16', 'I16', 'U32', 'I32', 'U64', 'I64']);
+const DTYPES: Readonly<Record<string, Dtype>> = {
+  BOOL: 'bool',
+  U8: 'uint8',
+  I8: 'int8',
+  U16: 'uint16',
+  I16: 'int16',
+  U32: 'uint32',
+  I32: 'int32',
+  U64: 'uint64',
+  I64: 'int64',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F32: 'float32',
+  F64: 'float64',
+};
+/** What the tools that write these files say of their names. */
+const FRAMEWORKS: Readonly<Record<string, Framework>> = { pt: 'torch', tf: 'tensorflow' };
 
 const tensorHeader = z.object({
   dtype: z.string(),
@@ -16,7 +33,9 @@ const tensorHeader = z.object({
 });
 const fileHeader = z.record(z.string(), z.unknown());
 
-interface Place extends TensorEntry {
+const metadata = z.object({ format: z.string().optional() });
+
+interface Place extends StoredTensor {
   /** Bytes from the start of the file. */
   readonly offset: number;
 }
@@ -69,18 +88,17 @@ function places(
     expectedBegin = end;
     const elements = claimedElements(shape);
     if (elements === null) throw refused(path, name, `has the shape [${shape.join(', ')}]`);
-    // Counters and the like are no weights; floats of other widths are, and leaving them out would hide them.
-    if (INTEGER_DTYPES.has(dtype)) continue;
-    if (dtype !== 'F32') {
+    const known = Object.hasOwn(DTYPES, dtype) ? DTYPES[dtype] : undefined;
+    if (known === undefined) {
       throw unreadable(
         path,
-        `Thaw reads safetensors of dtype F32; '${name}' is ${dtype}.`,
+        `Thaw reads safetensors of the dtypes ${Object.keys(DTYPES).join(', ')}; '${name}' is ${dtype.slice(0, 40)}.`,
         'Save the tensors as float32 and open that file.',
       );
     }
-    if (end - begin !== elements * 4)
-      throw refused(path, name, `has [${shape.join(', ')}] F32 in ${end - begin} bytes`);
-    found.set(name, { shape, dtype: 'float32', storedName: name, offset: dataStart + begin });
+    if (end - begin !== elements * DTYPE_BYTES[known])
+      throw refused(path, name, `has [${shape.join(', ')}] ${dtype} in ${end - begin} bytes`);
+    found.set(name, { shape, dtype: known, storedName: name, isWeight: isFloat(known), offset: dataStart + begin });
   }
   if (expectedBegin !== dataBytes) {
     throw unreadable(
@@ -95,9 +113,9 @@ function places(
 /**
  * Opens a safetensors file; names are taken as they are (https://huggingface.co/docs/safetensors).
  *
- * @throws ThawError `weights.unreadable` for a header that lies about the file, or floats that are not float32
+ * @throws ThawError `weights.unreadable` for a header that lies about the file, or a dtype that no weights have
  */
-export async function openSafetensors(path: string): Promise<WeightsFile> {
+export async function openSafetensors(path: string): Promise<StoredWeights> {
   const { size } = await stat(path);
   if (size < LENGTH_BYTES)
     throw unreadable(path, `A safetensors file starts with 8 bytes of length; it has ${size}.`, DAMAGED_HINT);
@@ -114,18 +132,22 @@ export async function openSafetensors(path: string): Promise<WeightsFile> {
   const headerBytes = new Uint8Array(Number(length));
   readInto(path, LENGTH_BYTES, headerBytes);
   const dataStart = LENGTH_BYTES + headerBytes.length;
-  const tensors = places(path, parseHeader(path, headerBytes), dataStart, size - dataStart);
+  const header = parseHeader(path, headerBytes);
+  const tensors = places(path, header, dataStart, size - dataStart);
+  const { format = '' } = metadata.safeParse(header['__metadata__']).data ?? {};
   return {
     path,
     format: 'safetensors',
-    sha256: await hashFiles([path]),
+    framework: (Object.hasOwn(FRAMEWORKS, format) ? FRAMEWORKS[format] : undefined) ?? null,
+    files: [path],
     tensors,
     read: (name) => {
       const place = tensors.get(name);
       if (place === undefined) throw noSuchTensor(path, name);
-      const values = new Float32Array(place.shape.reduce((product, dimension) => product * dimension, 1));
-      readInto(path, place.offset, new Uint8Array(values.buffer));
-      return values;
+      const elements = place.shape.reduce((product, dimension) => product * dimension, 1);
+      const bytes = new Uint8Array(elements * DTYPE_BYTES[place.dtype]);
+      readInto(path, place.offset, bytes);
+      return toFloat32(bytes, place.dtype);
     },
     close: () => undefined,
   };

@@ -1,23 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
 import { MalformedBytes, protobufFields } from './byte-reader.ts';
 import { maskedCrc32c } from './crc32c.ts';
-import {
-  claimedElements,
-  DAMAGED_HINT,
-  hashFiles,
-  noSuchTensor,
-  readInto,
-  unreadable,
-  unreadableFile,
-} from './files.ts';
+import { claimedElements, DAMAGED_HINT, noSuchTensor, readInto, unreadable, unreadableFile } from './files.ts';
 import { readSortedStringTable } from './sorted-string-table.ts';
-import type { TensorEntry, WeightsFile } from './weights-file.ts';
+import { TENSORFLOW_DTYPES } from './tensorflow-dtypes.ts';
+import { withHash } from './with-hash.ts';
+import type { StoredTensor, StoredWeights, WeightsFile } from './weights-file.ts';
 
 const LARGEST_INDEX_BYTES = 256 << 20;
 const MOST_SHARDS = 99_999;
-/** `DT_FLOAT` of TensorFlow's `types.proto`. */
-const FLOAT = 1;
 const HEADER_KEY = '';
 
 /** A `BundleEntryProto` of TensorFlow's `tensor_bundle.proto`. */
@@ -30,7 +23,7 @@ interface BundleEntry {
   readonly crc32c: number;
   readonly isSliced: boolean;
 }
-interface Place extends TensorEntry {
+interface Place extends StoredTensor {
   readonly file: string;
   readonly offset: number;
   readonly crc32c: number;
@@ -116,6 +109,8 @@ function place(
   index: string,
   name: string,
   entry: BundleEntry,
+  dtype: Dtype,
+  isSlot: boolean,
   files: readonly { path: string; bytes: number }[],
 ): Place {
   const { shape, shard, offset, size } = entry;
@@ -128,14 +123,22 @@ function place(
   }
   const file = files[shard];
   const elements = claimedElements(shape);
-  if (file === undefined || elements === null || elements * 4 !== size || offset + size > file.bytes) {
+  if (file === undefined || elements === null || elements * DTYPE_BYTES[dtype] !== size || offset + size > file.bytes) {
     throw unreadable(
       index,
       `A tensor lies within its data file; '${name}' claims the shape [${shape.join(', ')}] in ${size} bytes at ${offset} of file ${shard} (${file?.bytes ?? 'missing'} bytes).`,
       DAMAGED_HINT,
     );
   }
-  return { shape, dtype: 'float32', storedName: name, file: file.path, offset, crc32c: entry.crc32c };
+  return {
+    shape,
+    dtype,
+    storedName: name,
+    isWeight: isFloat(dtype) && !isSlot,
+    file: file.path,
+    offset,
+    crc32c: entry.crc32c,
+  };
 }
 
 async function readIndex(index: string): Promise<Uint8Array> {
@@ -158,14 +161,14 @@ async function readIndex(index: string): Promise<Uint8Array> {
  * Opens a TensorFlow checkpoint of the V2 format, without TensorFlow: `<prefix>.index` is a table of where each tensor lies
  * in `<prefix>.data-<n>-of-<m>`
  * (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto).
- * Float32 tensors are listed, optimizer slots (`<tensor>/<slot>`) left out. Checksums are verified: the index's on opening,
+ * Optimizer slots (`<tensor>/<slot>`) are no weights. Checksums are verified: the index's on opening,
  * a tensor's on reading.
  *
  * @param prefix the path without `.index`
  * @param index where the index is, should it have been renamed
  * @throws ThawError `weights.unreadable`
  */
-export async function openTensorFlowCheckpoint(prefix: string, index = `${prefix}.index`): Promise<WeightsFile> {
+export async function openStoredCheckpoint(prefix: string, index = `${prefix}.index`): Promise<StoredWeights> {
   const bytes = await readIndex(index);
   const tensors = new Map<string, Place>();
   let files: readonly { readonly path: string; readonly bytes: number }[] = [];
@@ -177,9 +180,12 @@ export async function openTensorFlowCheckpoint(prefix: string, index = `${prefix
     for (const path of paths) sizes.push({ path, bytes: await fileBytes(index, path) });
     files = sizes;
     for (const [name, message] of table) {
-      if (name === HEADER_KEY || isSlot(name, table)) continue;
+      if (name === HEADER_KEY) continue;
       const entry = bundleEntry(message);
-      if (entry.dtype === FLOAT) tensors.set(name, place(index, name, entry, files));
+      const dtype = TENSORFLOW_DTYPES.get(entry.dtype);
+      // Strings and the like: a graph of objects, the names of files.
+      if (dtype === undefined) continue;
+      tensors.set(name, place(index, name, entry, dtype, isSlot(name, table), files));
     }
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
@@ -193,20 +199,26 @@ export async function openTensorFlowCheckpoint(prefix: string, index = `${prefix
   return {
     path: prefix,
     format: 'tensorflow-checkpoint',
+    framework: 'tensorflow',
     // `.data-...` sorts before `.index`.
-    sha256: await hashFiles([...files.map((file) => file.path), index]),
+    files: [...files.map((file) => file.path), index],
     tensors,
     read: (name) => {
       const found = tensors.get(name);
       if (found === undefined) throw noSuchTensor(prefix, name);
-      const values = new Float32Array(found.shape.reduce((product, size) => product * size, 1));
-      const target = new Uint8Array(values.buffer);
+      const elements = found.shape.reduce((product, size) => product * size, 1);
+      const target = new Uint8Array(elements * DTYPE_BYTES[found.dtype]);
       readInto(found.file, found.offset, target);
       if (maskedCrc32c(target) !== found.crc32c) {
         throw unreadable(found.file, `A tensor's bytes fit its checksum; those of '${name}' do not.`, DAMAGED_HINT);
       }
-      return values;
+      return toFloat32(target, found.dtype);
     },
     close: () => undefined,
   };
+}
+
+/** The weights of a checkpoint, by its prefix; see `openStoredCheckpoint`. @throws ThawError `weights.unreadable` */
+export async function openTensorFlowCheckpoint(prefix: string): Promise<WeightsFile> {
+  return withHash(await openStoredCheckpoint(prefix));
 }

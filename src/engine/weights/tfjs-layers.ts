@@ -1,24 +1,22 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
-import {
-  DAMAGED_HINT,
-  claimedElements,
-  hashFiles,
-  noSuchTensor,
-  readInto,
-  unreadable,
-  unreadableFile,
-} from './files.ts';
-import type { TensorEntry, WeightsFile } from './weights-file.ts';
+import { DAMAGED_HINT, claimedElements, noSuchTensor, readInto, unreadable, unreadableFile } from './files.ts';
+import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
+import type { StoredTensor, StoredWeights } from './weights-file.ts';
 
 const LARGEST_MODEL_JSON_BYTES = 64 << 20;
 
+const quantization = z.union([
+  z.object({ dtype: z.literal('float16') }),
+  z.object({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() }),
+]);
 const manifestWeight = z.object({
   name: z.string(),
   shape: z.array(z.number()),
   dtype: z.string(),
-  quantization: z.object({ dtype: z.string() }).optional(),
+  // Unknown until it is judged: an error then names the weight.
+  quantization: z.unknown().optional(),
 });
 const manifestGroup = z.object({ paths: z.array(z.string()), weights: z.array(manifestWeight) });
 const modelJson = z.object({
@@ -28,17 +26,20 @@ const modelJson = z.object({
 });
 type ManifestGroup = z.infer<typeof manifestGroup>;
 
-/** Bytes a value takes in a shard. */
-const DTYPE_BYTES: Readonly<Record<string, number>> = { float32: 4, int32: 4, bool: 1 };
+/** What a value is, whatever it is stored as. */
+const DTYPES: ReadonlySet<string> = new Set<Dtype>(['float32', 'int32', 'bool']);
 
 interface Shard {
   readonly path: string;
   readonly bytes: number;
 }
-interface Place extends TensorEntry {
+interface Place extends StoredTensor {
   readonly group: readonly Shard[];
   /** Bytes from the start of the group, its shards taken as one. */
   readonly offset: number;
+  /** A quantised value is `stored * scale + min`. */
+  readonly scale: number;
+  readonly min: number;
 }
 
 async function readModelJson(path: string): Promise<z.infer<typeof modelJson>> {
@@ -108,27 +109,37 @@ async function openShard(model: string, shard: string): Promise<Shard> {
   }
 }
 
-/** Where each float32 weight of the group lies; the sizes must add up to the shards' to the byte. */
+type Storage = Pick<Place, 'dtype' | 'scale' | 'min' | 'isWeight'>;
+
+/** How a weight's values are stored; converters quantise floats to save space. */
+function storageOf(path: string, { name, dtype, quantization: quantised }: z.infer<typeof manifestWeight>): Storage {
+  if (DTYPES.has(dtype)) {
+    const plain = { isWeight: isFloat(dtype as Dtype), scale: 1, min: 0 };
+    if (quantised === undefined || quantised === null) return { ...plain, dtype: dtype as Dtype };
+    const parsed = quantization.safeParse(quantised);
+    if (parsed.success) return { ...plain, ...parsed.data };
+  }
+  const how = quantised === undefined ? '' : ` quantised as ${JSON.stringify(quantised).slice(0, 100)}`;
+  throw unreadable(
+    path,
+    `Thaw reads tfjs weights of dtype ${[...DTYPES].join(', ')}, as they are or quantised to float16, uint8 or uint16; '${name}' is ${dtype.slice(0, 40)}${how}.`,
+    'Convert the model again without quantisation.',
+  );
+}
+
+/** Where each weight of the group lies; the sizes must add up to the shards' to the byte. */
 function placesOf(path: string, group: ManifestGroup, shards: readonly Shard[]): readonly (readonly [string, Place])[] {
   const found: (readonly [string, Place])[] = [];
   let offset = 0;
-  for (const { name, shape, dtype, quantization } of group.weights) {
-    const bytes = DTYPE_BYTES[dtype];
-    if (quantization !== undefined || bytes === undefined) {
-      throw unreadable(
-        path,
-        `Thaw reads tfjs weights of dtype float32, not quantised; '${name}' is ${quantization ? `${dtype} quantised to ${quantization.dtype}` : dtype}.`,
-        'Convert the model again without quantisation.',
-      );
-    }
+  for (const weight of group.weights) {
+    const { name, shape } = weight;
+    const storage = storageOf(path, weight);
     const elements = claimedElements(shape);
     if (elements === null) {
       throw unreadable(path, `A weight's shape is a list of sizes; '${name}' has [${shape.join(', ')}].`, DAMAGED_HINT);
     }
-    if (dtype === 'float32') {
-      found.push([name.replace(/:0$/, ''), { shape, dtype: 'float32', storedName: name, group: shards, offset }]);
-    }
-    offset += elements * bytes;
+    found.push([name.replace(/:0$/, ''), { shape, storedName: name, group: shards, offset, ...storage }]);
+    offset += elements * DTYPE_BYTES[storage.dtype];
   }
   const available = shards.reduce((sum, shard) => sum + shard.bytes, 0);
   if (offset !== available) {
@@ -142,8 +153,8 @@ function placesOf(path: string, group: ManifestGroup, shards: readonly Shard[]):
 }
 
 function readPlace(place: Place): Float32Array {
-  const values = new Float32Array(place.shape.reduce((product, dimension) => product * dimension, 1));
-  const bytes = new Uint8Array(values.buffer);
+  const elements = place.shape.reduce((product, dimension) => product * dimension, 1);
+  const bytes = new Uint8Array(elements * DTYPE_BYTES[place.dtype]);
   let shardStart = 0;
   for (const shard of place.group) {
     const from = Math.max(place.offset, shardStart);
@@ -151,16 +162,18 @@ function readPlace(place: Place): Float32Array {
     if (from < to) readInto(shard.path, from - shardStart, bytes.subarray(from - place.offset, to - place.offset));
     shardStart += shard.bytes;
   }
-  return values;
+  const values = toFloat32(bytes, place.dtype);
+  const { scale, min } = place;
+  return scale === 1 && min === 0 ? values : values.map((value) => value * scale + min);
 }
 
 /**
  * Opens a tfjs LayersModel by its model.json: the manifest names groups of weights, each group the concatenation of its
  * shards (https://www.tensorflow.org/js/guide/save_load).
  *
- * @throws ThawError `weights.unreadable` for a GraphModel, quantised weights, a missing shard, sizes that do not add up
+ * @throws ThawError `weights.unreadable` for a GraphModel, weights stored otherwise, a missing shard, sizes that do not add up
  */
-export async function openTfjsLayers(path: string): Promise<WeightsFile> {
+export async function openTfjsLayers(path: string): Promise<StoredWeights> {
   const model = await readModelJson(path);
   refuseGraphModel(path, model);
   const tensors = new Map<string, Place>();
@@ -184,7 +197,8 @@ export async function openTfjsLayers(path: string): Promise<WeightsFile> {
   return {
     path,
     format: 'tfjs-layers',
-    sha256: await hashFiles(inNameOrder),
+    framework: 'keras',
+    files: inNameOrder,
     tensors,
     read: (name) => {
       const place = tensors.get(name);

@@ -1,29 +1,63 @@
+import type { Dtype } from './dtype.ts';
+
+/** How a file's tensor becomes the network's: its dimensions read as `reshaped`, then taken in `order`. */
+export interface Transposition {
+  /** As the file has it. */
+  readonly storedShape: readonly number[];
+  readonly reshaped: readonly number[];
+  /** For each dimension of the network's tensor, which one of `reshaped` it is. */
+  readonly order: readonly number[];
+}
+
 /** What a weight file says of one tensor, before its values are read. */
 export interface TensorEntry {
-  /** In TensorFlow's layout, as the network's own tensors. */
+  /** As the file has it; as the network has it once the file was given the network's names. */
   readonly shape: readonly number[];
-  readonly dtype: 'float32';
+  /** As the file has it; values are always read as float32. */
+  readonly dtype: Dtype;
   /** What the file itself calls it. */
   readonly storedName: string;
+  /** Where the file's layout is not the network's. */
+  readonly transposition?: Transposition;
+}
+
+/** A tensor as its file lists it. */
+export interface StoredTensor extends TensorEntry {
+  /** False for counters and for what an optimizer keeps beside the weights. */
+  readonly isWeight: boolean;
 }
 
 /** The formats that are read, by the names the load report gives them. */
-export type WeightsFormat = 'keras-h5' | 'tfjs-layers' | 'safetensors' | 'tensorflow-checkpoint';
+export type WeightsFormat =
+  'keras-h5' | 'tfjs-layers' | 'safetensors' | 'tensorflow-checkpoint' | 'torch-zip' | 'torch-pickle';
 
-/** An opened weight file: its tensors are listed, their values are read one by one, when asked for. */
-export interface WeightsFile {
+/** Who names the tensors of a file and lays them out; null where the format leaves that open. */
+export type Framework = 'keras' | 'tensorflow' | 'torch';
+
+interface ReadableFile<Entry extends TensorEntry> {
   readonly path: string;
   readonly format: WeightsFormat;
-  /** Of the file, or of the concatenated files of a folder in name order; lower-case hexadecimal. */
-  readonly sha256: string;
-  /** By canonical name `<layer>/<role>`, in the file's own order. */
-  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly framework: Framework | null;
+  /** By the name that Thaw gives it, `<layer>/<role>` where the file tells both, in the file's own order. */
+  readonly tensors: ReadonlyMap<string, Entry>;
   /**
-   * The values of one tensor, a copy that belongs to the caller.
+   * The values of one tensor, row by row, a copy that belongs to the caller.
    *
    * @throws ThawError `weights.unreadable` for values that cannot be read, `weights.mismatch` for a name not in `tensors`
    */
   read(name: string): Float32Array;
   /** Gives back what the file holds (descriptors, memory); nothing can be read afterwards. */
   close(): void;
+}
+
+/** A weight file as its reader opens it: everything in it is listed, and only what lists it was read. */
+export interface StoredWeights extends ReadableFile<StoredTensor> {
+  /** What it consists of, in the order in which its hash takes them. */
+  readonly files: readonly string[];
+}
+
+/** An opened weight file: its weights are listed, their values are read one by one, when asked for. */
+export interface WeightsFile extends ReadableFile<TensorEntry> {
+  /** Of the file, or of the concatenated files of a folder in name order; lower-case hexadecimal. */
+  readonly sha256: string;
 }

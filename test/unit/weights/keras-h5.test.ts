@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openWeights } from '../../../src/engine/weights/open.ts';
+import { openStoredWeights, openWeights } from '../../../src/engine/weights/open.ts';
 import { ThawError } from '../../../src/shared/errors/thaw-error.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { writeForeignHdf5, writeKerasFile, type KerasWeight } from '../../support/keras-file.ts';
@@ -114,16 +114,23 @@ describe('a Keras .h5 names its tensors by layer and role', () => {
   });
 });
 
-describe('what is no Keras .h5 of float32 weights is refused', () => {
+it('numbers of other widths are read as float32, and whole ones are no weights', async () => {
+  const weights: readonly KerasWeight[] = [
+    { name: 'conv1/kernel:0', shape: [2], data: Float64Array.of(1.5, 2) },
+    { name: 'conv1/seed:0', shape: [2], data: Int32Array.of(7, 8) },
+  ];
+  await writeKerasFile(at('wide.h5'), new Map([['conv1', weights]]));
+  const file = await openStoredWeights(at('wide.h5'));
+  expect(file.tensors.get('conv1/kernel')).toMatchObject({ shape: [2], dtype: 'float64', isWeight: true });
+  expect(file.tensors.get('conv1/seed')).toMatchObject({ shape: [2], dtype: 'int32', isWeight: false });
+  expect([...file.read('conv1/kernel'), ...file.read('conv1/seed')]).toEqual([1.5, 2, 7, 8]);
+  file.close();
+});
+
+describe('what is no Keras .h5 of weights is refused', () => {
   it('another HDF5 file, with what it holds', async () => {
     await writeForeignHdf5(at('foreign.h5'));
     await expectError(() => openWeights(at('foreign.h5')), 'weights.unreadable', 'layer_names', 'measurements');
-  });
-
-  it('floats of another width, by name and type', async () => {
-    const wide: KerasWeight = { name: 'conv1/kernel:0', shape: [2], data: Float64Array.of(1, 2) };
-    await writeKerasFile(at('wide.h5'), new Map([['conv1', [wide]]]));
-    await expectError(() => openWeights(at('wide.h5')), 'weights.unreadable', 'conv1/kernel:0', 'float64');
   });
 
   it('a layer without its group', async () => {

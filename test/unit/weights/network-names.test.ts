@@ -16,6 +16,7 @@ function fileOf(rename: (layer: string) => string): WeightsFile {
   return {
     path: 'inception.h5',
     format: 'keras-h5',
+    framework: 'keras',
     sha256: '',
     tensors: new Map(
       tensors.map(({ name, shape }) => [name, { shape, dtype: 'float32', storedName: `${name}:0` }] as const),

@@ -82,7 +82,9 @@ describe('a header that lies is refused', () => {
     ['a fractional size', { a: tensor([0.5], 0, 4) }, 4, '[0.5]'],
     ['offsets backwards', { a: tensor([1], 4, 0) }, 4, "'a'"],
     ['no dtype', { a: { shape: [1], data_offsets: [0, 4] } }, 4, "'a'"],
-    ['floats of another width', { a: tensor([2], 0, 4, 'F16') }, 4, 'F16'],
+    ['a dtype that no weights have', { a: tensor([4], 0, 4, 'F8_E4M3') }, 4, 'F8_E4M3'],
+    ['a dtype of other bytes', { a: tensor([2], 0, 8, 'F16') }, 8, 'F16'],
+    ['a dtype by the name of what every object has', { a: tensor([4], 0, 4, 'constructor') }, 4, 'constructor'],
     ['no object', '{"a": 1', 0, 'does not parse'],
   ];
   it.each(cases)('%s', async (name, header, dataBytes, word) => {

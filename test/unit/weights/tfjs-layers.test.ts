@@ -62,6 +62,30 @@ describe('a tfjs LayersModel', () => {
     }
   });
 
+  it('reads weights that were quantised to save space, near to what they were', async () => {
+    const model = writeModel(
+      [
+        {
+          paths: ['a'],
+          weights: [
+            weight('small', [2], { quantization: { dtype: 'uint8', scale: 0.5, min: -1 } }),
+            weight('large', [1], { quantization: { dtype: 'uint16', scale: 0.25, min: 2 } }),
+            weight('half', [2], { quantization: { dtype: 'float16' } }),
+            weight('none', [0], { quantization: { dtype: 'float16' } }),
+          ],
+        },
+      ],
+      { a: 8 },
+    );
+    writeFileSync(join(model, 'a'), Uint8Array.of(0, 255, 0x10, 0x01, 0x00, 0x3e, 0x00, 0xc0));
+    const file = await openWeights(model);
+    expect(file.tensors.get('small')).toMatchObject({ shape: [2], dtype: 'uint8' });
+    expect([...file.read('small')]).toEqual([-1, 126.5]);
+    expect([...file.read('large')]).toEqual([0x110 / 4 + 2]);
+    expect([...file.read('half')]).toEqual([1.5, -2]);
+    expect(file.read('none')).toHaveLength(0);
+  });
+
   it('reads weights that lie across shards, cut inside a number', async () => {
     const model = writeModel(
       [
@@ -79,7 +103,7 @@ describe('a tfjs LayersModel', () => {
   });
 });
 
-describe('what is no LayersModel of float32 weights is refused', () => {
+describe('what is no LayersModel is refused', () => {
   const one = (paths: readonly string[], shape: readonly unknown[], more: object = {}): readonly Group[] => [
     { paths, weights: [weight('conv1/kernel', shape, more)] },
   ];
@@ -107,8 +131,13 @@ describe('what is no LayersModel of float32 weights is refused', () => {
     ['an absolute path', () => writeModel(one(['/etc/passwd'], [1]), {}), ["'/etc/passwd'"]],
     ['a path with backslashes', () => writeModel(one(['..\\x'], [1]), {}), ['..\\x']],
     [
-      'quantised weights',
-      () => writeModel(one(['a'], [4], { quantization: { dtype: 'uint8', scale: 1, min: 0 } }), { a: 4 }),
+      'weights quantised in another way',
+      () => writeModel(one(['a'], [4], { quantization: { dtype: 'uint4', scale: 1, min: 0 } }), { a: 4 }),
+      ['uint4'],
+    ],
+    [
+      'weights quantised without a scale',
+      () => writeModel(one(['a'], [4], { quantization: { dtype: 'uint8' } }), { a: 4 }),
       ['uint8'],
     ],
     ['an unknown dtype', () => writeModel(one(['a'], [1], { dtype: 'complex64' }), { a: 8 }), ['complex64']],
