@@ -45,6 +45,12 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 const DEFAULT_HINT = 'Change it, or leave it out for what is usual.';
 
+/** Weights are told by the names of their classes, which are the dataset's own. */
+const hintFor = (name: string): string =>
+  name.startsWith('classWeights.weights.')
+    ? 'Give a number from 0 to 1,000,000; a class left empty counts 1.'
+    : (HINTS[name] ?? DEFAULT_HINT);
+
 /** A rule that is one, and where it stood in the request. */
 export interface PlacedRule {
   readonly index: number;
@@ -58,7 +64,7 @@ function sentence(words: string): string {
 function problemsOf(field: string, value: unknown, error: z.ZodError): readonly PlanProblem[] {
   return error.issues.map((issue) => {
     const name = [field, ...issue.path].map(String).join('.');
-    return { field: name, message: sentence(describeIssue(value, issue)), hint: HINTS[name] ?? DEFAULT_HINT };
+    return { field: name, message: sentence(describeIssue(value, issue)), hint: hintFor(name) };
   });
 }
 

@@ -117,7 +117,7 @@ function trainingSentence({ plan, cost }: Told, blocks: readonly BlockState[]): 
   const whole = listed(blocks, ({ state }) => state === 'trainable');
   const parts = listed(blocks, ({ state }) => state === 'mixed').map((name) => `parts of ${name}`);
   const names = [...parts, ...whole];
-  const everything = blocks.every(({ state }) => state === 'trainable');
+  const everything = blocks.length > 1 && blocks.every(({ state }) => state === 'trainable');
   const who = everything ? 'Every layer' : capitalised(joined(names));
   const verb = everything || (!isPlural(names) && parts.length === 0) ? 'trains' : 'train';
   const from = plan.strategy === 'scratch' ? ', from nothing learnt,' : '';

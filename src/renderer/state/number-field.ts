@@ -59,11 +59,16 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Reads a figure as it was typed: `0.01`, `1e-3`; the contract's own schema decides what it may be. */
 export function readNumber(field: NumberField, typed: string): Typed {
+  return readFigure(NUMBER_FIELDS[field].schema, typed);
+}
+
+/** The same for a figure that is none of the form's own fields. */
+export function readFigure(schema: Schema, typed: string): Typed {
   const text = typed.trim();
   if (text === '') return { kind: 'empty' };
   if (!NUMBER.test(text)) return { kind: 'wrong', value: text };
   const value = Number(text);
-  return { kind: NUMBER_FIELDS[field].schema.safeParse(value).success ? 'value' : 'wrong', value };
+  return { kind: schema.safeParse(value).success ? 'value' : 'wrong', value };
 }
 
 function positive(value: unknown): { readonly success: boolean } {

@@ -13,14 +13,14 @@ import type {
   TrainingPlanRequest,
   WeightsReference,
 } from '../../shared/contract/plan.ts';
-import { NUMBER_FIELD_NAMES, readNumber, type NumberField } from './number-field.ts';
+import { readClassWeight, type TypedWeights } from './class-weights.ts';
+import { NUMBER_FIELD_NAMES, readNumber, type NumberField, type Typed } from './number-field.ts';
 
 /** Methods as a person chooses them: SGD's two kinds of momentum are two of them. */
 export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'] as const;
 export type OptimizerChoice = (typeof OPTIMIZER_CHOICES)[number];
 
-/** Weights for each class by name are given on the command line, where a list of them has a place. */
-export const CLASS_WEIGHTINGS = ['none', 'balanced'] as const;
+export const CLASS_WEIGHTINGS = ['none', 'balanced', 'given'] as const;
 export type ClassWeighting = (typeof CLASS_WEIGHTINGS)[number];
 
 export type ClippingChoice = GradientClipping['kind'] | 'none';
@@ -45,6 +45,8 @@ export interface PlanDraft {
   readonly head: Head | null;
   readonly loss: Loss | null;
   readonly classWeighting: ClassWeighting | null;
+  /** Of the classes of any dataset that was open; they count where the weighting is `given`. */
+  readonly classWeights: TypedWeights;
   readonly frozenPrecision: Precision | null;
   readonly trainablePrecision: Precision | null;
   readonly device: string | null;
@@ -68,6 +70,7 @@ export const EMPTY_DRAFT: PlanDraft = {
   head: null,
   loss: null,
   classWeighting: null,
+  classWeights: {},
   frozenPrecision: null,
   trainablePrecision: null,
   device: null,
@@ -192,7 +195,7 @@ export function hasMomentum(choice: OptimizerChoice): boolean {
 }
 
 export function classWeightingOf(draft: PlanDraft, completion: Completion): ClassWeighting {
-  return draft.classWeighting ?? (completion?.classWeights?.kind === 'balanced' ? 'balanced' : 'none');
+  return draft.classWeighting ?? completion?.classWeights?.kind ?? 'none';
 }
 
 export function clippingOf(draft: PlanDraft, completion: Completion): ClippingChoice {
@@ -229,13 +232,21 @@ export function draftForFeatures(draft: PlanDraft): PlanDraft {
 
 /** Reads a field of the form: `undefined` where nothing was typed. */
 type Reader<Figure> = (field: NumberField) => Figure | undefined;
+/** Reads the weight of a class: `undefined` where nothing was typed. */
+type WeightReader<Figure> = (typed: string) => Figure | undefined;
+
+const valueOf = (typed: Typed): number | undefined => (typed.kind === 'value' ? typed.value : undefined);
+const anythingOf = (typed: Typed): number | string | undefined => (typed.kind === 'empty' ? undefined : typed.value);
 
 /** What the engine is asked to train; figures that cannot be read are left out, and `wrongFields` tells them. */
 export function planRequest(draft: PlanDraft, dataset: DatasetReference, completion: Completion): TrainingPlanRequest {
-  return build<number>(draft, dataset, completion, (field) => {
-    const typed = readNumber(field, draft.typed[field]);
-    return typed.kind === 'value' ? typed.value : undefined;
-  });
+  return build<number>(
+    draft,
+    dataset,
+    completion,
+    (field) => valueOf(readNumber(field, draft.typed[field])),
+    (typed) => valueOf(readClassWeight(typed)),
+  );
 }
 
 /** The same with figures as they were typed, nonsense included: the engine tells what is wrong with them. */
@@ -244,13 +255,22 @@ export function previewRequest(
   dataset: DatasetReference,
   completion: Completion,
 ): Record<string, unknown> {
-  return build<number | string>(draft, dataset, completion, (field) => {
-    const typed = readNumber(field, draft.typed[field]);
-    return typed.kind === 'empty' ? undefined : typed.value;
-  });
+  return build<number | string>(
+    draft,
+    dataset,
+    completion,
+    (field) => anythingOf(readNumber(field, draft.typed[field])),
+    (typed) => anythingOf(readClassWeight(typed)),
+  );
 }
 
-function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: Completion, figure: Reader<Figure>) {
+function build<Figure>(
+  draft: PlanDraft,
+  dataset: DatasetReference,
+  completion: Completion,
+  figure: Reader<Figure>,
+  weight: WeightReader<Figure>,
+) {
   return defined({
     dataset,
     strategy: draft.strategy,
@@ -272,7 +292,7 @@ function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: 
     l1: figure('l1'),
     loss: draft.loss ?? undefined,
     labelSmoothing: figure('labelSmoothing'),
-    classWeights: buildClassWeights(draft),
+    classWeights: buildClassWeights(draft, weight),
     learningRateRules: buildRates(figure('rateBelowHead')),
     schedule: buildSchedule(draft, completion, figure),
     warmupEpochs: figure('warmupEpochs'),
@@ -306,9 +326,19 @@ function buildOptimizer<Figure>(draft: PlanDraft, completion: Completion, figure
   return Object.keys(optimizer).length === 0 ? undefined : optimizer;
 }
 
-function buildClassWeights({ classWeighting }: PlanDraft) {
-  if (classWeighting === null) return undefined;
-  return classWeighting === 'balanced' ? { kind: classWeighting } : null;
+function buildClassWeights<Figure>({ classWeighting, classWeights }: PlanDraft, weight: WeightReader<Figure>) {
+  switch (classWeighting) {
+    case null:
+      return undefined;
+    case 'none':
+      return null;
+    case 'balanced':
+      return { kind: classWeighting };
+    case 'given': {
+      const read = Object.entries(classWeights).map(([name, typed]) => [name, weight(typed)] as const);
+      return { kind: classWeighting, weights: defined(Object.fromEntries(read)) as Record<string, Figure> };
+    }
+  }
 }
 
 function buildClipping<Figure>(draft: PlanDraft, completion: Completion, limit: Figure | undefined) {

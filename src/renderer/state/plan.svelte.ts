@@ -5,6 +5,7 @@ import type { FreezeRule, Strategy, TrainingPlan, TrainingPlanRequest } from '..
 import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
+import { hasWrongWeight, isWeightPath, weightsOf } from './class-weights.ts';
 import * as history from './history.ts';
 import {
   addRules,
@@ -23,6 +24,7 @@ import {
 import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import {
   draftForFeatures,
+  classWeightingOf,
   EMPTY_DRAFT,
   planRequest,
   previewRequest,
@@ -64,7 +66,12 @@ export class PlanController {
   readonly network = $derived.by(
     () => this.#dataset.dataset?.features?.network ?? this.draft.network ?? this.completion?.network ?? null,
   );
-  readonly wrong = $derived.by(() => wrongFields(this.#asking, this.completion));
+  /** Whether a figure of the form cannot be read. */
+  readonly wrong = $derived.by(() => {
+    const asking = this.#asking;
+    const weighs = classWeightingOf(asking, this.completion) === 'given';
+    return wrongFields(asking, this.completion).length > 0 || (weighs && hasWrongWeight(asking.classWeights));
+  });
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
   readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
   readonly canRedo = $derived.by(() => this.#freezing.future.length > 0);
@@ -84,8 +91,11 @@ export class PlanController {
 
   /** The draft as far as it concerns the dataset. */
   get #asking(): PlanDraft {
-    const onFeatures = (this.#dataset.dataset?.features ?? null) !== null;
-    return onFeatures ? draftForFeatures(this.draft) : this.draft;
+    const { dataset } = this.#dataset;
+    if (dataset === null) return { ...this.draft, classWeights: {} };
+    const names = dataset.classes.map(({ name }) => name);
+    const draft = { ...this.draft, classWeights: weightsOf(this.draft.classWeights, names) };
+    return dataset.features === null ? draft : draftForFeatures(draft);
   }
 
   /** What the engine is asked for this draft. */
@@ -99,7 +109,7 @@ export class PlanController {
 
   /** Whether a click on Train can be honoured. */
   get ready(): boolean {
-    return this.wrong.length === 0 && this.preview !== null && this.problems.length === 0 && !this.starting;
+    return !this.wrong && this.preview !== null && this.problems.length === 0 && !this.starting;
   }
 
   /** Asks the engine whenever draft or dataset change. @returns the function that ends this */
@@ -124,7 +134,7 @@ export class PlanController {
 
   /** The engine's reasons that stand at no field of the form. */
   get unplaced(): readonly PlanProblem[] {
-    return this.problems.filter((problem) => !PLACED.has(problem.field));
+    return this.problems.filter((problem) => !PLACED.has(problem.field) && !isWeightPath(problem.field));
   }
 
   /** Changes fields of the form. */
@@ -140,6 +150,10 @@ export class PlanController {
 
   type(field: NumberField, text: string): void {
     this.draft = { ...this.draft, typed: { ...this.draft.typed, [field]: text } };
+  }
+
+  weighClass(name: string, text: string): void {
+    this.draft = { ...this.draft, classWeights: { ...this.draft.classWeights, [name]: text } };
   }
 
   /** Rules name layers of one network: another one begins without them, and with its own weights. */

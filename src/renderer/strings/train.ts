@@ -64,6 +64,7 @@ const losses: Readonly<Record<Loss, string>> = {
 const classWeightings: Readonly<Record<ClassWeighting, string>> = {
   none: 'All alike',
   balanced: 'Balanced',
+  given: 'By class',
 };
 
 const schedules: Readonly<Record<SchedulePlan['kind'], string>> = {
@@ -229,6 +230,12 @@ export const train = {
     losses,
     classWeights: 'Class weights',
     classWeightings,
+    classWeightList: {
+      label: 'Weight of each class',
+      images: 'Training',
+      weight: 'Weight',
+      leftOut: (classes: number) => `${plural(classes, 'more class', 'more classes')}: find them by name.`,
+    },
     fields,
     schedule: 'Schedule',
     rateSchedule: 'Rate over time',
@@ -261,6 +268,7 @@ export const train = {
     weightsOfFeatures: 'Of the features',
     features: 'Features',
     featuresOf: 'Taken at',
+    featuresShape: 'Of one image',
     featuresBelow:
       'What lies below them is fixed: the head trains, and layers between it and the features that you thaw.',
     featuresAlone: 'A new head trains on them alone: which network they come from is not known.',

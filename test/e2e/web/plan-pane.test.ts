@@ -124,6 +124,29 @@ describeWith('the plan', await findWeb(), (place) => {
     await page.getByText('Loss and classes').click();
   });
 
+  it('weighs each class by name, tells what is no weight, and forgets none', async () => {
+    await page.getByText('Loss and classes').click();
+    await page.getByLabel('Class weights').selectOption({ label: 'By class' });
+    const weights = page.getByRole('group', { name: 'Weight of each class' });
+    expect(await weights.getByRole('textbox').count()).toBe(2);
+    await weights.getByLabel('fox').focus();
+    await page.keyboard.type('heavy');
+    await weights.getByText(/received "heavy".*a class left empty counts 1/).waitFor();
+    await takeScreenshots(page, 'plan-class-weights');
+    await page.getByRole('button', { name: 'Train', exact: true }).click();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-invalid'))).toBe('true');
+    await weights.getByLabel('fox').fill('2.5');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('0.5');
+    expect(await weights.getByLabel('owl').inputValue()).toBe('0.5');
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(0);
+    await expectAccessible(page);
+    await page.getByLabel('Class weights').selectOption({ label: 'Balanced' });
+    await expect.poll(() => weights.count()).toBe(0);
+    await page.getByLabel('Class weights').selectOption({ label: 'By class' });
+    expect(await weights.getByLabel('fox').inputValue()).toBe('2.5');
+  });
+
   it('trains with Ctrl+Enter, and then ticks the layers that it proved unchanged', async () => {
     await page.getByLabel('Epochs').fill('2');
     await page.keyboard.press('Control+Enter');

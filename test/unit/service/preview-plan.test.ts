@@ -270,6 +270,7 @@ describe('on features', () => {
     const found = await preview(on('plain.npz'));
     expect(found).toMatchObject({ problems: [], plan: { network: 'features_8', weights: { kind: 'none' } } });
     expect(found.parameters).toEqual({ trainable: 8 * 2 + 2, frozen: 0 });
+    expect(found.sentence).toMatch(/^The head trains for 30 epochs, /);
     const view = await service.transport.invoke('dataset.open', { dataset: on('plain.npz').dataset as never });
     expect(view).toMatchObject({
       name: 'plain.npz',

@@ -61,6 +61,16 @@ describe('what the form asks', () => {
       { loss: 'meanSquaredError', labelSmoothing: 0.1, l1: 1e-5 },
     ],
     ['balanced classes', { classWeighting: 'balanced' }, { classWeights: { kind: 'balanced' } }],
+    [
+      'weights by class, without those that say nothing or cannot be read',
+      { classWeighting: 'given', classWeights: { ant: '2.5', bee: ' ', cat: 'many' } },
+      { classWeights: { kind: 'given', weights: { ant: 2.5 } } },
+    ],
+    [
+      'no weights by class where another weighting is chosen',
+      { classWeighting: 'balanced', classWeights: { ant: '2.5' } },
+      { classWeights: { kind: 'balanced' } },
+    ],
     ['classes that count alike again', { classWeighting: 'none' }, { classWeights: null }],
     ['weight decay', typed({ weightDecay: '1e-4' }), { weightDecay: 1e-4 }],
     [
