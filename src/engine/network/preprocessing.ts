@@ -45,6 +45,11 @@ export function subtractCaffeMean(height: number, width: number): Preprocessing 
   };
 }
 
+/** TF-slim's `vgg` preprocessing: red, green, blue, each without its mean over ImageNet, not scaled. */
+export function subtractMean(height: number, width: number): Preprocessing {
+  return { ...subtractCaffeMean(height, width), channelOrder: 'rgb', offset: [-123.68, -116.78, -103.94] };
+}
+
 /** Mean and standard deviation of red, green and blue over ImageNet, of pixels in [0, 1]. */
 const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 const IMAGENET_DEVIATION = [0.229, 0.224, 0.225] as const;

@@ -13,6 +13,8 @@ import {
 import { KERAS_FAMILIES } from './keras/families.ts';
 import type { Network } from './layer.ts';
 import { scaleToUnitRange, type Preprocessing } from './preprocessing.ts';
+import { SLIM_FAMILIES } from './slim/families.ts';
+import { TORCH_FAMILIES } from './torch/families.ts';
 
 /** A network that Thaw knows by name. */
 export interface NetworkEntry {
@@ -37,7 +39,7 @@ export interface NetworkEntry {
 }
 
 /** In the order in which they are listed. */
-const FAMILIES: readonly NetworkFamily[] = [...KERAS_FAMILIES];
+const FAMILIES: readonly NetworkFamily[] = [...KERAS_FAMILIES, ...TORCH_FAMILIES, ...SLIM_FAMILIES];
 
 const SHIPPED: Readonly<Record<string, string>> = {
   'mobilenet_v1_0.25_96': 'networks/mobilenet_v1_0.25_96/weights.safetensors',
@@ -91,8 +93,6 @@ function unlisted(name: string): NetworkEntry | null {
   return null;
 }
 
-/** What stands in for a network of which only features are known; its images are not. */
-function ofFeatures(name: string): NetworkEntry | null {
 /**
  * @param name what the publisher calls the network, `ResNet50` or `MobileNet@0.25`
  * @param size height and width of the input
@@ -112,6 +112,8 @@ export function findPublished(publisher: Publisher, name: string, size: number):
   );
 }
 
+/** What stands in for a network of which only features are known; its images are not. */
+function ofFeatures(name: string): NetworkEntry | null {
   const shape = featureNetworkShape(name);
   if (!shape) return null;
   const build = (): Network => {

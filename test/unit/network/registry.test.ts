@@ -81,7 +81,7 @@ describe('a network is found by', () => {
 });
 
 it('MobileNetV2 is listed in the sizes that Keras publishes it in: five, and one where it is wider than the paper', () => {
-  const listed = names.filter((name) => name.startsWith('mobilenet_v2_'));
+  const listed = names.filter((name) => name.startsWith('mobilenet_v2_') && !name.includes('@'));
   const sizes = [96, 128, 160, 192, 224];
   expect(listed).toEqual([
     ...['0.35', '0.5', '0.75', '1.0'].flatMap((width) => sizes.map((size) => `mobilenet_v2_${width}_${size}`)),
