@@ -1,4 +1,5 @@
 import { elementCount } from './shape.ts';
+import { rowMajorStrides, stridedCopy } from './strided-copy.ts';
 
 /** A tensor as a framework keeps it: under a name of its own, and in a layout of its own. */
 export interface StoredTensor {
@@ -29,23 +30,10 @@ export function inOurLayout(values: Float32Array, stored: StoredTensor): Float32
     throw new TypeError(`'${stored.name}' holds ${elementCount(view)} values; received ${values.length}.`);
   }
   if (isInOurLayout(stored)) return values;
-  const distances = view.map((_, axis) => elementCount(view.slice(axis + 1)));
-  const sizes = order.map((axis) => view[axis] ?? 0);
-  const steps = order.map((axis) => distances[axis] ?? 0);
-  const result = new Float32Array(values.length);
-  const [rowSize, rowStep] = [sizes.at(-1) ?? 1, steps.at(-1) ?? 1];
-  const index = sizes.map(() => 0);
-  let from = 0;
-  for (let row = 0; row < result.length; row += rowSize) {
-    for (let place = 0; place < rowSize; place += 1) result[row + place] = values[from + place * rowStep] ?? 0;
-    // The index of the next row, counted up from the last dimension but one.
-    for (let axis = sizes.length - 2; axis >= 0; axis -= 1) {
-      const [size, step, at] = [sizes[axis] ?? 1, steps[axis] ?? 0, (index[axis] ?? 0) + 1];
-      from += step;
-      index[axis] = at % size;
-      if (at < size) break;
-      from -= size * step;
-    }
-  }
-  return result;
+  const strides = rowMajorStrides(view);
+  return stridedCopy(
+    values,
+    order.map((axis) => view[axis] ?? 0),
+    order.map((axis) => strides[axis] ?? 0),
+  );
 }

@@ -4,7 +4,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
 import { DAMAGED_HINT, claimedElements, noSuchTensor, unreadable } from './files.ts';
 import { hdf5Problem, openHdf5, type Hdf5File } from './hdf5.ts';
-import type { StoredTensor, StoredWeights } from './weights-file.ts';
+import type { ListedTensor, StoredWeights } from './weights-file.ts';
 
 /** What the library, whose addresses have 32 bits, is known to read. */
 const LARGEST_FILE_BYTES = 2 ** 31 - 1;
@@ -15,7 +15,7 @@ const LARGEST_EXPANSION = 64;
 const SLOWEST_BYTES_PER_MILLISECOND = 20_000;
 const SHORTEST_LIMIT_MILLISECONDS = 3000;
 
-interface Place extends StoredTensor {
+interface Place extends ListedTensor {
   /** The dataset's path in the file. */
   readonly dataset: string;
   /** Chunks hang on a tree of their own, which is first followed when they are read. */

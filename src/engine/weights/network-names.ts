@@ -1,10 +1,13 @@
-import type { Network } from '../network/layer.ts';
+import type { Network, TensorSpecification } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';
-import { kerasNames } from './names/keras-names.ts';
-import { slimName } from './names/slim-names.ts';
-import { torchTensor, type TorchLayer } from './names/torch-names.ts';
-import { transposed } from './reorder.ts';
-import type { TensorEntry, Transposition, WeightsFile } from './weights-file.ts';
+import { slimTensor } from '../network/slim/layout.ts';
+import { inOurLayout, isInOurLayout, type StoredTensor } from '../network/stored-tensor.ts';
+import { currentTorchName, torchTensor } from '../network/torch/layout.ts';
+import { kerasNames } from './keras-names.ts';
+import type { TensorEntry, WeightsFile } from './weights-file.ts';
+
+/** What wrappers of a module write before its names: DataParallel, `torch.compile`. */
+const TORCH_WRAPPERS = /^(?:module\.|_orig_mod\.)+/;
 
 /** A tensor of a file under the network's name of it. */
 interface Named {
@@ -19,31 +22,39 @@ function byName(rename: (name: string) => string, { tensors }: WeightsFile): rea
   return [...tensors].map(([own, entry]) => ({ name: rename(own), own, entry }));
 }
 
-const asKeras: Naming = (network, file) => byName(kerasNames(network, file.tensors.keys()), file);
-const asSlim: Naming = (_, file) => byName(slimName, file);
-
-function turned(entry: TensorEntry, transposition: Transposition | null): TensorEntry {
-  if (transposition === null) return entry;
-  const { reshaped, order } = transposition;
-  return { ...entry, shape: order.map((axis) => reshaped[axis] ?? 1), transposition };
+/** A tensor of the file as the network would have it; where the shape is another, its dimensions are still in our order. */
+function entryOf(entry: TensorEntry, specification: TensorSpecification, stored: StoredTensor): TensorEntry {
+  if (isInOurLayout(stored)) return entry;
+  if (entry.shape.join() === stored.shape.join()) return { ...entry, shape: specification.shape, stored };
+  const shape =
+    entry.shape.length === 4 ? [2, 3, 1, 0].map((axis) => entry.shape[axis] ?? 0) : entry.shape.toReversed();
+  return { ...entry, shape };
 }
 
-const asTorch: Naming = (network, file) => {
-  const kinds = new Map(network.layers.map(({ name, kind }) => [name, kind]));
-  const channels = new Map(
-    networkTensors(network).flatMap(({ layer, role, shape }) =>
-      role === 'depthwise_kernel' ? [[layer, shape[2] ?? 0] as const] : [],
-    ),
-  );
-  const layerOf = (name: string): TorchLayer | null => {
-    const kind = kinds.get(name);
-    return kind === undefined ? null : { kind, channels: channels.get(name) ?? 0 };
+/** Tensors by the names that a framework's files have for those of the network; others keep theirs. */
+function byFramework(
+  keeps: (tensor: TensorSpecification) => StoredTensor,
+  plainName: (storedName: string) => string,
+): Naming {
+  return (network, { tensors }) => {
+    const expected = new Map(
+      networkTensors(network).map((specification) => {
+        const stored = keeps(specification);
+        return [stored.name, { specification, stored }] as const;
+      }),
+    );
+    return [...tensors].map(([own, entry]) => {
+      const found = expected.get(plainName(own));
+      if (found === undefined) return { name: own, own, entry };
+      const { specification, stored } = found;
+      return { name: specification.name, own, entry: entryOf(entry, specification, stored) };
+    });
   };
-  return [...file.tensors].map(([own, entry]) => {
-    const found = torchTensor(own, entry.shape, layerOf);
-    return found ? { name: found.name, own, entry: turned(entry, found.transposition) } : { name: own, own, entry };
-  });
-};
+}
+
+const asKeras: Naming = (network, file) => byName(kerasNames(network, file.tensors.keys()), file);
+const asTorch = byFramework(torchTensor, (name) => currentTorchName(name.replace(TORCH_WRAPPERS, '')));
+const asSlim = byFramework(slimTensor, (name) => name);
 
 /** How much of a network is found: its names count first, their shapes where as many are found another way. */
 function score(expected: ReadonlyMap<string, string>, named: readonly Named[]): number {
@@ -81,8 +92,8 @@ export function withNetworkNames(network: Network, file: WeightsFile): WeightsFi
     read: (name) => {
       const source = sources.get(name);
       const values = file.read(source?.own ?? name);
-      const transposition = source?.entry.transposition;
-      return transposition ? transposed(values, transposition.reshaped, transposition.order) : values;
+      const stored = source?.entry.stored;
+      return stored ? inOurLayout(values, stored) : values;
     },
     close: () => file.close(),
   };

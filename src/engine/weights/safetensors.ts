@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
 import { DAMAGED_HINT, claimedElements, noSuchTensor, readInto, unreadable } from './files.ts';
-import type { Framework, StoredTensor, StoredWeights } from './weights-file.ts';
+import type { Framework, ListedTensor, StoredWeights } from './weights-file.ts';
 
 /** The format's own limit. */
 const LONGEST_HEADER_BYTES = 100_000_000;
@@ -35,7 +35,7 @@ const fileHeader = z.record(z.string(), z.unknown());
 
 const metadata = z.object({ format: z.string().optional() });
 
-interface Place extends StoredTensor {
+interface Place extends ListedTensor {
   /** Bytes from the start of the file. */
   readonly offset: number;
 }

@@ -7,7 +7,7 @@ import { claimedElements, DAMAGED_HINT, noSuchTensor, readInto, unreadable, unre
 import { readSortedStringTable } from './sorted-string-table.ts';
 import { TENSORFLOW_DTYPES } from './tensorflow-dtypes.ts';
 import { withHash } from './with-hash.ts';
-import type { StoredTensor, StoredWeights, WeightsFile } from './weights-file.ts';
+import type { ListedTensor, StoredWeights, WeightsFile } from './weights-file.ts';
 
 const LARGEST_INDEX_BYTES = 256 << 20;
 const MOST_SHARDS = 99_999;
@@ -23,7 +23,7 @@ interface BundleEntry {
   readonly crc32c: number;
   readonly isSliced: boolean;
 }
-interface Place extends StoredTensor {
+interface Place extends ListedTensor {
   readonly file: string;
   readonly offset: number;
   readonly crc32c: number;

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
 import { DAMAGED_HINT, claimedElements, noSuchTensor, readInto, unreadable, unreadableFile } from './files.ts';
 import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
-import type { StoredTensor, StoredWeights } from './weights-file.ts';
+import type { ListedTensor, StoredWeights } from './weights-file.ts';
 
 const LARGEST_MODEL_JSON_BYTES = 64 << 20;
 
@@ -33,7 +33,7 @@ interface Shard {
   readonly path: string;
   readonly bytes: number;
 }
-interface Place extends StoredTensor {
+interface Place extends ListedTensor {
   readonly group: readonly Shard[];
   /** Bytes from the start of the group, its shards taken as one. */
   readonly offset: number;

@@ -1,13 +1,5 @@
+import type { StoredTensor } from '../network/stored-tensor.ts';
 import type { Dtype } from './dtype.ts';
-
-/** How a file's tensor becomes the network's: its dimensions read as `reshaped`, then taken in `order`. */
-export interface Transposition {
-  /** As the file has it. */
-  readonly storedShape: readonly number[];
-  readonly reshaped: readonly number[];
-  /** For each dimension of the network's tensor, which one of `reshaped` it is. */
-  readonly order: readonly number[];
-}
 
 /** What a weight file says of one tensor, before its values are read. */
 export interface TensorEntry {
@@ -17,12 +9,12 @@ export interface TensorEntry {
   readonly dtype: Dtype;
   /** What the file itself calls it. */
   readonly storedName: string;
-  /** Where the file's layout is not the network's. */
-  readonly transposition?: Transposition;
+  /** How the file keeps it, once the file was given the network's names and where its layout is another one. */
+  readonly stored?: StoredTensor;
 }
 
 /** A tensor as its file lists it. */
-export interface StoredTensor extends TensorEntry {
+export interface ListedTensor extends TensorEntry {
   /** False for counters and for what an optimizer keeps beside the weights. */
   readonly isWeight: boolean;
 }
@@ -51,7 +43,7 @@ interface ReadableFile<Entry extends TensorEntry> {
 }
 
 /** A weight file as its reader opens it: everything in it is listed, and only what lists it was read. */
-export interface StoredWeights extends ReadableFile<StoredTensor> {
+export interface StoredWeights extends ReadableFile<ListedTensor> {
   /** What it consists of, in the order in which its hash takes them. */
   readonly files: readonly string[];
 }

@@ -71,7 +71,7 @@ describe('the tensors of a PyTorch module find their layers by its paths in the 
     const expected = expectedTensors('torch.json')['module.pth']?.[stored] ?? { shape: [], values: [] };
     const file = withNetworkNames(torchNetwork, await openWeights(weightFixture('module.pth')));
     expect(file.tensors.get(name)).toMatchObject({ shape, storedName: stored });
-    expect(file.tensors.get(name)?.transposition?.storedShape).toEqual(expected.shape);
+    expect(file.tensors.get(name)?.stored?.shape).toEqual(expected.shape);
     const values = file.read(name);
     const offset = (place: readonly number[], sizes: readonly number[]): number =>
       place.reduce((sum, index, axis) => sum * (sizes[axis] ?? 1) + index, 0);

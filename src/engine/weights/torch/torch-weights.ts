@@ -1,9 +1,9 @@
+import { rowMajorStrides, stridedCopy } from '../../network/strided-copy.ts';
 import { MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES, isFloat, toFloat32 } from '../dtype.ts';
 import { DAMAGED_HINT, noSuchTensor, unreadable } from '../files.ts';
 import { MalformedPickle, RefusedGlobal } from '../pickle/values.ts';
-import { gathered, rowMajorStrides } from '../reorder.ts';
-import type { StoredTensor, StoredWeights, WeightsFormat } from '../weights-file.ts';
+import type { ListedTensor, StoredWeights, WeightsFormat } from '../weights-file.ts';
 import { stateDictionary } from './state-dict.ts';
 import type { TorchTensor } from './torch-tensor.ts';
 
@@ -62,7 +62,7 @@ function values(tensor: TorchTensor, storages: StorageBytes): Float32Array {
   const width = DTYPE_BYTES[dtype];
   const start = storage.start * (storage.dtype === null ? 1 : DTYPE_BYTES[storage.dtype]) + offset * width;
   const numbers = toFloat32(storages.read(storage.key, start, extent * width), dtype);
-  return isContiguous(tensor) ? numbers : gathered(numbers, shape, strides);
+  return isContiguous(tensor) ? numbers : stridedCopy(numbers, shape, strides);
 }
 
 /**
@@ -85,7 +85,7 @@ export function torchWeights(
     );
   }
   checked(path, tensors, storages, file.bytes);
-  const entries = [...tensors].map(([name, { shape, dtype }]): [string, StoredTensor] => [
+  const entries = [...tensors].map(([name, { shape, dtype }]): [string, ListedTensor] => [
     name,
     { shape, dtype, storedName: name, isWeight: isFloat(dtype) },
   ]);

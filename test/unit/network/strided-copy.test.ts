@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { gathered, rowMajorStrides, transposed } from '../../../src/engine/weights/reorder.ts';
+import { rowMajorStrides, stridedCopy } from '../../../src/engine/network/strided-copy.ts';
+
+function transposed(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+  const strides = rowMajorStrides(shape);
+  const sizes = order.map((axis) => shape[axis] ?? 0);
+  return stridedCopy(
+    values,
+    sizes,
+    order.map((axis) => strides[axis] ?? 0),
+  );
+}
 
 const ramp = (shape: readonly number[]): Float32Array =>
   Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, (_, index) => index);
@@ -39,5 +49,5 @@ it('turns matrices that are larger than what is turned at once', () => {
 });
 
 it('repeats a number where a stride is 0, and begins where it is told', () => {
-  expect([...gathered(Float32Array.of(7, 8, 9), [2, 3], [1, 0], 1)]).toEqual([8, 8, 8, 9, 9, 9]);
+  expect([...stridedCopy(Float32Array.of(7, 8, 9), [2, 3], [1, 0], 1)]).toEqual([8, 8, 8, 9, 9, 9]);
 });

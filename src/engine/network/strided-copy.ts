@@ -48,7 +48,7 @@ function copyPlane(
  * @param strides numbers from one index to the next along each axis of `shape`, in `values`
  * @param offset of the first number in `values`
  */
-export function gathered(
+export function stridedCopy(
   values: Float32Array,
   shape: readonly number[],
   strides: readonly number[],
@@ -80,14 +80,4 @@ export function gathered(
     }
     if (axis < 0) return target;
   }
-}
-
-/** An array whose dimensions are taken in another order: dimension `i` of the result is dimension `order[i]` of `values`. */
-export function transposed(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
-  const strides = rowMajorStrides(shape);
-  return gathered(
-    values,
-    order.map((axis) => shape[axis] ?? 1),
-    order.map((axis) => strides[axis] ?? 1),
-  );
 }

@@ -1,5 +1,5 @@
-import type { Network } from '../../network/layer.ts';
-import { networkTensors } from '../../network/shape.ts';
+import type { Network } from '../network/layer.ts';
+import { networkTensors } from '../network/shape.ts';
 
 /** Keras names layers without a name by their kind, and counts. */
 const AUTOMATIC_NAME = /^(conv2d|batch_normalization)(?:_(\d+))?$/;
