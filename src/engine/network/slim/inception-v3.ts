@@ -50,9 +50,14 @@ function mixed(list: ScopeList, name: string, branches: readonly Branch[], poole
 /**
  * The paper's figure 5: five by five as two of three by three.
  *
- * @param named of the second branch; `Mixed_5c` has names of its own
+ * @param named the second branch's convolutions, of which `Mixed_5c` has names of its own
  */
-function blockA(list: ScopeList, name: string, pooled: number, named = ['Conv2d_0a_1x1', 'Conv2d_0b_5x5'] as const) {
+function blockA(
+  list: ScopeList,
+  name: string,
+  pooled: number,
+  named: readonly [string, string] = ['Conv2d_0a_1x1', 'Conv2d_0b_5x5'],
+): void {
   const branches: readonly Branch[] = [
     { convolutions: [['Conv2d_0a_1x1', 64, 1, 1]] },
     {
