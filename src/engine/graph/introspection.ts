@@ -9,7 +9,7 @@ import type { TrainStep } from './train-step.ts';
 export interface Introspection {
   /** Of `diagnose`'s `outputs`: layers, in the network's order. */
   readonly layers: readonly string[];
-  /** Of `diagnose`'s and `check`'s `weights`, and of `introspect`'s `gradients`: the tensors that learn. */
+  /** Of `diagnose`'s and `check`'s `weights`, and of `backward`'s and `introspect`'s `gradients`: the tensors that learn. */
   readonly learning: readonly string[];
   /** Of `check`'s `statistics`: moving averages that a step moves. */
   readonly moving: readonly string[];
@@ -39,6 +39,7 @@ function halfSquares(graph: Graph, name: string, tensors: readonly Tensor[]): Te
  *
  * - `diagnose`, fed as `train` without the rate: which values a step's layers would give that are not finite, and which its
  *   weights hold, as `nonFinite` tells them, and its `loss`; changes nothing. A step that fails may have moved statistics, not weights
+ * - `backward`, fed likewise: which gradients are not finite, of a loss that is
  * - `check`: the weights, and the moving statistics
  * - `keep_first` {prefix}: writes a native checkpoint of the weights above the cut, for later steps to be held against
  * - `introspect`, fed as `train` with the `prefix` of `keep_first`: a step like any other, and half the sums of squares of
@@ -86,6 +87,7 @@ export function introspectionSignatures(
           loss: step.unchecked,
         },
       },
+      backward: { inputs, outputs: { gradients: nonFinite(graph, 'backward/gradients', gradients) } },
       check: { inputs: {}, outputs: { weights, statistics } },
       keep_first: { inputs: { prefix: keptAt }, outputs: { done: kept } },
       introspect: {

@@ -18,7 +18,8 @@ export interface TrainStep {
 
 /**
  * One step on a batch: the mean loss, its gradients by the targets, the optimizer's updates, and the moving
- * averages' with them. A loss that is not finite fails the run before the weights are changed.
+ * averages' with them. A loss or a gradient that is not finite fails the run before the weights are changed; gradients of a
+ * scaled loss are skipped instead.
  *
  * @param options.logits [batch, classes]
  * @param options.labels int32 [batch]
@@ -60,7 +61,7 @@ export function trainStep(
       if (!gradient) throw new TypeError(`'${variable.name}' has no gradient.`);
       return { variable, gradient };
     });
-  const applied = optimizerUpdates(graph, options.rule, learningRate, withGradients(kept));
+  const applied = optimizerUpdates(graph, options.rule, learningRate, withGradients(kept), scaling === null);
   const updates = scaling?.finish(applied.operations) ?? applied.operations;
   const step = [...updates, ...options.updates];
   return {

@@ -37,8 +37,8 @@ function layerOf(node: string, layers: readonly string[]): string | null {
  * What a failed run means.
  *
  * @param layers of the network, for the layer of the op that failed to be named
- * @returns ThawError `runtime.failed` or `memory.full` naming the layer and the op, `training.diverged` for a loss that is no
- *   number, `training.checkpoint` for one of another program, `disk.full` or `disk.readOnly`
+ * @returns ThawError `runtime.failed` or `memory.full` naming the layer and the op, `training.diverged` for a loss or a
+ *   gradient that is no number, `training.checkpoint` for one of another program, `disk.full` or `disk.readOnly`
  */
 export function explainRunError(signature: string, error: unknown, layers: readonly string[] = []): unknown {
   const { meaning, node } = parse(error);
@@ -48,7 +48,7 @@ export function explainRunError(signature: string, error: unknown, layers: reado
   if (value !== undefined) {
     return new ThawError(
       'training.diverged',
-      `The loss must stay a finite number; '${signature}' gave ${value}.`,
+      `Loss and gradients must stay finite numbers; '${signature}' gave ${value}.`,
       'Lower the learning rate, or look for damaged weights and images.',
       { cause: error },
     );

@@ -7,6 +7,8 @@ import type { Feeds } from './batch-source.ts';
 /** Where values stopped being finite numbers. */
 export type Culprit =
   | { readonly layer: string; readonly part: 'weights' | 'output'; readonly value: Value }
+  /** Of a loss that is finite, by weights that are. */
+  | { readonly layer: string; readonly part: 'gradient'; readonly tensor: string; readonly value: Value }
   /** Of outputs that are all finite. */
   | { readonly part: 'loss'; readonly value: string };
 
@@ -30,7 +32,8 @@ function layerOf(tensor: string): string {
 }
 
 /**
- * The first layer in the network's order whose weights, or else whose output, are not finite; the loss where it alone is not.
+ * The first layer in the network's order whose weights, or else whose output, are not finite; the loss where it alone is not;
+ * and where it is, the first tensor on the way back whose gradient is not.
  *
  * @param feeds of the step that would go wrong; null looks at the weights alone
  * @returns null where all is finite
@@ -48,13 +51,29 @@ export function findCulprit(session: Session, introspection: Introspection, feed
     if (inOutput) return { layer, part: 'output', value: inOutput };
   }
   const loss = told['loss']?.data[0];
-  return loss === undefined || Number.isFinite(loss) ? null : { part: 'loss', value: String(loss) };
+  if (loss !== undefined && !Number.isFinite(loss)) return { part: 'loss', value: String(loss) };
+  return feeds && findGradient(session, introspection, feeds);
+}
+
+function findGradient(session: Session, { learning }: Introspection, feeds: Feeds): Culprit | null {
+  const gradients = found(learning, session.run('backward', feeds)['gradients']);
+  const tensor = learning.findLast((name) => gradients.has(name));
+  const value = tensor === undefined ? undefined : gradients.get(tensor);
+  return tensor === undefined || value === undefined
+    ? null
+    : { layer: layerOf(tensor), part: 'gradient', tensor, value };
 }
 
 function nameOf(culprit: Culprit): string {
-  return culprit.part === 'loss'
-    ? 'the loss, of layers whose outputs are all finite,'
-    : `layer '${culprit.layer}' (its ${culprit.part})`;
+  switch (culprit.part) {
+    case 'loss':
+      return 'the loss, of layers whose outputs are all finite,';
+    case 'gradient':
+      return `the gradient of '${culprit.tensor}' in layer '${culprit.layer}', of a loss that is finite,`;
+    case 'weights':
+    case 'output':
+      return `layer '${culprit.layer}' (its ${culprit.part})`;
+  }
 }
 
 /** Where training stopped because of a number that is none. */
@@ -73,8 +92,8 @@ export function diverged({ culprit, otherwise, step, epoch, learningRate, hasChe
   const what = culprit ? `${nameOf(culprit)} became ${culprit.value}` : `${otherwise} became no finite number`;
   return new ThawError(
     'training.diverged',
-    `Loss and weights must stay finite numbers; ${what} at step ${step} (epoch ${epoch}), with a learning rate of ${learningRate}.`,
-    `Lower the learning rate (--lr), freeze more layers, or look for damaged images.${hasCheckpoint ? ' The last good checkpoint is kept.' : ''}`,
+    `Loss, gradients and weights must stay finite numbers; ${what} at step ${step} (epoch ${epoch}), with a learning rate of ${learningRate}.`,
+    `Lower the learning rate (--lr), ${culprit?.part === 'gradient' ? 'limit the gradients (--clip-value)' : 'freeze more layers'}, or look for damaged images.${hasCheckpoint ? ' The last good checkpoint is kept.' : ''}`,
   );
 }
 

@@ -112,7 +112,11 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       return output;
     } catch (error) {
       if (!(error instanceof ThawError && error.code === 'training.diverged')) throw error;
-      throw wentWrong(findCulprit(session, introspection, inputs), { otherwise: 'the loss', step, epoch });
+      throw wentWrong(findCulprit(session, introspection, inputs), {
+        otherwise: 'the loss or a gradient',
+        step,
+        epoch,
+      });
     }
   };
 

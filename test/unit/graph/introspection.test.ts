@@ -136,6 +136,48 @@ describe('a step whose loss is no number', () => {
   });
 });
 
+describe('a step whose loss is finite, but not its gradient', () => {
+  /** A layer that gives next to nothing, and one that makes it large again: what goes back through both is larger still. */
+  function overflowing(rules: readonly FreezeRule[] = []): Loaded {
+    const loaded = load(rules);
+    const scaled = (name: string, factor: number): void => {
+      loaded.values.set(
+        name,
+        (loaded.values.get(name) ?? new Float32Array()).map((value) => value * factor),
+      );
+    };
+    scaled('stem/kernel', 1e-37);
+    scaled('stem_bn/gamma', 1e37);
+    scaled('logits/kernel', 20);
+    loaded.session.run('assign', loaded.program.assignFeeds(loaded.values));
+    return loaded;
+  }
+
+  it('is refused before any weight changes, and traced to the tensor', async () => {
+    using loaded = overflowing();
+    await expectError(() => loaded.train(), 'training.diverged', 'gradients');
+    const after = await weightsOf(loaded, 'overflowed');
+    // Also above, where the gradients are finite.
+    for (const { name } of networkTensors(network)) {
+      if (!name.includes('moving_')) expect(after.get(name)).toEqual(loaded.values.get(name));
+    }
+    const culprit = findCulprit(loaded.session, introspectionOf(loaded), feeds);
+    expect(culprit).toMatchObject({ layer: 'stem', part: 'gradient', tensor: 'stem/kernel' });
+    const where = { otherwise: 'the loss', step: 57, epoch: 2, learningRate: 0.1, hasCheckpoint: true };
+    const { message, hint } = diverged({ culprit, ...where });
+    expect(message).toMatch(
+      /; the gradient of 'stem\/kernel' in layer 'stem', of a loss that is finite, became (NaN|-?Infinity) at step 57 \(epoch 2\)/,
+    );
+    expect(hint).toContain('--clip-value');
+  });
+
+  it('trains where the layer of that gradient is frozen', () => {
+    using loaded = overflowing([{ action: 'freeze', pattern: 'stem' }]);
+    expect(Number.isFinite(loaded.train()['loss']?.data[0])).toBe(true);
+    expect(findCulprit(loaded.session, introspectionOf(loaded), feeds)).toBeNull();
+  });
+});
+
 describe('a step that is looked into', () => {
   const FROZEN = [
     { action: 'freeze', pattern: 'branch_a' },

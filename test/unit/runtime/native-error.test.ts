@@ -28,7 +28,7 @@ const runErrors: readonly (readonly [string, string, string, string])[] = [
     'a loss that is no number',
     'Session fail to run with error: the loss : Tensor had NaN values\n\t [[{{node train/loss/finite}}]]',
     'training.diverged',
-    "The loss must stay a finite number; 'train' gave NaN.",
+    "Loss and gradients must stay finite numbers; 'train' gave NaN.",
   ],
   [
     'a checkpoint of another program',

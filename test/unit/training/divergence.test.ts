@@ -5,6 +5,10 @@ import { checkpointPrefix, readTrainingState } from '../../../src/engine/trainin
 import { assertFinite } from '../../../src/engine/training/divergence.ts';
 import type { TrainerMessage } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
+import { findNetwork } from '../../../src/engine/network/registry.ts';
+import { networkTensors } from '../../../src/engine/network/shape.ts';
+import { initialValues } from '../../../src/engine/weights/initialise.ts';
+import { writeSafetensors } from '../../../src/engine/weights/safetensors-writer.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import { ThawError } from '../../../src/shared/errors/thaw-error.ts';
@@ -41,7 +45,7 @@ describe('a run that diverges', () => {
     const error = await failureOf(runTraining(job, () => undefined, never));
     expect(error.code).toBe('training.diverged');
     expect(error.message).toMatch(
-      /^Loss and weights must stay finite numbers; layer '[\w.]+' \(its (weights|output)\) became (NaN|-?Infinity) at step \d \(epoch 1\), with a learning rate of 1e\+30\.$/,
+      /^Loss, gradients and weights must stay finite numbers; layer '[\w.]+' \(its (weights|output)\) became (NaN|-?Infinity) at step \d \(epoch 1\), with a learning rate of 1e\+30\.$/,
     );
     expect(error.hint).not.toContain('checkpoint');
   });
@@ -74,6 +78,51 @@ describe('a run that diverges', () => {
     const error = await failureOf(runTraining(job, () => undefined, never));
     expect(error.message).toMatch(/became .+ at step 1 \(epoch 1\)/);
     await expectError(() => checkpointPrefix(job.runDirectory, 'last'), 'training.checkpoint');
+  });
+});
+
+describe('a run whose gradient overflows while loss and weights are finite', () => {
+  /** The first convolution gives next to nothing, and its BatchNorm makes that large again: so does the way back. */
+  async function overflowingWeights(): Promise<string> {
+    const network = findNetwork('mobilenet_v1_0.25_32').build();
+    const factors = new Map([
+      ['conv1/kernel', 1e-37],
+      ['conv1_bn/gamma', 1e37],
+    ]);
+    const values = new Map(initialValues(network, 1));
+    const tensors = networkTensors(network).map(({ name, shape }) => {
+      const data = (values.get(name) ?? new Float32Array()).map((value) => value * (factors.get(name) ?? 1));
+      return [name, { shape, data }] as const;
+    });
+    const file = path.join(root, 'overflowing.safetensors');
+    await writeSafetensors(file, new Map(tensors), {});
+    return file;
+  }
+
+  it('stops at that step, naming the tensor', async () => {
+    const job = trainingJob(root, dataset, {
+      strategy: 'finetune',
+      weights: { kind: 'file', path: await overflowingWeights() },
+      classWeights: { kind: 'given', weights: { broad: 1e5, fine: 1e5 } },
+      optimizer: sgd(1e-20),
+    });
+    const error = await failureOf(runTraining(job, () => undefined, never));
+    expect(error.message).toMatch(
+      /^Loss, gradients and weights must stay finite numbers; the gradient of 'conv1\/kernel' in layer 'conv1', of a loss that is finite, became (NaN|-?Infinity) at step 1 \(epoch 1\), with a learning rate of 1e-20\.$/,
+    );
+    expect(error.hint).toContain('--clip-value');
+  });
+
+  it('trains where that layer is frozen', async () => {
+    const job = trainingJob(root, dataset, {
+      strategy: 'finetune',
+      weights: { kind: 'file', path: path.join(root, 'overflowing.safetensors') },
+      classWeights: { kind: 'given', weights: { broad: 1e5, fine: 1e5 } },
+      optimizer: sgd(1e-20),
+      rules: [{ action: 'freeze', pattern: 'conv1' }],
+      epochs: 1,
+    });
+    expect((await runTraining(job, () => undefined, never)).status).toBe('finished');
   });
 });
 

@@ -1,6 +1,7 @@
 import type { GradientClipping, OptimizerPlan } from '../../../shared/contract/plan.ts';
 import { assertNever } from '../../../shared/errors/thaw-error.ts';
 import type { Graph, Operation, Tensor, Variable } from '../graph.ts';
+import { checkAllFinite } from '../ops/non-finite.ts';
 import { scale } from '../ops/scale.ts';
 import { adadelta } from './adadelta.ts';
 import { adagrad } from './adagrad.ts';
@@ -114,12 +115,14 @@ function groupRates(
  * belong to the gradients, and are clipped with them; decoupled decay is not.
  *
  * @param learningRate float32 [], that of the step
+ * @param isChecked whether a step whose gradients are not finite, once clipped, fails before any of the updates
  */
 export function optimizerUpdates(
   graph: Graph,
   { optimizer, weightDecay, l1, gradientClipping, rateFactors }: UpdateRule,
   learningRate: Tensor,
   targets: readonly Target[],
+  isChecked: boolean,
 ): { readonly operations: readonly Operation[]; readonly slots: readonly Slot[] } {
   const isDecoupled = optimizer.kind === 'adamw';
   const decaying = (variable: Variable): boolean => weightDecay > 0 && decays(variable);
@@ -128,11 +131,12 @@ export function optimizerUpdates(
     return decaying(variable) && !isDecoupled ? coupledDecay(graph, variable, penalised, weightDecay) : penalised;
   });
   const clipped = gradientClipping ? clipGradients(graph, gradients, gradientClipping) : gradients;
+  const used = isChecked ? checkAllFinite(graph, 'train/gradients/finite', clipped, 'a gradient') : clipped;
   const method = methodOf(graph, optimizer);
   const rates = groupRates(graph, learningRate, rateFactors);
   const applied = targets.map(({ variable, gradient }, index) => {
     const rate = rates(variable);
-    return { variable, rate, ...method.apply(variable, clipped[index] ?? gradient, rate) };
+    return { variable, rate, ...method.apply(variable, used[index] ?? gradient, rate) };
   });
   const updates = applied.map(({ variable, rate, update }) =>
     decaying(variable) && isDecoupled

@@ -27,7 +27,7 @@ function build(graph: Graph, rule: UpdateRule) {
     learning_rate: learningRate,
     ...Object.fromEntries(targets.map(({ variable, gradient }) => [`gradient/${variable.name}`, gradient])),
   };
-  return { targets, inputs, ...optimizerUpdates(graph, rule, learningRate, targets) };
+  return { targets, inputs, ...optimizerUpdates(graph, rule, learningRate, targets, false) };
 }
 
 /** The kernel's elements, then the bias', as feeds by name. */
