@@ -71,7 +71,32 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       expect(preview).toMatchObject({ problems: [], plan: { network: 'features_2' } });
     });
 
+    it('looks at a page of what a layer makes of an image, as bytes', async () => {
+      const { datasetId } = endpoints['dataset.open'].response.parse(
+        await send('dataset.open', { dataset: { kind: 'sample' } }),
+      );
+      const { images } = endpoints['dataset.images'].response.parse(
+        await send('dataset.images', { datasetId, offset: 0, limit: 1 }),
+      );
+      const { network } = endpoints['plan.preview'].response.parse(await send('plan.preview', {})).plan ?? {};
+      const asked = {
+        source: { kind: 'network', network },
+        image: { imageId: images[0]?.imageId },
+        layer: 'conv_pw_1_relu',
+        limit: 4,
+        size: 8,
+      };
+      const page = endpoints['activations.maps'].response.parse(
+        await send('activations.maps', { ...asked, offset: 14 }),
+      );
+      expect(page).toMatchObject({ layer: 'conv_pw_1_relu', shape: [48, 48, 16], offset: 14, height: 8, width: 8 });
+      expect(page.channels).toHaveLength(2);
+      expect(page.maps).toBeInstanceOf(Uint8Array);
+      expect(page.maps).toHaveLength(2 * 8 * 8);
+    });
+
     it.each([
+      ['activations.maps', { limit: 65 }, 'usage.invalid', 'limit must be at most 64; received 65.'],
       ['training.start', { epochs: 0 }, 'usage.invalid', 'epochs must be at least 1; received 0.'],
       ['training.start', { colour: 'red' }, 'usage.invalid', "the request has no field 'colour'."],
       [

@@ -44,11 +44,12 @@ async function resolveSource(
  * What a layer of a run's network, or of one with published weights, makes of an image.
  *
  * @throws ThawError `run.unknown`, `training.checkpoint`, `network.unknown`, `weights.missing`, `usage.noMatch`,
- *   `image.unreadable`, `file.notGranted`
+ *   `image.unreadable`, `file.notGranted`; the signal's reason
  */
 export async function activationsOf(
   context: ServiceContext,
   { source, image, layer, withValues }: Request<'activations'>,
+  signal?: AbortSignal,
 ): Promise<Activations> {
   const resolved = await resolveSource(context, source);
   const [target, ...more] = await resolveImages(context, [image]);

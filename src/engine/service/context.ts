@@ -10,8 +10,8 @@ import { Grants } from './grants.ts';
 import { Images } from './images.ts';
 import { OpenedFeatures } from './opened-features.ts';
 import { Predictors } from './predictors.ts';
-import { SettingsFile } from './settings-file.ts';
 import { RefusedRuns } from './refused-runs.ts';
+import { SettingsFile } from './settings-file.ts';
 import { OpenedWeights } from './opened-weights.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { Tasks } from './tasks.ts';
@@ -54,10 +54,10 @@ export class ServiceContext {
   readonly datasets = new Datasets();
   readonly features = new OpenedFeatures();
   readonly weights = new OpenedWeights();
+  readonly refused = new RefusedRuns();
   readonly images: Images;
   readonly predictors: Predictors;
   readonly settings: SettingsFile;
-  readonly refused = new RefusedRuns();
   readonly uploads: Uploads;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
@@ -113,11 +113,11 @@ export class ServiceContext {
       trainerEntry: this.entries.trainer,
       job,
       tell: (body) => this.events.tellRun(job.runId, body),
+      onRefused: (detail) => this.refused.keep(detail),
     });
     this.#runs.set(job.runId, run);
     void run.done.catch(() => undefined).then(() => this.#runs.delete(job.runId));
   }
-      onRefused: (detail) => this.refused.keep(detail),
 
   underWay(runId: string): SupervisedRun | undefined {
     return this.#runs.get(runId);

@@ -12,10 +12,12 @@ import { listImages, openDatasetView } from './dataset-view.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
+import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { predict } from './predict.ts';
 import { previewPlan } from './preview-plan.ts';
+import { getPublishedWeights, listPublishedWeights } from './published-weights.ts';
 import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
@@ -31,8 +33,10 @@ const RUNS_LISTED = 1000;
 function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
-    'dataset.open': async (request) => openDatasetView(context, request),
     'networks.check': async (request) => checkNetwork(context, request),
+    'weights.list': async (request) => Promise.resolve([...listPublishedWeights(context, request)]),
+    'weights.get': async (request) => getPublishedWeights(context, request),
+    'dataset.open': async (request) => openDatasetView(context, request),
     'dataset.images': async (request) => listImages(context, request),
     'dataset.recent': async () => listRecent(context),
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
@@ -67,13 +71,14 @@ function implement(context: ServiceContext): Implementation {
     predict: async (request) => predict(context, request),
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),
+    'activations.maps': async (request) => layerMapsOf(context, request),
     'settings.read': async () => {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });
     },
     'settings.write': async (change) => changeSettings(context, change),
     'cache.show': async () => showCaches(context),
-    'cache.clear': async () => clearCaches(context),
+    'cache.clear': async (request) => clearCaches(context, request),
     'system.doctor': async () => examine(context),
   };
 }

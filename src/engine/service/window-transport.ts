@@ -30,6 +30,11 @@ function checkFeatures(request: FeaturesRequest): void {
   if (request.output.kind === 'file') refusePath('output');
 }
 
+function checkActivations({ source, image }: Pick<Request<'activations'>, 'source' | 'image'>): void {
+  if (typeof image === 'string') refusePath('image');
+  if (source.kind === 'network') checkPlan({ weights: source.weights }, 'source.');
+}
+
 /** Each endpoint whose request may name a path, and where; a path in a request of any other has no meaning. */
 const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => void } = {
   'training.start': checkPlan,
@@ -37,13 +42,11 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'layer.inspect': ({ plan }) => {
     if (plan) checkPlan(plan, 'plan.');
   },
+  'networks.check': () => refusePath('path'),
   'dataset.open': checkPlan,
   'features.write': checkFeatures,
-  activations: ({ source, image }) => {
-    if (typeof image === 'string') refusePath('image');
-    if (source.kind === 'network') checkPlan({ weights: source.weights }, 'source.');
-  'networks.check': () => refusePath('path'),
-  },
+  activations: checkActivations,
+  'activations.maps': checkActivations,
   predict: ({ images }) => {
     if (images.some((image) => typeof image === 'string')) refusePath('images');
   },

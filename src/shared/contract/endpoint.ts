@@ -6,12 +6,14 @@ import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
 import { layerInspection } from './inspection.ts';
+import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
+import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
-import { metricSeries, SERIES_KEYS } from './series.ts';
 import { networkCheck } from './network-check.ts';
+import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
@@ -107,9 +109,16 @@ export type DoctorReport = z.infer<typeof doctorReport>;
  */
 export const endpoints = {
   'networks.list': { request: z.strictObject({}), response: z.array(networkSummary) },
-  /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
   /** Holds a network to the reference in that file, which names it: to what its publisher's code computes. */
   'networks.check': { request: z.strictObject({ path: z.string().min(1) }), response: networkCheck },
+  /** Pretrained weights that can be downloaded; of one network where it is named. */
+  'weights.list': {
+    request: z.strictObject({ network: z.string().min(1).optional() }),
+    response: z.array(catalogueEntry),
+  },
+  /** Downloads weights of the catalogue, where they are not here already; what has come is kept for another try. */
+  'weights.get': { request: z.strictObject({ name: z.string().min(1).max(256), taskId }), response: downloadedWeights },
+  /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
   'plan.preview': { request: planPreviewRequest, response: planPreview },
   /** The tensors of one layer, before training or, with `runId`, as a run left them. */
   'layer.inspect': {
@@ -224,11 +233,11 @@ export const endpoints = {
   predict: {
     request: z.strictObject({
       runId: z.string().min(1),
+      /** The best one where it is left out. */
+      checkpoint: checkpointChoice.optional(),
       images: z.array(imageReference).min(1),
       top: z.int().min(1).max(1000),
     }),
-      /** The best one where it is left out. */
-      checkpoint: checkpointChoice.optional(),
     response: predictResult,
   },
   /** Takes the features of a folder's images and writes them to a file; answers when it is written. */
@@ -244,6 +253,19 @@ export const endpoints = {
     }),
     response: activations,
   },
+  /** The same, so many channels at a time and each of at most `size` places a side; what was computed is kept for a while. */
+  'activations.maps': {
+    request: z.strictObject({
+      source: activationsSource,
+      image: imageReference,
+      layer: z.string().min(1),
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(MOST_MAPS),
+      size: z.int().min(1).max(LARGEST_MAP),
+      taskId,
+    }),
+    response: layerMaps,
+  },
   /** `warning`: what became of settings that could not be read, for people; until they are written again. */
   'settings.read': {
     request: z.strictObject({}),
@@ -253,7 +275,7 @@ export const endpoints = {
   /** Ends what was begun with this `taskId`; its request then fails with `task.cancelled`. */
   'task.cancel': { request: z.strictObject({ taskId: z.string().min(1) }), response: z.strictObject({}) },
   'cache.show': { request: z.strictObject({}), response: z.array(cacheSummary) },
-  'cache.clear': { request: z.strictObject({}), response: z.strictObject({ bytes: z.int() }) },
+  'cache.clear': { request: z.strictObject({ weights: z.boolean().optional() }), response: z.strictObject({ bytes: z.int() }) },
   'system.doctor': { request: z.strictObject({}), response: doctorReport },
 } as const;
 

@@ -53,6 +53,11 @@ describe('a window', () => {
       },
       'as source.weights',
     ],
+    [
+      'activations.maps',
+      { source: { kind: 'run', runId: 'x' }, image: '/etc/passwd', layer: 'x', offset: 0, limit: 1, size: 8 },
+      'as image',
+    ],
   ] as const)('may not name a path in %s %j', async (name, request, words) => {
     await expectError(() => send(name, request), 'file.notGranted', words);
   });
