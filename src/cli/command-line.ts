@@ -10,6 +10,7 @@ import { addPredictCommand } from './commands/predict.ts';
 import { addRunsCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addTrainCommand } from './commands/train.ts';
+import { addWeightsCommands } from './commands/weights.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -32,6 +33,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addActivationsCommand(program);
   addFeaturesCommand(program, setExitCode);
   addNetworksCommands(program, setExitCode);
+  addWeightsCommands(program, setExitCode);
   addServeCommand(program);
   addDoctorCommand(program, setExitCode);
   addCacheCommands(program);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Transport } from '../shared/contract/endpoint.ts';
+import type { Phase } from '../shared/contract/event.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { progressDisplay } from './output/progress.ts';
 import { onStopSignal, SIGNAL_EXIT_CODES, type StopSignal } from './stop-signals.ts';
@@ -13,17 +14,19 @@ export type TaskOutcome<Result> =
  * Follows long work from its start to its end: shows how far it is, and passes Ctrl+C on. Asked again, the process ends.
  *
  * @param begin starts the work under the id it is given
+ * @param phase what the work is, once it tells nothing of how it is prepared
  */
 export async function followTask<Result>(
   engine: Transport,
   begin: (taskId: string) => Promise<Result>,
+  phase: Phase,
 ): Promise<TaskOutcome<Result>> {
   const taskId = randomUUID();
   const display = progressDisplay(process.stderr);
   const stopped: { by: StopSignal | null } = { by: null };
   const unsubscribe = engine.subscribe('task', (event) => {
     if (event.taskId !== taskId || stopped.by !== null) return;
-    display.show({ kind: 'progress', phase: event.detail === '' ? 'features' : 'prepare', ...event });
+    display.show({ kind: 'progress', phase: event.detail === '' ? phase : 'prepare', ...event });
   });
   const unlisten = onStopSignal((signal) => {
     if (stopped.by !== null) process.exit(SIGNAL_EXIT_CODES[signal]);

@@ -41,10 +41,11 @@ export function addCacheCommands(program: Command): void {
     });
   cache
     .command('clear')
-    .description('remove features and decoded images; the toolchain stays')
+    .description('remove features and decoded images; the toolchain stays, and so do weights')
+    .option('--weights', 'remove downloaded weights too')
     .option('--json', 'print one JSON document')
-    .action(async ({ json }: { json?: true }) => {
-      const cleared = await withService((engine) => engine.invoke('cache.clear', {}));
+    .action(async ({ json, weights }: { json?: true; weights?: true }) => {
+      const cleared = await withService((engine) => engine.invoke('cache.clear', weights ? { weights } : {}));
       if (json) printJson(cleared);
       else printLines([`Cleared ${bytes(cleared.bytes)}.`]);
     });

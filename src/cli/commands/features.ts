@@ -81,7 +81,11 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     .option('--json', 'print one JSON document, progress on the error output')
     .action(async (flags: FeaturesFlags) => {
       const outcome = await withService((engine) =>
-        followTask(engine, (taskId) => engine.invoke('features.write', { ...requestOf(flags, rules), taskId })),
+        followTask(
+          engine,
+          (taskId) => engine.invoke('features.write', { ...requestOf(flags, rules), taskId }),
+          'features',
+        ),
       );
       if (outcome.kind === 'cancelled') {
         setExitCode(outcome.exitCode);

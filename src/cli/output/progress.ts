@@ -6,6 +6,7 @@ type Progress = Extract<RunEventBody, { readonly kind: 'progress' }>;
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   prepare: 'Preparing',
+  download: 'Downloading',
   decode: 'Reading images',
   features: 'Computing features',
   train: 'Training',

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CacheSummary } from '../../shared/contract/endpoint.ts';
+import type { CacheSummary, Request } from '../../shared/contract/endpoint.ts';
 import { DEFAULT_CACHE_LIMIT_BYTES, type Settings, type SettingsChange } from '../../shared/contract/settings.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { clearFolder, evictLeastRecentlyUsed, folderBytes } from '../cache/cache-folder.ts';
@@ -8,6 +8,7 @@ import { decodedCacheFolder } from '../image/decoded-cache.ts';
 import { THUMBNAIL_LIMIT_BYTES, thumbnailCacheFolder } from '../image/thumbnail-cache.ts';
 import { featureCacheFolder } from '../training/feature-cache/cached-features.ts';
 import type { ServiceContext } from './context.ts';
+import { weightsFolder } from './published-weights.ts';
 
 /** Those that keep to the limit of the settings. */
 const LIMITED_CACHES = [featureCacheFolder, decodedCacheFolder];
@@ -53,20 +54,26 @@ export async function showCaches(context: ServiceContext): Promise<CacheSummary[
   return Promise.all([
     ...LIMITED_CACHES.map((folderOf) => describe(folderOf(context.cache), { limitBytes: limit, clear })),
     describe(thumbnailCacheFolder(context.cache), { limitBytes: THUMBNAIL_LIMIT_BYTES, clear }),
+    describe(weightsFolder(context.cache), { limitBytes: null, clear: 'thaw cache clear --weights' }),
     describe(path.join(context.cache, TOOLCHAIN), { limitBytes: null, clear: null }),
   ]);
 }
 
 /**
- * Removes the data caches; what they held is computed again when needed.
+ * Removes the data caches; what they held is computed again when needed. Downloaded weights only where they are asked for:
+ * without a network they cannot be had again.
  *
  * @throws ThawError `run.busy` while a trainer may be reading them, `disk.readOnly`
  */
-export async function clearCaches(context: ServiceContext): Promise<{ bytes: number }> {
+export async function clearCaches(
+  context: ServiceContext,
+  { weights = false }: Request<'cache.clear'>,
+): Promise<{ bytes: number }> {
   assertTrainerIdle(context.log);
   let bytes = 0;
   try {
-    for (const folderOf of DATA_CACHES) bytes += await clearFolder(folderOf(context.cache));
+    for (const folderOf of [...DATA_CACHES, ...(weights ? [weightsFolder] : [])])
+      bytes += await clearFolder(folderOf(context.cache));
   } catch (error) {
     throw explainDiskError(error, 'clear the caches');
   }

@@ -13,6 +13,7 @@ const status: Readonly<Record<RunStatus, string>> = {
 };
 
 const phases: Readonly<Record<Phase, string>> = {
+  download: 'Downloading',
   prepare: 'Preparing',
   decode: 'Reading images',
   features: 'Computing features once',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { epochMetrics, RUN_STATUSES, serializedError } from './run.ts';
 
-export const PHASES = ['prepare', 'decode', 'features', 'train', 'evaluate', 'proof'] as const;
-/** The parts of a run, in order; a phase that has nothing to do is not announced. */
+export const PHASES = ['prepare', 'download', 'decode', 'features', 'train', 'evaluate', 'proof'] as const;
+/** The parts of long work, those of a run in order; a phase that has nothing to do is not announced. */
 export type Phase = (typeof PHASES)[number];
 
 const PROGRESS_UNITS = ['image', 'step', 'tensor', 'byte'] as const;

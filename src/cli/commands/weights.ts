@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { CatalogueEntry } from '../../shared/contract/published-weights.ts';
+import type { SetExitCode } from '../exit-code.ts';
+import { followTask } from '../follow-task.ts';
+import { bytes, printable } from '../output/format.ts';
+import { printJson, printLines } from '../output/print.ts';
+import { table } from '../output/table.ts';
+import { withService } from '../with-service.ts';
+
+const MEBIBYTE = 1 << 20;
+const HEADER = ['file', 'network', 'classes', 'size', 'hash', 'here'];
+const UNVERIFIED = 'unverified: its publisher states no hash of it';
+
+function row({ name, network, classes, mebibytes, hash, path }: CatalogueEntry): string[] {
+  return [
+    name,
+    network,
+    classes === null ? 'none' : String(classes),
+    mebibytes === null ? '' : bytes(mebibytes * MEBIBYTE),
+    hash === null ? 'unverified' : `${hash.algorithm} ${hash.hex.slice(0, 8)}`,
+    path === null ? '' : 'yes',
+  ];
+}
+
+async function list(network: string | undefined, { json }: { json?: true }): Promise<void> {
+  const entries = await withService((engine) =>
+    engine.invoke('weights.list', network === undefined ? {} : { network }),
+  );
+  if (json) printJson(entries);
+  else if (entries.length === 0) printLines([`The catalogue has no weights of ${network ?? 'any network'}.`]);
+  else printLines(table([HEADER, ...entries.map(row)], [2, 3]));
+}
+
+async function get(name: string, { json }: { json?: true }, setExitCode: SetExitCode): Promise<void> {
+  const outcome = await withService((engine) =>
+    followTask(engine, (taskId) => engine.invoke('weights.get', { name, taskId }), 'download'),
+  );
+  if (outcome.kind === 'cancelled') {
+    setExitCode(outcome.exitCode);
+    printLines(json ? [] : ['Cancelled: what has come is kept, and the next try goes on with it.']);
+    return;
+  }
+  if (json) {
+    printJson(outcome.result);
+    return;
+  }
+  const { entry, path, bytes: size, fetched, verified } = outcome.result;
+  const { rule, resize, crop, interpolation } = entry.preprocessing;
+  const preparation = [
+    `the rule '${rule}'`,
+    resize === null ? '' : `shorter side ${resize}`,
+    crop === null ? '' : `crop ${crop}`,
+    interpolation ?? '',
+  ];
+  printLines([
+    ...table([
+      ['  file', `${printable(path)}, ${bytes(size)}${fetched ? '' : ', here already'}`],
+      ['  network', entry.network],
+      ['  hash', verified ? `as its publisher states (${entry.hash?.algorithm ?? ''})` : UNVERIFIED],
+      ['  classes', entry.classes === null ? 'none, without a classifier' : String(entry.classes)],
+      ['  images', preparation.filter((part) => part !== '').join(', ')],
+      ['  licence', entry.licence ?? 'none stated by its source'],
+      ['  source', `${entry.address}, as stated by ${entry.source}`],
+    ]),
+    '',
+    `Next: thaw train --network ${entry.network} --weights ${printable(path)}`,
+  ]);
+}
+
+export function addWeightsCommands(program: Command, setExitCode: SetExitCode): void {
+  const weights = program.command('weights').description('files of pretrained weights');
+  weights
+    .command('list')
+    .description('those that publishers offer, with what their own sources state of them')
+    .option('--json', 'print one JSON document')
+    .argument('[network]', 'a name from `thaw networks` (default: of all networks)')
+    .action(list);
+  weights
+    .command('get')
+    .description(
+      'download one, unless it is here, and hold it to its hash; THAW_WEIGHTS_MIRROR names another server with the same paths',
+    )
+    .option('--json', 'print one JSON document, progress on the error output')
+    .argument('<name>', 'a file of `thaw weights list`, or a network with one')
+    .action(async (name: string, flags: { json?: true }) => get(name, flags, setExitCode));
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Request } from '../../shared/contract/endpoint.ts';
+import type { CatalogueEntry, DownloadedWeights, PublishedWeights } from '../../shared/contract/published-weights.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { freeSpace } from '../training/disk-space.ts';
+import { RESOURCES } from '../training/resources.ts';
+import { findPublishedWeights, readCatalogue, weightsOf } from '../weights/published/catalogue.ts';
+import { downloadWeights, weightsFile } from '../weights/published/download.ts';
+import type { ServiceContext } from './context.ts';
+
+const CATALOGUE = path.join(RESOURCES, 'weights.json');
+
+/** Where downloaded weights are kept. */
+export function weightsFolder(cache: string): string {
+  return path.join(cache, 'weights');
+}
+
+/** What publishers state of their weights, and which of them are here. @throws ThawError `network.unknown` */
+export function listPublishedWeights(
+  { cache }: ServiceContext,
+  { network }: Request<'weights.list'>,
+): readonly CatalogueEntry[] {
+  return weightsOf(readCatalogue(CATALOGUE), network).map((entry) => {
+    const file = weightsFile(weightsFolder(cache), entry);
+    return { ...entry, path: existsSync(file) ? file : null };
+  });
+}
+
+function assertRoomFor({ name }: PublishedWeights, folder: string): (bytes: number) => Promise<void> {
+  return async (bytes) => {
+    const free = await freeSpace(folder);
+    if (!free || free.bytes >= bytes) return;
+    const inMegabytes = (value: number): string => `${Math.ceil(value / 1e6)} MB`;
+    throw new ThawError(
+      'disk.full',
+      `A download needs room before it begins; ${name} takes another ${inMegabytes(bytes)}, and ${inMegabytes(free.bytes)} are free at '${folder}'.`,
+      'Free some space (`thaw cache clear`), or set THAW_CACHE to a folder on another disk.',
+    );
+  };
+}
+
+/** Downloads weights of the catalogue where they are not here; see `downloadWeights`. */
+export async function getPublishedWeights(
+  context: ServiceContext,
+  { name, taskId }: Request<'weights.get'>,
+): Promise<DownloadedWeights> {
+  const entry = findPublishedWeights(readCatalogue(CATALOGUE), name);
+  const folder = weightsFolder(context.cache);
+  return context.tasks.run(taskId, 'byte', (task) =>
+    downloadWeights(entry, {
+      ...task,
+      folder,
+      mirror: process.env['THAW_WEIGHTS_MIRROR'],
+      assertRoom: assertRoomFor(entry, folder),
+    }),
+  );
+}
