@@ -1,26 +1,8 @@
-import { stat } from 'node:fs/promises';
 import type { Group } from 'h5wasm';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
-import { DAMAGED_HINT, claimedElements, noSuchTensor, unreadable } from './files.ts';
-import { hdf5Problem, openHdf5, type Hdf5File } from './hdf5.ts';
-import type { ListedTensor, StoredWeights } from './weights-file.ts';
+import { DAMAGED_HINT, unreadable } from './files.ts';
+import { childGroup, datasetPlace, type DatasetPlace, type Hdf5Listing } from './hdf5-weights.ts';
 
-/** What the library, whose addresses have 32 bits, is known to read. */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 const LARGEST_ATTRIBUTE_BYTES = 1 << 24;
-/** Weights barely compress; a file that claims far more than its own size is a bomb, not a network. */
-const LARGEST_EXPANSION = 64;
-/** A healthy file of this size is walked in a hundredth of it. */
-const SLOWEST_BYTES_PER_MILLISECOND = 20_000;
-const SHORTEST_LIMIT_MILLISECONDS = 3000;
-
-interface Place extends ListedTensor {
-  /** The dataset's path in the file. */
-  readonly dataset: string;
-  /** Chunks hang on a tree of their own, which is first followed when they are read. */
-  readonly isChunked: boolean;
-}
 
 /** Keras splits a list of names that is too long for one attribute into `<name>0`, `<name>1`, ... */
 function nameList(path: string, group: Group, attribute: string): readonly string[] | null {
@@ -43,17 +25,6 @@ function nameList(path: string, group: Group, attribute: string): readonly strin
     const value = found.value;
     return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
   });
-}
-
-/** HDF5's classes of whole numbers and of floats; the type itself tells the rest. */
-function hdf5Dtype(type: number, bytes: number, signed: boolean): Dtype | null {
-  const name = type === 1 ? `float${bytes * 8}` : type === 0 ? `${signed ? '' : 'u'}int${bytes * 8}` : '';
-  return Object.hasOwn(DTYPE_BYTES, name) ? (name as Dtype) : null;
-}
-
-function childGroup(library: Hdf5File['library'], parent: Group, name: string): Group | null {
-  const child = parent.get(name);
-  return child instanceof library.Group ? child : null;
 }
 
 /** `conv1_1` and `conv1` are one layer to TensorFlow 1, which numbers names that it has seen before. */
@@ -83,152 +54,59 @@ function canonicalNames(layer: string, weightNames: readonly string[]): readonly
   });
 }
 
-function datasetPlace(
-  library: Hdf5File['library'],
-  path: string,
-  group: Group,
-  name: string,
-  fileBytes: number,
-): Place | null {
-  const dataset = group.get(name);
-  if (!(dataset instanceof library.Dataset)) {
-    throw unreadable(
-      path,
-      `Every weight that a layer lists is in its group; '${name}' of '${group.path}' is not.`,
-      DAMAGED_HINT,
-    );
-  }
-  const { shape, size, type, signed, littleEndian, chunks } = dataset.metadata;
-  const dtype = hdf5Dtype(type, size, signed);
-  if (dtype === null) return null;
-  if (!littleEndian) {
-    throw unreadable(
-      path,
-      `Thaw reads Keras weights of little-endian numbers; '${name}' is big-endian ${dtype}.`,
-      'Save the weights on a little-endian machine.',
-    );
-  }
-  const elements = shape === null ? null : claimedElements(shape);
-  if (shape === null || elements === null || elements * size > fileBytes * LARGEST_EXPANSION) {
-    throw unreadable(
-      path,
-      `A weight fits in its file; '${name}' claims the shape [${shape?.join(', ') ?? ''}] in ${fileBytes} bytes.`,
-      DAMAGED_HINT,
-    );
-  }
-  return {
-    shape,
-    dtype,
-    storedName: name,
-    isWeight: isFloat(dtype),
-    dataset: dataset.path,
-    isChunked: chunks !== null,
-  };
+/** One weight as the file lists it: the group that lists it, and `<layer>/<role>`. */
+interface Listed {
+  readonly group: string;
+  readonly name: string;
+  readonly place: DatasetPlace;
 }
 
-function listTensors(library: Hdf5File['library'], path: string, root: Group, fileBytes: number): Map<string, Place> {
-  const weights = childGroup(library, root, 'model_weights') ?? root;
-  const layers = nameList(path, weights, 'layer_names');
-  if (layers === null) {
-    const found = root.keys().slice(0, 5).join(', ');
-    throw unreadable(
-      path,
-      `A Keras .h5 names its layers in 'layer_names'; this HDF5 file has none, and holds: ${found === '' ? 'nothing' : found}.`,
-      'Save with model.save_weights("name.h5") or model.save("name.h5"); the .weights.h5 of Keras 3 is not yet read.',
-    );
+function listLayer(listing: Hdf5Listing, weights: Group, layer: string): readonly Listed[] {
+  const { path } = listing;
+  const group = childGroup(listing, weights, layer);
+  if (group === null) {
+    throw unreadable(path, `Every layer in 'layer_names' has a group; '${layer}' has none.`, DAMAGED_HINT);
   }
-  const tensors = new Map<string, Place>();
-  let claimed = 0;
-  for (const layer of layers) {
-    const group = childGroup(library, weights, layer);
-    if (group === null) {
-      throw unreadable(path, `Every layer in 'layer_names' has a group; '${layer}' has none.`, DAMAGED_HINT);
-    }
-    const weightNames = nameList(path, group, 'weight_names') ?? [];
-    const canonical = canonicalNames(layer, weightNames);
-    for (const [index, weightName] of weightNames.entries()) {
-      const place = datasetPlace(library, path, group, weightName, fileBytes);
-      const name = canonical[index] ?? weightName;
-      if (place === null) continue;
-      if (tensors.has(name)) {
-        throw unreadable(
-          path,
-          `A weight's name is used once; '${name}' is there twice.`,
-          'Rename the layers of the model and save it again.',
-        );
-      }
-      claimed += place.shape.reduce((product, dimension) => product * dimension, DTYPE_BYTES[place.dtype]);
-      if (claimed > fileBytes * LARGEST_EXPANSION) {
-        throw unreadable(
-          path,
-          `The weights of a file fit in it; up to '${name}' they claim ${claimed} bytes of ${fileBytes}.`,
-          DAMAGED_HINT,
-        );
-      }
-      tensors.set(name, place);
-    }
-  }
-  return tensors;
+  const weightNames = nameList(path, group, 'weight_names') ?? [];
+  const canonical = canonicalNames(layer, weightNames);
+  return weightNames.flatMap((weightName, index) => {
+    const place = datasetPlace(listing, group, weightName);
+    return place === null ? [] : [{ group: layer, name: canonical[index] ?? weightName, place }];
+  });
+}
+
+/** Whether an HDF5 file is laid out as Keras 2 does: its own weights, or a whole model. */
+export function isLegacyLayout(listing: Hdf5Listing): boolean {
+  const { path, root } = listing;
+  return nameList(path, childGroup(listing, root, 'model_weights') ?? root, 'layer_names') !== null;
 }
 
 /**
- * Opens a Keras HDF5 file, weights alone or a whole model (its `model_weights`): groups by layer, each listing its weights
- * in `weight_names` (https://keras.io/api/models/model_saving_apis/). Kernels are in TensorFlow's layout already.
+ * The tensors of a Keras HDF5 file, weights alone or a whole model (its `model_weights`): groups by layer, each listing its
+ * weights in `weight_names` (https://keras.io/api/models/model_saving_apis/). Kernels are in TensorFlow's layout already.
+ * A layer of a model within the model has its name alone, and that model's before it where others have the same.
  *
- * @throws ThawError `weights.unreadable` for a truncated or damaged file, one that is not Keras', or floats of another width
+ * @throws ThawError `weights.unreadable`
  */
-export async function openKerasHdf5(path: string): Promise<StoredWeights> {
-  const { size } = await stat(path);
-  if (size > LARGEST_FILE_BYTES) {
-    throw unreadable(
-      path,
-      `An .h5 file is read up to ${LARGEST_FILE_BYTES} bytes; this one has ${size}.`,
-      'Save the weights without the optimizer, or as safetensors.',
-    );
-  }
-  const explained = (error: unknown): unknown =>
-    error instanceof ThawError
-      ? error
-      : unreadable(
-          path,
-          `An .h5 file is complete HDF5; reading it ended with: ${hdf5Problem(error)}.`,
-          DAMAGED_HINT,
-          error,
-        );
-  const limit = Math.ceil(SHORTEST_LIMIT_MILLISECONDS + size / SLOWEST_BYTES_PER_MILLISECOND);
-  const file = await openHdf5({ path, offset: 0, bytes: size }, limit).catch((error: unknown) => {
-    throw explained(error);
-  });
-  const guarded = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (error) {
-      throw explained(error);
-    }
-  };
-  let tensors: Map<string, Place>;
-  try {
-    tensors = guarded(() => file.run(() => listTensors(file.library, path, file.root, size), limit));
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  return {
-    path,
-    format: 'keras-h5',
-    framework: 'keras',
-    files: [path],
-    tensors,
-    read: (name) => {
-      const place = tensors.get(name);
-      if (place === undefined) throw noSuchTensor(path, name);
-      const { shape, dtype, dataset, isChunked } = place;
-      const bytes = shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
-      return toFloat32(
-        guarded(() => file.bytesOf(dataset, bytes, isChunked ? limit : null)),
-        dtype,
+export function listLegacyLayout(listing: Hdf5Listing): ReadonlyMap<string, DatasetPlace> {
+  const { path, root } = listing;
+  const weights = childGroup(listing, root, 'model_weights') ?? root;
+  const listed = (nameList(path, weights, 'layer_names') ?? []).flatMap((layer) => listLayer(listing, weights, layer));
+  const layerOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
+  const groups = new Map<string, Set<string>>();
+  for (const { group, name } of listed) groups.set(layerOf(name), (groups.get(layerOf(name)) ?? new Set()).add(group));
+  const tensors = new Map<string, DatasetPlace>();
+  for (const { group, name: own, place } of listed) {
+    const isShared = (groups.get(layerOf(own))?.size ?? 0) > 1;
+    const name = isShared && layerOf(own) !== group ? `${group}/${own}` : own;
+    if (tensors.has(name)) {
+      throw unreadable(
+        path,
+        `A weight's name is used once; '${name}' is there twice.`,
+        'Rename the layers of the model and save it again.',
       );
-    },
-    close: () => file.close(),
-  };
+    }
+    tensors.set(name, place);
+  }
+  return tensors;
 }

@@ -1,4 +1,4 @@
-import type { Network } from '../network/layer.ts';
+import type { Layer, Network } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';
 
 /** Keras names layers without a name by their kind, and counts. */
@@ -55,5 +55,45 @@ export function kerasNames(network: Network, stored: Iterable<string>): (name: s
     const layer = layers.get(stem) ?? stem;
     const role = name.slice(stem.length + 1);
     return `${layer}/${role === 'kernel' && depthwise.has(layer) ? 'depthwise_kernel' : role}`;
+  };
+}
+
+/** The kinds of layers with variables, by the classes that Keras files name them by. */
+const CLASSES: Readonly<Record<string, Layer['kind']>> = {
+  conv2d: 'conv2d',
+  conv2d_transpose: 'conv2dTranspose',
+  dense: 'dense',
+  depthwise_conv2d: 'depthwiseConv2d',
+  separable_conv2d: 'separableConv2d',
+  batch_normalization: 'batchNorm',
+  layer_normalization: 'layerNorm',
+};
+const CLASS_NAME = /^([a-z][a-z_]*(?:2d)?(?:_transpose)?)(?:_(\d+))?$/;
+
+/**
+ * The network's names where a file has counted the layers of each class and kept no names, as tf.keras' `.weights.h5` does:
+ * the first convolution of the file is the network's first, for both list layers as Keras does.
+ *
+ * @param stored the names of all tensors of the file
+ */
+export function kerasPlaces(network: Network, stored: Iterable<string>): (name: string) => string {
+  const counted = layersOf(stored).flatMap((layer) => {
+    const [, kind = '', count = '0'] = CLASS_NAME.exec(layer) ?? [];
+    return Object.hasOwn(CLASSES, kind) ? [{ layer, kind: CLASSES[kind], count: Number(count) }] : [];
+  });
+  const withTensors = new Set(networkTensors(network).map(({ layer }) => layer));
+  const layers = new Map<string, string>();
+  for (const [kind, own] of Map.groupBy(counted, (layer) => layer.kind)) {
+    const all = network.layers.filter((layer) => layer.kind === kind && withTensors.has(layer.name));
+    const pretrained = all.filter(({ name }) => network.pretrained.has(name));
+    const theirs = own.length === pretrained.length ? pretrained : own.length === all.length ? all : [];
+    for (const [place, { layer }] of own.sort((a, b) => a.count - b.count).entries()) {
+      const name = theirs[place]?.name;
+      if (name !== undefined) layers.set(layer, name);
+    }
+  }
+  return (name) => {
+    const stem = layerOf(name);
+    return `${layers.get(stem) ?? stem}${name.slice(stem.length)}`;
   };
 }

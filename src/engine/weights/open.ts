@@ -2,7 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { unreadable, unreadableFile } from './files.ts';
-import { openKerasHdf5 } from './keras-h5.ts';
+import { isKerasArchive, openKerasArchive, openKerasHdf5 } from './keras.ts';
+import { openNpz } from './npz.ts';
 import { openSafetensors } from './safetensors.ts';
 import { endsAsTable } from './sorted-string-table.ts';
 import { openStoredCheckpoint } from './tensorflow-checkpoint.ts';
@@ -73,6 +74,8 @@ async function openZip(path: string): Promise<StoredWeights> {
   const members = await zipMembers(path);
   const torch = torchRoot(members);
   if (torch !== null) return openTorchZip(path, members, torch);
+  if (isKerasArchive(members)) return openKerasArchive(path, members);
+  if ([...members.keys()].some((name) => name.endsWith('.npy'))) return openNpz(path, members);
   const [first = 'nothing'] = members.keys();
   throw notYetRead(path, `a zip archive of other things (the first is '${first.slice(0, 60)}')`);
 }

@@ -21,7 +21,15 @@ export interface ListedTensor extends TensorEntry {
 
 /** The formats that are read, by the names the load report gives them. */
 export type WeightsFormat =
-  'keras-h5' | 'tfjs-layers' | 'safetensors' | 'tensorflow-checkpoint' | 'torch-zip' | 'torch-pickle';
+  | 'keras-h5'
+  | 'keras-v3-h5'
+  | 'keras-archive'
+  | 'npz'
+  | 'safetensors'
+  | 'tensorflow-checkpoint'
+  | 'tfjs-layers'
+  | 'torch-pickle'
+  | 'torch-zip';
 
 /** Who names the tensors of a file and lays them out; null where the format leaves that open. */
 export type Framework = 'keras' | 'tensorflow' | 'torch';

@@ -114,6 +114,22 @@ describe('a Keras .h5 names its tensors by layer and role', () => {
   });
 });
 
+it('layers of one name in two models of a model have the name of theirs before it', async () => {
+  const models = new Map([
+    ['left', [weight('conv1/kernel:0', [1]), weight('conv2/kernel:0', [1])]],
+    ['right', [weight('conv1/kernel:0', [1]), weight('conv1/bias:0', [1])]],
+  ]);
+  await writeKerasFile(at('siamese.h5'), models);
+  const file = await openWeights(at('siamese.h5'));
+  expect([...file.tensors.keys()]).toEqual([
+    'left/conv1/kernel',
+    'conv2/kernel',
+    'right/conv1/kernel',
+    'right/conv1/bias',
+  ]);
+  file.close();
+});
+
 it('numbers of other widths are read as float32, and whole ones are no weights', async () => {
   const weights: readonly KerasWeight[] = [
     { name: 'conv1/kernel:0', shape: [2], data: Float64Array.of(1.5, 2) },
@@ -139,12 +155,9 @@ describe('what is no Keras .h5 of weights is refused', () => {
   });
 
   it('one name for two weights', async () => {
-    const twice = new Map([
-      ['outer_a', [weight('conv1/kernel:0', [1])]],
-      ['outer_b', [weight('conv1/kernel:0', [1])]],
-    ]);
+    const twice = new Map([['outer', [weight('a/conv1/kernel:0', [1]), weight('b/conv1/kernel:0', [1])]]]);
     await writeKerasFile(at('twice.h5'), twice);
-    await expectError(() => openWeights(at('twice.h5')), 'weights.unreadable', "'conv1/kernel'", 'twice');
+    await expectError(() => openWeights(at('twice.h5')), 'weights.unreadable', "conv1/kernel'", 'twice');
   });
 });
 

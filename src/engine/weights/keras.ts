@@ -1,0 +1,93 @@
+import { stat } from 'node:fs/promises';
+import type { ZipMember } from '../numpy/zip-reader.ts';
+import { METHODS } from '../numpy/zip-structures.ts';
+import { DAMAGED_HINT, unreadable } from './files.ts';
+import type { Hdf5Place } from './hdf5.ts';
+import { openHdf5Weights } from './hdf5-weights.ts';
+import { layerConfigurations } from './keras-config.ts';
+import { isLegacyLayout, listLegacyLayout } from './keras-h5.ts';
+import { isVersion3Layout, listVersion3Layout } from './keras-v3.ts';
+import type { StoredWeights } from './weights-file.ts';
+import { memberStart, readMember } from './zip-members.ts';
+
+const LARGEST_CONFIGURATION_BYTES = 64 << 20;
+const WEIGHTS_MEMBER = 'model.weights.h5';
+
+/**
+ * Opens an HDF5 file of Keras': weights alone or a whole model of Keras 2, or the `.weights.h5` of Keras 3.
+ *
+ * @throws ThawError `weights.unreadable` for a truncated or damaged file, or one that is not Keras'
+ */
+export async function openKerasHdf5(path: string): Promise<StoredWeights> {
+  const { size } = await stat(path);
+  return openHdf5Weights({ path, offset: 0, bytes: size }, (listing) => {
+    if (isLegacyLayout(listing)) return { format: 'keras-h5', tensors: listLegacyLayout(listing) };
+    if (isVersion3Layout(listing)) return { format: 'keras-v3-h5', tensors: listVersion3Layout(listing, new Map()) };
+    const found = listing.root.keys().slice(0, 5).join(', ');
+    throw unreadable(
+      path,
+      `A Keras .h5 names its layers in 'layer_names' or holds them in 'layers'; this HDF5 file does neither, and holds: ${found === '' ? 'nothing' : found}.`,
+      'Save with model.save_weights("name.weights.h5") or model.save("name.keras").',
+    );
+  });
+}
+
+/** Whether a zip archive is a `.keras` model. */
+export function isKerasArchive(members: ReadonlyMap<string, ZipMember>): boolean {
+  return members.has('config.json') && members.has('metadata.json');
+}
+
+function configurationOf(path: string, members: ReadonlyMap<string, ZipMember>): unknown {
+  const member = members.get('config.json');
+  if (member === undefined || member.bytes > LARGEST_CONFIGURATION_BYTES) {
+    throw unreadable(
+      path,
+      `The config.json of a .keras archive has at most ${LARGEST_CONFIGURATION_BYTES} bytes; this one has ${member?.bytes ?? 'none'}.`,
+      DAMAGED_HINT,
+    );
+  }
+  try {
+    return JSON.parse(new TextDecoder().decode(readMember(path, member)));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw unreadable(
+      path,
+      'The config.json of a .keras archive is JSON; this one does not parse.',
+      DAMAGED_HINT,
+      error,
+    );
+  }
+}
+
+function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Hdf5Place {
+  const member = members.get(WEIGHTS_MEMBER);
+  if (member === undefined) {
+    const [first = 'nothing'] = [...members.keys()].filter((name) => name.startsWith('model.'));
+    throw unreadable(
+      path,
+      `A .keras archive holds its weights in '${WEIGHTS_MEMBER}'; this one has ${first}.`,
+      'Save the model again with model.save("name.keras").',
+    );
+  }
+  if (member.method !== METHODS.stored || member.bytes !== member.packedBytes) {
+    throw unreadable(
+      path,
+      `Keras stores '${WEIGHTS_MEMBER}' as it is; in this archive it is packed.`,
+      `Unpack the archive and open '${WEIGHTS_MEMBER}' itself.`,
+    );
+  }
+  return { path, offset: memberStart(path, member), bytes: member.bytes };
+}
+
+/**
+ * Opens a `.keras` archive, of Keras 3 or of tf.keras: its configuration tells the names of its layers.
+ *
+ * @throws ThawError `weights.unreadable`
+ */
+export async function openKerasArchive(path: string, members: ReadonlyMap<string, ZipMember>): Promise<StoredWeights> {
+  const configurations = layerConfigurations(configurationOf(path, members));
+  return openHdf5Weights(weightsPlace(path, members), (listing) => ({
+    format: 'keras-archive',
+    tensors: listVersion3Layout(listing, configurations),
+  }));
+}
