@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { runResult } from '../../../src/shared/contract/run.ts';
@@ -61,7 +62,23 @@ describeWith('the page of a run', await findWeb(), (place) => {
     await head.locator('summary').click();
     const curve = head.getByRole('img', { name: /^Weight drift of logits at 12 steps, from \d/ });
     await eventually(() => curve.count()).toBe(1);
+    // The last of a long list: its curves would lie below the list's end.
+    const below = () =>
+      curve.evaluate((element) => {
+        const list = element.closest('ul')?.getBoundingClientRect();
+        return element.getBoundingClientRect().bottom - (list?.bottom ?? 0);
+      });
+    await eventually(below).toBeLessThanOrEqual(0);
     await expectAccessible(page);
     await takeScreenshots(page, 'run-page-layers');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      head.getByRole('button', { name: 'Save the values (CSV)' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/-logits\.csv$/);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+    expect(lines).toHaveLength(1 + 12);
+    expect(lines[0]).toBe('step,gradient_norm,drift');
+    expect(lines.at(-1)).toMatch(/^24,\d[\d.e-]*,\d[\d.e-]*$/);
   });
 });
