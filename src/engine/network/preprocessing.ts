@@ -9,11 +9,14 @@ export interface Preprocessing {
   readonly width: number;
   /**
    * `stretch`: the whole image, its aspect ratio given up, as Keras' `load_img(target_size=...)` does. `centerCrop`: the
-   * largest centred part of the wanted aspect ratio, as Keras' `load_img(keep_aspect_ratio=True)` does.
+   * largest centred part of the wanted aspect ratio, as Keras' `load_img(keep_aspect_ratio=True)` does. `resizeThenCrop`: the
+   * centre of the image whose shorter side has been brought to `shorterSide`, as torchvision's `Resize` and `CenterCrop`.
    */
-  readonly resize: 'stretch' | 'centerCrop';
-  /** Antialiased bilinear (a triangle filter as wide as the reduction), as Pillow's `BILINEAR`. */
-  readonly kernel: 'bilinear';
+  readonly resize: 'stretch' | 'centerCrop' | 'resizeThenCrop';
+  /** In pixels, no less than `height` and `width`; of `resizeThenCrop` alone. */
+  readonly shorterSide?: number;
+  /** Antialiased (filters as wide as the reduction), as Pillow's `BILINEAR` and `BICUBIC`. */
+  readonly kernel: 'bilinear' | 'bicubic';
   readonly channelOrder: 'rgb' | 'bgr';
   /** One for all channels, or one for each in `channelOrder`; so is the offset. */
   readonly scale: number | readonly [number, number, number];
@@ -65,8 +68,21 @@ export function standardise(height: number, width: number): Preprocessing {
   };
 }
 
+/**
+ * The recipe of weights that were trained on crops of larger images.
+ *
+ * @param shorterSide what the image's is brought to before the crop, in pixels
+ */
+export function resizeThenCrop(
+  preprocessing: Preprocessing,
+  shorterSide: number,
+  kernel: Preprocessing['kernel'] = 'bilinear',
+): Preprocessing {
+  return { ...preprocessing, resize: 'resizeThenCrop', shorterSide, kernel };
+}
+
 /** A text that two preprocessings share only if they give the same pixels before normalisation; part of cache keys. */
 export function geometryKey(preprocessing: Preprocessing): string {
-  const { height, width, resize, kernel } = preprocessing;
-  return `${height}x${width}-${resize}-${kernel}-rgb`;
+  const { height, width, resize, shorterSide, kernel } = preprocessing;
+  return `${height}x${width}-${[resize, shorterSide, kernel].filter((part) => part !== undefined).join('-')}-rgb`;
 }

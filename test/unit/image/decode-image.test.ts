@@ -4,7 +4,7 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeImage, tryDecodeImage } from '../../../src/engine/image/decode-image.ts';
-import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
+import { resizeThenCrop, scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
 import type { Preprocessing } from '../../../src/engine/network/preprocessing.ts';
 import fixture from '../../fixtures/pillow-resize.json' with { type: 'json' };
 import { expectError } from '../../support/expect-error.ts';
@@ -36,14 +36,20 @@ const quarters = (width: number, height: number): Uint8Array => {
 };
 const quartersImage = () => sharp(quarters(80, 60), { raw: { width: 80, height: 60, channels: 3 } });
 
-describe("Pillow's BILINEAR", () => {
-  const rules = ['stretch', 'centerCrop'] as const;
+describe('Pillow', () => {
+  const rules = ['stretch', 'centerCrop', 'resizeThenCrop', 'bicubicThenCrop'] as const;
+  const preprocessings: Readonly<Record<(typeof rules)[number], Preprocessing>> = {
+    stretch: size(fixture.target),
+    centerCrop: cropped(fixture.target),
+    resizeThenCrop: resizeThenCrop(size(fixture.target), fixture.shorterSide),
+    bicubicThenCrop: resizeThenCrop(size(fixture.target), fixture.shorterSide, 'bicubic'),
+  };
   const cases = fixture.images.flatMap((image) => rules.map((resize) => ({ ...image, resize })));
   test.each(cases)(
     'is met in the mean from $width x $height by $resize',
     async ({ width, height, resize, ...image }) => {
       const bytes = await patternImage(width, height).png().toBuffer();
-      const decoded = await decodeImage(bytes, { ...size(fixture.target), resize });
+      const decoded = await decodeImage(bytes, preprocessings[resize]);
       // From a fourfold reduction on, libvips averages blocks before it filters: a strong pattern blurs a little more.
       const within = Math.min(width, height) < 4 * fixture.target ? 1 : 1.5;
       expect(distance(decoded, Buffer.from(image[resize], 'base64'))).toBeLessThan(within);
@@ -53,16 +59,29 @@ describe("Pillow's BILINEAR", () => {
   test('is met to the bit where both sides are enlarged', async () => {
     const small = fixture.images.filter(({ width, height }) => width <= fixture.target && height <= fixture.target);
     expect(small.length).toBeGreaterThan(0);
-    for (const { width, height, stretch } of small) {
-      const decoded = await decodeImage(await patternImage(width, height).png().toBuffer(), size(fixture.target));
-      expect(Buffer.from(decoded).equals(Buffer.from(stretch, 'base64'))).toBe(true);
+    for (const { width, height, ...image } of small) {
+      const bytes = await patternImage(width, height).png().toBuffer();
+      for (const rule of ['stretch', 'resizeThenCrop', 'bicubicThenCrop'] as const) {
+        const decoded = await decodeImage(bytes, preprocessings[rule]);
+        expect(Buffer.from(decoded).equals(Buffer.from(image[rule], 'base64')), rule).toBe(true);
+      }
     }
+  });
+
+  test('is met where a wide image is cut before it is resized: it shows the same centre', async () => {
+    const strip = patternPixels(900, 60);
+    const bytes = await sharp(strip, { raw: { width: 900, height: 60, channels: 3 } })
+      .png()
+      .toBuffer();
+    const middle = await sharp(bytes).extract({ left: 330, top: 0, width: 240, height: 60 }).png().toBuffer();
+    const rule = preprocessings.resizeThenCrop;
+    expect(await decodeImage(bytes, rule)).toEqual(await decodeImage(middle, rule));
   });
 
   test('gets every pixel of a large JPEG, not a version decoded at a fraction of its size', async () => {
     const jpeg = await patternImage(640, 480).jpeg({ quality: 90 }).toBuffer();
     const png = await sharp(jpeg).png().toBuffer();
-    for (const rule of [size(24), cropped(24)])
+    for (const rule of [size(24), cropped(24), resizeThenCrop(size(24), 28)])
       expect(await decodeImage(jpeg, rule)).toEqual(await decodeImage(png, rule));
   });
 });

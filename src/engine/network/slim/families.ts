@@ -1,9 +1,27 @@
 import type { NetworkFamily } from '../family.ts';
-import { scaleToUnitRange, subtractMean } from '../preprocessing.ts';
+import { resizeThenCrop, scaleToUnitRange, subtractMean, type Preprocessing } from '../preprocessing.ts';
 import { slimAlexnet } from './alexnet.ts';
 import { slimInceptionV3 } from './inception-v3.ts';
 import { slimResnet, type ResnetOptions } from './resnet.ts';
 import { slimVgg } from './vgg.ts';
+
+/** The centre that TF-slim's evaluation shows a network, of each side: 224 pixels of 256. */
+const CENTRAL_SHARE = 0.875;
+
+function central(preprocessing: Preprocessing): Preprocessing {
+  const { height, width } = preprocessing;
+  return resizeThenCrop(preprocessing, Math.round(Math.max(height, width) / CENTRAL_SHARE));
+}
+
+/** Its `vgg` preprocessing. */
+function withoutMean(height: number, width: number): Preprocessing {
+  return central(subtractMean(height, width));
+}
+
+/** Its `inception` preprocessing, which however stretches the centre of a wide image to a square. */
+function unitRange(height: number, width: number): Preprocessing {
+  return central(scaleToUnitRange(height, width));
+}
 
 /** What TF-slim's networks have in common: one width, images of 224, five halvings. */
 const USUAL = {
@@ -33,7 +51,7 @@ function resnets(version: 1 | 2): readonly NetworkFamily[] {
       // The weights of version 2 were trained on the larger images, as Inception's.
       sizes: () => (version === 1 ? [224] : [224, 299]),
       source: `TF-slim ${family}; ${RESNET_SOURCES[version]}`,
-      preprocessing: version === 1 ? subtractMean : scaleToUnitRange,
+      preprocessing: version === 1 ? withoutMean : unitRange,
       publishedAs: () => [family],
       build: (wanted) => slimResnet(wanted, { version, depth: Number(depth), units }),
     };
@@ -45,7 +63,7 @@ function vgg(family: string, convolutions: readonly number[]): NetworkFamily {
     ...USUAL,
     family,
     source: `TF-slim ${family}; Simonyan and Zisserman 2014, https://arxiv.org/abs/1409.1556`,
-    preprocessing: subtractMean,
+    preprocessing: withoutMean,
     publishedAs: () => [family],
     build: (wanted) => slimVgg(wanted, { root: family, convolutions }),
   };
@@ -63,7 +81,7 @@ export const SLIM_FAMILIES: readonly NetworkFamily[] = [
     // Below, a window without padding meets nothing to slide over.
     smallestSize: 75,
     source: 'TF-slim inception_v3; Szegedy et al. 2015, https://arxiv.org/abs/1512.00567',
-    preprocessing: scaleToUnitRange,
+    preprocessing: unitRange,
     publishedAs: () => ['inception_v3'],
     build: slimInceptionV3,
   },
@@ -75,7 +93,7 @@ export const SLIM_FAMILIES: readonly NetworkFamily[] = [
     // Below, the last pooling finds no whole window.
     smallestSize: 67,
     source: 'TF-slim alexnet_v2; Krizhevsky 2014, https://arxiv.org/abs/1404.5997',
-    preprocessing: subtractMean,
+    preprocessing: withoutMean,
     publishedAs: () => ['alexnet_v2'],
     build: slimAlexnet,
   },

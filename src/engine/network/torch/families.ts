@@ -1,5 +1,5 @@
 import type { NetworkFamily } from '../family.ts';
-import { scaleToUnitRange, standardise } from '../preprocessing.ts';
+import { resizeThenCrop, scaleToUnitRange, standardise, type Preprocessing } from '../preprocessing.ts';
 import { torchAlexnet } from './alexnet.ts';
 import { torchDensenet121 } from './densenet.ts';
 import { torchEfficientnet, type EfficientnetOptions } from './efficientnet.ts';
@@ -11,6 +11,19 @@ import { torchResnet, type ResnetOptions } from './resnet.ts';
 import { torchSqueezenet } from './squeezenet.ts';
 import { torchVgg } from './vgg.ts';
 
+/**
+ * The recipe of the first weights that torchvision published of a network.
+ *
+ * @param crop height and width of the crop
+ * @param shorterSide of the image before it; other crops keep this share
+ */
+function recipe(crop: number, shorterSide: number, kernel: Preprocessing['kernel']): NetworkFamily['preprocessing'] {
+  return (height, width) => {
+    const larger = Math.round((Math.max(height, width) * shorterSide) / crop);
+    return resizeThenCrop(standardise(height, width), larger, kernel);
+  };
+}
+
 /** What most of torchvision's networks have in common: one width, images of 224, five halvings. */
 const USUAL = {
   publisher: 'torch',
@@ -18,7 +31,7 @@ const USUAL = {
   sizes: () => [224],
   defaultSize: 224,
   smallestSize: 32,
-  preprocessing: standardise,
+  preprocessing: recipe(224, 256, 'bilinear'),
 } as const satisfies Partial<NetworkFamily>;
 
 function resnet(family: string, options: ResnetOptions): NetworkFamily {
@@ -53,12 +66,17 @@ function mobilenetV3(variant: 'large' | 'small'): NetworkFamily {
   };
 }
 
-function efficientnet(family: string, size: number, options: EfficientnetOptions): NetworkFamily {
+function efficientnet(
+  family: string,
+  [size, shorterSide]: readonly [number, number],
+  options: EfficientnetOptions,
+): NetworkFamily {
   return {
     ...USUAL,
     family,
     sizes: () => [size],
     defaultSize: size,
+    preprocessing: recipe(size, shorterSide, 'bicubic'),
     source: `torchvision ${family}; Tan and Le 2019, https://arxiv.org/abs/1905.11946`,
     publishedAs: () => [family],
     build: (wanted) => torchEfficientnet(wanted, options),
@@ -107,7 +125,8 @@ export const TORCH_FAMILIES: readonly NetworkFamily[] = [
     smallestSize: 75,
     source: 'torchvision inception_v3; Szegedy et al. 2015, https://arxiv.org/abs/1512.00567',
     // Its weights are Google's, which torchvision feeds as those want.
-    preprocessing: scaleToUnitRange,
+    preprocessing: (height, width) =>
+      resizeThenCrop(scaleToUnitRange(height, width), Math.round((Math.max(height, width) * 342) / 299)),
     publishedAs: () => ['inception_v3'],
     build: torchInceptionV3,
   },
@@ -136,8 +155,8 @@ export const TORCH_FAMILIES: readonly NetworkFamily[] = [
     publishedAs: () => ['densenet121'],
     build: torchDensenet121,
   },
-  efficientnet('efficientnet_b0', 224, { width: 1, depth: 1, dropout: 0.2 }),
-  efficientnet('efficientnet_b1', 240, { width: 1, depth: 1.1, dropout: 0.2 }),
-  efficientnet('efficientnet_b2', 288, { width: 1.1, depth: 1.2, dropout: 0.3 }),
-  efficientnet('efficientnet_b3', 300, { width: 1.2, depth: 1.4, dropout: 0.3 }),
+  efficientnet('efficientnet_b0', [224, 256], { width: 1, depth: 1, dropout: 0.2 }),
+  efficientnet('efficientnet_b1', [240, 256], { width: 1, depth: 1.1, dropout: 0.2 }),
+  efficientnet('efficientnet_b2', [288, 288], { width: 1.1, depth: 1.2, dropout: 0.3 }),
+  efficientnet('efficientnet_b3', [300, 320], { width: 1.2, depth: 1.4, dropout: 0.3 }),
 ];
