@@ -68,7 +68,7 @@ export function expectNoAugmentation({ augmentation }: Pick<ResolvedPlanRequest,
 
 /** Tells of weights that only a features file names, and that are not there any more, what else can be done. */
 export function explainLostWeights(error: unknown, features: FeaturesDescription): unknown {
-  if (!(error instanceof ThawError)) return error;
+  if (!(error instanceof ThawError) || error.code === 'features.mismatch') return error;
   const nameless = headAlone(features);
   const head = nameless === null ? '' : `, or --network ${nameless} to train a head that cannot look at images`;
   return new ThawError(

@@ -11,6 +11,7 @@ import { describeGaps, matchWeights } from '../weights/load.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import type { ServiceContext } from './context.ts';
 import { planWarnings } from './default-plan.ts';
+import { assertNamedWeights } from './named-weights.ts';
 import { explainLostWeights } from './on-features.ts';
 import { estimateCost, estimateMemory } from './preview-plan-cost.ts';
 import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
@@ -41,14 +42,15 @@ async function checkFiles(
 ): Promise<readonly string[]> {
   if (!problems.concerns('dataset')) problems.attempt('dataset', () => assertDataset(plan.dataset));
   if (!network || problems.concerns('weights')) return [];
+  const namedBy = request.weights === undefined ? (features?.description ?? null) : null;
   try {
     const weights = await weightsPath(context, plan);
     if (weights === null) return [];
+    const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
     const gap = await context.weights.use(weights, (file) => gapsOf(network, file));
-    return gap === null ? [] : [gap];
+    return [named, gap].flatMap((warning) => warning ?? []);
   } catch (error) {
-    const isLost = features !== null && request.weights === undefined;
-    problems.add('weights', isLost ? explainLostWeights(error, features.description) : error);
+    problems.add('weights', namedBy ? explainLostWeights(error, namedBy) : error);
     return [];
   }
 }

@@ -15,6 +15,7 @@ import { findNetwork } from '../network/registry.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
+import { assertNamedWeights } from './named-weights.ts';
 import { explainLostWeights, onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
 
@@ -88,9 +89,11 @@ export async function startTraining(
   const { resolved, features } = await onFeatures(resolveReferences(context, request));
   const plan = completePlan(resolved);
   assertDataset(plan.dataset);
+  const namedBy = request.weights === undefined ? features : null;
   const sourceRunDirectory = await assertWeights(context, plan.weights).catch((error: unknown) => {
-    throw request.weights === undefined && features ? explainLostWeights(error, features) : error;
+    throw namedBy ? explainLostWeights(error, namedBy) : error;
   });
+  const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
   assertRules(plan, features);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
@@ -109,5 +112,5 @@ export async function startTraining(
     sourceRunDirectory,
     resume: false,
   });
-  return { runId, plan, warnings: [...planWarnings(resolved, plan)] };
+  return { runId, plan, warnings: [...planWarnings(resolved, plan), ...(named === null ? [] : [named])] };
 }

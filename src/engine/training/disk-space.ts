@@ -43,6 +43,17 @@ async function growth({ folder, bytes }: DiskNeed['caches'][number]): Promise<nu
   return Math.max(0, bytes - (await folderBytes(folder)));
 }
 
+/** What caches are going to take of a disk; on a disk of its own a cache that finds no room is done without. */
+async function growthOn(
+  disk: number,
+  caches: DiskNeed['caches'],
+  spaceOf: (folder: string) => Promise<FreeSpace | null>,
+): Promise<number> {
+  let sum = 0;
+  for (const cache of caches) if ((await spaceOf(cache.folder))?.disk === disk) sum += await growth(cache);
+  return sum;
+}
+
 /**
  * Looks for room before a run begins, for disks fill up in the middle of the night.
  *
@@ -57,11 +68,7 @@ export async function assertDiskSpace(
   if (!home) return;
   const already = await folderBytes(path.join(need.runDirectory, 'checkpoints'));
   const checkpoints = Math.max(0, CHECKPOINTS_AT_ONCE * need.checkpointBytes - already) + need.onceBytes;
-  let shared = 0;
-  for (const cache of need.caches) {
-    // On a disk of its own a cache that finds no room is done without.
-    if ((await spaceOf(cache.folder))?.disk === home.disk) shared += await growth(cache);
-  }
+  const shared = await growthOn(home.disk, need.caches, spaceOf);
   if (checkpoints + shared <= home.bytes) return;
   const caches = shared === 0 ? '' : ` and its caches ${inWords(shared)}`;
   throw new ThawError(
@@ -70,5 +77,31 @@ export async function assertDiskSpace(
     shared > 0 && checkpoints <= home.bytes
       ? 'Free some space (`thaw cache clear`), or set THAW_CACHE to a folder on another disk.'
       : 'Free some space, or set THAW_HOME and THAW_CACHE to folders on a larger disk.',
+  );
+}
+
+/**
+ * Looks for room before a large file is begun.
+ *
+ * @param need.file absolute; one that stands there stays until the new one is complete
+ * @param spaceOf for tests
+ * @throws ThawError `disk.full` where it does not fit beside what caches take of the same disk meanwhile
+ */
+export async function assertFileSpace(
+  need: { readonly file: string; readonly bytes: number; readonly caches: DiskNeed['caches'] },
+  spaceOf: (folder: string) => Promise<FreeSpace | null> = freeSpace,
+): Promise<void> {
+  const folder = path.dirname(need.file);
+  const place = await spaceOf(folder);
+  if (!place) return;
+  const shared = await growthOn(place.disk, need.caches, spaceOf);
+  if (need.bytes + shared <= place.bytes) return;
+  const caches = shared === 0 ? '' : ` and the caches ${inWords(shared)}`;
+  throw new ThawError(
+    'disk.full',
+    `A file needs room before it is begun; '${need.file}' takes ${inWords(need.bytes)}${caches}, and ${inWords(place.bytes)} are free there.`,
+    shared > 0 && need.bytes <= place.bytes
+      ? 'Free some space (`thaw cache clear`, `thaw cache limit`), or write the file elsewhere.'
+      : 'Free some space there, or write the file elsewhere.',
   );
 }

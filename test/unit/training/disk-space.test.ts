@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assertDiskSpace, freeSpace, type FreeSpace } from '../../../src/engine/training/disk-space.ts';
+import {
+  assertDiskSpace,
+  assertFileSpace,
+  freeSpace,
+  type FreeSpace,
+} from '../../../src/engine/training/disk-space.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -72,5 +77,37 @@ describe('the room of a run', () => {
     const [here, below] = [await freeSpace(root), await freeSpace(path.join(root, 'not', 'yet'))];
     expect(here?.bytes).toBeGreaterThan(0);
     expect(below?.disk).toBe(here?.disk);
+  });
+});
+
+describe('the room of a file', () => {
+  const file = path.join(root, 'out', 'a.npz');
+  const fileNeed = (megabytes: number, features = 0) => ({
+    file,
+    bytes: megabytes * MEGABYTE,
+    caches: [{ folder: path.join(root, 'kept', 'features'), bytes: features * MEGABYTE }],
+  });
+
+  it('is all of it, whatever stands under its name', async () => {
+    const spaceOf = disks({ out: { bytes: 30 * MEGABYTE, disk: 1 } });
+    await assertFileSpace(fileNeed(30), spaceOf);
+    await expectError(
+      () => assertFileSpace(fileNeed(30.1), spaceOf),
+      'disk.full',
+      `'${file}' takes 30.1 MB, and 30.0 MB are free there`,
+      'elsewhere',
+    );
+  });
+
+  it('is for the caches of the same disk too, and not for those of another', async () => {
+    const place = { bytes: 30 * MEGABYTE, disk: 1 };
+    await expectError(
+      () => assertFileSpace(fileNeed(20, 11), disks({ out: place, kept: place })),
+      'disk.full',
+      'takes 20.0 MB and the caches 11.0 MB',
+      'thaw cache clear',
+    );
+    await assertFileSpace(fileNeed(20, 11), disks({ out: place, kept: { bytes: 0, disk: 2 } }));
+    await assertFileSpace(fileNeed(20, 11), () => Promise.resolve(null));
   });
 });

@@ -2,14 +2,17 @@ import { stat } from 'node:fs/promises';
 import type { RunEventBody } from '../../../shared/contract/event.ts';
 import type { FeaturesResult } from '../../../shared/contract/features.ts';
 import type { SkippedImage } from '../../../shared/contract/run.ts';
+import { DEFAULT_CACHE_LIMIT_BYTES } from '../../../shared/contract/settings.ts';
 import { explainDiskError, ThawError } from '../../../shared/errors/thaw-error.ts';
 import { codePointOrder } from '../../dataset/code-point-order.ts';
 import { readImages, UNLABELLED, type CollectedImage, type ImageCollection } from '../../dataset/read-images.ts';
+import { decodedCacheFolder } from '../../image/decoded-cache.ts';
 import { elementCount } from '../../network/shape.ts';
 import { NpzWriter } from '../../numpy/npz-writer.ts';
 import { datasetRoot } from '../dataset-root.ts';
 import type { FeaturesJob } from '../extractor-protocol.ts';
-import { beyondLimit } from '../feature-cache/cached-features.ts';
+import { assertFileSpace } from '../disk-space.ts';
+import { beyondLimit, featureCacheFolder } from '../feature-cache/cached-features.ts';
 import { prefixWeightsHash } from '../feature-cache/feature-key.ts';
 import { datasetFeatures } from '../features.ts';
 import { ProgressReporter } from '../progress.ts';
@@ -18,8 +21,13 @@ import { ARRAYS, FEATURES_FILE_VERSION, featuresArray, type FeaturesMetadata } f
 
 /** Features of so many bytes are held at a time: a file may be larger than memory. */
 const BLOCK_BYTES = 256 * 2 ** 20;
+const FLOAT_BYTES = 4;
+/** Of a code point, as NumPy keeps them. */
+const TEXT_BYTES = 4;
+
 function metadataOf(job: FeaturesJob, extractor: Extractor): FeaturesMetadata {
-  const { plan, preprocessing, tensorHashes, runtime } = extractor;
+  const { plan, preprocessing, tensorHashes, weightsHash, runtime } = extractor;
+  const source = job.plan.weights;
   return {
     schemaVersion: FEATURES_FILE_VERSION,
     thaw: job.thaw,
@@ -27,7 +35,11 @@ function metadataOf(job: FeaturesJob, extractor: Extractor): FeaturesMetadata {
     layers: [...plan.cut],
     preprocessing: { ...preprocessing },
     precision: job.plan.precision.frozen,
-    weights: { source: job.plan.weights, sha256: prefixWeightsHash(plan.prefix, tensorHashes) },
+    weights: {
+      source,
+      sha256: prefixWeightsHash(plan.prefix, tensorHashes),
+      ...(source.kind === 'file' && weightsHash !== null && { fileSha256: weightsHash }),
+    },
     tensorflow: runtime.tensorflow,
     device: runtime.device,
   };
@@ -54,7 +66,7 @@ async function writeArrays(
   const { program } = extractor;
   const { cacheDirectory, plan, cacheLimitBytes } = options.job;
   const outputs = program.cut.map(({ name, shape }) => {
-    const rowBytes = elementCount(shape) * 4;
+    const rowBytes = elementCount(shape) * FLOAT_BYTES;
     const array = featuresArray(name, program.cut.length);
     return { name, rowBytes, rows: writer.array(array, '<f4', shape, { rowBytes, mostRows: images.length }) };
   });
@@ -152,6 +164,30 @@ async function write(
   }
 }
 
+/** Of what describes an image in the file beside its path: label, split and content hash. */
+const DESCRIPTION_BYTES = 8 + 4 * 10 + 4 * 64;
+const CHANNELS = 3;
+
+/** Looks for room for the file before hours of computing, as for the checkpoints of a run. */
+async function assertRoom(
+  { output, cacheDirectory, cacheLimitBytes = DEFAULT_CACHE_LIMIT_BYTES }: FeaturesJob,
+  { images }: ImageCollection,
+  { program, preprocessing }: Extractor,
+): Promise<void> {
+  const featureBytes = program.cut.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
+  const longestPath = images.reduce((most, image) => Math.max(most, image.path.length), 0);
+  const pixels = preprocessing.height * preprocessing.width * CHANNELS;
+  const cached = (bytes: number): number => Math.min(cacheLimitBytes, images.length * bytes);
+  await assertFileSpace({
+    file: output,
+    bytes: images.length * (featureBytes + DESCRIPTION_BYTES + TEXT_BYTES * longestPath),
+    caches: [
+      { folder: featureCacheFolder(cacheDirectory), bytes: cached(featureBytes) },
+      { folder: decodedCacheFolder(cacheDirectory), bytes: cached(pixels) },
+    ],
+  });
+}
+
 /** The disk's refusals, with what can be done about a file that a person named. */
 function explainWriting(error: unknown, output: string): unknown {
   const explained = explainDiskError(error, `write ${output}`);
@@ -191,6 +227,7 @@ export async function extractFeatures(
   }
   const extractor = await loadExtractor(job, collection.classes.length, onWarning);
   try {
+    await assertRoom(job, collection, extractor);
     const { images, unreadable, reused } = await write(job, collection, extractor, { emit, onWarning, signal });
     return {
       path: job.output,

@@ -25,6 +25,8 @@ const FEWEST_CLASSES = 2;
 export interface Extractor extends PrefixDescription {
   readonly session: Session;
   readonly program: Program;
+  /** SHA-256 of the files that its weights were read from. */
+  readonly weightsHash: string | null;
 }
 
 /** @throws ThawError `usage.invalid` where nothing stays the same at the bottom of the network */
@@ -84,6 +86,7 @@ export async function loadExtractor(
   return {
     session,
     program,
+    weightsHash: report?.sha256 ?? null,
     network,
     plan: place,
     preprocessing,

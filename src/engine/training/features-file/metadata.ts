@@ -21,6 +21,8 @@ export function featuresArray(layer: string, layers: number): string {
   return layers === 1 ? FEATURES_ARRAY : `${FEATURES_ARRAY}/${layer}`;
 }
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** Where features come from, as JSON text in the array `metadata`. */
 export const featuresMetadata = z.object({
   schemaVersion: z.literal(FEATURES_FILE_VERSION),
@@ -34,7 +36,9 @@ export const featuresMetadata = z.object({
   weights: z.object({
     source: weightsSource,
     /** SHA-256 over names and values of the tensors below the layers. */
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    sha256,
+    /** SHA-256 of the files at the source's path; of no other source. */
+    fileSha256: sha256.optional(),
   }),
   tensorflow: z.string().max(100),
   device: z.string().max(100),
