@@ -41,6 +41,8 @@ describe('one sigmoid unit above a frozen base', () => {
     { network: 'resnet50_32', trainable: 2049, frozen: 23_587_712, tensors: 318 },
     { network: 'mobilenet_v2_0.35_32', trainable: 1281, frozen: 410_208, tensors: 260 },
     { network: 'vgg16_32', trainable: 513, frozen: 14_714_688, tensors: 26 },
+    { network: 'mobilenet_v3_small_1.0_32', trainable: 577, frozen: 939_120, tensors: 206 },
+    { network: 'efficientnet_b0_32', trainable: 1281, frozen: 4_049_564, tensors: 309 },
   ])(
     '$network trains $trainable parameters, keeps the others to the bit, and predicts',
     async ({ network, trainable, frozen, tensors }) => {
@@ -67,6 +69,22 @@ describe('one sigmoid unit above a frozen base', () => {
       }
     },
   );
+});
+
+describe('a boundary anywhere', () => {
+  it.each([
+    // Within the block whose channels are being weighed, above which all trains.
+    { network: 'mobilenet_v3_small_1.0_32', rules: ['--freeze', '/./', '--thaw', 'from:expanded_conv_8/squeeze_excite/Conv'] }, // prettier-ignore
+    { network: 'efficientnet_b0_32', rules: ['--freeze', '/./', '--thaw', 'from:block6b_se_reduce'] },
+    { network: 'efficientnet_b0_32', rules: ['--freeze', 'block4b'] },
+  ])('$network trains above $rules, and keeps what is frozen', async ({ network, rules }) => {
+    const scratch = ['--network', network, '--strategy', 'scratch', '--epochs', '2'];
+    const result = await train(...scratch, ...rules);
+    expect(result).toMatchObject({ status: 'finished', frozenUnchanged: true });
+    expect(result.frozenTensors).toBeGreaterThan(0);
+    expect(result.parameters?.trainable).toBeGreaterThan(10_000);
+    expect(result.history.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  });
 });
 
 describe('statistics of their own', () => {

@@ -209,7 +209,8 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
         ...moved(read + written, 1, written, batch),
         convolution: multiplyAdds(layer, inputs[0] ?? [], output),
       };
-      return isTraining ? withOwnActivation(layer, linear, moved(2 * written, 1, 0, batch)) : linear;
+      const isApart = isTraining || (layer.activation !== undefined && !FUSED_ACTIVATIONS.has(layer.activation));
+      return isApart ? withOwnActivation(layer, linear, moved(2 * written, 1, 0, batch)) : linear;
     }
     case 'separableConv2d': {
       const { bytes, multiplied } = betweenHalves(layer, inputs[0] ?? [], output);
@@ -239,7 +240,8 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
       return moved(operations * (read + written), operations, 0, batch);
     }
     case 'dropout':
-      return isTraining && layer.rate > 0 ? moved(RANDOM_PASSES * written, 3, written, batch) : NO_WORK;
+      if (!isTraining || layer.rate === 0) return NO_WORK;
+      return moved(layer.perImage ? read + written : RANDOM_PASSES * written, 3, written, batch);
     case 'adaptiveAveragePool2d':
     case 'adaptiveMaxPool2d':
     case 'add':

@@ -1,6 +1,6 @@
 import type { Precision } from '../../shared/contract/plan.ts';
 import { assertNever } from '../../shared/errors/thaw-error.ts';
-import type { BatchNormLayer, Conv2dLayer, DenseLayer, Layer, LayerNormLayer } from '../network/layer.ts';
+import type { AddLayer, BatchNormLayer, Conv2dLayer, DenseLayer, Layer, LayerNormLayer } from '../network/layer.ts';
 import { outputKernel, type Convolution, type FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { adaptiveAveragePool, adaptiveMaxPool } from './ops/adaptive-pool.ts';
@@ -31,6 +31,7 @@ import { relu } from './ops/relu.ts';
 import { relu6 } from './ops/relu6.ts';
 import { reshape } from './ops/reshape.ts';
 import { resize } from './ops/resize.ts';
+import { scale } from './ops/scale.ts';
 import { selu } from './ops/selu.ts';
 import { separableConv2d } from './ops/separable-conv2d.ts';
 import { sigmoid } from './ops/sigmoid.ts';
@@ -209,9 +210,17 @@ const ACTIVATIONS = {
   swish,
   tanh,
 } as const;
-const COMBINATIONS = { add, multiply } as const;
 const POOLINGS = { maxPool2d: maxPool, averagePool2d: averagePool } as const;
 const ADAPTIVE_POOLINGS = { adaptiveMaxPool2d: adaptiveMaxPool, adaptiveAveragePool2d: adaptiveAveragePool } as const;
+
+function missingInput({ name, kind }: Layer): TypeError {
+  return new TypeError(`Layer '${name}' (${kind}) takes two inputs; it has one.`);
+}
+
+/** The second input of a sum. */
+function scaledBy({ graph, scope }: Lowering, layer: AddLayer, second: Tensor): Tensor {
+  return scale(graph, `${scope}/${layer.name}/scaled`, second, layer.scale ?? 1);
+}
 
 /**
  * Writes layers as ops.
@@ -289,15 +298,17 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
       case 'dropout':
         return lowering.dropoutSeed === null || layer.rate === 0
           ? input
-          : dropout(graph, name, input, { rate: layer.rate, seed: lowering.dropoutSeed });
+          : dropout(graph, name, input, { ...layer, seed: lowering.dropoutSeed });
       case 'reshape':
         return reshape(graph, name, input, [-1, ...layer.shape]);
       case 'dense':
         return denseLayer(lowering, layer, input);
       case 'add':
+        if (!second) throw missingInput(layer);
+        return add(graph, name, input, layer.scale === undefined ? second : scaledBy(lowering, layer, second));
       case 'multiply':
-        if (!second) throw new TypeError(`Layer '${layer.name}' (${layer.kind}) takes two inputs; it has one.`);
-        return COMBINATIONS[layer.kind](graph, name, input, second);
+        if (!second) throw missingInput(layer);
+        return multiply(graph, name, input, second);
       case 'concatenate':
         return concatenate(graph, name, inputs);
       default:

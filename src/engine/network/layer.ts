@@ -24,6 +24,9 @@ export type Activation =
   | 'swish'
   | 'tanh';
 
+/** One that is part of the layer before it, as in Keras. */
+export type OwnActivation = Exclude<Activation, 'linear'>;
+
 /** How a tensor gets its first value; the names and formulas are Keras'. */
 export type Initializer =
   | { readonly kind: 'zeros' }
@@ -77,7 +80,7 @@ export interface Conv2dLayer extends KernelLayer {
   /** Equal parts of the channels, each with filters of its own; 1 where it is left out. */
   readonly groups?: number;
   /** Part of the layer itself, as in Keras; linear where it is left out. */
-  readonly activation?: 'relu';
+  readonly activation?: OwnActivation;
 }
 export interface DepthwiseConv2dLayer extends KernelLayer {
   readonly kind: 'depthwiseConv2d';
@@ -124,7 +127,7 @@ export interface LocalResponseNormLayer extends LayerBase {
 }
 export interface ActivationLayer extends LayerBase {
   readonly kind: 'activation';
-  readonly activation: Exclude<Activation, 'linear'>;
+  readonly activation: OwnActivation;
   /** The share that `leaky_relu` keeps of what is below 0; Keras' 0.2 where it is left out. */
   readonly negativeSlope?: number;
 }
@@ -177,6 +180,8 @@ export interface DropoutLayer extends LayerBase {
   readonly kind: 'dropout';
   /** Share dropped while training, in [0, 1). */
   readonly rate: number;
+  /** Whether an image's values are dropped or kept all together (Keras' `noise_shape` of ones); they are not where it is left out. */
+  readonly perImage?: boolean;
 }
 export interface ReshapeLayer extends LayerBase {
   readonly kind: 'reshape';
@@ -201,7 +206,7 @@ export interface DenseLayer extends LayerBase {
   readonly units: number;
   readonly useBias: boolean;
   /** As of a convolution. */
-  readonly activation?: 'relu';
+  readonly activation?: OwnActivation;
   readonly kernelInitializer: Initializer;
   /** As of a convolution. */
   readonly biasInitializer?: Initializer;
@@ -209,6 +214,8 @@ export interface DenseLayer extends LayerBase {
 /** The sum of two inputs; sizes of 1 repeat. */
 export interface AddLayer extends LayerBase {
   readonly kind: 'add';
+  /** What the second input is multiplied by before; 1 where it is left out. */
+  readonly scale?: number;
 }
 /** The product of two inputs; sizes of 1 repeat. */
 export interface MultiplyLayer extends LayerBase {

@@ -14,7 +14,7 @@ const VGG_HEAD = 513;
 /** A convolution of three by three from 512 to 512 channels, with its bias. */
 const VGG_CONVOLUTION = 512 * 512 * 9 + 512;
 
-describe('freezing of MobileNetV2 and VGG16', () => {
+describe('freezing of families', () => {
   it.each([
     {
       name: 'from the last block up, the sum below it is cached',
@@ -87,15 +87,19 @@ describe('freezing of MobileNetV2 and VGG16', () => {
     });
   });
 
-  it.each([MOBILENET_V2, VGG])('the prefix of $family is closed wherever a block is cut', (network) => {
-    for (const block of new Set(network.layers.map((layer) => layer.block))) {
-      if (block === 'input' || block === 'pooling') continue;
-      const plan = freezePlan(network, 'features', [parseRule(block, 'thaw')]);
-      const prefix = new Set(plan.prefix);
-      const inside = network.layers.filter((layer) => prefix.has(layer.name));
-      expect(inside.every((layer) => layer.inputs.every((input) => prefix.has(input)))).toBe(true);
-      const read = network.layers.filter((layer) => !prefix.has(layer.name)).flatMap((layer) => layer.inputs);
-      expect(plan.cut).toEqual(plan.prefix.filter((name) => read.includes(name)));
-    }
-  });
+  const others = ['MobileNetV3Small', 'EfficientNetB0', 'DenseNet121', 'ResNet50V2', 'Xception', 'InceptionResNetV2'];
+  it.each([MOBILENET_V2, VGG, ...others.map(headed)])(
+    'the prefix of $family is closed wherever a block is cut',
+    (network) => {
+      for (const block of new Set(network.layers.map((layer) => layer.block))) {
+        if (block === 'input' || block === 'pooling') continue;
+        const plan = freezePlan(network, 'features', [parseRule(block, 'thaw')]);
+        const prefix = new Set(plan.prefix);
+        const inside = network.layers.filter((layer) => prefix.has(layer.name));
+        expect(inside.every((layer) => layer.inputs.every((input) => prefix.has(input)))).toBe(true);
+        const read = network.layers.filter((layer) => !prefix.has(layer.name)).flatMap((layer) => layer.inputs);
+        expect(plan.cut).toEqual(plan.prefix.filter((name) => read.includes(name)));
+      }
+    },
+  );
 });

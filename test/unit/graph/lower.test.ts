@@ -25,6 +25,8 @@ type Unnamed<Each> = Each extends Layer ? Omit<Each, 'name' | 'inputs' | 'block'
 
 const layers: Readonly<Record<string, Unnamed<Layer>>> = {
   'a convolution': convolution,
+  'a convolution with an activation of its own that looks at its input': { ...convolution, activation: 'swish' },
+  'a convolution with a sigmoid of its own': { ...convolution, activation: 'sigmoid' },
   'a dilated convolution': { ...convolution, dilations: [2, 2] },
   'a convolution in groups': { ...convolution, strides: [2, 2], groups: 2 },
   'a separable convolution': { ...convolution, kind: 'separableConv2d', strides: [2, 2], depthMultiplier: 2 },
@@ -55,6 +57,7 @@ const layers: Readonly<Record<string, Unnamed<Layer>>> = {
   'a mean with padding by hand': { ...pooling, kind: 'averagePool2d' },
   'a mean of what lies inside': { ...pooling, kind: 'averagePool2d', countPadding: false },
   'a sum': { kind: 'add' },
+  'a sum with a share of the second': { kind: 'add', scale: 0.17 },
   'a product': { kind: 'multiply' },
 };
 

@@ -34,6 +34,9 @@ describe("a pixel reaches a network as its publisher's code brings it there", ()
     // of inception_v3 and mobilenet
     ['inception_v3', [10 / 127.5 - 1, 20 / 127.5 - 1, 30 / 127.5 - 1]],
     ['MobileNet', [10 / 127.5 - 1, 20 / 127.5 - 1, 30 / 127.5 - 1]],
+    // of densenet; and the layers of efficientnet with what its published weights hold
+    ['DenseNet121', [(10 / 255 - 0.485) / 0.229, (20 / 255 - 0.456) / 0.224, (30 / 255 - 0.406) / 0.225]],
+    ['EfficientNetB0', [(10 / 255 - 0.485) / 0.229, (20 / 255 - 0.456) / 0.224, (30 / 255 - 0.406) / 0.225]],
   ])('%s', (name, expected) => {
     const preprocessing = { ...findNetwork(name).preprocessing, height: 1, width: 1 };
     const plan = { trainable: new Set<string>(), movingStatistics: new Set<string>(), prefix: [], cut: [] };

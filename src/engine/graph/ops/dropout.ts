@@ -11,6 +11,8 @@ export interface DropoutOptions {
   readonly rate: number;
   /** int32 [2]: the same seed drops the same elements. */
   readonly seed: Tensor;
+  /** Whether all values of an image share one fate. */
+  readonly perImage?: boolean;
 }
 
 /** FNV-1a, 32 bits: layers of different names draw different numbers from one seed. */
@@ -20,12 +22,25 @@ function saltOf(name: string): number {
   return hash | 0;
 }
 
+/** The batch, and 1 for every other size. */
+function onePerImage(graph: Graph, name: string, sizes: Tensor): Tensor {
+  const [rank = 0] = sizes.shape;
+  const most = Array.from({ length: rank }, (_, axis) => (axis === 0 ? 0x7fffffff : 1));
+  return graph.single({
+    op: 'Minimum',
+    name,
+    inputs: [sizes, graph.constant(`${name}/most`, 'int32', [rank], most)],
+    attributes: { T: type('int32') },
+    outputs: [sizes],
+  });
+}
+
 /**
  * Sets a share of the elements to zero and divides the others by what is kept, as Keras' Dropout does in training.
  *
  * @throws ThawError `graph.invalid` for a rate outside [0, 1) or a seed that is not int32 [2]
  */
-export function dropout(graph: Graph, name: string, input: Tensor, { rate, seed }: DropoutOptions): Tensor {
+export function dropout(graph: Graph, name: string, input: Tensor, { rate, seed, perImage }: DropoutOptions): Tensor {
   expectShape(name, rate >= 0 && rate < 1, `a rate in [0, 1), not ${rate}`, input);
   expectShape(name, seed.dtype === 'int32' && seed.shape.join() === '2', 'an int32 seed of [2]', seed);
   const salt = graph.constant(`${name}/salt`, 'int32', [2], [saltOf(name), 0]);
@@ -36,19 +51,21 @@ export function dropout(graph: Graph, name: string, input: Tensor, { rate, seed 
     attributes: { T: type('int32') },
     outputs: [seed],
   });
+  const sizes = shapeOf(graph, `${name}/shape`, input);
+  const drawn = perImage ? input.shape.map((size, axis) => (axis === 0 ? size : 1)) : input.shape;
   const uniform = graph.single({
     op: 'StatelessRandomUniform',
     name: `${name}/uniform`,
-    inputs: [shapeOf(graph, `${name}/shape`, input), ownSeed],
+    inputs: [perImage ? onePerImage(graph, `${name}/per_image`, sizes) : sizes, ownSeed],
     attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
-    outputs: [{ dtype: 'float32', shape: input.shape }],
+    outputs: [{ dtype: 'float32', shape: drawn }],
   });
   const kept = graph.single({
     op: 'GreaterEqual',
     name: `${name}/kept`,
     inputs: [uniform, graph.constant(`${name}/rate`, 'float32', [], rate)],
     attributes: { T: type('float32') },
-    outputs: [{ dtype: 'bool', shape: input.shape }],
+    outputs: [{ dtype: 'bool', shape: drawn }],
   });
   const mask = scale(graph, `${name}/mask`, cast(graph, `${name}/kept_cast`, kept, input.dtype), 1 / (1 - rate));
   return multiply(graph, name, input, mask);

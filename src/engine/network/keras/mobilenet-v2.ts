@@ -1,6 +1,7 @@
-import { denseTop } from './dense-top.ts';
+import { divisible } from '../divisible.ts';
 import type { BuildOptions } from '../family.ts';
 import type { Initializer, Layer } from '../layer.ts';
+import { denseTop } from './dense-top.ts';
 
 const GLOROT: Initializer = { kind: 'glorotUniform' };
 const BATCH_NORM = { kind: 'batchNorm', epsilon: 1e-3, momentum: 0.999, scale: true, center: true } as const;
@@ -19,14 +20,6 @@ const STAGES: readonly (readonly [number, number, number])[] = [
 const EXPANSION = 6;
 const STEM_FILTERS = 32;
 const LAST_FILTERS = 1280;
-/** Filters come in multiples of this, so that vector units are filled. */
-const DIVISOR = 8;
-
-/** The nearest multiple of 8, but never less than nine tenths of what was asked for. */
-function divisible(filters: number): number {
-  const nearest = Math.max(DIVISOR, Math.floor((filters + DIVISOR / 2) / DIVISOR) * DIVISOR);
-  return nearest < 0.9 * filters ? nearest + DIVISOR : nearest;
-}
 
 /** A convolution without bias and its BatchNorm; all but the first look at one pixel. */
 function convolution(

@@ -107,6 +107,27 @@ describe('dropout', () => {
     expect(at(1)['first']?.data).not.toEqual(at(1)['second']?.data);
   });
 
+  it('of whole images keeps or drops all that an image has', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 2, 2, 3]);
+    const seed = graph.placeholder('seed', 'int32', [2]);
+    const output = dropout(graph, 'drop', input, { rate, seed, perImage: true });
+    const [gradient = output] = gradients(graph, output, [input]);
+    using session = loadGraph(graph, { run: { inputs: { input, seed }, outputs: { output, gradient } } });
+    const images = 1000;
+    const values = floats([images, 2, 2, 3], new Float32Array(images * 12).fill(1));
+    const given = session.run('run', { input: values, seed: integers([2], [3, 4]) });
+    const perImage = Array.from({ length: images }, (_, image) => [
+      ...new Set(given['output']?.data.slice(image * 12, image * 12 + 12)),
+    ]);
+    expect(perImage.every((own) => own.length === 1)).toBe(true);
+    const kept = perImage.filter(([value]) => value === Math.fround(1 / (1 - rate))).length;
+    expect(perImage.filter(([value]) => value === 0)).toHaveLength(images - kept);
+    expect(kept / images).toBeGreaterThan(0.7);
+    expect(kept / images).toBeLessThan(0.8);
+    expect(given['gradient']?.data).toEqual(given['output']?.data);
+  });
+
   it('refuses a rate of 1 and a seed of another type', () => {
     const graph = new Graph();
     const input = graph.placeholder('input', 'float32', [-1, 2]);
