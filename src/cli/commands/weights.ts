@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { CatalogueEntry } from '../../shared/contract/published-weights.ts';
+import type { MappingState } from '../../shared/contract/weights-mapping.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followTask } from '../follow-task.ts';
 import { bytes, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
+import { MAPPING_RULE, WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
 
 const MEBIBYTE = 1 << 20;
 const HEADER = ['file', 'network', 'classes', 'size', 'hash', 'here'];
@@ -67,6 +69,61 @@ async function get(name: string, { json }: { json?: true }, setExitCode: SetExit
   ]);
 }
 
+const MAPPING_HEADER = ['tensor', 'shape', 'in the file', 'its shape', 'axes', 'state'];
+const STATE_WORDS: Readonly<Record<MappingState, string>> = {
+  loaded: 'loaded',
+  shape: 'skipped: another shape',
+  missing: 'missing',
+  unexpected: 'not used',
+};
+
+function shapeOf(shape: readonly number[] | null | undefined): string {
+  return shape ? `[${shape.join(', ')}]` : '';
+}
+
+interface MapFlags {
+  readonly network: string;
+  readonly map: readonly string[];
+  readonly all?: true;
+  readonly json?: true;
+}
+
+async function map(
+  source: string,
+  { network, map: rules, all, json }: MapFlags,
+  setExitCode: SetExitCode,
+): Promise<void> {
+  const found = await withService((engine) =>
+    engine.invoke('weights.map', { network, weights: weightsSource(source), rules: [...rules] }),
+  );
+  if (found.problem !== null) setExitCode(1);
+  if (json) {
+    printJson(found);
+    return;
+  }
+  const { loaded, shape, missing, unexpected } = found.counts;
+  const rows = all ? found.rows : found.rows.filter(({ state }) => state !== 'loaded');
+  printLines([
+    `${found.problem === null ? '' : 'cannot begin with these: '}${loaded} of ${loaded + shape + missing} tensors of ${found.network} are in ${printable(found.path)} (${found.format}); ${shape} of another shape, ${missing} missing, ${unexpected} not used`,
+    ...(found.problem === null ? [] : [printable(found.problem)]),
+    ...(rows.length === 0 ? [] : ['']),
+    ...(rows.length === 0
+      ? []
+      : table([
+          MAPPING_HEADER,
+          ...rows.map(({ tensor, shape: own, stored, order, state }) => [
+            tensor ?? '',
+            shapeOf(own),
+            printable(stored?.name ?? ''),
+            shapeOf(stored?.shape),
+            order?.join(' ') ?? '',
+            STATE_WORDS[state],
+          ]),
+        ])),
+    ...(all || loaded === 0 ? [] : ['', '--all shows those that are loaded too']),
+  ]);
+}
+
 export function addWeightsCommands(program: Command, setExitCode: SetExitCode): void {
   const weights = program.command('weights').description('files of pretrained weights');
   weights
@@ -83,4 +140,13 @@ export function addWeightsCommands(program: Command, setExitCode: SetExitCode): 
     .option('--json', 'print one JSON document, progress on the error output')
     .argument('<name>', 'a file of `thaw weights list`, or a network with one')
     .action(async (name: string, flags: { json?: true }) => get(name, flags, setExitCode));
+  weights
+    .command('map')
+    .description('which tensor of a file each tensor of a network gets; what is not loaded is listed')
+    .requiredOption('--network <name>', 'a name from `thaw networks`')
+    .option('--map <rule>', MAPPING_RULE, (rule: string, before: readonly string[]) => [...before, rule], [])
+    .option('--all', 'list every tensor')
+    .option('--json', 'print one JSON document, of every tensor')
+    .argument('<weights>', WEIGHTS_SOURCE)
+    .action(async (source: string, flags: MapFlags) => map(source, flags, setExitCode));
 }

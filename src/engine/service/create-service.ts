@@ -14,6 +14,7 @@ import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
+import { mapWeights } from './map-weights.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { predict } from './predict.ts';
 import { previewPlan } from './preview-plan.ts';
@@ -35,6 +36,7 @@ function implement(context: ServiceContext): Implementation {
     'networks.list': async () => Promise.resolve(listNetworks()),
     'networks.check': async (request) => checkNetwork(context, request),
     'weights.list': async (request) => Promise.resolve([...listPublishedWeights(context, request)]),
+    'weights.map': async (request) => mapWeights(context, request),
     'weights.get': async (request) => getPublishedWeights(context, request),
     'dataset.open': async (request) => openDatasetView(context, request),
     'dataset.images': async (request) => listImages(context, request),

@@ -43,6 +43,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
     if (plan) checkPlan(plan, 'plan.');
   },
   'networks.check': () => refusePath('path'),
+  'weights.map': ({ weights }) => checkPlan({ weights }),
   'dataset.open': checkPlan,
   'features.write': checkFeatures,
   activations: checkActivations,

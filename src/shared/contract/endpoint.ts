@@ -8,13 +8,14 @@ import { fileEntry, folderListing } from './file-entry.ts';
 import { layerInspection } from './inspection.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
-import { datasetReference, trainingPlan, trainingPlanRequest } from './plan.ts';
+import { datasetReference, trainingPlan, trainingPlanRequest, weightsReference } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
 import { networkCheck } from './network-check.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
+import { mappingRules, weightsMap } from './weights-mapping.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
 /** Lets the caller follow and cancel what takes long: see the event `task`. */
@@ -118,6 +119,11 @@ export const endpoints = {
   },
   /** Downloads weights of the catalogue, where they are not here already; what has come is kept for another try. */
   'weights.get': { request: z.strictObject({ name: z.string().min(1).max(256), taskId }), response: downloadedWeights },
+  /** What becomes of each tensor when a network is given weights, under the caller's rules for names; nothing is loaded. */
+  'weights.map': {
+    request: z.strictObject({ network: z.string().min(1), weights: weightsReference, rules: mappingRules.optional() }),
+    response: weightsMap,
+  },
   /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
   'plan.preview': { request: planPreviewRequest, response: planPreview },
   /** The tensors of one layer, before training or, with `runId`, as a run left them. */
@@ -235,6 +241,8 @@ export const endpoints = {
       runId: z.string().min(1),
       /** The best one where it is left out. */
       checkpoint: checkpointChoice.optional(),
+      /** That of the run where it is left out; float16 becomes float32 where there is no GPU. */
+      precision: z.enum(PRECISIONS).optional(),
       images: z.array(imageReference).min(1),
       top: z.int().min(1).max(1000),
     }),
@@ -275,7 +283,10 @@ export const endpoints = {
   /** Ends what was begun with this `taskId`; its request then fails with `task.cancelled`. */
   'task.cancel': { request: z.strictObject({ taskId: z.string().min(1) }), response: z.strictObject({}) },
   'cache.show': { request: z.strictObject({}), response: z.array(cacheSummary) },
-  'cache.clear': { request: z.strictObject({ weights: z.boolean().optional() }), response: z.strictObject({ bytes: z.int() }) },
+  'cache.clear': {
+    request: z.strictObject({ weights: z.boolean().optional() }),
+    response: z.strictObject({ bytes: z.int() }),
+  },
   'system.doctor': { request: z.strictObject({}), response: doctorReport },
 } as const;
 

@@ -1,0 +1,60 @@
+import type { Request } from '../../shared/contract/endpoint.ts';
+import type { MappingState, WeightsMap } from '../../shared/contract/weights-mapping.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { findNetwork } from '../network/registry.ts';
+import { matchWeights } from '../weights/load.ts';
+import { withMappingRules } from '../weights/mapping/mapping-rule.ts';
+import { mappingTable } from '../weights/mapping/mapping-table.ts';
+import type { ServiceContext } from './context.ts';
+import { resolveWeights } from './resolve-references.ts';
+import { weightsPath } from './weights-path.ts';
+
+/**
+ * What would become of each tensor of a network and of its weights; only names and shapes are read.
+ *
+ * @throws ThawError `network.unknown`, `weights.missing`, `weights.unreadable`, `usage.invalid` for a rule that is none
+ */
+export async function mapWeights(
+  context: ServiceContext,
+  { network: name, weights: reference, rules }: Request<'weights.map'>,
+): Promise<WeightsMap> {
+  const entry = findNetwork(name);
+  const path = await weightsPath(context, { network: entry.name, weights: resolveWeights(context, reference) });
+  if (path === null) {
+    throw new ThawError(
+      'weights.missing',
+      `Names are mapped from weights to a network; none are named, and none ship with ${entry.name}.`,
+      'Name a file of weights.',
+    );
+  }
+  return context.weights.use(path, (opened) => {
+    const file = withMappingRules(opened, rules ?? []);
+    const network = entry.build();
+    const rows = mappingTable(network, file);
+    const count = (state: MappingState): number => rows.filter((row) => row.state === state).length;
+    return {
+      network: entry.name,
+      path: file.path,
+      format: file.format,
+      framework: file.framework,
+      problem: problemOf(() => matchWeights(network, file)),
+      counts: {
+        loaded: count('loaded'),
+        shape: count('shape'),
+        missing: count('missing'),
+        unexpected: count('unexpected'),
+      },
+      rows: [...rows],
+    };
+  });
+}
+
+function problemOf(match: () => unknown): string | null {
+  try {
+    match();
+    return null;
+  } catch (error) {
+    if (error instanceof ThawError) return error.message;
+    throw error;
+  }
+}
