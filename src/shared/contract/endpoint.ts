@@ -8,7 +8,7 @@ import { fileEntry, folderListing } from './file-entry.ts';
 import { layerInspection } from './inspection.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
-import { datasetReference, trainingPlan, trainingPlanRequest, weightsReference } from './plan.ts';
+import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weightsReference } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
