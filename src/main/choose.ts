@@ -7,7 +7,10 @@ type Grant = (file: string) => Promise<Outcome>;
 
 const FILTERS = {
   images: { name: strings.images, extensions: ['jpg', 'jpeg', 'jfif', 'png', 'gif', 'webp', 'tif', 'tiff', 'avif'] },
-  weights: { name: strings.weights, extensions: ['h5', 'hdf5', 'keras', 'safetensors', 'index', 'json', 'ckpt'] },
+  weights: {
+    name: strings.weights,
+    extensions: ['h5', 'hdf5', 'keras', 'safetensors', 'index', 'json', 'ckpt', 'pth', 'pt', 'tar', 'npz'],
+  },
   features: { name: strings.features, extensions: ['npz'] },
 } as const;
 

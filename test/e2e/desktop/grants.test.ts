@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { writeNumpyFile } from '../../support/features-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { findDesktop, launchDesktop, type Desktop } from '../../support/window/desktop.ts';
 import { describeWith } from '../../support/window/needed.ts';
@@ -62,6 +63,24 @@ describeWith('files on the desktop', await findDesktop(), (place) => {
       items.find(({ label }) => label === 'Open Recent')?.submenu?.items[0]?.click();
     });
     await page.getByRole('heading', { level: 1, name: 'stripes' }).waitFor();
+  });
+
+  it('come from the dialog as a features file, asked for by its own ending', async () => {
+    const { app, page } = desktop;
+    const file = await writeNumpyFile(path.join(root, 'insects.npz'), {
+      floats: { features: { shape: [4, 2], data: [1, 2, 3, 4, 5, 6, 7, 8] } },
+      integers: { labels: [0, 1, 0, 1] },
+    });
+    await app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = (...[, options]: unknown[]) => {
+        const { filters } = options as { filters: { extensions: string[] }[] };
+        const asked = filters[0]?.extensions.includes('npz') === true;
+        return Promise.resolve({ canceled: !asked, filePaths: asked ? [chosen] : [] });
+      };
+    }, file);
+    await page.getByRole('link', { name: 'Dataset', exact: true }).click();
+    await page.getByRole('button', { name: 'Open features file…' }).click();
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('insects.npz');
   });
 
   it('are refused in words when they vanished in between', async () => {
