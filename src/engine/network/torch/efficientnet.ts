@@ -17,6 +17,8 @@ const STAGES: readonly Stage[] = [
   [6, 3, 1, 320, 1],
 ];
 const STEM_FILTERS = 32;
+/** How often a block after the last would be left out. */
+const MOST_SKIPPED = 0.2;
 /** The last convolution has so many times the filters of the last stage. */
 const LAST_EXPANSION = 4;
 
@@ -34,10 +36,12 @@ interface Block {
   readonly kernel: number;
   readonly stride: number;
   readonly filters: number;
+  /** How often the block is left out while training, in [0, 1). */
+  readonly skipped: number;
 }
 
 function invertedResidual(list: ModuleList, name: string, block: Block): void {
-  const { channels, expansion, kernel, stride, filters } = block;
+  const { channels, expansion, kernel, stride, filters, skipped } = block;
   const input = list.last;
   const expanded = divisible(channels * expansion);
   let index = 0;
@@ -52,26 +56,33 @@ function invertedResidual(list: ModuleList, name: string, block: Block): void {
   const squeezed = Math.max(1, Math.floor(channels / 4));
   squeezeExcitation(list, next(), { channels: expanded, squeezed, activation: 'swish', scale: 'sigmoid' });
   const projected = list.normalised(next(), { filters, size: 1 }, null);
-  if (stride === 1 && channels === filters) list.combine('add', `${name}.add`, [projected, input]);
+  if (stride > 1 || channels !== filters) return;
+  const kept = list.dropout(`${name}.stochastic_depth`, skipped, projected, { perImage: true });
+  list.combine('add', `${name}.add`, [kept, input]);
 }
 
 /**
  * EfficientNet as torchvision builds it: "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks" (Tan
- * and Le, 2019, https://arxiv.org/abs/1905.11946). Stochastic depth, which skips blocks at random while torchvision trains
- * and does nothing afterwards, is left out: no block is skipped here.
+ * and Le, 2019, https://arxiv.org/abs/1905.11946). While it trains, blocks are left out by chance, for each image anew, the
+ * later ones more often.
  */
 export function torchEfficientnet({ size, top }: BuildOptions, options: EfficientnetOptions): readonly Layer[] {
   const list = new ModuleList(size, { kernel: KAIMING_FAN_OUT });
   let channels = divisible(STEM_FILTERS * options.width);
   list.startBlock('features.0');
   list.normalised('features.0', { filters: channels, size: 3, stride: 2 }, 'swish');
+  const countOf = (blocks: number): number => Math.ceil(blocks * options.depth);
+  const total = STAGES.reduce((sum, stage) => sum + countOf(stage[4]), 0);
+  let index = 0;
   STAGES.forEach(([expansion, kernel, firstStride, unscaled, blocks], stage) => {
     const filters = divisible(unscaled * options.width);
-    for (let place = 0; place < Math.ceil(blocks * options.depth); place += 1) {
+    for (let place = 0; place < countOf(blocks); place += 1) {
       const stride = place === 0 ? firstStride : 1;
       const name = `features.${stage + 1}.${place}`;
-      invertedResidual(list, name, { channels, expansion, kernel, stride, filters });
+      const skipped = (MOST_SKIPPED * index) / total;
+      invertedResidual(list, name, { channels, expansion, kernel, stride, filters, skipped });
       channels = filters;
+      index += 1;
     }
   });
   const last = `features.${STAGES.length + 1}`;

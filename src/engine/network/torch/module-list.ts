@@ -1,4 +1,4 @@
-import type { ActivationLayer, ExplicitPadding, Initializer, Layer, Padding } from '../layer.ts';
+import type { ActivationLayer, DropoutLayer, ExplicitPadding, Initializer, Layer, Padding } from '../layer.ts';
 
 /** [rows, columns], or one number for both. */
 type Pair = number | readonly [number, number];
@@ -192,8 +192,9 @@ export class ModuleList {
     return this.#add({ kind: 'reshape', shape: [values], ...this.#place('flatten', [order]) });
   }
 
-  dropout(name: string, rate: number, input = this.last): string {
-    return this.#add({ kind: 'dropout', rate, ...this.#place(name, [input]) });
+  /** @param options.perImage whether an image's values are dropped or kept all together: torchvision's StochasticDepth */
+  dropout(name: string, rate: number, input = this.last, options: Pick<DropoutLayer, 'perImage'> = {}): string {
+    return this.#add({ kind: 'dropout', rate, ...options, ...this.#place(name, [input]) });
   }
 
   dense(
