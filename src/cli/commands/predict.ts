@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { PredictResult } from '../../shared/contract/endpoint.ts';
+import { PRECISIONS, type Precision } from '../../shared/contract/plan.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { givenPath } from '../given-path.ts';
 import { wholeNumber } from '../number-flag.ts';
@@ -14,6 +15,7 @@ const TOP = 3;
 interface PredictFlags {
   readonly run: string;
   readonly top: number;
+  readonly precision?: Precision;
   readonly json?: true;
 }
 
@@ -34,11 +36,17 @@ export function addPredictCommand(program: Command, setExitCode: SetExitCode): v
     .description('the most probable classes of images, by a checkpoint of a run')
     .requiredOption('--run <id>', RUN_CHECKPOINT)
     .option('--top <k>', 'classes for each image', wholeNumber({ least: 1, most: 1000 }), TOP)
+    .addOption(
+      new Option(
+        '--precision <type>',
+        'what layers compute in (default: what the run computed in; float32 for float16 where there is no GPU)',
+      ).choices(PRECISIONS),
+    )
     .option('--json', 'print one JSON document')
     .argument('<image...>', 'image files')
-    .action(async (images: readonly string[], { run, top, json }: PredictFlags) => {
+    .action(async (images: readonly string[], { run, top, precision, json }: PredictFlags) => {
       const result = await withService((engine) =>
-        engine.invoke('predict', { ...runCheckpoint(run), images: images.map(givenPath), top }),
+        engine.invoke('predict', { ...runCheckpoint(run), images: images.map(givenPath), top, precision }),
       );
       if (json) printJson(result);
       else printLines(predictionLines(result, images));

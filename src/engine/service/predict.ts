@@ -24,8 +24,10 @@ async function modelOf(runDirectory: string, checkpoint: CheckpointChoice): Prom
  */
 export async function predict(context: ServiceContext, request: Request<'predict'>): Promise<PredictResult> {
   const { runId, top, checkpoint = 'best' } = request;
+  const asked = request.precision;
   // A run that is not in the log is told before one whose files are gone.
-  const { network } = readPlan(context.log, runId);
+  const plan = readPlan(context.log, runId);
+  const { network, strategy, rules } = plan;
   if (isFeatureNetwork(network)) {
     throw new ThawError(
       'run.state',
@@ -34,11 +36,22 @@ export async function predict(context: ServiceContext, request: Request<'predict
     );
   }
   const runDirectory = context.runDirectory(runId);
-  const model = await modelOf(runDirectory, checkpoint);
+  const precision = asked ? { frozen: asked, trainable: asked } : plan.precision;
+  const model = `${await modelOf(runDirectory, checkpoint)} ${precision.frozen} ${precision.trainable}`;
   const targets = await resolveImages(context, request.images);
   const images = targets.flatMap((target) => ('file' in target ? [target.file] : []));
   const found =
-    images.length > 0 ? [...(await context.predictors.ask(model, { runDirectory, checkpoint, images, top }))] : [];
+    images.length > 0
+      ? [
+          ...(await context.predictors.ask(model, {
+            runDirectory,
+            checkpoint,
+            plan: { strategy, rules, precision },
+            images,
+            top,
+          })),
+        ]
+      : [];
   const predictions = targets.map((target) => {
     const { path: shown, imageId } = target;
     if ('problem' in target) return { path: shown, imageId, classes: [], problem: target.problem };

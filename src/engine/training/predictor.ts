@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { Precision } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { compileProgram } from '../graph/program.ts';
+import { freezePlan } from '../freeze/freeze-plan.ts';
+import { compileProgram, type ProgramOptions } from '../graph/program.ts';
 import { decodeImage } from '../image/decode-image.ts';
+import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
+import { deviceInformation } from '../runtime/binding.ts';
 import { Session } from '../runtime/session.ts';
 import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile } from './model-file.ts';
@@ -27,17 +31,39 @@ interface Model {
   readonly classes: readonly string[];
 }
 
-/** Loads a run's checkpoint, every layer folded and nothing trained. */
-async function loadModel({ runDirectory, checkpoint }: PredictJob): Promise<Model> {
+/**
+ * What to compute in, and which layers belong to the frozen part. In float32 that makes no difference, and every layer is
+ * folded; else each is computed as it was when the run took its validation, as a Keras model with a dtype policy predicts in
+ * that policy.
+ */
+function placed(
+  network: Network,
+  { strategy, rules, precision }: PredictJob['plan'],
+  gpu: boolean,
+): Pick<ProgramOptions, 'plan' | 'precision'> {
+  const here = (own: Precision): Precision => (own === 'float16' && !gpu ? 'float32' : own);
+  const used = { frozen: here(precision.frozen), trainable: here(precision.trainable) };
+  const nothing = { trainable: new Set<string>(), movingStatistics: new Set<string>() };
+  if (used.frozen === 'float32' && used.trainable === 'float32') {
+    const prefix = network.layers.map((layer) => layer.name);
+    return { plan: { ...nothing, prefix, cut: [network.output] }, precision: used };
+  }
+  const { prefix, cut } = freezePlan(network, strategy, rules);
+  return { plan: { ...nothing, prefix, cut }, precision: used };
+}
+
+/** Loads a run's checkpoint, with nothing in it that trains. */
+async function loadModel({ runDirectory, checkpoint, plan }: PredictJob): Promise<Model> {
   const model = await readModelFile(runDirectory);
   const { network, preprocessing } = modelNetwork(model);
   const { values } = await checkpointValues(runDirectory, checkpoint, network);
-  const names = network.layers.map((layer) => layer.name);
+  const { gpu, kernels } = deviceInformation();
   const program = compileProgram({
     network,
-    plan: { trainable: new Set(), movingStatistics: new Set(), prefix: names, cut: [network.output] },
+    ...placed(network, plan, gpu),
     preprocessing,
     optimizer: null,
+    kernels,
   });
   const directory = await mkdtemp(path.join(runDirectory, 'predict-'));
   try {

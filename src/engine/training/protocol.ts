@@ -34,6 +34,8 @@ export interface TrainerJob {
 export interface PredictJob {
   readonly runDirectory: string;
   readonly checkpoint: CheckpointChoice;
+  /** Of the run's plan, but for a precision that was asked for: what each layer is to be computed in. */
+  readonly plan: Pick<TrainingPlan, 'strategy' | 'rules' | 'precision'>;
   readonly images: readonly string[];
   readonly top: number;
 }
