@@ -17,6 +17,8 @@ function send(name: EndpointName, request: unknown): Promise<unknown> {
 describe('the contract in process', () => {
   it.each([
     ['networks.list', {}],
+    ['networks.show', { name: 'ResNet50' }],
+    ['networks.show', { name: 'mobilenet_v3_small_1.0_40', classes: 7 }],
     ['runs.list', {}],
     ['runs.list', { status: 'finished', limit: 1 }],
     ['cache.show', {}],

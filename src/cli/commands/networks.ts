@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { SetExitCode } from '../exit-code.ts';
 import { givenPath } from '../given-path.ts';
+import { wholeNumber } from '../number-flag.ts';
 import { count } from '../output/format.ts';
 import { checkLines } from '../output/check-lines.ts';
+import { networkPage } from '../output/network-page.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
@@ -33,6 +35,22 @@ export function addNetworksCommands(program: Command, setExitCode: SetExitCode):
     .enablePositionalOptions()
     .option('--json', 'print one JSON document')
     .action(list);
+  networks
+    .command('show')
+    .description('the layers and blocks of a network, their shapes and parameters, and the images that it wants')
+    .option(
+      '--classes <count>',
+      'with the published classifier of so many classes',
+      wholeNumber({ least: 1, most: 100_000 }),
+    )
+    .option('--json', 'print one JSON document')
+    .argument('<name>', 'a name from `thaw networks`')
+    .action(async (name: string, { classes, json }: { classes?: number; json?: true }) => {
+      const asked = { name, ...(classes !== undefined && { classes }) };
+      const network = await withService((engine) => engine.invoke('networks.show', asked));
+      if (json) printJson(network);
+      else printLines(networkPage(network));
+    });
   networks
     .command('check')
     .description("hold a network to what its publisher's code computes under weights filled by name")

@@ -23,6 +23,7 @@ import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
+import { showNetwork } from './show-network.ts';
 import { startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
 import { waitTraining } from './wait-training.ts';
@@ -34,6 +35,7 @@ const RUNS_LISTED = 1000;
 function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
+    'networks.show': async (request) => Promise.resolve(showNetwork(request)),
     'networks.check': async (request) => checkNetwork(context, request),
     'weights.list': async (request) => Promise.resolve([...listPublishedWeights(context, request)]),
     'weights.map': async (request) => mapWeights(context, request),

@@ -13,6 +13,7 @@ import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
 import { networkCheck } from './network-check.ts';
+import { networkDetail } from './network-detail.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
 import { mappingRules, weightsMap } from './weights-mapping.ts';
@@ -110,6 +111,11 @@ export type DoctorReport = z.infer<typeof doctorReport>;
  */
 export const endpoints = {
   'networks.list': { request: z.strictObject({}), response: z.array(networkSummary) },
+  /** A network layer by layer; with the published classifier of `classes`, where they are given. */
+  'networks.show': {
+    request: z.strictObject({ name: z.string().min(1).max(200), classes: z.int().min(1).max(100_000).optional() }),
+    response: networkDetail,
+  },
   /** Holds a network to the reference in that file, which names it: to what its publisher's code computes. */
   'networks.check': { request: z.strictObject({ path: z.string().min(1) }), response: networkCheck },
   /** Pretrained weights that can be downloaded; of one network where it is named. */
