@@ -3,7 +3,7 @@ import type { TrainingPlan } from '../../src/shared/contract/plan.ts';
 /** A complete plan that names nothing outside Thaw. */
 export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
   return {
-    schemaVersion: 4,
+    schemaVersion: 5,
     dataset: { kind: 'sample' },
     network: 'mobilenet_v1_0.25_96',
     weights: { kind: 'shipped' },

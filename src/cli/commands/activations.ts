@@ -7,26 +7,26 @@ import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
-import { WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
+import { mappingOption, namedWeights, WEIGHTS_SOURCE, type WeightsFlags } from './weights-source.ts';
 
 /** More channels than this are counted, not listed. */
 const CHANNELS_SHOWN = 20;
 const HEADER = ['channel', 'mean', 'deviation', 'minimum', 'maximum', 'zeros'];
 
-interface ActivationsFlags {
+interface ActivationsFlags extends WeightsFlags {
   readonly run?: string;
   readonly network?: string;
-  readonly weights?: string;
   readonly layer: string;
   readonly out?: string;
   readonly json?: true;
 }
 
 /** @throws ThawError `usage.invalid` unless one of both says whose layer */
-function sourceOf({ run, network, weights }: ActivationsFlags): ActivationsSource {
+function sourceOf(flags: ActivationsFlags): ActivationsSource {
+  const { run, network, weights } = flags;
   if (run !== undefined && weights === undefined) return { kind: 'run', ...runCheckpoint(run) };
   if (run === undefined && network !== undefined) {
-    return { kind: 'network', network, ...(weights !== undefined && { weights: weightsSource(weights) }) };
+    return { kind: 'network', network, ...namedWeights(flags) };
   }
   throw new ThawError(
     'usage.invalid',
@@ -61,6 +61,7 @@ export function addActivationsCommand(program: Command): void {
     .addOption(new Option('--run <id>', `by a run: ${RUN_CHECKPOINT}`).conflicts('network'))
     .option('--network <name>', 'by a network with published weights; a name from `thaw networks`')
     .option('--weights <source>', WEIGHTS_SOURCE)
+    .addOption(mappingOption())
     .requiredOption('--layer <name>', 'as `thaw runs show` and the window name it')
     .option('--out <file>', 'write all values there as a .npy file of float32')
     .option('--json', 'print one JSON document')

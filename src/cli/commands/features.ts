@@ -10,12 +10,11 @@ import { skippedLines } from '../output/skipped-lines.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { addRuleFlags } from './rule-flags.ts';
-import { WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
+import { mappingOption, namedWeights, WEIGHTS_SOURCE, type WeightsFlags } from './weights-source.ts';
 
-interface FeaturesFlags {
+interface FeaturesFlags extends WeightsFlags {
   readonly dataset?: string;
   readonly network?: string;
-  readonly weights?: string;
   readonly layer?: string;
   readonly precision?: Precision;
   readonly device?: string;
@@ -24,13 +23,13 @@ interface FeaturesFlags {
 }
 
 function requestOf(flags: FeaturesFlags, rules: NonNullable<FeaturesRequest['rules']>): FeaturesRequest {
-  const { dataset, network, weights, layer, precision, device, out } = flags;
+  const { dataset, network, layer, precision, device, out } = flags;
   return {
     rules,
     output: { kind: 'file', path: givenPath(out) },
     ...(dataset !== undefined && { dataset: { kind: 'folder', path: givenPath(dataset) } }),
     ...(network !== undefined && { network }),
-    ...(weights !== undefined && { weights: weightsSource(weights) }),
+    ...namedWeights(flags),
     ...(layer !== undefined && { layer }),
     ...(precision !== undefined && { precision }),
     ...(device !== undefined && { device }),
@@ -70,6 +69,7 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     .option('--dataset <folder>', 'class folders as for `thaw train`, or any folder of images (default: the sample)')
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
     .option('--weights <source>', WEIGHTS_SOURCE)
+    .addOption(mappingOption())
     .option(
       '--layer <name>',
       'take the output of this layer (default: of the last that a new head alone leaves frozen)',

@@ -15,14 +15,13 @@ import type {
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
-import { weightsSource } from './weights-source.ts';
+import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
-export interface TrainFlags extends ScheduleFlags {
+export interface TrainFlags extends ScheduleFlags, WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
   readonly network?: string;
-  readonly weights?: string;
   readonly strategy?: 'features' | 'finetune' | 'scratch';
   readonly epochs?: number;
   readonly batch?: number;
@@ -99,7 +98,7 @@ export function planRequest(
   rules: FreezeRule[],
   learningRateRules: LearningRateRule[],
 ): TrainingPlanRequest {
-  const { network, weights, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
+  const { network, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
   const { lr, momentum, nesterov, centered, beta1, beta2, rho, epsilon, initialAccumulator } = flags;
   const { weightDecay, l1, loss, labelSmoothing, classWeights, warmup } = flags;
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
@@ -126,7 +125,7 @@ export function planRequest(
     optimizer: optimizerRequest,
     ...(dataset !== undefined && { dataset }),
     ...(network !== undefined && { network }),
-    ...(weights !== undefined && { weights: weightsSource(weights) }),
+    ...namedWeights(flags),
     ...(strategy !== undefined && { strategy }),
     ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batchSize: batch }),

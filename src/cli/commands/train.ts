@@ -16,7 +16,7 @@ import { withService } from '../with-service.ts';
 import { classWeights } from './class-weights-flag.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
-import { WEIGHTS_SOURCE } from './weights-source.ts';
+import { mappingOption, WEIGHTS_SOURCE } from './weights-source.ts';
 
 /** For `--random-crop` without a number. */
 const SMALLEST_AREA = '0.5';
@@ -51,6 +51,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     )
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
     .option('--weights <source>', WEIGHTS_SOURCE)
+    .addOption(mappingOption())
     .addOption(
       new Option(
         '--strategy <name>',

@@ -1,18 +1,56 @@
-import type { WeightsSource } from '../../shared/contract/plan.ts';
+import { Option } from 'commander';
+import type { WeightsReference } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { RUN_PREFIX, runCheckpoint } from '../run-checkpoint.ts';
 
+const PUBLISHED_PREFIX = 'published:';
+
 /** For help texts: what `weightsSource` reads. */
 export const WEIGHTS_SOURCE =
-  'a weight file, a tfjs model folder, or run:ID, the best checkpoint of a run; run:ID@last, run:ID@STEP: its last, or that of a step (default: what ships)';
+  'a weight file, a tfjs model folder, published:NAME of `thaw weights list`, or run:ID, the best checkpoint of a run; run:ID@last, run:ID@STEP: its last, or that of a step (default: what ships)';
 
-/** For help texts: a rule for the names of a file's tensors. */
-export const MAPPING_RULE =
-  "rename a file's tensors: strip:PREFIX, add:PREFIX, only:REGEX, not:REGEX or /REGEX/REPLACEMENT/; may be repeated, in order";
+/** What names weights on a command line, and renames their tensors. */
+export interface WeightsFlags {
+  readonly weights?: string;
+  readonly map?: readonly string[];
+}
 
-/** What `--weights` names: a file or folder, or a checkpoint of a run. @throws ThawError `usage.invalid` */
-export function weightsSource(written: string): WeightsSource {
-  return written.startsWith(RUN_PREFIX)
-    ? { kind: 'run', ...runCheckpoint(written) }
-    : { kind: 'file', path: givenPath(written) };
+/** `--map`: may be repeated, in the order of the command line. */
+export function mappingOption(): Option {
+  return new Option(
+    '--map <rule>',
+    "rename a file's tensors: strip:PREFIX, add:PREFIX, only:REGEX, not:REGEX or /REGEX/REPLACEMENT/; may be repeated, in order",
+  ).argParser((rule: string, before: readonly string[] | undefined) => [...(before ?? []), rule]);
+}
+
+/** What a request says of weights; nothing where none are named. @throws ThawError `usage.invalid` */
+export function namedWeights({ weights, map }: WeightsFlags): { readonly weights?: WeightsReference } {
+  if (weights !== undefined) return { weights: weightsSource(weights, map) };
+  if (map === undefined) return {};
+  throw new ThawError(
+    'usage.invalid',
+    '--map renames the tensors of a file; received --map without --weights.',
+    'Name the file with --weights, or leave --map out.',
+  );
+}
+
+/**
+ * What `--weights` names: a file or folder, one of the catalogue, or a checkpoint of a run.
+ *
+ * @param mapping rules of `--map`
+ * @throws ThawError `usage.invalid`
+ */
+export function weightsSource(written: string, mapping: readonly string[] = []): WeightsReference {
+  const rules = mapping.length > 0 ? { mapping: [...mapping] } : {};
+  if (written.startsWith(PUBLISHED_PREFIX)) {
+    return { kind: 'published', name: written.slice(PUBLISHED_PREFIX.length), ...rules };
+  }
+  if (!written.startsWith(RUN_PREFIX)) return { kind: 'file', path: givenPath(written), ...rules };
+  if (mapping.length === 0) return { kind: 'run', ...runCheckpoint(written) };
+  throw new ThawError(
+    'usage.invalid',
+    `--map renames the tensors of a file; '${written}' is a run, whose tensors have their network's names.`,
+    'Leave --map out, or name a file.',
+  );
 }

@@ -7,7 +7,7 @@ import { bytes, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
-import { MAPPING_RULE, WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
+import { mappingOption, WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
 
 const MEBIBYTE = 1 << 20;
 const HEADER = ['file', 'network', 'classes', 'size', 'hash', 'here'];
@@ -83,7 +83,7 @@ function shapeOf(shape: readonly number[] | null | undefined): string {
 
 interface MapFlags {
   readonly network: string;
-  readonly map: readonly string[];
+  readonly map?: readonly string[];
   readonly all?: true;
   readonly json?: true;
 }
@@ -94,7 +94,7 @@ async function map(
   setExitCode: SetExitCode,
 ): Promise<void> {
   const found = await withService((engine) =>
-    engine.invoke('weights.map', { network, weights: weightsSource(source), rules: [...rules] }),
+    engine.invoke('weights.map', { network, weights: weightsSource(source, rules) }),
   );
   if (found.problem !== null) setExitCode(1);
   if (json) {
@@ -144,7 +144,7 @@ export function addWeightsCommands(program: Command, setExitCode: SetExitCode): 
     .command('map')
     .description('which tensor of a file each tensor of a network gets; what is not loaded is listed')
     .requiredOption('--network <name>', 'a name from `thaw networks`')
-    .option('--map <rule>', MAPPING_RULE, (rule: string, before: readonly string[]) => [...before, rule], [])
+    .addOption(mappingOption())
     .option('--all', 'list every tensor')
     .option('--json', 'print one JSON document, of every tensor')
     .argument('<weights>', WEIGHTS_SOURCE)

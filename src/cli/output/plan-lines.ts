@@ -126,6 +126,7 @@ export function planLines({ plan, environment, parentRunId }: RunDetail): string
   const rows: (readonly [string, string])[] = [
     ['dataset', dataset.kind === 'sample' ? 'the sample that ships with Thaw' : dataset.path],
     ['weights', source],
+    ...(weights.kind === 'file' ? (weights.mapping ?? []) : []).map((rule) => ['map', rule] as const),
     ['strategy', plan.strategy],
     ...plan.rules.map((rule) => [RULE_WORDS[rule.action], rule.pattern] as const),
     ['epochs', String(plan.epochs)],

@@ -30,6 +30,8 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     device: 'auto',
     introspectionInterval: 0,
   }),
+  // Files of weights may have rules for names since then; none had.
+  (plan) => ({ ...plan, schemaVersion: 5 }),
 ];
 
 /**

@@ -154,6 +154,6 @@ export function findNetwork(name: string): NetworkEntry {
     `A network is named as 'thaw networks' lists it; received '${name}'.`,
     near.length > 0
       ? `Did you mean ${near.map((candidate) => `'${candidate}'`).join(', ')}?`
-      : `Known here: ${listed.map((entry) => entry.name).join(', ')}.`,
+      : "'thaw networks' lists them all.",
   );
 }

@@ -37,7 +37,8 @@ async function resolveSource(
   });
   const path = await weightsPath(context, { network, weights });
   if (path === null) throw new TypeError('A plan that trains a head alone begins with weights.');
-  return { kind: 'network', network, weights: path };
+  const mapping = weights.kind === 'file' ? (weights.mapping ?? []) : [];
+  return { kind: 'network', network, weights: path, mapping };
 }
 
 /**

@@ -54,7 +54,8 @@ export async function showCaches(context: ServiceContext): Promise<CacheSummary[
   return Promise.all([
     ...LIMITED_CACHES.map((folderOf) => describe(folderOf(context.cache), { limitBytes: limit, clear })),
     describe(thumbnailCacheFolder(context.cache), { limitBytes: THUMBNAIL_LIMIT_BYTES, clear }),
-    describe(weightsFolder(context.cache), { limitBytes: null, clear: 'thaw cache clear --weights' }),
+    // Cleared by a flag alone, not with the others.
+    describe(weightsFolder(context.cache), { limitBytes: null, clear: null }),
     describe(path.join(context.cache, TOOLCHAIN), { limitBytes: null, clear: null }),
   ]);
 }

@@ -1,10 +1,12 @@
 import type { LayerInspection, TensorInspection } from '../../shared/contract/inspection.ts';
 import type { LoadReport, RunDetail } from '../../shared/contract/run.ts';
+import type { WeightsSource } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readRun } from '../experiment/run-reader.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
 import { initialValue } from '../weights/initialise.ts';
+import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { withNetworkNames } from '../weights/network-names.ts';
 import type { ServiceContext } from './context.ts';
 import { aboutTensor, described, fileOrigin, findLayer, initialiserOrigin, shortPath } from './inspect-layer-tensor.ts';
@@ -25,13 +27,14 @@ interface FirstValue {
 async function fromFile(
   context: ServiceContext,
   network: Network,
+  weights: WeightsSource,
   report: LoadReport,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, FirstValue> | null> {
   try {
     return await context.weights.use(report.source, (given) => {
       if (given.sha256 !== report.sha256) return null;
-      const file = withNetworkNames(network, given);
+      const file = withNetworkNames(network, asPlanned(given, weights));
       return new Map(
         names.map((name) => {
           const storedName = file.tensors.get(name)?.storedName ?? name;
@@ -53,7 +56,8 @@ async function firstValues(
 ): Promise<ReadonlyMap<string, FirstValue>> {
   const loaded = new Set(loadReport?.loaded);
   const names = tensors.map(({ name }) => name).filter((name) => loaded.has(name));
-  const found = loadReport && names.length > 0 ? await fromFile(context, network, loadReport, names) : null;
+  const found =
+    loadReport && names.length > 0 ? await fromFile(context, network, plan.weights, loadReport, names) : null;
   return new Map(
     tensors.map((tensor): readonly [string, FirstValue] => {
       if (!loaded.has(tensor.name)) {

@@ -3,6 +3,7 @@ import type { TensorInspection } from '../../shared/contract/inspection.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
+import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { withNetworkNames } from '../weights/network-names.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import type { ServiceContext } from './context.ts';
@@ -53,7 +54,7 @@ export async function inspectLayer(
   }
   const { layer, tensors } = findLayer(network, freeze.states, name);
   const inspect = (given: WeightsFile | null): TensorInspection[] => {
-    const file = given && withNetworkNames(network, given);
+    const file = given && withNetworkNames(network, asPlanned(given, plan.weights));
     return tensors.map((tensor) => beforeTraining(tensor, layer, network, plan.seed, file));
   };
   const path = tensors.length > 0 ? await weightsPath(context, plan) : null;

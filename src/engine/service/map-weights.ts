@@ -3,7 +3,7 @@ import type { MappingState, WeightsMap } from '../../shared/contract/weights-map
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { findNetwork } from '../network/registry.ts';
 import { matchWeights } from '../weights/load.ts';
-import { withMappingRules } from '../weights/mapping/mapping-rule.ts';
+import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { mappingTable } from '../weights/mapping/mapping-table.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveWeights } from './resolve-references.ts';
@@ -16,10 +16,11 @@ import { weightsPath } from './weights-path.ts';
  */
 export async function mapWeights(
   context: ServiceContext,
-  { network: name, weights: reference, rules }: Request<'weights.map'>,
+  { network: name, weights: reference }: Request<'weights.map'>,
 ): Promise<WeightsMap> {
   const entry = findNetwork(name);
-  const path = await weightsPath(context, { network: entry.name, weights: resolveWeights(context, reference) });
+  const weights = resolveWeights(context, reference);
+  const path = await weightsPath(context, { network: entry.name, weights });
   if (path === null) {
     throw new ThawError(
       'weights.missing',
@@ -28,7 +29,7 @@ export async function mapWeights(
     );
   }
   return context.weights.use(path, (opened) => {
-    const file = withMappingRules(opened, rules ?? []);
+    const file = asPlanned(opened, weights);
     const network = entry.build();
     const rows = mappingTable(network, file);
     const count = (state: MappingState): number => rows.filter((row) => row.state === state).length;

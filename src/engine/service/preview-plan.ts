@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../../shared/contract/plan.ts';
 import type { PlanPreview } from '../../shared/contract/preview.ts';
 import { countImages } from '../dataset/count-images.ts';
 import type { ImageCounts } from '../cost/workload.ts';
@@ -8,6 +9,7 @@ import { cachingForbiddenBy } from '../training/augmentation.ts';
 import { isCached } from '../training/costed-plan.ts';
 import { memoryWarning } from '../training/memory.ts';
 import { describeGaps, matchWeights } from '../weights/load.ts';
+import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import type { ServiceContext } from './context.ts';
 import { planWarnings } from './default-plan.ts';
@@ -21,16 +23,19 @@ import { weightsPath } from './weights-path.ts';
 
 const FLOAT_BYTES = 4;
 
-/** What a file leaves out of a network, in words; looked for once for each pair. */
-const gaps = new WeakMap<WeightsFile, WeakMap<Network, string | null>>();
+/** What a file leaves out of a network, in words; looked for once for each pair and the rules between them. */
+const gaps = new WeakMap<WeightsFile, WeakMap<Network, Map<string, string | null>>>();
 
-function gapsOf(network: Network, file: WeightsFile): string | null {
-  const known = gaps.get(file) ?? new WeakMap<Network, string | null>();
-  gaps.set(file, known);
-  const found = known.get(network);
+function gapsOf(network: Network, file: WeightsFile, weights: WeightsSource): string | null {
+  const ofFile = gaps.get(file) ?? new WeakMap<Network, Map<string, string | null>>();
+  gaps.set(file, ofFile);
+  const known = ofFile.get(network) ?? new Map<string, string | null>();
+  ofFile.set(network, known);
+  const rules = JSON.stringify(weights.kind === 'file' ? weights.mapping : null);
+  const found = known.get(rules);
   if (found !== undefined) return found;
-  const gap = describeGaps(matchWeights(network, file));
-  known.set(network, gap);
+  const gap = describeGaps(matchWeights(network, asPlanned(file, weights)));
+  known.set(rules, gap);
   return gap;
 }
 
@@ -47,7 +52,7 @@ async function checkFiles(
     const weights = await weightsPath(context, plan);
     if (weights === null) return [];
     const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
-    const gap = await context.weights.use(weights, (file) => gapsOf(network, file));
+    const gap = await context.weights.use(weights, (file) => gapsOf(network, file, plan.weights));
     return [named, gap].flatMap((warning) => warning ?? []);
   } catch (error) {
     problems.add('weights', namedBy ? explainLostWeights(error, namedBy) : error);

@@ -27,6 +27,18 @@ export function listPublishedWeights(
   });
 }
 
+/** Where weights of the catalogue lie. @throws ThawError `usage.noMatch`, `weights.missing` where they are not here */
+export function publishedPath({ cache }: Pick<ServiceContext, 'cache'>, name: string): string {
+  const entry = findPublishedWeights(readCatalogue(CATALOGUE), name);
+  const file = weightsFile(weightsFolder(cache), entry);
+  if (existsSync(file)) return file;
+  throw new ThawError(
+    'weights.missing',
+    `Published weights are downloaded before they are used; '${entry.name}' is not on this machine.`,
+    `Run 'thaw weights get ${entry.name}'.`,
+  );
+}
+
 function assertRoomFor({ name }: PublishedWeights, folder: string): (bytes: number) => Promise<void> {
   return async (bytes) => {
     const free = await freeSpace(folder);

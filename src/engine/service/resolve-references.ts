@@ -8,6 +8,7 @@ import type {
 } from '../../shared/contract/plan.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { ServiceContext } from './context.ts';
+import { publishedPath } from './published-weights.ts';
 
 /** A request as `completePlan` takes it: whatever was named by a grant or a run stands in it as its source. */
 export type ResolvedPlanRequest = Omit<TrainingPlanRequest, 'dataset' | 'weights'> & {
@@ -36,7 +37,11 @@ export function resolveDataset(context: ServiceContext, dataset: DatasetReferenc
   }
 }
 
-/** @throws ThawError `file.notGranted`, `run.unknown` */
+function mapped(file: string, mapping: readonly string[] | undefined): WeightsSource {
+  return { kind: 'file', path: file, ...(mapping && mapping.length > 0 && { mapping: [...mapping] }) };
+}
+
+/** @throws ThawError `file.notGranted`, `run.unknown`, `usage.noMatch`, `weights.missing` for weights not downloaded yet */
 export function resolveWeights(context: ServiceContext, weights: WeightsReference): WeightsSource {
   switch (weights.kind) {
     case 'file':
@@ -45,7 +50,9 @@ export function resolveWeights(context: ServiceContext, weights: WeightsReferenc
     case 'none':
       return weights;
     case 'granted':
-      return { kind: 'file', path: context.grants.pathOf(weights.grantId) };
+      return mapped(context.grants.pathOf(weights.grantId), weights.mapping);
+    case 'published':
+      return mapped(publishedPath(context, weights.name), weights.mapping);
     case 'ofRun':
       return readPlan(context.log, weights.runId).weights;
   }

@@ -13,6 +13,7 @@ import type { Preprocessing } from '../network/preprocessing.ts';
 import { findNetwork } from '../network/registry.ts';
 import { Session } from '../runtime/session.ts';
 import { loadWeights } from '../weights/load.ts';
+import { withMappingRules } from '../weights/mapping/mapping-rule.ts';
 import { openWeights } from '../weights/open.ts';
 import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile } from './model-file.ts';
@@ -27,7 +28,13 @@ export interface ActivationsJob {
         readonly checkpoint: CheckpointChoice;
         readonly network: string;
       }
-    | { readonly kind: 'network'; readonly network: string; readonly weights: string };
+    | {
+        readonly kind: 'network';
+        readonly network: string;
+        readonly weights: string;
+        /** Rules for the names of its tensors. */
+        readonly mapping: readonly string[];
+      };
   readonly image: string;
   readonly layer: string;
 }
@@ -56,7 +63,8 @@ async function loadModel(source: ActivationsJob['source']): Promise<Model> {
   const network = entry.build();
   const file = await openWeights(source.weights);
   try {
-    return { network, preprocessing: entry.preprocessing, values: loadWeights(network, file).tensors };
+    const mapped = withMappingRules(file, source.mapping);
+    return { network, preprocessing: entry.preprocessing, values: loadWeights(network, mapped).tensors };
   } finally {
     file.close();
   }

@@ -7,6 +7,7 @@ import { findNetwork } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
 import { initialValues } from '../weights/initialise.ts';
 import { loadWeights } from '../weights/load.ts';
+import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { openWeights } from '../weights/open.ts';
 import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
@@ -31,7 +32,7 @@ export async function firstValues(job: Source, network: Network): Promise<Values
   const file = await openSource(job);
   if (!file) return { values, report: null };
   try {
-    const loaded = loadWeights(network, file);
+    const loaded = loadWeights(network, asPlanned(file, job.plan.weights));
     for (const [name, tensor] of loaded.tensors) values.set(name, tensor);
     return { values, report: loaded.report };
   } finally {

@@ -16,7 +16,7 @@ import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
-import { mappingRules, weightsMap } from './weights-mapping.ts';
+import { weightsMap } from './weights-mapping.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
 /** Lets the caller follow and cancel what takes long: see the event `task`. */
@@ -125,9 +125,9 @@ export const endpoints = {
   },
   /** Downloads weights of the catalogue, where they are not here already; what has come is kept for another try. */
   'weights.get': { request: z.strictObject({ name: z.string().min(1).max(256), taskId }), response: downloadedWeights },
-  /** What becomes of each tensor when a network is given weights, under the caller's rules for names; nothing is loaded. */
+  /** What becomes of each tensor when a network is given weights, under their rules for names; nothing is loaded. */
   'weights.map': {
-    request: z.strictObject({ network: z.string().min(1), weights: weightsReference, rules: mappingRules.optional() }),
+    request: z.strictObject({ network: z.string().min(1), weights: weightsReference }),
     response: weightsMap,
   },
   /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */

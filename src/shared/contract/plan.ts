@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
+import { mappingRules } from './weights-mapping.ts';
 
 /** The version of the plan's own schema, stored with every run. */
-export const PLAN_SCHEMA_VERSION = 4;
+export const PLAN_SCHEMA_VERSION = 5;
 
 /**
  * What a rule does to the layers it means. `freeze` and `thaw` take a BatchNorm's moving statistics along; the other two
@@ -31,7 +32,8 @@ export type DatasetSource = z.infer<typeof datasetSource>;
 
 /** Where the pretrained weights come from. `run` takes a checkpoint of a run that has ended: the best one unless another is named. */
 export const weightsSource = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+  /** `mapping` says under which names its tensors are looked for, where the built-in ones are not enough. */
+  z.strictObject({ kind: z.literal('file'), path: z.string().min(1), mapping: mappingRules.optional() }),
   z.strictObject({ kind: z.literal('run'), runId: z.string().min(1), checkpoint: checkpointChoice.optional() }),
   z.strictObject({ kind: z.literal('shipped') }),
   z.strictObject({ kind: z.literal('none') }),
@@ -242,10 +244,14 @@ export const datasetReference = z.discriminatedUnion('kind', [
 ]);
 export type DatasetReference = z.infer<typeof datasetReference>;
 
-/** Weights as a caller may name them; `ofRun` means the weights that an earlier run began with. */
+/**
+ * Weights as a caller may name them: `ofRun` means those that an earlier run began with, `published` a file of the catalogue
+ * that has been downloaded.
+ */
 export const weightsReference = z.discriminatedUnion('kind', [
   ...weightsSource.options,
-  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1), mapping: mappingRules.optional() }),
+  z.strictObject({ kind: z.literal('published'), name: z.string().min(1), mapping: mappingRules.optional() }),
   z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
 ]);
 export type WeightsReference = z.infer<typeof weightsReference>;

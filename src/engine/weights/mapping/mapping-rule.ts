@@ -1,3 +1,4 @@
+import type { WeightsSource } from '../../../shared/contract/plan.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { TimeLimitError, withTimeLimit } from '../time-limit.ts';
 import type { TensorEntry, WeightsFile } from '../weights-file.ts';
@@ -113,6 +114,11 @@ export function withMappingRules(file: WeightsFile, texts: readonly string[]): W
     read: (name) => file.read(owns.get(name) ?? name),
     close: () => file.close(),
   };
+}
+
+/** An opened file under the names that the plan's own rules give it. @throws ThawError `usage.invalid` */
+export function asPlanned(file: WeightsFile, source: WeightsSource): WeightsFile {
+  return source.kind === 'file' ? withMappingRules(file, source.mapping ?? []) : file;
 }
 
 /** By the file's own name; without those left out. */
