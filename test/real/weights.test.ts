@@ -53,6 +53,7 @@ describeShared('published weights of MobileNet v1 0.25', () => {
 describeShared('files of other tools', () => {
   const opened: readonly (readonly [readonly string[], string, number])[] = [
     [['tf_checkpoint', 'mnist_regression_v2', 'regression.ckpt'], 'tensorflow-checkpoint', 2],
+    [['tf_checkpoint', 'mnist_regression_v1', 'regression.ckpt'], 'tensorflow-checkpoint-v1', 2],
     [['safetensors', 'dfdx_mnist.safetensors'], 'safetensors', 8],
     [['pytorch', 'cifar_net_legacy.pth'], 'torch-pickle', 10],
     [['pytorch', 'cifar_net_zip.pth'], 'torch-zip', 10],
@@ -73,7 +74,6 @@ describeShared('files of other tools', () => {
 
   const refused: readonly (readonly [readonly string[], string])[] = [
     [['tfjs', 'mobilenet_v1_0.25_224_graphmodel'], 'GraphModel'],
-    [['tf_checkpoint', 'mnist_regression_v1', 'regression.ckpt'], 'V1'],
     [['SOURCES.md'], 'starts with'],
   ];
   it.each(refused)('%j is refused, naming %s', async (parts, word) => {

@@ -34,10 +34,10 @@ function fixed32(value: number): Buffer {
   return bytes;
 }
 
-function block(entries: readonly (readonly [string, Buffer])[]): Buffer {
-  let previous = Buffer.alloc(0);
+function block(entries: readonly (readonly [string | Uint8Array, Uint8Array])[]): Buffer {
+  let previous: Uint8Array = Buffer.alloc(0);
   const parts = entries.map(([text, value]) => {
-    const key = Buffer.from(text);
+    const key = typeof text === 'string' ? Buffer.from(text) : text;
     let shared = 0;
     while (shared < Math.min(key.length, previous.length) && key[shared] === previous[shared]) shared += 1;
     previous = key;
@@ -53,7 +53,10 @@ function block(entries: readonly (readonly [string, Buffer])[]): Buffer {
 }
 
 /** A leveldb table of one data block. */
-export function sortedStringTable(entries: readonly (readonly [string, Buffer])[], compression = 0): Buffer {
+export function sortedStringTable(
+  entries: readonly (readonly [string | Uint8Array, Uint8Array])[],
+  compression = 0,
+): Buffer {
   const parts: Buffer[] = [];
   const append = (content: Buffer, type: number): Buffer => {
     const offset = parts.reduce((sum, part) => sum + part.length, 0);

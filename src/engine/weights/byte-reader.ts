@@ -48,6 +48,17 @@ export class ByteReader {
       if (next < 128) return value;
     }
   }
+
+  /** A varint as protobuf writes whole numbers that may be negative: those in 64 bits of two's complement. */
+  signedVarint(): number {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const next = this.byte();
+      value |= BigInt(next & 127) << shift;
+      if (next < 128) return Number(BigInt.asIntN(64, value));
+    }
+    throw new MalformedBytes('a number has more than ten bytes');
+  }
 }
 
 /** One field of a protobuf message: a number for varints and 32-bit fields, bytes for what has a length. */

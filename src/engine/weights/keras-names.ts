@@ -97,3 +97,15 @@ export function kerasPlaces(network: Network, stored: Iterable<string>): (name: 
     return `${layers.get(stem) ?? stem}${name.slice(stem.length)}`;
   };
 }
+
+/**
+ * Names without what all of them begin with: Keras 3 writes the name of the model before those of its layers in the
+ * checkpoints of TensorFlow.
+ */
+export function withoutModel(stored: Iterable<string>): (name: string) => string {
+  const models = new Set(
+    [...stored].map((name) => (name.split('/').length > 2 ? name.slice(0, name.indexOf('/')) : null)),
+  );
+  const [model] = models;
+  return typeof model === 'string' && models.size === 1 ? (name) => name.slice(model.length + 1) : (name) => name;
+}

@@ -3,7 +3,7 @@ import { networkTensors } from '../network/shape.ts';
 import { slimTensor } from '../network/slim/layout.ts';
 import { inOurLayout, isInOurLayout, type StoredTensor } from '../network/stored-tensor.ts';
 import { currentTorchName, torchTensor } from '../network/torch/layout.ts';
-import { kerasNames, kerasPlaces } from './keras-names.ts';
+import { kerasNames, kerasPlaces, withoutModel } from './keras-names.ts';
 import type { TensorEntry, WeightsFile } from './weights-file.ts';
 
 /** What wrappers of a module write before its names: DataParallel, `torch.compile`. */
@@ -53,6 +53,11 @@ function byFramework(
 }
 
 const asKeras: Naming = (network, file) => byName(kerasNames(network, file.tensors.keys()), file);
+const asKerasModel: Naming = (network, file) => {
+  const plain = withoutModel(file.tensors.keys());
+  const names = kerasNames(network, [...file.tensors.keys()].map(plain));
+  return byName((name) => names(plain(name)), file);
+};
 const asKerasPlaces: Naming = (network, file) => byName(kerasPlaces(network, file.tensors.keys()), file);
 const asTorch = byFramework(torchTensor, (name) => currentTorchName(name.replace(TORCH_WRAPPERS, '')));
 const asSlim = byFramework(slimTensor, (name) => name);
@@ -73,7 +78,7 @@ export function withNetworkNames(network: Network, file: WeightsFile): WeightsFi
   let named: readonly Named[] = byName((name) => name, file);
   let most = score(expected, named);
   const unchanged = named;
-  for (const naming of [asKeras, asKerasPlaces, asTorch, asSlim]) {
+  for (const naming of [asKeras, asKerasModel, asKerasPlaces, asTorch, asSlim]) {
     const candidate = naming(network, file);
     // Two under one name would hide one: then the file is taken by its own word.
     if (new Set(candidate.map(({ name }) => name)).size !== candidate.length) continue;

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { unreadable, unreadableFile } from './files.ts';
 import { isKerasArchive, openKerasArchive, openKerasHdf5 } from './keras.ts';
@@ -7,6 +7,8 @@ import { openNpz } from './npz.ts';
 import { openSafetensors } from './safetensors.ts';
 import { endsAsTable } from './sorted-string-table.ts';
 import { openStoredCheckpoint } from './tensorflow-checkpoint.ts';
+import { openCheckpointVersion1 } from './tensorflow/checkpoint-v1.ts';
+import { openGraphDef } from './tensorflow/graph-def.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
 import { openTorchLegacy } from './torch/torch-legacy.ts';
 import { openTorchZip, torchRoot } from './torch/torch-zip.ts';
@@ -17,7 +19,7 @@ import { zipMembers } from './zip-members.ts';
 const HEAD_BYTES = 4096;
 const TAIL_BYTES = 8;
 const READ_FORMATS =
-  'Thaw reads Keras .h5, tfjs LayersModels (folder or model.json), safetensors and TensorFlow V2 checkpoints.';
+  'Thaw reads Keras .h5 and .keras, PyTorch .pth and .pt, safetensors, TensorFlow checkpoints, SavedModels and frozen graphs, tfjs LayersModels (folder or model.json) and NumPy .npz.';
 
 const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 const ZIP_SIGNATURE = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
@@ -77,39 +79,53 @@ async function openZip(path: string): Promise<StoredWeights> {
   if (isKerasArchive(members)) return openKerasArchive(path, members);
   if ([...members.keys()].some((name) => name.endsWith('.npy'))) return openNpz(path, members);
   const [first = 'nothing'] = members.keys();
-  throw notYetRead(path, `a zip archive of other things (the first is '${first.slice(0, 60)}')`);
+  throw isOtherFormat(path, `a zip archive of other things (the first is '${first.slice(0, 60)}')`);
 }
 
 /** The name of a format that is known and not read, or what the file starts with. */
 function otherFormat({ head, size }: Ends): string {
   if (size === 0) return 'an empty file';
   if (startsWith(head, GZIP_SIGNATURE)) return 'a gzip archive';
-  const [first = 0, second = 0, third = 0, fourth = 0] = head;
-  if (first === 0x93 && startsWith(head, new TextEncoder().encode('NUMPY'), 1)) return 'a numpy .npy array';
-  if (first === 0x08 && second <= 2 && third === 0x12) return 'a TensorFlow SavedModel (.pb)';
-  // GraphDef: a node (field 1), its length, and in it its name (field 1).
-  if (first === 0x0a && (third === 0x0a || fourth === 0x0a)) return 'a TensorFlow graph (.pb)';
+  if (head[0] === 0x93 && startsWith(head, new TextEncoder().encode('NUMPY'), 1)) return 'a numpy .npy array';
   if (new TextDecoder().decode(head.subarray(257, 262)) === 'ustar') return 'a tar archive';
   const start = [...head.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return `a file that starts with the bytes ${start}`;
 }
 
-function notYetRead(path: string, found: string): ThawError {
-  return unreadable(
-    path,
-    `${READ_FORMATS} Received ${found}, which is not yet read.`,
-    'Save the weights in one of these formats.',
-  );
+/** A SavedModel: its version (field 1), then a graph with what belongs to it (field 2). */
+function isSavedModel(head: Uint8Array): boolean {
+  const [first = 0, second = 0, third = 0] = head;
+  return first === 0x08 && second <= 2 && third === 0x12;
+}
+
+/** A graph: a node (field 1), its length in one to three bytes, and in it its name (field 1). */
+function isGraph(head: Uint8Array): boolean {
+  const [first, ...next] = head.subarray(0, 5);
+  const length = next.findIndex((byte) => byte < 128);
+  return first === 0x0a && length !== -1 && next[length + 1] === 0x0a;
+}
+
+function isOtherFormat(path: string, found: string): ThawError {
+  return unreadable(path, `${READ_FORMATS} Received ${found}.`, 'Save the weights in one of these formats.');
+}
+
+/** A SavedModel keeps its variables as a checkpoint beside its graph; one that was frozen has none. */
+async function openSavedModel(graph: string): Promise<StoredWeights> {
+  const folder = dirname(graph);
+  const variables = join(folder, 'variables', 'variables');
+  if ((await stat(`${variables}.index`).catch(() => null)) === null) return openGraphDef(graph, 'saved-model');
+  const checkpoint = await openStoredCheckpoint(variables);
+  return { ...checkpoint, path: folder, format: 'tensorflow-saved-model', files: [graph, ...checkpoint.files] };
 }
 
 async function openFolder(path: string): Promise<StoredWeights> {
   const has = async (name: string): Promise<boolean> =>
     (await stat(join(path, name)).catch(() => null))?.isFile() ?? false;
   if (await has('model.json')) return openTfjsLayers(join(path, 'model.json'));
-  if (await has('saved_model.pb')) throw notYetRead(path, 'a TensorFlow SavedModel');
+  if (await has('saved_model.pb')) return openSavedModel(join(path, 'saved_model.pb'));
   throw unreadable(
     path,
-    `${READ_FORMATS} Received a folder without a model.json.`,
+    `${READ_FORMATS} Received a folder without a model.json or saved_model.pb.`,
     'Name the file itself; of a checkpoint, its .index.',
   );
 }
@@ -117,14 +133,18 @@ async function openFolder(path: string): Promise<StoredWeights> {
 async function openFile(path: string): Promise<StoredWeights> {
   const ends = await readEnds(path);
   if (isHdf5(ends.head)) return openKerasHdf5(path);
-  if (endsAsTable(ends.tail)) return openStoredCheckpoint(path.replace(/\.index$/, ''), path);
+  if (endsAsTable(ends.tail)) {
+    return (await openCheckpointVersion1(path)) ?? openStoredCheckpoint(path.replace(/\.index$/, ''), path);
+  }
   if (startsWith(ends.head, ZIP_SIGNATURE)) return openZip(path);
   if (isPickle(ends.head)) return openTorchLegacy(path);
   if (isSafetensors(ends)) return openSafetensors(path);
   if (isJson(ends.head)) return openTfjsLayers(path);
   const data = /^(.*)\.data-\d{5}-of-\d{5}$/.exec(path);
   if (data?.[1] !== undefined) return openStoredCheckpoint(data[1]);
-  throw notYetRead(path, otherFormat(ends));
+  if (isSavedModel(ends.head)) return openSavedModel(path);
+  if (isGraph(ends.head)) return openGraphDef(path, 'graph');
+  throw isOtherFormat(path, otherFormat(ends));
 }
 
 /**

@@ -20,14 +20,27 @@ function blockHandle(reader: ByteReader): BlockHandle {
   return { offset: reader.varint(), size: reader.varint() };
 }
 
+/** Where the bytes of a table are read from, which may be larger than memory. */
+export interface TableSource {
+  readonly bytes: number;
+  /** A copy, or a view of bytes in memory. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** A table in memory. */
+export function inMemory(table: Uint8Array): TableSource {
+  return { bytes: table.length, read: (offset, length) => table.subarray(offset, offset + length) };
+}
+
 /** A block's bytes, its checksum verified. */
-function block(file: Uint8Array, { offset, size }: BlockHandle): Uint8Array {
-  if (offset + size + BLOCK_TRAILER_BYTES > file.length) {
-    throw new MalformedBytes(`a block of ${size} bytes is announced at ${offset} of ${file.length}`);
+function block(source: TableSource, { offset, size }: BlockHandle): Uint8Array {
+  if (offset + size + BLOCK_TRAILER_BYTES > source.bytes) {
+    throw new MalformedBytes(`a block of ${size} bytes is announced at ${offset} of ${source.bytes}`);
   }
-  const compression = file[offset + size];
-  const stored = new ByteReader(file.subarray(offset + size + 1, offset + size + BLOCK_TRAILER_BYTES)).fixed32();
-  if (stored !== maskedCrc32c(file.subarray(offset, offset + size + 1))) {
+  const bytes = source.read(offset, size + BLOCK_TRAILER_BYTES);
+  const compression = bytes[size];
+  const stored = new ByteReader(bytes.subarray(size + 1)).fixed32();
+  if (stored !== maskedCrc32c(bytes.subarray(0, size + 1))) {
     throw new MalformedBytes(`the checksum of the block at ${offset} does not fit`);
   }
   if (compression !== 0) {
@@ -35,11 +48,11 @@ function block(file: Uint8Array, { offset, size }: BlockHandle): Uint8Array {
       `the block at ${offset} is compressed (type ${compression ?? -1}), which Thaw does not read`,
     );
   }
-  return file.subarray(offset, offset + size);
+  return bytes.subarray(0, size);
 }
 
 /** The entries of a block; each key shares its start with the one before. */
-function* blockEntries(bytes: Uint8Array): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
+function* blockEntries(bytes: Uint8Array): Generator<TableEntry> {
   if (bytes.length < 4) throw new MalformedBytes(`a block has ${bytes.length} bytes`);
   const restarts = new ByteReader(bytes.subarray(bytes.length - 4)).fixed32();
   const end = bytes.length - 4 - 4 * restarts;
@@ -60,25 +73,55 @@ function* blockEntries(bytes: Uint8Array): Generator<{ readonly key: Uint8Array;
   }
 }
 
+/** An entry of a table; keys are bytes, as slices of tensors have them. */
+export interface TableEntry {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+interface IndexedBlock extends BlockHandle {
+  /** No key in the block is greater. */
+  readonly last: Uint8Array;
+}
+
 /**
- * The entries of a leveldb table in key order, keys as UTF-8
- * (https://github.com/google/leveldb/blob/main/doc/table_format.md).
- *
- * @throws MalformedBytes for anything that is no such table, or a damaged or compressed one
+ * A leveldb table: blocks of entries in the order of their keys, and an index of the blocks
+ * (https://github.com/google/leveldb/blob/main/doc/table_format.md). Only the index is read at once.
  */
-export function readSortedStringTable(file: Uint8Array): Map<string, Uint8Array> {
-  if (file.length < FOOTER_BYTES || !endsAsTable(file)) throw new MalformedBytes('the footer of a table is missing');
-  const footer = new ByteReader(file.subarray(file.length - FOOTER_BYTES));
-  blockHandle(footer);
-  const decoder = new TextDecoder();
-  const entries = new Map<string, Uint8Array>();
-  // No byte belongs to two blocks, so that a table's work stays in proportion to its size.
-  let previousEnd = 0;
-  for (const { value } of blockEntries(block(file, blockHandle(footer)))) {
-    const handle = blockHandle(new ByteReader(value));
-    if (handle.offset < previousEnd) throw new MalformedBytes(`the block at ${handle.offset} overlaps the one before`);
-    previousEnd = handle.offset + handle.size;
-    for (const entry of blockEntries(block(file, handle))) entries.set(decoder.decode(entry.key), entry.value);
+export class SortedStringTable {
+  readonly #source: TableSource;
+  readonly #blocks: readonly IndexedBlock[];
+
+  /** @throws MalformedBytes for anything that is no such table, or a damaged or compressed one */
+  constructor(source: TableSource) {
+    this.#source = source;
+    const tail = source.bytes < FOOTER_BYTES ? null : source.read(source.bytes - FOOTER_BYTES, FOOTER_BYTES);
+    if (tail === null || !endsAsTable(tail)) throw new MalformedBytes('the footer of a table is missing');
+    const footer = new ByteReader(tail);
+    blockHandle(footer);
+    const blocks: IndexedBlock[] = [];
+    // No byte belongs to two blocks, so that a table's work stays in proportion to its size.
+    let previousEnd = 0;
+    for (const { key, value } of blockEntries(block(source, blockHandle(footer)))) {
+      const handle = blockHandle(new ByteReader(value));
+      if (handle.offset < previousEnd) {
+        throw new MalformedBytes(`the block at ${handle.offset} overlaps the one before`);
+      }
+      previousEnd = handle.offset + handle.size;
+      blocks.push({ ...handle, last: key });
+    }
+    this.#blocks = blocks;
   }
-  return entries;
+
+  /**
+   * The entries in key order, the first of them in the block that holds `from` or what comes after it.
+   *
+   * @throws MalformedBytes for a damaged or compressed block
+   */
+  *entries(from: Uint8Array = new Uint8Array(0)): Generator<TableEntry> {
+    for (const indexed of this.#blocks) {
+      if (Buffer.compare(indexed.last, from) < 0) continue;
+      yield* blockEntries(block(this.#source, indexed));
+    }
+  }
 }

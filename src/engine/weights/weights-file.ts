@@ -27,6 +27,9 @@ export type WeightsFormat =
   | 'npz'
   | 'safetensors'
   | 'tensorflow-checkpoint'
+  | 'tensorflow-checkpoint-v1'
+  | 'tensorflow-graph'
+  | 'tensorflow-saved-model'
   | 'tfjs-layers'
   | 'torch-pickle'
   | 'torch-zip';

@@ -21,8 +21,8 @@ describe('a format that is known and not read is refused by its name', () => {
     ['a zip archive of something else', zip('photo.jpg'), 'photo.jpg'],
     ['an .npy array', Buffer.from('\x93NUMPY\x01\x00', 'latin1'), '.npy'],
     ['a gzip archive', Buffer.from('1f8b0800', 'hex'), 'gzip'],
-    ['a frozen graph', Buffer.from('0a130a05696e707574', 'hex'), 'TensorFlow graph'],
-    ['a SavedModel', Buffer.from('080112f201', 'hex'), 'SavedModel'],
+    ['a frozen graph, cut', Buffer.from('0a130a05696e707574', 'hex'), 'TensorFlow graph'],
+    ['a tar archive', Buffer.concat([Buffer.alloc(257), Buffer.from('ustar')]), 'tar archive'],
     ['text', Buffer.from('layer,weight\n'), '6c 61 79 65'],
     ['JSON that is no model', Buffer.from('{"classes": 2}'), 'weightsManifest'],
     ['a JSON list', Buffer.from('[1, 2]'), '5b 31'],
@@ -39,7 +39,7 @@ describe('a format that is known and not read is refused by its name', () => {
     mkdirSync(at('saved'));
     await expectError(() => openWeights(at('saved')), 'weights.unreadable', 'model.json');
     writeFileSync(at('saved/saved_model.pb'), '');
-    await expectError(() => openWeights(at('saved')), 'weights.unreadable', 'SavedModel');
+    await expectError(() => openWeights(at('saved')), 'weights.unreadable', 'frozen TensorFlow graph');
   });
 
   it('a path to nothing, or through a file', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../../src/engine/weights/crc32c.ts';
 import { openWeights } from '../../../src/engine/weights/open.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
-import { sortedStringTable, writeCheckpointFile, type CheckpointTensor } from '../../support/checkpoint-file.ts';
+import { writeCheckpointFile, type CheckpointTensor } from '../../support/checkpoint-file.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -68,11 +68,6 @@ describe('a damaged checkpoint is refused', () => {
     const file = await openTensorFlowCheckpoint(at('flipped'));
     await expectError(() => file.read('conv1/kernel'), 'weights.unreadable', 'checksum', 'conv1/kernel');
     expect(file.read('conv1/bias')).toEqual(BIAS.data);
-  });
-
-  it('the one-file format of TensorFlow 1, by what its empty key holds', async () => {
-    writeFileSync(at('v1.ckpt'), sortedStringTable([['', Buffer.from('0a020800', 'hex')]]));
-    await expectError(() => openWeights(at('v1.ckpt')), 'weights.unreadable', 'V1', 'not yet read');
   });
 
   it('a data file removed after the index was read', async () => {

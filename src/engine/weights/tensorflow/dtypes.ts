@@ -1,4 +1,4 @@
-import type { Dtype } from './dtype.ts';
+import type { Dtype } from '../dtype.ts';
 
 /**
  * The numbers of TensorFlow's types of numbers
