@@ -6,7 +6,9 @@ import { followTask } from '../follow-task.ts';
 import { bytes, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
+import { weightsPage } from '../output/weights-page.ts';
 import { withService } from '../with-service.ts';
+import { addWeightsCheckCommand } from './weights-check.ts';
 import { mappingOption, WEIGHTS_SOURCE, weightsSource } from './weights-source.ts';
 
 const MEBIBYTE = 1 << 20;
@@ -141,6 +143,16 @@ export function addWeightsCommands(program: Command, setExitCode: SetExitCode): 
     .argument('<name>', 'a file of `thaw weights list`, or a network with one')
     .action(async (name: string, flags: { json?: true }) => get(name, flags, setExitCode));
   weights
+    .command('inspect')
+    .description('what is in a file: its format, and the name, shape and type of every tensor; no value is read')
+    .option('--json', 'print one JSON document')
+    .argument('<weights>', WEIGHTS_SOURCE)
+    .action(async (source: string, { json }: { json?: true }) => {
+      const found = await withService((engine) => engine.invoke('weights.inspect', { weights: weightsSource(source) }));
+      if (json) printJson(found);
+      else printLines(weightsPage(found));
+    });
+  weights
     .command('map')
     .description('which tensor of a file each tensor of a network gets; what is not loaded is listed')
     .requiredOption('--network <name>', 'a name from `thaw networks`')
@@ -149,4 +161,5 @@ export function addWeightsCommands(program: Command, setExitCode: SetExitCode): 
     .option('--json', 'print one JSON document, of every tensor')
     .argument('<weights>', WEIGHTS_SOURCE)
     .action(async (source: string, flags: MapFlags) => map(source, flags, setExitCode));
+  addWeightsCheckCommand(weights, setExitCode);
 }

@@ -34,6 +34,7 @@ export interface Entries {
   readonly extractor: string;
   readonly activations: string;
   readonly check: string;
+  readonly classifier: string;
   readonly probe: string;
 }
 
@@ -75,6 +76,7 @@ export class ServiceContext {
       extractor: path.join(ENGINE, 'training/extractor.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),
       check: path.join(ENGINE, 'reference/check-process.ts'),
+      classifier: path.join(ENGINE, 'training/classifier-process.ts'),
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };

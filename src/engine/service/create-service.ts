@@ -7,6 +7,7 @@ import { attachRun } from './attach-run.ts';
 import { browseFiles } from './browse-files.ts';
 import { changeSettings, clearCaches, showCaches } from './caches.ts';
 import { checkNetwork } from './check-network.ts';
+import { checkWeights } from './check-weights.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
 import { examine } from './doctor.ts';
@@ -14,6 +15,7 @@ import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
+import { inspectWeights } from './inspect-weights.ts';
 import { mapWeights } from './map-weights.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { predict } from './predict.ts';
@@ -38,7 +40,9 @@ function implement(context: ServiceContext): Implementation {
     'networks.show': async (request) => Promise.resolve(showNetwork(request)),
     'networks.check': async (request) => checkNetwork(context, request),
     'weights.list': async (request) => Promise.resolve([...listPublishedWeights(context, request)]),
+    'weights.inspect': async (request) => inspectWeights(context, request),
     'weights.map': async (request) => mapWeights(context, request),
+    'weights.check': async (request) => checkWeights(context, request),
     'weights.get': async (request) => getPublishedWeights(context, request),
     'dataset.open': async (request) => openDatasetView(context, request),
     'dataset.images': async (request) => listImages(context, request),

@@ -43,6 +43,12 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
     if (plan) checkPlan(plan, 'plan.');
   },
   'networks.check': () => refusePath('path'),
+  'weights.inspect': ({ weights }) => checkPlan({ weights }),
+  'weights.check': ({ weights, images, labels }) => {
+    checkPlan({ weights });
+    if (images.some((image) => typeof image === 'string')) refusePath('images');
+    if (labels !== undefined) refusePath('labels');
+  },
   'weights.map': ({ weights }) => checkPlan({ weights }),
   'dataset.open': checkPlan,
   'features.write': checkFeatures,

@@ -16,6 +16,8 @@ import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
+import { weightsListing } from './weights-listing.ts';
+import { weightsCheck } from './weights-check.ts';
 import { weightsMap } from './weights-mapping.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
@@ -123,8 +125,22 @@ export const endpoints = {
     request: z.strictObject({ network: z.string().min(1).optional() }),
     response: z.array(catalogueEntry),
   },
+  /** Shows images to a network with a file's weights and its own classifier; `labels` is a file of class names. */
+  'weights.check': {
+    request: z.strictObject({
+      network: z.string().min(1),
+      weights: weightsReference,
+      images: z.array(imageReference).min(1).max(10_000),
+      top: z.int().min(1).max(1000),
+      labels: z.string().min(1).optional(),
+      resize: z.enum(['stretch', 'centerCrop']).optional(),
+    }),
+    response: weightsCheck,
+  },
   /** Downloads weights of the catalogue, where they are not here already; what has come is kept for another try. */
   'weights.get': { request: z.strictObject({ name: z.string().min(1).max(256), taskId }), response: downloadedWeights },
+  /** What is in a file of weights; only its headers are read. */
+  'weights.inspect': { request: z.strictObject({ weights: weightsReference }), response: weightsListing },
   /** What becomes of each tensor when a network is given weights, under their rules for names; nothing is loaded. */
   'weights.map': {
     request: z.strictObject({ network: z.string().min(1), weights: weightsReference }),

@@ -45,6 +45,7 @@ function parseRule(given: string): MappingRule {
     case 'only':
     case 'not':
       return { kind, pattern: regex(rest, text) };
+    case undefined:
     default:
       throw invalid(`Received '${text}'.`, "Write for instance 'strip:backbone.' or '/^features\\.(\\d+)/block$1/'.");
   }
