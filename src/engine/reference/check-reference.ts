@@ -9,10 +9,10 @@ import type { Network, TensorSpecification } from '../network/layer.ts';
 import { moduleOutput } from '../network/module-output.ts';
 import { findPublished } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
-import { isKnownSlimExtra } from '../network/slim/layout.ts';
+import { isKnownSlimExtra, slimScope } from '../network/slim/layout.ts';
 import { isKnownTorchExtra } from '../network/torch/layout.ts';
 import { Session, type Output } from '../runtime/session.ts';
-import { channelsFirst, distance, logitsDistance } from './compare.ts';
+import { channelsFirst, distance, logitsDistance, softmax } from './compare.ts';
 import { filledTensor, referenceInput, storedTensor } from './fill.ts';
 import type { Reference, Summary } from './reference-file.ts';
 
@@ -24,7 +24,12 @@ interface Expected {
   readonly checkpoint: string;
   readonly layer: string;
   readonly summary: Summary;
+  /** Whether the layer gives logits, and the checkpoint is what a softmax makes of them. */
+  readonly isSoftmax: boolean;
 }
+
+/** What TF-slim calls the probabilities. */
+const PREDICTIONS = /^predictions$/i;
 
 /** @throws ThawError `weights.mismatch` unless network and reference have the same tensors */
 function expectTensors(network: Network, { framework, tensors }: Reference): void {
@@ -56,7 +61,7 @@ function layerOf(network: Network, { framework }: Reference, checkpoint: string)
   const separator = framework === 'torch' ? '.' : '/';
   // Some of TF-slim's networks leave out their own scope.
   const [root = ''] = network.output.split('/');
-  const paths = framework === 'slim' ? [checkpoint, `${root}/${checkpoint}`] : [checkpoint];
+  const paths = framework === 'slim' ? [checkpoint, `${root}/${slimScope(checkpoint)}`] : [checkpoint];
   for (const at of paths) {
     const found = moduleOutput(network, at, separator);
     if (found) return found.name;
@@ -68,8 +73,11 @@ function layerOf(network: Network, { framework }: Reference, checkpoint: string)
 function expectations(network: Network, reference: Reference): readonly Expected[] {
   const places = new Map(network.layers.map(({ name }, place) => [name, place]));
   const found = Object.entries(reference.checkpoints).flatMap(([checkpoint, summary]): readonly Expected[] => {
+    if (reference.framework === 'slim' && PREDICTIONS.test(checkpoint)) {
+      return [{ checkpoint, layer: network.output, summary, isSoftmax: true }];
+    }
     const layer = layerOf(network, reference, checkpoint);
-    return layer === null || layer === network.output ? [] : [{ checkpoint, layer, summary }];
+    return layer === null || layer === network.output ? [] : [{ checkpoint, layer, summary, isSoftmax: false }];
   });
   return found.toSorted((a, b) => (places.get(a.layer) ?? 0) - (places.get(b.layer) ?? 0));
 }
@@ -127,8 +135,8 @@ async function compare(
     { fold, layers, size, images: referenceInput(size, isUnit ? 'unit' : 'signed') },
     (layer, given) => {
       const output = framework === 'torch' && given.shape.length === 4 ? channelsFirst(given) : given;
-      for (const { checkpoint, layer: own, summary } of expected) {
-        if (own === layer) distances.set(checkpoint, distance(output, summary));
+      for (const { checkpoint, layer: own, summary, isSoftmax } of expected) {
+        if (own === layer) distances.set(checkpoint, distance(isSoftmax ? softmax(output) : output, summary));
       }
       if (layer === network.output) outputDistance = Math.max(distance(given, wanted), logitsDistance(given, wanted));
     },

@@ -21,6 +21,20 @@ export function channelsFirst({ data, shape }: Output): Output {
   return { data: values, shape: [batch, channels, height, width] };
 }
 
+/** Probabilities of logits, the last dimension's being the classes. */
+export function softmax({ data, shape }: Output): Output {
+  const classes = shape.at(-1) ?? 0;
+  const values = Float32Array.from(data);
+  for (let start = 0; start < values.length; start += classes) {
+    const row = values.subarray(start, start + classes);
+    const largest = row.reduce((most, logit) => Math.max(most, logit), -Infinity);
+    const powers = row.map((logit) => Math.exp(logit - largest));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    row.set(powers.map((power) => power / sum));
+  }
+  return { data: values, shape };
+}
+
 /**
  * Largest distance between a tensor and its summary, in units of what is allowed: at most 1 is equal. NaN where they are of
  * different shapes, not counting sizes of 1, or a value is no number.

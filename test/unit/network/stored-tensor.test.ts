@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TensorRole, TensorSpecification } from '../../../src/engine/network/layer.ts';
-import { isKnownSlimExtra, slimTensor } from '../../../src/engine/network/slim/layout.ts';
+import { isKnownSlimExtra, slimScope, slimTensor } from '../../../src/engine/network/slim/layout.ts';
 import { inOurLayout, isInOurLayout } from '../../../src/engine/network/stored-tensor.ts';
 import { currentTorchName, isKnownTorchExtra, torchTensor } from '../../../src/engine/network/torch/layout.ts';
 
@@ -95,6 +95,13 @@ describe('A tensor as TF-slim keeps it', () => {
     expect(stored).toMatchObject({ name, shape: [2, 3] });
     expect(isInOurLayout(stored)).toBe(true);
     expect([...inOurLayout(counted(6), stored)]).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it.each([
+    ['Mixed_5b', 'Mixed_5b'],
+    ['PreLogits', 'Logits/Dropout_1b'],
+  ])('is on the way to the end point %s, which is the output of the scope %s', (endPoint, scope) => {
+    expect(slimScope(endPoint)).toBe(scope);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { channelsFirst, distance, logitsDistance } from '../../../src/engine/reference/compare.ts';
+import { channelsFirst, distance, logitsDistance, softmax } from '../../../src/engine/reference/compare.ts';
 
 /** Mean 2.5, deviation sqrt(1.25). */
 const VALUES = { data: Float32Array.of(1, 2, 3, 4), shape: [1, 2, 2] };
@@ -41,4 +41,10 @@ it("PyTorch's order has all pixels of a channel together", () => {
   const { data: ordered, shape } = channelsFirst({ data, shape: [2, 1, 2, 3] });
   expect(shape).toEqual([2, 3, 1, 2]);
   expect([...ordered]).toEqual([0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11]);
+});
+
+it('logits become probabilities, row by row, however large they are', () => {
+  const { data, shape } = softmax({ data: Float32Array.of(0, Math.log(3), 1e6, 1e6), shape: [2, 1, 1, 2] });
+  expect([...data].map((value) => value.toFixed(6))).toEqual(['0.250000', '0.750000', '0.500000', '0.500000']);
+  expect(shape).toEqual([2, 1, 1, 2]);
 });

@@ -25,3 +25,11 @@ export function slimTensor({ layer, role, shape }: TensorSpecification): StoredT
 export function isKnownSlimExtra(name: string): boolean {
   return name === 'global_step' || name.includes('/AuxLogits/');
 }
+
+/** End points that TF-slim calls otherwise than the scope whose output they are. */
+const END_POINTS: Readonly<Record<string, string>> = { PreLogits: 'Logits/Dropout_1b' };
+
+/** The scope whose output one of TF-slim's end points is; some networks leave out their own scope, which all others are in. */
+export function slimScope(endPoint: string): string {
+  return END_POINTS[endPoint] ?? endPoint;
+}
