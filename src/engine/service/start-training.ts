@@ -39,10 +39,12 @@ export function assertDataset(dataset: DatasetSource): void {
  * @throws ThawError `weights.missing`, `run.unknown`, `run.state` or `training.checkpoint`
  */
 export async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
-  if (weights.kind === 'file' && !statSync(weights.path, { throwIfNoEntry: false })) {
+  // A TensorFlow checkpoint is named by the prefix of its files.
+  const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (weights.kind === 'file' && !isThere(weights.path) && !isThere(`${weights.path}.index`)) {
     throw new ThawError(
       'weights.missing',
-      `Weights are a file or a tfjs model folder; found nothing at '${weights.path}'.`,
+      `Weights are a file, the prefix of a checkpoint's files, or a model's folder; found nothing at '${weights.path}'.`,
       'Check the path given as --weights.',
     );
   }

@@ -1,4 +1,4 @@
-import type { Group } from 'h5wasm';
+import type { Dataset, Group } from 'h5wasm';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
 import { DAMAGED_HINT, claimedElements, noSuchTensor, unreadable } from './files.ts';
@@ -13,6 +13,7 @@ const LARGEST_EXPANSION = 64;
 const SLOWEST_BYTES_PER_MILLISECOND = 20_000;
 const SHORTEST_LIMIT_MILLISECONDS = 3000;
 
+const LONGEST_TEXT_BYTES = 1 << 16;
 /** HDF5's class of bytes that it knows nothing of. */
 const OPAQUE_CLASS = 5;
 
@@ -36,6 +37,14 @@ export interface Hdf5Listing {
 export function childGroup({ library }: Hdf5Listing, parent: Group, name: string): Group | null {
   const child = parent.get(name);
   return child instanceof library.Group ? child : null;
+}
+
+/** A text that Keras keeps beside what it describes; null where there is none, or one that no name is as long as. */
+export function textAttribute({ attrs }: Group | Dataset, name: string): string | null {
+  const found = attrs[name];
+  if (found === undefined || found.metadata.size * found.metadata.total_size > LONGEST_TEXT_BYTES) return null;
+  const value = found.value;
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 /** HDF5's classes of whole numbers and of floats; the type itself tells the rest. */
@@ -62,7 +71,7 @@ export function datasetPlace(listing: Hdf5Listing, group: Group, name: string): 
   const { shape, size, type, signed, littleEndian, chunks } = dataset.metadata;
   const isOpaque = type === OPAQUE_CLASS;
   // HDF5 has no such type: Keras 3 writes the bits and says what they mean.
-  const isBrain = isOpaque && size === 2 && dataset.attrs['dtype']?.value === 'bfloat16';
+  const isBrain = isOpaque && size === 2 && textAttribute(dataset, 'dtype') === 'bfloat16';
   const dtype = isBrain ? 'bfloat16' : dtypeOf(type, size, signed);
   if (dtype === null) return null;
   if (!littleEndian && !isOpaque) {

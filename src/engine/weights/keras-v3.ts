@@ -1,6 +1,6 @@
 import type { Group } from 'h5wasm';
 import { unreadable } from './files.ts';
-import { childGroup, datasetPlace, type DatasetPlace, type Hdf5Listing } from './hdf5-weights.ts';
+import { childGroup, datasetPlace, textAttribute, type DatasetPlace, type Hdf5Listing } from './hdf5-weights.ts';
 import type { LayerConfiguration } from './keras-config.ts';
 
 const DEEPEST = 32;
@@ -43,11 +43,6 @@ function rolesOf({ path, variables }: StoredLayer, configuration: LayerConfigura
   return roles.filter((role) => !without.includes(role));
 }
 
-function nameOf(group: Group): string | null {
-  const value = group.attrs['name']?.value;
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
 /** Every group with a `vars` group of numbered datasets, in the order of the file. */
 function storedLayers(listing: Hdf5Listing, configurations: ReadonlyMap<string, LayerConfiguration>): StoredLayer[] {
   const found: StoredLayer[] = [];
@@ -62,7 +57,7 @@ function storedLayers(listing: Hdf5Listing, configurations: ReadonlyMap<string, 
       );
     }
     const own = childGroup(listing, group, 'vars');
-    const name = (own && nameOf(own)) ?? configurations.get(path)?.name ?? path.split('/').at(-1) ?? '';
+    const name = (own && textAttribute(own, 'name')) ?? configurations.get(path)?.name ?? path.split('/').at(-1) ?? '';
     const variables = own?.keys().filter((key) => /^\d+$/.test(key)) ?? [];
     if (own && variables.length > 0) {
       variables.sort((left, right) => Number(left) - Number(right));
