@@ -15,6 +15,17 @@ function dtypeOf(data: KerasWeight['data']): string {
   return data instanceof Float64Array ? DTYPES.Float64Array : DTYPES.Int32Array;
 }
 
+/** The group at a path, made with all those above it where they are not there yet. */
+function createGroups(group: h5wasm.Group, path: string): h5wasm.Group {
+  return path
+    .split('/')
+    .filter((name) => name !== '')
+    .reduce((above, name) => {
+      const there = above.get(name);
+      return there instanceof h5wasm.Group ? there : above.create_group(name);
+    }, group);
+}
+
 /**
  * Writes an .h5 file laid out as Keras does: a group per layer with its `weight_names`, all of them in `layer_names`.
  *
@@ -36,18 +47,14 @@ export async function writeKerasFile(
   };
   writeNames(root, 'layer_names', options.layerNames ?? [...layers.keys()]);
   for (const [layer, weights] of layers) {
-    const group = root.create_group(layer);
+    const group = createGroups(root, layer);
     writeNames(
       group,
       'weight_names',
       weights.map((weight) => weight.name),
     );
     for (const { name, shape, data } of weights) {
-      const folders = name.split('/').slice(0, -1);
-      folders.forEach((_, depth) => {
-        const folder = folders.slice(0, depth + 1).join('/');
-        if (group.get(folder) === null) group.create_group(folder);
-      });
+      createGroups(group, name.split('/').slice(0, -1).join('/'));
       group.create_dataset({ name, data, shape: [...shape], dtype: dtypeOf(data) });
     }
   }

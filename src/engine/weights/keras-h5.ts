@@ -40,16 +40,31 @@ function roleOf(layer: string, weight: string): string {
 }
 
 /**
- * `<layer>/<role>` of the weights of one group. A layer's own weights carry its group's name, whatever scope TensorFlow
- * wrote before them; where they name other layers, the group is a nested model.
+ * The layers of a nested model that weights belong to: the last scope of each, or all of them where that leaves two weights
+ * one name, as of layers called `conv1/bn` and `bn`.
+ */
+function nestedOwners(model: string, scopes: readonly (readonly string[])[], roles: readonly string[]): string[] {
+  const last = scopes.map((scope) => scope.at(-1) ?? model);
+  if (new Set(last.map((owner, index) => `${owner}/${roles[index] ?? ''}`)).size === last.length) return last;
+  const isWithinModel = scopes.every(([first]) => first === model);
+  return scopes.map((scope) => scope.slice(isWithinModel ? 1 : 0).join('/'));
+}
+
+/**
+ * `<layer>/<role>` of the weights of one group. A layer's own weights carry its group's name, which may have several parts,
+ * whatever scope TensorFlow wrote before them; where they name other layers, the group is a nested model.
  */
 function canonicalNames(layer: string, weightNames: readonly string[]): readonly string[] {
   const parts = weightNames.map((name) => name.replace(/:\d+$/, '').split('/'));
-  const owners = new Set(parts.map((part) => part.at(-2)));
+  const depth = layer.split('/').length;
+  const owners = new Set(parts.map((part) => part.slice(0, -1).slice(-depth).join('/')));
   const [owner] = owners;
-  const isLayer = owners.has(undefined) || (owners.size === 1 && withoutNumber(owner ?? '') === withoutNumber(layer));
-  return parts.map((part) => {
-    const own = isLayer ? layer : (part.at(-2) ?? layer);
+  const isLayer = owners.has('') || (owners.size === 1 && withoutNumber(owner ?? '') === withoutNumber(layer));
+  const scopes = parts.map((part) => part.slice(0, -1));
+  const roles = parts.map((part) => part.at(-1) ?? '');
+  const nested = isLayer ? [] : nestedOwners(layer, scopes, roles);
+  return parts.map((part, index) => {
+    const own = nested[index] ?? layer;
     return `${own}/${roleOf(own, part.at(-1) ?? '')}`;
   });
 }

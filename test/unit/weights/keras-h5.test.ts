@@ -43,6 +43,8 @@ describe('a Keras .h5 names its tensors by layer and role', () => {
       ['block1_conv1/kernel', 'block1_conv1/bias'],
     ],
     ['names that only begin as the layer does', {}, 'conv1', ['conv1_W_mean:0'], ['conv1/conv1_W_mean']],
+    ['a layer whose name has several parts', {}, 'conv1/bn', ['conv1/bn/gamma:0'], ['conv1/bn/gamma']],
+    ['such a layer below a scope', {}, 'conv1/bn', ['training/conv1/bn_1/gamma:0'], ['conv1/bn/gamma']],
     ['names below a scope', {}, 'conv1', ['training/net/conv1/kernel:0'], ['conv1/kernel']],
     [
       'layers of a nested model',
@@ -50,6 +52,20 @@ describe('a Keras .h5 names its tensors by layer and role', () => {
       'mobilenet',
       ['conv1/kernel:0', 'conv1_bn/gamma:0'],
       ['conv1/kernel', 'conv1_bn/gamma'],
+    ],
+    [
+      'layers of a nested model that only their whole names tell apart',
+      {},
+      'densenet',
+      ['conv1/conv/kernel:0', 'conv1/bn/gamma:0', 'bn/gamma:0'],
+      ['conv1/conv/kernel', 'conv1/bn/gamma', 'bn/gamma'],
+    ],
+    [
+      'such layers below the scope of their model',
+      {},
+      'densenet',
+      ['densenet/conv1/bn/gamma:0', 'densenet/bn/gamma:0'],
+      ['conv1/bn/gamma', 'bn/gamma'],
     ],
     [
       'a nested model of one layer',
@@ -155,7 +171,7 @@ describe('what is no Keras .h5 of weights is refused', () => {
   });
 
   it('one name for two weights', async () => {
-    const twice = new Map([['outer', [weight('a/conv1/kernel:0', [1]), weight('b/conv1/kernel:0', [1])]]]);
+    const twice = new Map([['outer', [weight('conv1/kernel:0', [1]), weight('conv1/kernel:1', [1])]]]);
     await writeKerasFile(at('twice.h5'), twice);
     await expectError(() => openWeights(at('twice.h5')), 'weights.unreadable', "conv1/kernel'", 'twice');
   });
