@@ -61,6 +61,7 @@ export function networkName(family: NetworkFamily, width: string, size: number):
 export function networkAliases(family: NetworkFamily, width: string, size: number): readonly string[] {
   if (size !== family.defaultSize) return [];
   const suffix = publisherSuffix(family.publisher);
-  const names = [withoutSize(family, width), ...family.publishedAs(width)];
+  // The family's own name means the paper's width.
+  const names = [withoutSize(family, width), ...(width === '1.0' ? [family.family] : []), ...family.publishedAs(width)];
   return [...new Set(names.map((name) => `${name}${suffix}`))];
 }

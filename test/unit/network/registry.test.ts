@@ -74,6 +74,8 @@ describe('a network is found by', () => {
     ['mobilenet_v3_large_minimalistic', 'mobilenet_v3_large_minimalistic_224', 1_437_608, [7, 7, 960]],
     ['mobilenet_v3_small_0.75_33', 'mobilenet_v3_small_0.75_33', 583_160, [2, 2, 432]],
     ['MobileNet', 'mobilenet_v1_1.0_224', 3_228_864, [7, 7, 1024]],
+    ['mobilenet_v2', 'mobilenet_v2_1.0_224', 2_257_984, [7, 7, 1280]],
+    ['mobilenet_v3_large', 'mobilenet_v3_large_1.0_224', 2_996_352, [7, 7, 960]],
     ['mobilenet_v1_0.25', 'mobilenet_v1_0.25_224', 218_544, [7, 7, 256]],
     ['MobileNetV2', 'mobilenet_v2_1.0_224', 2_257_984, [7, 7, 1280]],
     ['MobileNetV2@0.35', 'mobilenet_v2_0.35_224', 410_208, [7, 7, 1280]],
