@@ -9,8 +9,8 @@ import { readReference } from '../../src/engine/reference/reference-file.ts';
 import { describeShared, sharedPath } from '../support/shared.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/references');
-/** VGG's 140 million weights are filled number by number. */
-const LONGEST_MILLISECONDS = 120_000;
+/** VGG's 140 million weights are filled number by number, and a busy machine has taken 90 s over the deepest networks. */
+const LONGEST_MILLISECONDS = 300_000;
 
 /** Holds every network of a folder to what its publisher's code computed. */
 function describeReferences(folder: string): void {
