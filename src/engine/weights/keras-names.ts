@@ -68,11 +68,14 @@ const CLASSES: Readonly<Record<string, Layer['kind']>> = {
   batch_normalization: 'batchNorm',
   layer_normalization: 'layerNorm',
 };
+/** Layers of one kind in a published classifier, which comes last: MobileNet v3 has two convolutions. */
+const MOST_HEAD_LAYERS = 2;
 const CLASS_NAME = /^([a-z][a-z_]*(?:2d)?(?:_transpose)?)(?:_(\d+))?$/;
 
 /**
  * The network's names where a file has counted the layers of each class and kept no names, as tf.keras' `.weights.h5` does:
- * the first convolution of the file is the network's first, for both list layers as Keras does.
+ * the first convolution of the file is the network's first, for both list layers as Keras does. Those of the published
+ * classifier, which the network may have replaced, are the file's last.
  *
  * @param stored the names of all tensors of the file
  */
@@ -86,7 +89,9 @@ export function kerasPlaces(network: Network, stored: Iterable<string>): (name: 
   for (const [kind, own] of Map.groupBy(counted, (layer) => layer.kind)) {
     const all = network.layers.filter((layer) => layer.kind === kind && withTensors.has(layer.name));
     const pretrained = all.filter(({ name }) => network.pretrained.has(name));
-    const theirs = own.length === pretrained.length ? pretrained : own.length === all.length ? all : [];
+    const published = own.length - pretrained.length;
+    const isPretrained = published >= 0 && published <= MOST_HEAD_LAYERS;
+    const theirs = isPretrained ? pretrained : own.length === all.length ? all : [];
     for (const [place, { layer }] of own.sort((a, b) => a.count - b.count).entries()) {
       const name = theirs[place]?.name;
       if (name !== undefined) layers.set(layer, name);

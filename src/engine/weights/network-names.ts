@@ -58,7 +58,9 @@ const asKerasModel: Naming = (network, file) => {
   const names = kerasNames(network, [...file.tensors.keys()].map(plain));
   return byName((name) => names(plain(name)), file);
 };
-const asKerasPlaces: Naming = (network, file) => byName(kerasPlaces(network, file.tensors.keys()), file);
+/** Only this layout counts the layers of each class from the first of the model on. */
+const asKerasPlaces: Naming = (network, file) =>
+  file.format === 'keras-v3-h5' ? byName(kerasPlaces(network, file.tensors.keys()), file) : [];
 const asTorch = byFramework(torchTensor, (name) => currentTorchName(name.replace(TORCH_WRAPPERS, '')));
 const asSlim = byFramework(slimTensor, (name) => name);
 
