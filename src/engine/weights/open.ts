@@ -136,9 +136,10 @@ async function openFile(path: string): Promise<StoredWeights> {
   if (endsAsTable(ends.tail)) {
     return (await openCheckpointVersion1(path)) ?? openStoredCheckpoint(path.replace(/\.index$/, ''), path);
   }
+  // Before those with short signatures: the length of its header may be any of them.
+  if (isSafetensors(ends)) return openSafetensors(path);
   if (startsWith(ends.head, ZIP_SIGNATURE)) return openZip(path);
   if (isPickle(ends.head)) return openTorchLegacy(path);
-  if (isSafetensors(ends)) return openSafetensors(path);
   if (isJson(ends.head)) return openTfjsLayers(path);
   const data = /^(.*)\.data-\d{5}-of-\d{5}$/.exec(path);
   if (data?.[1] !== undefined) return openStoredCheckpoint(data[1]);

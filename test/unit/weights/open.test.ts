@@ -55,3 +55,13 @@ it('a format is told by its bytes, whatever the name says', async () => {
   expect(file.format).toBe('safetensors');
   expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
 });
+
+it('a safetensors file whose header is as long as a pickle begins is none', async () => {
+  // 0x0280 bytes: the first of a pickle of protocol 2.
+  const header = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }).padEnd(0x0280);
+  writeFileSync(
+    at('0280.bin'),
+    Buffer.concat([Buffer.from('8002000000000000', 'hex'), Buffer.from(header), Buffer.alloc(4)]),
+  );
+  expect((await openWeights(at('0280.bin'))).format).toBe('safetensors');
+});
