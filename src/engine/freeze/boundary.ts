@@ -12,9 +12,12 @@ export interface Boundary {
   readonly forbiddenBy: string | null;
 }
 
-/** True if the layer's output can differ between two passes of one image while training. */
+/**
+ * True if the layer's output can differ between two passes of one image while training. What leaves out a residual branch as
+ * a whole does so for the sake of what learns in it: above frozen layers alone, it leaves out nothing.
+ */
 function isRandom(layer: Layer): boolean {
-  return layer.kind === 'dropout' && layer.rate > 0;
+  return layer.kind === 'dropout' && layer.rate > 0 && layer.perImage !== true;
 }
 
 /** The longest prefix: every layer that neither trains, nor adapts, nor is random, as its ancestors. */

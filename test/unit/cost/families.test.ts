@@ -40,6 +40,11 @@ describe('the cost of whole families', () => {
     ['mobilenet_v2_0.5_224', 97e6],
     ['resnet50_224', 3.86e9],
     ['vgg16_224', 15_346_630_656],
+    ['mobilenet_v3_large_1.0_224', 217e6],
+    ['mobilenet_v3_small_1.0_224', 56e6],
+    ['efficientnet_b0_224', 390e6],
+    ['densenet121_224', 2.83e9],
+    ['xception_299', 8.36e9],
   ])('%s takes about %d multiply-adds an image', (name, multiplyAdds) => {
     const { convolution, depthwise } = workload(headed(name), 'features', { isCached: true }).preparation;
     const found = (convolution + depthwise) / TRAIN_ALONE.train;
@@ -54,14 +59,18 @@ describe('the cost of whole families', () => {
     expect(seconds('resnet50_224')).toBeGreaterThan(2 * seconds('mobilenet_v2_1.0_224'));
   });
 
-  it.each(['mobilenet_v2_0.35_96', 'mobilenet_v2_1.4_224', 'vgg16_224'])('%s is finite in every figure', (name) => {
-    for (const images of [TRAIN_ALONE, null]) {
-      const { epoch, preparation, memory } = workload(headed(name), 'finetune', { isCached: false, images });
-      for (const value of [epoch, preparation, memory].flatMap((part) => Object.values(part))) {
-        expect(Number.isFinite(value) && value >= 0).toBe(true);
+  const others = ['mobilenet_v3_small_1.0_224', 'efficientnet_b3_300', 'inception_resnet_v2_299', 'densenet201_224'];
+  it.each(['mobilenet_v2_0.35_96', 'mobilenet_v2_1.4_224', 'vgg16_224', ...others])(
+    '%s is finite in every figure',
+    (name) => {
+      for (const images of [TRAIN_ALONE, null]) {
+        const { epoch, preparation, memory } = workload(headed(name), 'finetune', { isCached: false, images });
+        for (const value of [epoch, preparation, memory].flatMap((part) => Object.values(part))) {
+          expect(Number.isFinite(value) && value >= 0).toBe(true);
+        }
       }
-    }
-  });
+    },
+  );
 
   it('counts an activation within a layer as one that is a layer', () => {
     const apart = branchedNetwork();

@@ -15,6 +15,12 @@ const VGG_HEAD = 513;
 const VGG_CONVOLUTION = 512 * 512 * 9 + 512;
 
 describe('freezing of families', () => {
+  it('EfficientNet, which drops branches while it learns, is cached as far as it is frozen', () => {
+    const network = headed('EfficientNetB0');
+    expect(freezePlan(network, 'features', []).cut).toEqual(['pooling']);
+    expect(freezePlan(network, 'features', [parseRule('from:block6a', 'thaw')]).cut).toEqual(['block5c_add']);
+  });
+
   it.each([
     {
       name: 'from the last block up, the sum below it is cached',
