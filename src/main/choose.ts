@@ -9,7 +9,7 @@ const FILTERS = {
   images: { name: strings.images, extensions: ['jpg', 'jpeg', 'jfif', 'png', 'gif', 'webp', 'tif', 'tiff', 'avif'] },
   weights: {
     name: strings.weights,
-    extensions: ['h5', 'hdf5', 'keras', 'safetensors', 'index', 'json', 'ckpt', 'pth', 'pt', 'tar', 'npz'],
+    extensions: ['h5', 'hdf5', 'keras', 'pth', 'pt', 'tar', 'safetensors', 'npz', 'index', 'ckpt', 'pb', 'json'],
   },
   features: { name: strings.features, extensions: ['npz'] },
 } as const;

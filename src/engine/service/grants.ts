@@ -9,7 +9,7 @@ import { readableReason } from '../dataset/dataset-files.ts';
 const MOST_GRANTS = 100_000;
 
 const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif)$/i;
-const WEIGHTS_NAME = /\.(?:h5|hdf5|keras|safetensors|index|ckpt|pth|pt|pth\.tar)$|^model\.json$/i;
+const WEIGHTS_NAME = /\.(?:h5|hdf5|keras|safetensors|pth|pt|tar|index|ckpt|pb|data-\d{5}-of-\d{5})$|^model\.json$/i;
 const FEATURES_NAME = /\.npz$/i;
 
 /** What a file is by its name, or the end of its path: enough for an icon, decided again by content when it is used. */

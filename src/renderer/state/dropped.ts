@@ -17,7 +17,7 @@ export interface DroppedItem {
 }
 
 const IMAGES = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif)$/i;
-const WEIGHTS = /\.(h5|hdf5|keras|safetensors|pt|pth|bin|ckpt|index|onnx|pb)$|^model\.json$|\.data-\d+-of-\d+$/i;
+const WEIGHTS = /\.(h5|hdf5|keras|safetensors|pt|pth|tar|bin|ckpt|index|onnx|pb)$|^model\.json$|\.data-\d+-of-\d+$/i;
 
 const FEATURES = /\.npz$/i;
 

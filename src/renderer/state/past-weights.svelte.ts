@@ -1,7 +1,8 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
 
-const SHOWN_AT_MOST = 20;
+/** More than anyone has of one network. */
+const READ_AT_MOST = 2000;
 
 /** Finished runs, whose best checkpoints a new run may begin from. */
 export class PastWeights {
@@ -13,9 +14,10 @@ export class PastWeights {
   }
 
   async load(): Promise<void> {
-    this.runs = await this.#transport.invoke('runs.list', { status: 'finished', limit: SHOWN_AT_MOST });
+    this.runs = await this.#transport.invoke('runs.list', { status: 'finished', limit: READ_AT_MOST });
   }
 
+  /** The newest first. */
   of(network: string | null | undefined): readonly RunSummary[] {
     return this.runs.filter((run) => run.network === network);
   }

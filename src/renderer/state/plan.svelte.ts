@@ -142,10 +142,15 @@ export class PlanController {
     this.draft = { ...this.draft, ...change };
   }
 
-  /** Begins with the weights in a granted file. A network that trains from scratch takes none: it is fine-tuned then. */
-  takeWeights(file: FileEntry): void {
+  /** Begins with these weights, or with the network's usual ones. One that trains from scratch takes none: it is fine-tuned then. */
+  beginWith(weights: ChosenWeights | null): void {
     if (this.draft.strategy === 'scratch') this.setStrategy('finetune');
-    this.change({ weights: { reference: { kind: 'granted', grantId: file.grantId }, label: file.name } });
+    this.change({ weights });
+  }
+
+  /** Begins with the weights in a granted file. */
+  takeWeights(file: FileEntry): void {
+    this.beginWith({ reference: { kind: 'granted', grantId: file.grantId }, label: file.name });
   }
 
   type(field: NumberField, text: string): void {

@@ -14,10 +14,12 @@ import { PlanController } from './plan.svelte.ts';
 import { Predictions } from './predictions.svelte.ts';
 import type { ErrorAction } from './present-error.ts';
 import { ProofController } from './proof.svelte.ts';
+import { PublishedWeightsController } from './published-weights.svelte.ts';
 import { SettingsController } from './settings.svelte.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 import { TreeController } from './tree.svelte.ts';
 import { Upload } from './upload.svelte.ts';
+import { WeightsMapping } from './weights-mapping.svelte.ts';
 
 /** Told once for each version; About goes on telling it. */
 const STAND_IN_TOLD = 'stand-in-told';
@@ -31,7 +33,8 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `datasets`: how the chosen dataset is looked at; `predictions`: the images of the Predict view; `thumbnails`
  * - `files.choose('folder' | 'images' | 'weights' | 'features')`: asks for files, by the system's dialog or the window's own
  * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
- * - `networks`: the networks that the engine knows; `proof`: what the run shown has proven of frozen layers
+ * - `networks`: the networks that the engine knows; `published`: weights that can be downloaded for them; `mapping`: what
+ *   each tensor gets from the chosen ones; `proof`: what the run shown has proven of frozen layers
  * - `settings`: `.theme`, `.smoothing`, `.panes`
  * - `notices`: `.tell({ title })`, `.fail(error)` for what has no place of its own in a view
  * - `runId`: the run that the Train view and the run bar show: the one under way, else the last started here; null
@@ -54,6 +57,8 @@ export class Workbench {
   readonly plan: PlanController;
   readonly tree: TreeController;
   readonly networks: NetworksController;
+  readonly published: PublishedWeightsController;
+  readonly mapping: WeightsMapping;
   readonly proof: ProofController;
   runId = $state<string | null>(null);
   training = $state(false);
@@ -77,6 +82,8 @@ export class Workbench {
     this.plan = new PlanController(host.transport, this.dataset);
     this.tree = new TreeController(this.plan);
     this.networks = new NetworksController(host.transport);
+    this.published = new PublishedWeightsController(host.transport);
+    this.mapping = new WeightsMapping(host.transport);
     this.proof = new ProofController(host.transport);
   }
 
@@ -92,9 +99,11 @@ export class Workbench {
       }),
       this.host.onConnection((state) => this.#onConnection(state)),
       this.plan.begin(),
+      this.published.begin(),
     ];
     void this.#loadSettings();
     void this.networks.load();
+    void this.published.load();
     void this.dataset.open(this.dataset.reference);
     void this.#findActive();
     this.#tellStandIn();

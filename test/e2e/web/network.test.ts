@@ -38,12 +38,44 @@ describeWith('the Network view', await findWeb(), (place) => {
     await expect.poll(() => dialog.count()).toBe(0);
   }
 
-  it('says that a network without weights of its own needs a file', async () => {
-    const family = page.getByRole('region', { name: 'MobileNet v1' });
-    await family.getByRole('button', { name: /^Show \d+ more/ }).click();
-    await page.getByRole('button', { name: 'Choose mobilenet_v1_0.25_128' }).click();
+  const chosen = () => page.getByRole('region', { name: 'Chosen network' });
+  const family = (name: RegExp) => page.getByRole('option', { name });
+  const tensors = () => page.getByRole('region', { name: 'What each tensor gets' });
+
+  it('tells what the network at hand is, and that every tensor gets its value', async () => {
+    await chosen().getByText('mobilenet_v1_0.25_96', { exact: true }).waitFor();
+    await chosen().getByText('218,544', { exact: true }).waitFor();
+    await tensors().getByText('All 135 tensors loaded.').waitFor();
+    expect(await tensors().getByRole('region', { name: 'Rules for names' }).count()).toBe(0);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'network');
+  });
+
+  it('finds a family by part of its name and chooses it by keys alone', async () => {
+    const search = page.getByRole('searchbox', { name: 'Networks' });
+    await search.fill('torch resnet5');
+    await page.getByText(/^1 of \d+ families$/).waitFor();
+    await search.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await chosen().getByText('resnet50_224@torch', { exact: true }).waitFor();
+    await weights().getByText('None yet.').waitFor();
+    await search.fill('no such thing');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(() => page.getByRole('option').count()).toBeGreaterThan(40);
+    await page.getByRole('listbox', { name: 'Networks' }).focus();
+    for (const key of ['Home', 'ArrowDown', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
+    await chosen().getByText('mobilenet_v1_0.25_96', { exact: true }).waitFor();
+  });
+
+  it('folds widths and sizes into their family, and says that one without weights of its own needs some', async () => {
+    await chosen().getByRole('radio', { name: '128×128' }).check({ force: true });
+    await chosen().getByText('mobilenet_v1_0.25_128', { exact: true }).waitFor();
+    await chosen().getByRole('radio', { name: '0.75' }).check({ force: true });
+    await chosen().getByText('1,832,976', { exact: true }).waitFor();
+    await chosen().getByRole('radio', { name: '0.25' }).check({ force: true });
     await weights().getByText('None yet.').waitFor();
     expect(await weights().getByText('Ready to train with it.').count()).toBe(0);
+    expect(await family(/^MobileNet v1, Keras/).getAttribute('aria-selected')).toBe('true');
   });
 
   it('says in place why a file cannot be used, and what to do', async () => {
@@ -64,7 +96,7 @@ describeWith('the Network view', await findWeb(), (place) => {
     await page.getByRole('link', { name: 'Train', exact: true }).click();
     await drag(page, [path.join(files, 'drawings.safetensors')]);
     await weights().getByText('Ready to train with it.').waitFor();
-    await weights().getByText('drawings.safetensors', { exact: true }).waitFor();
+    await weights().getByText('drawings.safetensors', { exact: true }).first().waitFor();
   });
 
   it('takes another file, whose values the inspector then shows', async () => {

@@ -144,7 +144,7 @@ describeWith('the window', await findWeb(), (place) => {
 
   it('chooses another network, says what it needs, and starts its tree anew', async () => {
     await go('Network');
-    await page.getByRole('button', { name: 'Choose resnet50_224', exact: true }).click();
+    await page.getByRole('option', { name: /^ResNet50, Keras/ }).click();
     await page.getByText('None yet.').first().waitFor();
     await go('Train');
     await page.locator('[role=treeitem][id="block:conv4_block2"]').waitFor();
