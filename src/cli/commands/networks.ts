@@ -8,6 +8,7 @@ import { networkPage } from '../output/network-page.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
+import { inputSizeOption, modelRequest, pixelsOption, type ModelFlags } from './model-flags.ts';
 
 const HEADER = ['network', 'input', 'layers', 'parameters', 'weights', 'also called'];
 
@@ -48,6 +49,18 @@ export function addNetworksCommands(program: Command, setExitCode: SetExitCode):
     .action(async (name: string, { classes, json }: { classes?: number; json?: true }) => {
       const asked = { name, ...(classes !== undefined && { classes }) };
       const network = await withService((engine) => engine.invoke('networks.show', asked));
+      if (json) printJson(network);
+      else printLines(networkPage(network));
+    });
+  networks
+    .command('open')
+    .description('open a whole model of Keras or tfjs as a network of its own, which has a name from then on')
+    .addOption(pixelsOption())
+    .addOption(inputSizeOption())
+    .option('--json', 'print one JSON document')
+    .argument('<file>', 'a Keras .h5 or .keras, or a tfjs LayersModel')
+    .action(async (file: string, { json, ...flags }: ModelFlags & { json?: true }) => {
+      const network = await withService((engine) => engine.invoke('networks.open', modelRequest(file, flags)));
       if (json) printJson(network);
       else printLines(networkPage(network));
     });

@@ -14,6 +14,7 @@ import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
 import { classWeights } from './class-weights-flag.ts';
+import { inputSizeOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 import { mappingOption, WEIGHTS_SOURCE } from './weights-source.ts';
@@ -50,6 +51,14 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       ).conflicts(['dataset', 'flip', 'randomCrop']),
     )
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
+    .addOption(
+      new Option(
+        '--model <file>',
+        'a whole model, a Keras .h5 or .keras or a tfjs LayersModel: the network and, unless --weights says otherwise, its weights',
+      ).conflicts(['network', 'features']),
+    )
+    .addOption(pixelsOption())
+    .addOption(inputSizeOption())
     .option('--weights <source>', WEIGHTS_SOURCE)
     .addOption(mappingOption())
     .addOption(
@@ -170,14 +179,12 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .option('--device <name>', 'auto, cpu, or gpu:N (default: auto, a GPU where TensorFlow has one)')
     .option('--seed <n>', 'seed of initial values, order and split', wholeNumber({ least: 0, most: 0xffffffff }))
     .option('--json', 'print the result as one JSON document, progress on the error output')
-    .action(async (flags: TrainFlags & { readonly json?: true }) => {
+    .action(async (flags: TrainFlags & ModelFlags & { readonly json?: true }) => {
       setExitCode(
         await withService((engine) =>
           followRun(engine, flags.json === true, async () => {
-            const { runId, plan, warnings } = await engine.invoke(
-              'training.start',
-              planRequest(flags, rules, rateRules),
-            );
+            const asked = planRequest(await withModel(engine, flags), rules, rateRules);
+            const { runId, plan, warnings } = await engine.invoke('training.start', asked);
             return { runId, epochs: plan.epochs, warnings, title: `Run ${runId}: ${plan.network}, ${plan.strategy}` };
           }),
         ),

@@ -1,5 +1,6 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { closest } from './closest.ts';
+import { findModel } from './config/model-record.ts';
 import { featureNetwork, featureNetworkShape } from './feature-network.ts';
 import {
   LARGEST_SIZE,
@@ -134,6 +135,30 @@ function ofFeatures(name: string): NetworkEntry | null {
   };
 }
 
+/** A whole model from a file; see `openModel`. */
+function ofModel(name: string): NetworkEntry | null {
+  const model = findModel(name);
+  if (!model) return null;
+  return {
+    name,
+    aliases: [],
+    family: 'model',
+    publisher: null,
+    preprocessing: model.preprocessing,
+    source: `the configuration of the model '${model.title}'`,
+    shipped: null,
+    build: () => model.withoutTop,
+    buildWithTop: (classes) => {
+      if (classes === model.classes) return model.withTop;
+      throw new ThawError(
+        'network.invalid',
+        `A model from a file has the classifier that it came with, of ${model.classes} classes; received ${classes}.`,
+        `Ask for ${model.classes}, or for the network without it.`,
+      );
+    },
+  };
+}
+
 /**
  * @param name a canonical name or an alias; families take any size of a range, such as `mobilenet_v1_<width>_<size>` from
  *   32 to 1024
@@ -143,7 +168,7 @@ export function findNetwork(name: string): NetworkEntry {
   const listed = listNetworks();
   const found = listed.find((entry) => entry.name === name || entry.aliases.includes(name));
   if (found) return found;
-  const unlistedEntry = unlisted(name) ?? ofFeatures(name);
+  const unlistedEntry = unlisted(name) ?? ofFeatures(name) ?? ofModel(name);
   if (unlistedEntry) return unlistedEntry;
   const near = closest(
     name,

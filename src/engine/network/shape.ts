@@ -176,7 +176,6 @@ function computeShapes(network: Network): ReadonlyMap<string, Shape> {
   checkNames(network);
   const shapes = new Map<string, Shape>();
   for (const layer of network.layers) {
-    checkLayer(layer);
     const inputs = layer.inputs.map((name) => {
       const shape = shapes.get(name);
       if (!shape) {
@@ -188,9 +187,20 @@ function computeShapes(network: Network): ReadonlyMap<string, Shape> {
       }
       return shape;
     });
-    shapes.set(layer.name, outputShape(layer, inputs));
+    shapes.set(layer.name, layerShape(layer, inputs));
   }
   return shapes;
+}
+
+/**
+ * The output shape of one layer, batch left out.
+ *
+ * @param inputs of the layers that feed it
+ * @throws ThawError `network.invalid` for a layer that its inputs do not fit
+ */
+export function layerShape(layer: Layer, inputs: readonly Shape[]): Shape {
+  checkLayer(layer);
+  return outputShape(layer, inputs);
 }
 
 const ZEROS: Initializer = { kind: 'zeros' };

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RunResult } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { addModelFolder } from '../network/config/model-record.ts';
 import { openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
 import type { TrainerJob } from '../training/protocol.ts';
@@ -38,6 +39,9 @@ export interface Entries {
   readonly probe: string;
 }
 
+/** Where in THAW_HOME whole models lie that were opened, so that their runs need the files no more. */
+export const MODELS = 'models';
+
 const ENGINE = path.join(import.meta.dirname, '..');
 
 /** How long a closing service lets its trainers stop after their step. */
@@ -67,6 +71,7 @@ export class ServiceContext {
     this.home = options.home;
     this.cache = options.cache;
     this.roots = options.roots ?? [];
+    addModelFolder(path.join(this.home, MODELS));
     this.images = new Images(this);
     this.uploads = new Uploads(this);
     this.settings = new SettingsFile(this.home);

@@ -18,6 +18,7 @@ import { listNetworks } from './list-networks.ts';
 import { inspectWeights } from './inspect-weights.ts';
 import { mapWeights } from './map-weights.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
+import { openNetwork } from './open-model.ts';
 import { predict } from './predict.ts';
 import { previewPlan } from './preview-plan.ts';
 import { getPublishedWeights, listPublishedWeights } from './published-weights.ts';
@@ -38,6 +39,7 @@ function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
     'networks.show': async (request) => Promise.resolve(showNetwork(request)),
+    'networks.open': async (request) => openNetwork(context, request),
     'networks.check': async (request) => checkNetwork(context, request),
     'weights.list': async (request) => Promise.resolve([...listPublishedWeights(context, request)]),
     'weights.inspect': async (request) => inspectWeights(context, request),

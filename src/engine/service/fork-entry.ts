@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { modelEnvironment } from '../network/config/model-record.ts';
 
 /** TensorFlow writes it before it reads how much it is to say, and it would be taken for the reason of an end. */
 const NOTE_ON_ONEDNN = /^.*oneDNN custom operations are on\..*$\n?/gm;
@@ -22,7 +23,7 @@ export function forkEntry(entry: string, env: NodeJS.ProcessEnv = process.env): 
   const child = fork(entry, [], {
     execPath: process.execPath,
     execArgv: [],
-    env,
+    env: modelEnvironment(env),
     detached: true,
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -42,6 +42,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'layer.inspect': ({ plan }) => {
     if (plan) checkPlan(plan, 'plan.');
   },
+  'networks.open': ({ file }) => checkPlan({ weights: file }),
   'networks.check': () => refusePath('path'),
   'weights.inspect': ({ weights }) => checkPlan({ weights }),
   'weights.check': ({ weights, images, labels }) => {

@@ -4,6 +4,7 @@ import { slimTensor } from '../network/slim/layout.ts';
 import { inOurLayout, isInOurLayout, type StoredTensor } from '../network/stored-tensor.ts';
 import { currentTorchName, torchTensor } from '../network/torch/layout.ts';
 import { kerasNames, kerasPlaces, withoutModel } from './keras-names.ts';
+import { modelNames } from './model-names.ts';
 import type { TensorEntry, WeightsFile } from './weights-file.ts';
 
 /** What wrappers of a module write before its names: DataParallel, `torch.compile`. */
@@ -59,6 +60,7 @@ const asKerasModel: Naming = (network, file) => {
   return byName((name) => names(plain(name)), file);
 };
 /** Only this layout counts the layers of each class from the first of the model on. */
+const asModel: Naming = (network, file) => byName(modelNames(network, file.tensors.keys()), file);
 const asKerasPlaces: Naming = (network, file) =>
   file.format === 'keras-v3-h5' ? byName(kerasPlaces(network, file.tensors.keys()), file) : [];
 const asTorch = byFramework(torchTensor, (name) => currentTorchName(name.replace(TORCH_WRAPPERS, '')));
@@ -80,7 +82,7 @@ export function withNetworkNames(network: Network, file: WeightsFile): WeightsFi
   let named: readonly Named[] = byName((name) => name, file);
   let most = score(expected, named);
   const unchanged = named;
-  for (const naming of [asKeras, asKerasModel, asKerasPlaces, asTorch, asSlim]) {
+  for (const naming of [asKeras, asKerasModel, asModel, asKerasPlaces, asTorch, asSlim]) {
     const candidate = naming(network, file);
     // Two under one name would hide one: then the file is taken by its own word.
     if (new Set(candidate.map(({ name }) => name)).size !== candidate.length) continue;

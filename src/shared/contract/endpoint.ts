@@ -12,6 +12,7 @@ import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weight
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
+import { modelRequest } from './models.ts';
 import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
@@ -118,6 +119,8 @@ export const endpoints = {
     request: z.strictObject({ name: z.string().min(1).max(200), classes: z.int().min(1).max(100_000).optional() }),
     response: networkDetail,
   },
+  /** Opens a whole model of Keras or tfjs as a network of its own, which has a name from then on; told with its classifier. */
+  'networks.open': { request: modelRequest, response: networkDetail },
   /** Holds a network to the reference in that file, which names it: to what its publisher's code computes. */
   'networks.check': { request: z.strictObject({ path: z.string().min(1) }), response: networkCheck },
   /** Pretrained weights that can be downloaded; of one network where it is named. */

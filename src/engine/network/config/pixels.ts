@@ -1,0 +1,94 @@
+import type { Preprocessing } from '../preprocessing.ts';
+import { listOf, type Settings } from './settings.ts';
+
+/** One number, or one for each of the three channels. */
+type PerChannel = Preprocessing['scale'];
+
+/** What has become of the pixels of an image: `pixel * scale + offset`. */
+export interface Pixels {
+  readonly scale: PerChannel;
+  readonly offset: PerChannel;
+}
+
+export function samePixels(left: Pixels, right: Pixels): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+export const UNCHANGED: Pixels = { scale: 1, offset: 0 };
+
+function combine(left: PerChannel, right: PerChannel, operation: (a: number, b: number) => number): PerChannel {
+  if (typeof left === 'number' && typeof right === 'number') return operation(left, right);
+  const [a, b] = [left, right].map((values) => (typeof values === 'number' ? [values, values, values] : values));
+  const at = (channel: number): number => operation(a?.[channel] ?? 0, b?.[channel] ?? 0);
+  return [at(0), at(1), at(2)];
+}
+
+/** One after the other. */
+export function composed(first: Pixels, second: Pixels): Pixels {
+  return {
+    scale: combine(first.scale, second.scale, (a, b) => a * b),
+    offset: combine(
+      combine(first.offset, second.scale, (a, b) => a * b),
+      second.offset,
+      (a, b) => a + b,
+    ),
+  };
+}
+
+function perChannel(settings: Settings, name: string, usual?: number): PerChannel {
+  const value = settings.fields[name];
+  const [red, green, blue, ...others] = listOf(value);
+  if (typeof red === 'number' && typeof green === 'number' && typeof blue === 'number' && others.length === 0) {
+    return [red, green, blue];
+  }
+  return settings.number(name, usual);
+}
+
+/** Operators of Keras 3 and, as `function`s of a TFOpLambda, of TensorFlow: with a number they scale or shift. */
+function operatorOf({ className, fields }: Settings): string {
+  const named = fields['function'];
+  return className === 'TFOpLambda' && typeof named === 'string' ? named : className;
+}
+
+function scaledBy(settings: Settings, numbers: readonly number[]): Pixels | null {
+  if (settings.className === 'Rescaling') {
+    return { scale: perChannel(settings, 'scale'), offset: perChannel(settings, 'offset', 0) };
+  }
+  const [number, ...others] = numbers;
+  if (number === undefined || others.length > 0) return null;
+  switch (operatorOf(settings)) {
+    case 'TrueDivide':
+    case 'Divide':
+    case 'math.truediv':
+      return { scale: 1 / number, offset: 0 };
+    case 'Multiply':
+    case 'math.multiply':
+      return { scale: number, offset: 0 };
+    case 'Subtract':
+    case 'math.subtract':
+      return { scale: 1, offset: -number };
+    case 'Add':
+    case '__operators__.add':
+      return { scale: 1, offset: number };
+    default:
+      return null;
+  }
+}
+
+/**
+ * What a layer makes of pixels that nothing but numbers have changed before: such layers belong to the preprocessing.
+ *
+ * @param pixels null for the output of any other layer
+ * @param numbers that it is called with
+ * @returns null for a layer that does something else
+ * @throws ThawError `network.invalid` for one that scales the output of another layer
+ */
+export function pixelsAfter(settings: Settings, pixels: Pixels | null, numbers: readonly number[]): Pixels | null {
+  const scaled = scaledBy(settings, numbers);
+  if (!scaled) {
+    if (numbers.length > 0) settings.refuse(`${settings.className} is not supported with a number.`);
+    return null;
+  }
+  if (!pixels) return settings.refuse(`${settings.className} by a number is supported at the input alone.`);
+  return composed(pixels, scaled);
+}
