@@ -6,6 +6,7 @@ import { compileProgram, type Program } from '../../src/engine/graph/program.ts'
 import { withHead } from '../../src/engine/network/head.ts';
 import { findNetwork } from '../../src/engine/network/registry.ts';
 import { deviceInformation } from '../../src/engine/runtime/binding.ts';
+import { assignValues } from '../../src/engine/runtime/assign-values.ts';
 import { Session } from '../../src/engine/runtime/session.ts';
 import { initialValues } from '../../src/engine/weights/initialise.ts';
 import type { FreezeRule, OptimizerPlan, Precision, Strategy } from '../../src/shared/contract/plan.ts';
@@ -48,7 +49,7 @@ export function loadProgram(name: string, batch: number, options: LoadOptions): 
   const directory = mkdtempSync(path.join(tmpdir(), 'thaw-bench-'));
   const session = Session.load(directory, program.savedModel, program.signatures);
   rmSync(directory, { recursive: true });
-  session.run('assign', program.assignFeeds(initialValues(network, 1)));
+  assignValues(session, program, initialValues(network, 1));
   const pixels = Uint8Array.from(
     { length: batch * height * width * 3 },
     (_, index) => Math.imul(index, 2654435761) >>> 24,

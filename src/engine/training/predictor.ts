@@ -8,6 +8,7 @@ import { decodeImage } from '../image/decode-image.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { deviceInformation } from '../runtime/binding.ts';
+import { assignValues } from '../runtime/assign-values.ts';
 import { Session } from '../runtime/session.ts';
 import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile } from './model-file.ts';
@@ -68,7 +69,7 @@ async function loadModel({ runDirectory, checkpoint, plan }: PredictJob): Promis
   const directory = await mkdtemp(path.join(runDirectory, 'predict-'));
   try {
     const session = Session.load(directory, program.savedModel, program.signatures);
-    session.run('assign', program.assignFeeds(values));
+    assignValues(session, program, values);
     return { session, preprocessing, classes: model.classes };
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -16,6 +16,7 @@ import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { elementCount } from '../network/shape.ts';
 import { deviceInformation } from '../runtime/binding.ts';
+import { assignValues } from '../runtime/assign-values.ts';
 import { Session } from '../runtime/session.ts';
 import { canvasPreprocessing } from './augmentation.ts';
 import { describeGaps } from '../weights/load.ts';
@@ -196,7 +197,7 @@ export async function prepareRun(
   });
   const layers = network.layers.map(({ name }) => name);
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures, layers);
-  session.run('assign', program.assignFeeds(first.values));
+  assignValues(session, program, first.values);
   let state = INITIAL_STATE;
   if (resumed) {
     const prefix = await checkpointPrefix(runDirectory, 'last');
