@@ -1,11 +1,8 @@
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findNetwork } from '../../src/engine/network/registry.ts';
-import { networkTensors } from '../../src/engine/network/shape.ts';
-import { initialValues } from '../../src/engine/weights/initialise.ts';
-import { writeSafetensors } from '../../src/engine/weights/safetensors-writer.ts';
 import { runDetail, runResult } from '../../src/shared/contract/run.ts';
 import { weightsMap } from '../../src/shared/contract/weights-mapping.ts';
+import { writeRenamedWeights } from '../support/renamed-weights.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { thaw, type CommandResult } from '../support/thaw-command.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -22,13 +19,7 @@ function command(...parameters: string[]): Promise<CommandResult> {
 /** The network's own tensors, under names that another program gave them. */
 beforeAll(async () => {
   await writeTinyDataset(path.join(root, 'stripes'), { train: 6, val: 3, test: 0 });
-  const network = findNetwork(NETWORK).build();
-  const values = initialValues(network, 5);
-  const tensors = networkTensors(network).map(({ name, shape }) => {
-    const theirs = `backbone.${name.replace('_bn/', '_norm/')}`;
-    return [theirs, { shape, data: values.get(name) ?? new Float32Array() }] as const;
-  });
-  await writeSafetensors(path.join(root, FILE), new Map(tensors), {});
+  await writeRenamedWeights(path.join(root, FILE), NETWORK, (name) => `backbone.${name.replace('_bn/', '_norm/')}`);
 });
 
 describe("weights under another program's names", () => {

@@ -27,6 +27,11 @@ const isImage = ({ name, type, directory }: DroppedItem): boolean =>
   !directory && (type.startsWith('image/') || IMAGES.test(name));
 const isWeights = ({ name, directory }: DroppedItem): boolean => !directory && WEIGHTS.test(name);
 
+/** Of several files that were given as weights, the one to open: it tells of the others, which lie beside it. */
+export function leadingWeights<Item extends { readonly name: string }>(items: readonly Item[]): Item | undefined {
+  return items.find(({ name }) => LEADING.test(name)) ?? items.find(({ name }) => WEIGHTS.test(name)) ?? items[0];
+}
+
 /** Sorts what was dropped by name and media type; what lies in a file is for the engine to say. */
 export function whatWasDropped(items: readonly DroppedItem[]): Dropped {
   const first = items[0];

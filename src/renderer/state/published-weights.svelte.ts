@@ -81,6 +81,9 @@ export class PublishedWeightsController {
   /** Ends a download; what has come is kept. */
   async cancel(name: string): Promise<void> {
     await this.#transport.invoke('task.cancel', { taskId: `${PREFIX}${name}` });
+    const { done = 0, total = 0 } = this.downloads.get(name) ?? {};
+    // Its own request tells of one that was begun here.
+    if (!this.#own.has(name)) this.#set(name, { kind: 'broken', done, total, error: null });
   }
 
   #onProgress(name: string, { done, total, ratePerSecond, secondsLeft, detail }: TaskEvent): void {
@@ -95,6 +98,7 @@ export class PublishedWeightsController {
 
   #end(name: string): void {
     if (this.#own.has(name)) return;
+    if (this.downloads.get(name)?.kind !== 'underWay') return;
     this.#set(name, null);
     void this.load();
   }

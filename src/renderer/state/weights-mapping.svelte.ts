@@ -3,34 +3,17 @@ import type { WeightsReference } from '../../shared/contract/plan.ts';
 import type { WeightsMap } from '../../shared/contract/weights-mapping.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { expressionProblem, formatRule, formatRules, parseRules, type RuleDraft } from './mapping-rules.ts';
-
-/** Weights whose tensors may be looked for under other names. */
-type RenamedReference = Extract<WeightsReference, { kind: 'granted' | 'published' }>;
+import {
+  areSameRules,
+  areSameWeights,
+  canBeRenamed,
+  rulesOf,
+  withRules,
+  type RenamedReference,
+} from './renamed-weights.ts';
 
 /** After the last key: the table is not to run after every letter. */
 const PAUSE_MILLISECONDS = 200;
-
-export function canBeRenamed(weights: WeightsReference | null): weights is RenamedReference {
-  return weights?.kind === 'granted' || weights?.kind === 'published';
-}
-
-function rulesOf(weights: WeightsReference | null): readonly string[] {
-  return canBeRenamed(weights) ? (weights.mapping ?? []) : [];
-}
-
-/** The same weights with other rules; without any, the reference says nothing of them. */
-export function withRules(weights: RenamedReference, mapping: readonly string[]): RenamedReference {
-  if (mapping.length > 0) return { ...weights, mapping: [...mapping] };
-  const { kind } = weights;
-  return kind === 'granted' ? { kind, grantId: weights.grantId } : { kind, name: weights.name };
-}
-
-/** Whether they are the same weights, whatever the rules. */
-function isSame(one: WeightsReference | null, other: WeightsReference | null): boolean {
-  const plain = (weights: WeightsReference | null): unknown =>
-    canBeRenamed(weights) ? withRules(weights, []) : weights;
-  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
-}
 
 /** What would become of each tensor of the chosen weights, under rules that are tried as they are written. */
 export class WeightsMapping {
@@ -56,7 +39,7 @@ export class WeightsMapping {
   }
 
   /** Whether these rules are others than those that the plan has. */
-  readonly changed = $derived.by(() => formatRules(this.rules).join('\n') !== rulesOf(this.#weights).join('\n'));
+  readonly changed = $derived.by(() => !areSameRules(formatRules(this.rules), rulesOf(this.#weights)));
   /** Whether every rule can be tried. */
   readonly sound = $derived.by(() => this.rules.every((rule) => expressionProblem(rule) === null));
 
@@ -67,8 +50,8 @@ export class WeightsMapping {
 
   /** Looks at what the plan names now; of the same weights, rules that are being written stay. */
   follow(network: string | null, weights: WeightsReference | null): void {
-    const same = isSame(this.#weights, weights);
-    const sameRules = rulesOf(this.#weights).join('\n') === rulesOf(weights).join('\n');
+    const same = areSameWeights(this.#weights, weights);
+    const sameRules = areSameRules(rulesOf(this.#weights), rulesOf(weights));
     if (same && sameRules && network === this.#network) return;
     const isNews = !same || network !== this.#network;
     this.#network = network;
@@ -81,9 +64,9 @@ export class WeightsMapping {
 
   /** Tries other rules, once no more are written for a moment. */
   change(rules: readonly RuleDraft[]): void {
-    const before = formatRules(this.rules).join('\n');
+    const before = formatRules(this.rules);
     this.rules = rules;
-    if (formatRules(rules).join('\n') === before) return;
+    if (areSameRules(formatRules(rules), before)) return;
     this.pending = true;
     this.#asked += 1;
     clearTimeout(this.#timer);

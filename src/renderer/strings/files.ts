@@ -62,7 +62,7 @@ export const files = {
     bring: {
       folder: 'Bring in a folder…',
       images: 'Bring in files…',
-      weights: 'Bring in a file…',
+      weights: 'Bring in files…',
       features: 'Bring in a file…',
     } satisfies Record<ChoiceKind, string>,
     fromHereHint: 'Files are copied to the machine Thaw runs on.',

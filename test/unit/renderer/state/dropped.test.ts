@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { whatWasDropped, type Dropped, type DroppedItem } from '../../../../src/renderer/state/dropped.ts';
+import {
+  leadingWeights,
+  whatWasDropped,
+  type Dropped,
+  type DroppedItem,
+} from '../../../../src/renderer/state/dropped.ts';
 
 const file = (name: string, type = ''): DroppedItem => ({ name, type, directory: false });
 const folder = (name: string): DroppedItem => ({ name, type: '', directory: true });
@@ -22,10 +27,21 @@ const cases: readonly { readonly items: readonly DroppedItem[]; readonly dropped
     items: [file('model.ckpt.data-00000-of-00001'), file('model.ckpt.index')],
     dropped: { kind: 'weights', name: 'model.ckpt.index' },
   },
+  { items: [file('checkpoint.pth.tar')], dropped: { kind: 'weights', name: 'checkpoint.pth.tar' } },
   { items: [file('ants.NPZ')], dropped: { kind: 'features', name: 'ants.NPZ' } },
   { items: [file('report.pdf', 'application/pdf')], dropped: { kind: 'other', name: 'report.pdf' } },
 ];
 
 test.each(cases)('takes $items.0.name and what is with it for $dropped.kind', ({ items, dropped }) => {
   expect(whatWasDropped(items)).toEqual(dropped);
+});
+
+test.each([
+  [['model.ckpt.data-00000-of-00001', 'model.ckpt.index'], 'model.ckpt.index'],
+  [['group1-shard1of2.bin', 'group1-shard2of2.bin', 'model.json'], 'model.json'],
+  [['notes.txt', 'model.pth'], 'model.pth'],
+  [['ants.npz'], 'ants.npz'],
+  [[], undefined],
+])('of the files %j opens %s as weights', (names, leading) => {
+  expect(leadingWeights(names.map((name) => ({ name })))?.name).toBe(leading);
 });

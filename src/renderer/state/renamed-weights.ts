@@ -1,0 +1,31 @@
+import type { WeightsReference } from '../../shared/contract/plan.ts';
+
+/** Weights whose tensors may be looked for under other names. */
+export type RenamedReference = Extract<WeightsReference, { kind: 'granted' | 'published' }>;
+
+export function canBeRenamed(weights: WeightsReference | null): weights is RenamedReference {
+  return weights?.kind === 'granted' || weights?.kind === 'published';
+}
+
+export function rulesOf(weights: WeightsReference | null): readonly string[] {
+  return canBeRenamed(weights) ? (weights.mapping ?? []) : [];
+}
+
+/** The same weights with other rules; without any, the reference says nothing of them. */
+export function withRules(weights: RenamedReference, mapping: readonly string[]): RenamedReference {
+  if (mapping.length > 0) return { ...weights, mapping: [...mapping] };
+  const { kind } = weights;
+  return kind === 'granted' ? { kind, grantId: weights.grantId } : { kind, name: weights.name };
+}
+
+/** Whether they are the same weights, whatever the rules. */
+export function areSameWeights(one: WeightsReference | null, other: WeightsReference | null): boolean {
+  const plain = (weights: WeightsReference | null): unknown =>
+    canBeRenamed(weights) ? withRules(weights, []) : weights;
+  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+}
+
+/** Whether they are the same rules in the same order. */
+export function areSameRules(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((text, place) => text === other[place]);
+}
