@@ -23,6 +23,7 @@ import { thumbnailScrolling } from './thumbnail-scrolling.ts';
 import { thumbnails } from './thumbnails.ts';
 import { toggle } from './toggle.ts';
 import { trainStep } from './train-step.ts';
+import { weightsFiles } from './weights-files.ts';
 import { windowStart } from './window-start.ts';
 
 const BENCHES: readonly Bench[] = [
@@ -42,6 +43,7 @@ const BENCHES: readonly Bench[] = [
   thumbnailScrolling,
   toggle,
   liveCharts,
+  weightsFiles,
   windowStart,
 ];
 const LEAST_RUNS = 5;
