@@ -73,7 +73,8 @@ async function ofTfjs(file: string, bytes: number): Promise<unknown> {
   const json = parsed(file, await readFile(file, 'utf8'));
   const topology: unknown =
     typeof json === 'object' && json !== null && 'modelTopology' in json ? json.modelTopology : null;
-  if (typeof topology !== 'object' || topology === null) return null;
+  // A GraphModel's topology is a graph of TensorFlow's, not a configuration.
+  if (typeof topology !== 'object' || topology === null || 'node' in topology) return null;
   return 'model_config' in topology ? topology.model_config : topology;
 }
 

@@ -17,16 +17,28 @@ function leadingTo(layers: readonly Layer[], output: string): Part {
 
 const PROBABILITIES: ReadonlySet<string> = new Set(['softmax', 'sigmoid']);
 
-/** The network down to its logits: what makes probabilities of them is the loss's, or the reader's. */
+/**
+ * The network down to its logits: what makes probabilities of them is the loss's, or the reader's. A reshape may stand behind
+ * it, as in MobileNet.
+ */
 export function withLogits({ layers, output }: Part): Part {
-  const last = layers.find(({ name }) => name === output);
-  if (last?.kind === 'activation' && PROBABILITIES.has(last.activation)) {
-    return leadingTo(layers, last.inputs[0] ?? output);
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  let last = byName.get(output);
+  while (last?.kind === 'reshape') last = byName.get(last.inputs[0] ?? '');
+  if (last?.kind !== 'activation' || !PROBABILITIES.has(last.activation)) {
+    return leadingTo(
+      layers.map((layer) => (layer === last ? withoutProbabilities(layer) : layer)),
+      output,
+    );
   }
-  return leadingTo(
-    layers.map((layer) => (layer === last ? withoutProbabilities(layer) : layer)),
-    output,
-  );
+  const [below = output] = last.inputs;
+  const { name } = last;
+  if (name === output) return leadingTo(layers, below);
+  const rewired = layers.map((layer) => ({
+    ...layer,
+    inputs: layer.inputs.map((one) => (one === name ? below : one)),
+  }));
+  return leadingTo(rewired, output);
 }
 
 function withoutProbabilities(layer: Layer): Layer {
