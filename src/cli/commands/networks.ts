@@ -10,6 +10,9 @@ import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { inputSizeOption, modelRequest, pixelsOption, type ModelFlags } from './model-flags.ts';
 
+/** No network of the registry is called so. */
+const MODEL_FILE = /[/\\]|\.(?:h5|hdf5|keras|json)$/i;
+
 const HEADER = ['network', 'input', 'layers', 'parameters', 'weights', 'also called'];
 
 async function list({ json }: { json?: true }): Promise<void> {
@@ -45,10 +48,14 @@ export function addNetworksCommands(program: Command, setExitCode: SetExitCode):
       wholeNumber({ least: 1, most: 100_000 }),
     )
     .option('--json', 'print one JSON document')
-    .argument('<name>', 'a name from `thaw networks`')
+    .argument('<name>', 'a name from `thaw networks`, or a file as `thaw networks open` takes it')
     .action(async (name: string, { classes, json }: { classes?: number; json?: true }) => {
       const asked = { name, ...(classes !== undefined && { classes }) };
-      const network = await withService((engine) => engine.invoke('networks.show', asked));
+      const network = await withService((engine) =>
+        MODEL_FILE.test(name)
+          ? engine.invoke('networks.open', modelRequest(name, {}))
+          : engine.invoke('networks.show', asked),
+      );
       if (json) printJson(network);
       else printLines(networkPage(network));
     });

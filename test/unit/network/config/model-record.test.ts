@@ -1,7 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openModel, recordOf } from '../../../../src/engine/network/config/model-record.ts';
+import {
+  addModelFolder,
+  modelEnvironment,
+  modelFile,
+  openModel,
+  recordOf,
+  recordText,
+} from '../../../../src/engine/network/config/model-record.ts';
+import { findNetwork } from '../../../../src/engine/network/registry.ts';
 import { layerShapes } from '../../../../src/engine/network/shape.ts';
 import { expectError } from '../../../support/expect-error.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -99,6 +110,25 @@ describe('a whole model from elsewhere', () => {
     };
     expect(opened(chain(9_000)).withTop.layers).toHaveLength(9_001);
     await expectError(() => opened(chain(10_001)), 'network.invalid', '10000');
+  });
+});
+
+describe('a model that was opened is found by its name', () => {
+  const record = recordOf(functional([INPUT, layer('conv', 'Conv2D', ['image'], CONVOLUTION)], 'conv'), null, null);
+  const { name } = openModel(record);
+  const folder = temporaryFolder();
+  addModelFolder(folder);
+
+  it('where its record is kept as it was written, and with its own classes alone', async () => {
+    await expectError(() => findNetwork(name), 'network.unknown', 'networks open');
+    writeFileSync(modelFile(folder, name), recordText(record).replace('"filters":4', '"filters":5'));
+    await expectError(() => findNetwork(name), 'network.invalid', 'changed since');
+    writeFileSync(modelFile(folder, name), recordText(record));
+    const entry = findNetwork(name);
+    expect(entry.build().layers.map(({ name: own }) => own)).toEqual(['image', 'conv']);
+    expect(findNetwork(name).build()).toBe(entry.build());
+    await expectError(() => entry.buildWithTop(7), 'network.invalid', 'of 4 classes; received 7');
+    expect(modelEnvironment({})['THAW_MODELS']?.split(path.delimiter)).toContain(folder);
   });
 });
 
