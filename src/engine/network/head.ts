@@ -31,20 +31,23 @@ export function withHead(
 ): Network {
   const units = logitCount(options.classes, options.head ?? 'softmax');
   const layers: Layer[] = [...base.layers];
+  const taken = new Set(layers.map(({ name }) => name));
+  // Whole models from elsewhere may have a layer of that name below.
+  const free = (name: string): string => (taken.has(name) ? `head_${name}` : name);
   let input = base.output;
   if (layerShapes(base).get(input)?.length === 3) {
     layers.push({
       kind: 'globalAveragePooling2d',
       keepDimensions: false,
-      name: 'pooling',
+      name: free('pooling'),
       inputs: [input],
       block: 'pooling',
     });
-    input = 'pooling';
+    input = free('pooling');
   }
   if (options.dropout > 0) {
-    layers.push({ kind: 'dropout', rate: options.dropout, name: 'dropout', inputs: [input], block: 'head' });
-    input = 'dropout';
+    layers.push({ kind: 'dropout', rate: options.dropout, name: free('dropout'), inputs: [input], block: 'head' });
+    input = free('dropout');
   }
   layers.push({
     kind: 'dense',

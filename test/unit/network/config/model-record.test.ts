@@ -9,6 +9,7 @@ import {
   recordOf,
   recordText,
 } from '../../../../src/engine/network/config/model-record.ts';
+import { withHead } from '../../../../src/engine/network/head.ts';
 import { findNetwork } from '../../../../src/engine/network/registry.ts';
 import { layerShapes } from '../../../../src/engine/network/shape.ts';
 import { expectError } from '../../../support/expect-error.ts';
@@ -81,6 +82,14 @@ describe('a whole model from elsewhere', () => {
     const { withoutTop } = opened(model);
     expect(withoutTop.output).toBe(output);
     expect(layerShapes(withoutTop).get(output)).toEqual(shape);
+  });
+
+  it('takes a new head also where a layer below is called as one of its layers', () => {
+    const below = layer('dropout', 'Dropout', ['image'], { rate: 0.1 });
+    const convolution = layer('pooling', 'Conv2D', ['dropout'], CONVOLUTION);
+    const { withoutTop } = opened(functional([INPUT, below, convolution], 'pooling'));
+    const { layers } = withHead(withoutTop, { classes: 3, dropout: 0.2 });
+    expect(layers.slice(3).map(({ name }) => name)).toEqual(['head_pooling', 'head_dropout', 'logits']);
   });
 
   it('puts models within it into itself, their names before those of their layers', () => {
