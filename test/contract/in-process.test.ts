@@ -47,6 +47,7 @@ describe('the contract in process', () => {
       ['features', 'thaw cache clear'],
       ['decoded', 'thaw cache clear'],
       ['thumbnails', 'thaw cache clear'],
+      ['weights', null],
       ['toolchain', null],
     ]);
     expect(report.freeDiskBytes).toBeGreaterThan(0);

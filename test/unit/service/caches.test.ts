@@ -75,6 +75,18 @@ describe('the caches', () => {
     expect((await shown('features')).limitBytes).toBe(2 * MEBIBYTE);
   });
 
+  it('keep downloaded weights when they are cleared, but for who asks for that', async () => {
+    const folder = path.join(cache, 'weights', 'keras');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'network.h5'), new Uint8Array(MEBIBYTE));
+
+    await service.transport.invoke('cache.clear', {});
+    expect(await shown('weights')).toMatchObject({ bytes: MEBIBYTE, limitBytes: null });
+
+    expect((await service.transport.invoke('cache.clear', { weights: true })).bytes).toBe(MEBIBYTE);
+    expect((await shown('weights')).bytes).toBe(0);
+  });
+
   it('are cleared, and told what that freed', async () => {
     await keep('a');
     const { bytes } = await shown('features');
