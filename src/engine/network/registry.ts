@@ -13,6 +13,7 @@ import {
 } from './family.ts';
 import { KERAS_FAMILIES } from './keras/families.ts';
 import type { Network } from './layer.ts';
+import { describePlainNetwork, plainNetwork } from './plain-network.ts';
 import { scaleToUnitRange, type Preprocessing } from './preprocessing.ts';
 import { SLIM_FAMILIES } from './slim/families.ts';
 import { TORCH_FAMILIES } from './torch/families.ts';
@@ -135,6 +136,28 @@ function ofFeatures(name: string): NetworkEntry | null {
   };
 }
 
+/** One that its own name describes. */
+function ofPlainName(name: string): NetworkEntry | null {
+  const description = describePlainNetwork(name);
+  if (!description) return null;
+  const build = (): Network => {
+    const network = built.get(name) ?? plainNetwork(name, description);
+    built.set(name, network);
+    return network;
+  };
+  return {
+    name,
+    aliases: [],
+    family: description.kind,
+    publisher: null,
+    preprocessing: scaleToUnitRange(description.size, description.size),
+    source: 'layers that its name describes; it begins with what is drawn',
+    shipped: null,
+    build,
+    buildWithTop: build,
+  };
+}
+
 /** A whole model from a file; see `openModel`. */
 function ofModel(name: string): NetworkEntry | null {
   const model = findModel(name);
@@ -168,7 +191,7 @@ export function findNetwork(name: string): NetworkEntry {
   const listed = listNetworks();
   const found = listed.find((entry) => entry.name === name || entry.aliases.includes(name));
   if (found) return found;
-  const unlistedEntry = unlisted(name) ?? ofFeatures(name) ?? ofModel(name);
+  const unlistedEntry = unlisted(name) ?? ofPlainName(name) ?? ofFeatures(name) ?? ofModel(name);
   if (unlistedEntry) return unlistedEntry;
   const near = closest(
     name,
