@@ -58,7 +58,7 @@ describe('thaw networks show', () => {
 
   it.each([
     ['resnet51', "Did you mean 'resnet50'"],
-    ['../secret', "received '../secret'"],
+    ['../secret', 'A model is a file'],
   ])('refuses %s', async (name, told) => {
     const { code, stderr } = await command('show', name);
     expect(code).toBe(1);

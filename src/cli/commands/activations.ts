@@ -60,7 +60,7 @@ export function addActivationsCommand(program: Command): void {
     .description('what a layer makes of an image: statistics by channel, and on request all values for NumPy')
     .addOption(new Option('--run <id>', `by a run: ${RUN_CHECKPOINT}`).conflicts('network'))
     .option('--network <name>', 'by a network with published weights; a name from `thaw networks`')
-    .option('--weights <source>', WEIGHTS_SOURCE)
+    .option('--weights <source>', `${WEIGHTS_SOURCE} (default: what ships)`)
     .addOption(mappingOption())
     .requiredOption('--layer <name>', 'as `thaw runs show` and the window name it')
     .option('--out <file>', 'write all values there as a .npy file of float32')

@@ -68,7 +68,7 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     .requiredOption('--out <file>', 'the file, ending in .npz; one that is there is replaced')
     .option('--dataset <folder>', 'class folders as for `thaw train`, or any folder of images (default: the sample)')
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
-    .option('--weights <source>', WEIGHTS_SOURCE)
+    .option('--weights <source>', `${WEIGHTS_SOURCE} (default: what ships)`)
     .addOption(mappingOption())
     .option(
       '--layer <name>',

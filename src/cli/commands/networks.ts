@@ -50,12 +50,14 @@ export function addNetworksCommands(program: Command, setExitCode: SetExitCode):
     .option('--json', 'print one JSON document')
     .argument('<name>', 'a name from `thaw networks`, or a file as `thaw networks open` takes it')
     .action(async (name: string, { classes, json }: { classes?: number; json?: true }) => {
-      const asked = { name, ...(classes !== undefined && { classes }) };
-      const network = await withService((engine) =>
-        MODEL_FILE.test(name)
-          ? engine.invoke('networks.open', modelRequest(name, {}))
-          : engine.invoke('networks.show', asked),
-      );
+      const network = await withService(async (engine) => {
+        const opened = MODEL_FILE.test(name) ? await engine.invoke('networks.open', modelRequest(name, {})) : null;
+        if (opened && classes === undefined) return opened;
+        return engine.invoke('networks.show', {
+          name: opened?.name ?? name,
+          ...(classes !== undefined && { classes }),
+        });
+      });
       if (json) printJson(network);
       else printLines(networkPage(network));
     });

@@ -59,7 +59,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     )
     .addOption(pixelsOption())
     .addOption(inputSizeOption())
-    .option('--weights <source>', WEIGHTS_SOURCE)
+    .option('--weights <source>', `${WEIGHTS_SOURCE} (default: what ships)`)
     .addOption(mappingOption())
     .addOption(
       new Option(

@@ -8,7 +8,7 @@ const PUBLISHED_PREFIX = 'published:';
 
 /** For help texts: what `weightsSource` reads. */
 export const WEIGHTS_SOURCE =
-  'a weight file, the prefix of a TensorFlow checkpoint, the folder of a tfjs model or SavedModel, published:NAME of `thaw weights list`, or run:ID, the best checkpoint of a run; run:ID@last, run:ID@STEP: its last, or that of a step (default: what ships)';
+  'a weight file, the prefix of a TensorFlow checkpoint, the folder of a tfjs model or SavedModel, published:NAME of `thaw weights list`, or run:ID, the best checkpoint of a run; run:ID@last, run:ID@STEP: its last, or that of a step';
 
 /** What names weights on a command line, and renames their tensors. */
 export interface WeightsFlags {

@@ -10,6 +10,7 @@ import type { ServiceContext } from './context.ts';
 import { inspectRunLayer } from './inspect-layer-run.ts';
 import { aboutTensor, described, fileOrigin, findLayer, initialiserOrigin } from './inspect-layer-tensor.ts';
 import { draftPlan } from './preview-plan-draft.ts';
+import { assertNamedWeights } from './named-weights.ts';
 import { weightsPath } from './weights-path.ts';
 
 const BEFORE_TRAINING = { unchanged: null, proof: null, drift: null } as const;
@@ -43,7 +44,8 @@ export async function inspectLayer(
   { layer: name, plan: request, runId }: Request<'layer.inspect'>,
 ): Promise<Response<'layer.inspect'>> {
   if (runId !== undefined) return inspectRunLayer(context, runId, name);
-  const { plan, network, freeze, problems } = await draftPlan(context, { ...request });
+  const draft = await draftPlan(context, { ...request });
+  const { plan, network, freeze, problems, features } = draft;
   const wrong = problems.find(({ field }) => field === 'network' || field === 'weights');
   if (!network || !freeze || wrong) {
     throw new ThawError(
@@ -58,5 +60,8 @@ export async function inspectLayer(
     return tensors.map((tensor) => beforeTraining(tensor, layer, network, plan.seed, file));
   };
   const path = tensors.length > 0 ? await weightsPath(context, plan) : null;
+  if (path !== null && features && draft.request.weights === undefined) {
+    await assertNamedWeights(context, plan.weights, features.description);
+  }
   return { layer, tensors: path === null ? inspect(null) : await context.weights.use(path, inspect) };
 }

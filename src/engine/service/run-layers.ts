@@ -14,6 +14,10 @@ export async function readLayerSeries(
   context: ServiceContext,
   { runId, layer, maxPoints }: Request<'runs.layerSeries'>,
 ): Promise<Response<'runs.layerSeries'>> {
+  if (context.refused.get(runId)) {
+    const nothing = { x: new Float64Array(), y: new Float64Array(), points: 0 };
+    return { gradientNorm: nothing, drift: nothing };
+  }
   const curve = async (metric: LayerMetric): Promise<Response<'runs.layerSeries'>['drift']> => {
     const key = layerMetricKey(metric, layer);
     const { x, y, points } = await readCurve(context.log, runId, { by: 'step', maxPoints }, key);

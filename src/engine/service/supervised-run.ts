@@ -46,6 +46,8 @@ export class SupervisedRun {
   #outcome: Outcome | null = null;
   #hasCheckpoint: boolean;
   #prepared = false;
+  /** Whether it has looked at an image, or at a step. */
+  #began = false;
   #memory: MemoryNeed | null = null;
   readonly #killsBefore = outOfMemoryKills();
   /** The first refusal of the log. */
@@ -119,6 +121,7 @@ export class SupervisedRun {
     const { log, job } = this.#options;
     switch (message.kind) {
       case 'event':
+        if (message.body.kind === 'progress' && message.body.phase !== 'prepare') this.#began = true;
         this.#options.tell(message.body);
         this.#logEvent(message.body);
         return;
@@ -206,7 +209,8 @@ export class SupervisedRun {
 
   /** It failed with a reason, not a defect, before there was anything to keep of it. */
   #isRefused(): boolean {
-    if (this.#problem || this.#prepared || this.#hasCheckpoint || this.#outcome?.kind !== 'failed') return false;
+    if (this.#problem || this.#began || this.#prepared || this.#hasCheckpoint || this.#outcome?.kind !== 'failed')
+      return false;
     return this.#outcome.error.code !== 'training.process';
   }
 

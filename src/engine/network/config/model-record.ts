@@ -104,8 +104,17 @@ export function openModel(record: ModelRecord): OpenedModel {
 /** The environment variable that tells the processes of an engine where models lie. */
 const VARIABLE = 'THAW_MODELS';
 
+function givenFolders(text: string | undefined): readonly string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(text ?? '[]'));
+  } catch {
+    // Whoever set this was no engine of ours.
+    return [];
+  }
+}
+
 /** Models are called by what they consist of, so it does not matter in which folder one is found. */
-const folders = new Set((process.env[VARIABLE] ?? '').split(path.delimiter).filter((folder) => folder !== ''));
+const folders = new Set(givenFolders(process.env[VARIABLE]));
 const opened = new Map<string, OpenedModel>();
 
 /** Looks for models in one more folder from now on. */
@@ -115,7 +124,7 @@ export function addModelFolder(folder: string): void {
 
 /** What a process finds in its environment that is to know the same models. */
 export function modelEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, [VARIABLE]: [...folders].join(path.delimiter) };
+  return { ...env, [VARIABLE]: JSON.stringify([...folders]) };
 }
 
 /** Where a model is kept in a folder of them. */

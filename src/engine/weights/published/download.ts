@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DownloadedWeights, PublishedWeights } from '../../../shared/contract/published-weights.ts';
 import { explainDiskError, ThawError } from '../../../shared/errors/thaw-error.ts';
+import { holdDownload } from './download-lock.ts';
 import { fetchFile, FinalError } from './fetch-file.ts';
 import { hashFile } from './file-hash.ts';
 
@@ -91,7 +92,7 @@ async function isHere(file: string, entry: PublishedWeights, signal: AbortSignal
  * renamed. Without network what is here is used, for nothing is asked of it.
  *
  * @throws ThawError `weights.missing` where they cannot be had, `weights.unreadable` for another file than the one meant,
- *   `usage.invalid` for a mirror that is no address, `disk.full`, `disk.readOnly`
+ *   `usage.invalid` for a mirror that is no address, `run.busy` while another downloads it, `disk.full`, `disk.readOnly`
  */
 export async function downloadWeights(entry: PublishedWeights, options: DownloadOptions): Promise<DownloadedWeights> {
   const { folder, mirror, signal, report, assertRoom, tries = 4, pauseMilliseconds = 1000 } = options;
@@ -111,6 +112,8 @@ export async function downloadWeights(entry: PublishedWeights, options: Download
   const limit = entry.mebibytes === null ? LARGEST_FILE : Math.ceil((entry.mebibytes * 1.01 + 1) * MEBIBYTE);
   try {
     await mkdir(path.dirname(file), { recursive: true });
+    await using stack = new AsyncDisposableStack();
+    stack.use(await holdDownload(`${file}.lock`, entry.name));
     for (let attempt = 1; ; attempt += 1) {
       try {
         const stalls = { connectMilliseconds, stallMilliseconds };

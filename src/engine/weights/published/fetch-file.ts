@@ -1,5 +1,7 @@
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 
+const MOST_REDIRECTS = 5;
+
 /** A refusal that trying again does not change. */
 export class FinalError extends Error {}
 
@@ -43,18 +45,35 @@ function validatorOf(headers: Headers): string | null {
   return headers.get('last-modified');
 }
 
-/** @param contentRange `bytes 100-199/200` */
-function rangeStart(contentRange: string | null): number {
-  const found = /^bytes (\d+)-/.exec(contentRange ?? '');
-  if (!found) throw new FinalError(`an unreadable range came back: ${String(contentRange)}`);
-  return Number(found[1]);
+/** Which bytes of how many: those of the range that came back, or all of them. */
+function extentOf({ status, headers }: Response): { readonly from: number; readonly total: number | null } {
+  const length = Number(headers.get('content-length') ?? Number.NaN);
+  if (status !== 206) return { from: 0, total: Number.isFinite(length) ? length : null };
+  const range = headers.get('content-range');
+  // `bytes 100-199/200`, the whole size perhaps a star.
+  const [, from, end, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range ?? '') ?? [];
+  if (from === undefined) throw new FinalError(`an unreadable range came back: ${String(range)}`);
+  return { from: Number(from), total: total === '*' ? Number(end) + 1 : Number(total) };
+}
+
+/** Follows redirects hop by hop: from what nobody on the way can rewrite to nothing that somebody may. */
+async function fetchFollowed(address: string, init: RequestInit): Promise<Response> {
+  let at = address;
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+    const response = await fetch(at, { ...init, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || location === null) return response;
+    await response.body?.cancel();
+    const next = URL.parse(location, at);
+    if (!next || !(next.protocol === 'https:' || (next.protocol === 'http:' && at.startsWith('http:')))) {
+      throw new FinalError(`${new URL(at).host} leads to an address that is not encrypted, or none`);
+    }
+    at = next.href;
+  }
+  throw new FinalError(`${new URL(address).host} leads on more than ${MOST_REDIRECTS} times`);
 }
 
 function assertAnswer(response: Response, address: string): ReadableStream<Uint8Array> {
-  // An address that somebody on the way may rewrite is not followed from one that nobody can.
-  if (new URL(address).protocol === 'https:' && new URL(response.url).protocol !== 'https:') {
-    throw new FinalError(`${new URL(address).host} leads to an address that is not encrypted`);
-  }
   if (response.ok && response.body !== null) return response.body;
   const message = `${new URL(address).host} answered ${response.status} ${response.statusText}`.trim();
   throw response.status >= 500 || response.status === 429 || response.status === 408
@@ -78,7 +97,7 @@ export async function fetchFile(address: string, part: string, options: FetchFil
     connectMilliseconds,
   );
   try {
-    const response = await fetch(address, {
+    const response = await fetchFollowed(address, {
       // Without the first a server may compress the body, and byte ranges would count compressed bytes.
       headers: {
         'accept-encoding': 'identity',
@@ -92,10 +111,12 @@ export async function fetchFile(address: string, part: string, options: FetchFil
       throw new Error('what was here is no part of the file');
     }
     const body = assertAnswer(response, address);
-    const from = response.status === 206 ? rangeStart(response.headers.get('content-range')) : 0;
+    const { from, total } = extentOf(response);
     if (from !== 0 && from !== here) throw new FinalError(`asked for bytes from ${here}, was sent those from ${from}`);
-    const length = Number(response.headers.get('content-length') ?? Number.NaN);
-    const total = Number.isFinite(length) ? from + length : null;
+    if (from !== 0 && validatorOf(response.headers) !== mark?.validator) {
+      await rm(markFile, { force: true });
+      throw new Error('another version of the file came than the one that was begun');
+    }
     if (total !== null && total > limit) throw new FinalError(`would send ${total} bytes, where ${limit} are the most`);
     await assertRoom((total ?? limit) - from);
     await writeFile(markFile, JSON.stringify({ address, validator: validatorOf(response.headers) } satisfies PartMark));
@@ -115,6 +136,8 @@ export async function fetchFile(address: string, part: string, options: FetchFil
       }
       // A rename that outlives its bytes would leave a hole where weights should be.
       await out.sync();
+      const { size } = await out.stat();
+      if (size !== received) throw new Error(`${size} bytes were written of the ${received} that came`);
     } finally {
       await out.close();
     }

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   addModelFolder,
@@ -137,7 +136,7 @@ describe('a model that was opened is found by its name', () => {
     expect(entry.build().layers.map(({ name: own }) => own)).toEqual(['image', 'conv']);
     expect(findNetwork(name).build()).toBe(entry.build());
     await expectError(() => entry.buildWithTop(7), 'network.invalid', 'of 4 classes; received 7');
-    expect(modelEnvironment({})['THAW_MODELS']?.split(path.delimiter)).toContain(folder);
+    expect(JSON.parse(modelEnvironment({})['THAW_MODELS'] ?? '')).toContain(folder);
   });
 });
 

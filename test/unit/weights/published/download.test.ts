@@ -105,6 +105,60 @@ describe('weights of the catalogue', () => {
     expect(await readFile(file)).toEqual(BODY);
   });
 
+  it('begin anew where a server goes on with another version without a word', async () => {
+    let asked = 0;
+    const careless = await startServer((request, response) => {
+      asked += 1;
+      response.setHeader('etag', asked === 1 ? TAG : '"second"');
+      if (asked > 1) {
+        // It keeps to ranges and not to the version that they are of.
+        sendBytes(request, response, BODY);
+        return;
+      }
+      response.writeHead(200, { 'content-length': BODY.length });
+      response.write(Buffer.alloc(70_000), () => setTimeout(() => response.destroy(), 20));
+    });
+
+    const { path: file } = await downloadWeights(entry(careless, { hash: null }), options(temporaryFolder()));
+
+    expect(await readFile(file)).toEqual(BODY);
+    expect(careless.asked).toHaveLength(3);
+  });
+
+  it('are no shorter than the server says that the whole is', async () => {
+    let asked = 0;
+    const server = await startServer((_, response) => {
+      asked += 1;
+      response.setHeader('etag', TAG);
+      if (asked === 1) {
+        response.writeHead(200, { 'content-length': BODY.length });
+        response.write(BODY.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 20));
+        return;
+      }
+      const range = `bytes 70000-70009/${BODY.length}`;
+      response.writeHead(206, { 'content-length': 10, 'content-range': range }).end(BODY.subarray(70_000, 70_010));
+    });
+    const wanted = entry(server, { hash: null });
+
+    await expectError(
+      () => downloadWeights(wanted, { ...options(temporaryFolder()), tries: 2 }),
+      'weights.missing',
+      `of ${BODY.length} bytes`,
+    );
+  });
+
+  it('follow a redirect, and none from an encrypted address to one that is not', async () => {
+    const server = await goodServer();
+    const leading = await startServer((_, response) => {
+      response.writeHead(302, { location: `${server.address}/elsewhere/network.h5` }).end();
+    });
+    const found = await downloadWeights(entry(leading), options(temporaryFolder()));
+    expect(await readFile(found.path)).toEqual(BODY);
+
+    const astray = await startServer((_, response) => void response.writeHead(302, { location: 'file:///x' }).end());
+    await expectError(() => downloadWeights(entry(astray), options(temporaryFolder())), 'weights.missing', 'leads to');
+  });
+
   it('are fetched again where what is here is another file', async () => {
     const server = await goodServer();
     const folder = temporaryFolder();
@@ -194,6 +248,35 @@ describe('weights of the catalogue', () => {
 
     await expect(download).rejects.toThrow('enough');
     expect((await readFile(`${weightsFile(folder, wanted)}.part`)).length).toBeGreaterThan(0);
+  });
+
+  it('are downloaded by one at a time, and taken over from a process that is gone', async () => {
+    const server = await startServer((_, response) => {
+      response.setHeader('etag', TAG);
+      response.writeHead(200, { 'content-length': BODY.length }).write(BODY.subarray(0, 70_000));
+    });
+    const folder = temporaryFolder();
+    const wanted = entry(server);
+    const controller = new AbortController();
+    const begun = Promise.withResolvers<undefined>();
+    const first = downloadWeights(wanted, {
+      ...options(folder),
+      stallMilliseconds: 5000,
+      signal: controller.signal,
+      report: () => begun.resolve(undefined),
+    });
+    await begun.promise;
+
+    await expectError(() => downloadWeights(wanted, options(folder)), 'run.busy', String(process.pid));
+
+    controller.abort(new Error('enough'));
+    await expect(first).rejects.toThrow('enough');
+    // No process has a number this high.
+    await writeFile(`${weightsFile(folder, wanted)}.lock`, '999999999');
+    const good = await goodServer();
+    expect(await downloadWeights({ ...wanted, address: entry(good).address }, options(folder))).toMatchObject({
+      fetched: true,
+    });
   });
 
   it('are not begun where there is no room for them', async () => {
