@@ -79,7 +79,7 @@ const refused: readonly (readonly [string, string, 1 | 2, ErrorCode, readonly st
   ['a class only in val', `${SCRATCH} --dataset late-class`, 1, 'dataset.classes', ["'c'", 'only in validation']],
   ['a class of other files only', `${SCRATCH} --dataset no-images`, 1, 'dataset.images', ["'b'", '2 files']],
   ['a network near a known one', `${SCRATCH} --network mobilenet_v1_025_224`, 1, 'network.unknown', ['Did you mean']],
-  ['an unknown network', `${SCRATCH} --network squeezy`, 1, 'network.unknown', ["'squeezy'", 'mobilenet_v1_0.25_96']],
+  ['an unknown network', `${SCRATCH} --network squeezy`, 1, 'network.unknown', ["'squeezy'", 'thaw networks']],
   ['a missing weights file', `${FEATURES} --weights w.h5`, 1, 'weights.missing', ['found nothing', 'w.h5']],
   [
     'weights of no network',
