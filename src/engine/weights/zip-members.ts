@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { MalformedZip, ZipReader, type ZipMember } from '../numpy/zip-reader.ts';
 import { METHODS, RECORD_BYTES, SIGNATURES } from '../numpy/zip-structures.ts';
@@ -6,17 +7,33 @@ import { DAMAGED_HINT, readInto, unreadable, unreadableFile } from './files.ts';
 /** Deflate makes no more of a byte than this. */
 const LARGEST_EXPANSION = 1032;
 const LARGEST_MEMBER_BYTES = 2 ** 31 - 1;
+/** Weights hardly pack; an archive of far more than its own size is a bomb. */
+const LARGEST_TOTAL_EXPANSION = 64;
 
-/** What a zip file lists, in its order. @throws ThawError `weights.unreadable` */
+/** What a zip file lists, in its order: members that can lie in it. @throws ThawError `weights.unreadable` */
 export async function zipMembers(path: string): Promise<ReadonlyMap<string, ZipMember>> {
+  let members: ReadonlyMap<string, ZipMember>;
+  let fileBytes: number;
   try {
     const zip = await ZipReader.open(path);
     await zip.close();
-    return zip.members;
+    members = zip.members;
+    fileBytes = (await stat(path)).size;
   } catch (error) {
     if (!(error instanceof MalformedZip)) throw unreadableFile(path, error);
     throw unreadable(path, `A zip archive ends with a list of what is in it; ${error.message}.`, DAMAGED_HINT, error);
   }
+  let claimed = 0;
+  for (const member of members.values()) {
+    if (member.offset + member.packedBytes > fileBytes) {
+      throw refused(path, member, `claims ${member.packedBytes} bytes at ${member.offset} of ${fileBytes}`);
+    }
+    claimed += member.bytes;
+    if (claimed > fileBytes * LARGEST_TOTAL_EXPANSION) {
+      throw refused(path, member, `brings what it holds to ${claimed} bytes, packed in a file of ${fileBytes}`);
+    }
+  }
+  return members;
 }
 
 function refused(path: string, member: ZipMember, found: string): Error {
@@ -58,7 +75,7 @@ function inflated(path: string, member: ZipMember): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Bytes of a member; its checksum is compared where all of it is read.
+ * Bytes of a member that `zipMembers` listed; its checksum is compared where all of it is read.
  *
  * @throws ThawError `weights.unreadable`
  */
@@ -70,6 +87,7 @@ export function readMember(
 ): Uint8Array<ArrayBuffer> {
   const { method, bytes, packedBytes } = member;
   if (bytes > LARGEST_MEMBER_BYTES) throw refused(path, member, `has ${bytes} bytes, more than are read at once`);
+  if (offset + length > bytes) throw refused(path, member, `has no ${length} bytes at ${offset} of its ${bytes}`);
   if (method === METHODS.deflated) return inflated(path, member).slice(offset, offset + length);
   if (method !== METHODS.stored) throw refused(path, member, `is packed by the method ${method}`);
   if (bytes !== packedBytes) throw refused(path, member, `is not packed, and has ${packedBytes} of ${bytes} bytes`);

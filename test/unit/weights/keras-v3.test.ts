@@ -131,6 +131,15 @@ describe('what is no file of Keras 3 is refused', () => {
     await expectError(() => openWeights(write()), 'weights.unreadable', word);
   });
 
+  it('an archive whose weights would lie beyond its end', async () => {
+    const path = archive('beyond.keras', unpacked('v3.keras'));
+    const bytes = readFileSync(path);
+    const entry = bytes.lastIndexOf('model.weights.h5') - 46;
+    for (const field of [20, 24]) bytes.writeUInt32LE(2 ** 31 - 2, entry + field);
+    writeFileSync(path, bytes);
+    await expectError(() => openWeights(path), 'weights.unreadable', "'model.weights.h5' claims 2147483646 bytes");
+  });
+
   it('names of layers that are used twice in one model', async () => {
     const { FS: fileSystem } = await h5wasm.ready;
     const file = new h5wasm.File('/twice.h5', 'w');

@@ -4,6 +4,7 @@ import { zipSync, type Zippable } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { npyHeader } from '../../../src/engine/numpy/npy-header.ts';
 import { openStoredWeights, openWeights } from '../../../src/engine/weights/open.ts';
+import { readMember, zipMembers } from '../../../src/engine/weights/zip-members.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -76,6 +77,31 @@ describe('an .npz archive that is none of weights is refused', () => {
     writeFileSync(path, bytes);
     const file = await openWeights(path);
     await expectError(() => file.read('a'), 'weights.unreadable', 'checksum');
+  });
+
+  it('an array that would lie beyond the end of the file', async () => {
+    const bytes = Buffer.from(zipSync({ 'a.npy': npy('<f4', [16], new Float32Array(16)) }, { level: 0 }));
+    const end = bytes.lastIndexOf(Buffer.from('504b0102', 'hex'));
+    for (const field of [20, 24]) bytes.writeUInt32LE(2 ** 31 - 2, end + field);
+    const path = join(folder, 'beyond.npz');
+    writeFileSync(path, bytes);
+    await expectError(() => openWeights(path), 'weights.unreadable', "'a.npy' claims 2147483646 bytes at 0");
+  });
+
+  it('arrays that together unpack to far more than the file', async () => {
+    const zeros = npy('<f4', [1 << 16], new Float32Array(1 << 16));
+    const path = write({ 'a.npy': zeros, 'b.npy': zeros }, 6);
+    await expectError(() => openWeights(path), 'weights.unreadable', 'packed in a file');
+  });
+
+  it('an array of which more is asked than it has', async () => {
+    for (const level of [0, 6] as const) {
+      const path = write({ 'a.npy': npy('<f4', [2], Float32Array.of(1, 2)) }, level);
+      const [member] = [...(await zipMembers(path)).values()];
+      if (member === undefined) throw new Error('the archive is empty');
+      expect(readMember(path, member, member.bytes - 4, 4)).toEqual(new Uint8Array(Float32Array.of(2).buffer));
+      await expectError(() => readMember(path, member, member.bytes - 4, 5), 'weights.unreadable', "'a.npy' has no 5");
+    }
   });
 
   it('an array that unpacks to a million times its size', async () => {

@@ -35,6 +35,12 @@ const tensor = (
   offset = integer(0),
   storage = persistentId(),
 ) => `ctorch._utils\n_rebuild_tensor_v2\n${tuple(storage, offset, shape, strides, '\x89', '}')}R`;
+/** What lies in itself twice over, again and again: its text would have 2^60 parts. */
+const SHARED = `]q\x00${Array.from({ length: 60 }, (_, depth) => `0](h${String.fromCharCode(depth)}h${String.fromCharCode(depth)}eq${String.fromCharCode(depth + 1)}`).join('')}`;
+const DEEP = `${'('.repeat(100_000)}${'t'.repeat(100_000)}`;
+/** The parameters after the first four of `_rebuild_tensor_v3` give the tensor a type. */
+const typedTensor = (type: string, elements: number): string =>
+  `ctorch._utils\n_rebuild_tensor_v3\n${tuple(persistentId(), integer(0), tuple(integer(elements)), tuple(integer(1)), '\x89', '}', `ctorch\n${type}\n`)}R`;
 /** A dictionary of one item. */
 const holding = (value: string, name = 'weight'): string => `}${text(name)}${value}s`;
 
@@ -126,6 +132,15 @@ describe('a file by hand as PyTorch writes it is read', () => {
       `}(${text('args')}cargparse\nNamespace\n)\x81${holding(integer(1), 'lr')}b${text('weight')}${tensor()}u`,
       ['weight'],
     ],
+    [
+      'strides of any length along sizes of one',
+      holding(
+        tensor(tuple(...[1, 1, 2, 2].map(integer)), tuple(long(2n ** 40n), long(2n ** 40n), integer(2), integer(1))),
+      ),
+      ['weight'],
+    ],
+    ['what is keyed by a list', `}(${SHARED}${tensor()}${DEEP}${integer(1)}${text('weight')}${tensor()}u`, ['weight']],
+    ['what is keyed by a set', `}(\x8f${tensor()}${text('weight')}${tensor()}u`, ['weight']],
     ['a dictionary that contains itself', `}q\x00(${text('self')}h\x00${text('weight')}${tensor()}u`, ['weight']],
   ];
   it.each(cases)('%s', async (_, pickle, names) => {
@@ -134,6 +149,12 @@ describe('a file by hand as PyTorch writes it is read', () => {
       expect([...file.tensors.keys()]).toEqual(names);
       expect(file.read(names[0] ?? '')).toHaveLength(4);
     }
+  });
+
+  it('a tensor of its storage as a narrower type', async () => {
+    const file = await openWeights(zipFile(holding(typedTensor('half', 8))));
+    // The bits of 1 are 3f800000, of which 3f80 is 1.875 as a half, and so on.
+    expect([...file.read('weight')]).toEqual([0, 1.875, 0, 2, 0, 2.125, 0, 2.25]);
   });
 
   it('nested a hundred thousand deep', async () => {
@@ -181,6 +202,18 @@ describe('a pickle that lies is refused', () => {
       'claim',
     ],
     ['a tensor beyond its storage', holding(tensor(tuple(integer(5)))), 'beyond the 4 numbers'],
+    ['a tensor of a wider type than its storage', holding(typedTensor('float64', 4)), 'beyond the 2 numbers'],
+    ['sizes of lists in lists without end', holding(tensor(SHARED)), 'sizes [a list, a list]'],
+    ['sizes of deep lists', holding(tensor(DEEP)), 'sizes [a list]'],
+    ['sizes of sets', holding(tensor('\x8f\x85')), 'sizes [symbol]'],
+    ['strides of lists in lists', holding(tensor(tuple(integer(4)), SHARED)), 'strides [a list, a list]'],
+    [
+      'strides without end',
+      holding(tensor(tuple(integer(4)), tuple(...Array<string>(33).fill(integer(1))))),
+      'strides [',
+    ],
+    ['an offset of lists in lists', holding(tensor(tuple(integer(4)), tuple(integer(1)), SHARED)), 'at a list'],
+    ['a name of 4097 characters', holding(tensor(), 'a'.repeat(4097)), '4097 characters'],
     ['a tensor that begins beyond it', holding(tensor(tuple(integer(4)), tuple(integer(1)), integer(1))), 'beyond'],
     ['strides that lead beyond it', holding(tensor(tuple(integer(2)), tuple(integer(4)))), 'beyond'],
     ['negative strides', holding(tensor(tuple(integer(2)), tuple(integer(-1)))), '[-1]'],
@@ -211,6 +244,14 @@ describe('a pickle that lies is refused', () => {
     await expectError(() => openWeights(legacyFile(pickle)), 'weights.unreadable');
   });
 
+  it.each([
+    ['lists', ']0', 'lists and dictionaries'],
+    ['objects to keep', 'N\x940', 'keeps more than'],
+  ])('a million %s', async (_, pickle, word) => {
+    const path = zipFile(holding(`${pickle.repeat((1 << 20) + 1)}${tensor()}`));
+    await expectError(() => openWeights(path), 'weights.unreadable', word);
+  });
+
   it('a dictionary copied over and over', async () => {
     const copied = 'ccollections\nOrderedDict\nh\x02\x85R0'.repeat(2000);
     const pickle = `](${`(${integer(0)}${integer(1)}t`.repeat(2000)}eq\x020${copied}}`;
@@ -235,6 +276,29 @@ describe('an archive that lies is refused', () => {
   ];
   it.each(cases)('%s', async (_, members, word) => {
     await expectError(() => openWeights(zipFile(holding(tensor()), members)), 'weights.unreadable', word);
+  });
+
+  it('a packed storage that many tensors would unpack again and again', async () => {
+    const keys = ['0', '1'].map((key) => persistentId(integer(1 << 14), text(key)));
+    const pickle = (order: (index: number) => number): string =>
+      `}(${Array.from({ length: 200 }, (_, index) => `${text(`${index}`)}${tensor(undefined, undefined, undefined, keys[order(index)])}`).join('')}u`;
+    const archive = (own: string): string => {
+      const storage = new Uint8Array(new Float32Array(1 << 14).fill(1).buffer);
+      const packed = zipSync(
+        {
+          'net/data.pkl': [Buffer.from(`\x80\x02${own}.`, 'latin1'), { level: 0 }],
+          'net/data/0': storage,
+          'net/data/1': storage,
+        },
+        { level: 9 },
+      );
+      files += 1;
+      writeFileSync(at(`${files}.pth`), packed);
+      return at(`${files}.pth`);
+    };
+    const file = await openWeights(archive(pickle((index) => (index < 100 ? 0 : 1))));
+    for (const name of file.tensors.keys()) expect([...file.read(name)]).toEqual([1, 1, 1, 1]);
+    await expectError(() => openWeights(archive(pickle((index) => index % 2))), 'weights.unreadable', 'unpacked');
   });
 
   it('a missing storage', async () => {

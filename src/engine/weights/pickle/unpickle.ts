@@ -6,6 +6,10 @@ import { MalformedPickle, PICKLE_SET, PickleDictionary, PickleGlobal, PickleReco
 const LONGEST_LINE = 1024;
 /** Bytes of a whole number, which is squared work to read; the numbers in weight files are ids and sizes. */
 const LONGEST_INTEGER = 64;
+/** Honest files build some ten for each tensor; an empty one takes a hundred times the byte that asks for it. */
+const MOST_CONTAINERS = 1 << 20;
+/** Python keeps each text and list of a file once: some dozens for each tensor. */
+const MOST_KEPT = 1 << 20;
 
 /** What the pickles of one kind of file may ask for. */
 export interface PickleHost {
@@ -48,6 +52,7 @@ class PickleMachine {
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
   readonly #decoder = new TextDecoder();
+  #containers = 0;
 
   constructor(reader: ByteReader, host: PickleHost) {
     this.#reader = reader;
@@ -89,7 +94,17 @@ class PickleMachine {
     return low + this.#reader.fixed32() * 2 ** 32;
   }
 
+  /** Puts down a list, a dictionary or what a call built. */
+  #pushBuilt(container: unknown): void {
+    this.#containers += 1;
+    if (this.#containers > MOST_CONTAINERS) {
+      throw new MalformedPickle(`it builds more than ${MOST_CONTAINERS} lists and dictionaries`);
+    }
+    this.#stack.push(container);
+  }
+
   #remember(index: number): void {
+    if (this.#memo.size >= MOST_KEPT) throw new MalformedPickle(`it keeps more than ${MOST_KEPT} objects`);
     this.#memo.set(index, this.#top());
   }
 
@@ -130,7 +145,7 @@ class PickleMachine {
   }
 
   #dictionary(items: readonly unknown[]): void {
-    this.#stack.push(new PickleDictionary());
+    this.#pushBuilt(new PickleDictionary());
     this.#setItems(items);
   }
 
@@ -226,24 +241,24 @@ class PickleMachine {
         break;
       case OPCODES.emptyList:
       case OPCODES.emptyTuple:
-        stack.push([]);
+        this.#pushBuilt([]);
         break;
       case OPCODES.emptyDictionary:
-        stack.push(new PickleDictionary());
+        this.#pushBuilt(new PickleDictionary());
         break;
       case OPCODES.emptySet:
         stack.push(PICKLE_SET);
         break;
       case OPCODES.list:
       case OPCODES.tuple:
-        stack.push(this.#popMark());
+        this.#pushBuilt(this.#popMark());
         break;
       case OPCODES.tuple1:
       case OPCODES.tuple2:
       case OPCODES.tuple3: {
         const items: unknown[] = [];
         for (let count = opcode - OPCODES.tuple1; count >= 0; count -= 1) items.unshift(this.#pop());
-        stack.push(items);
+        this.#pushBuilt(items);
         break;
       }
       case OPCODES.dictionary:
@@ -301,7 +316,7 @@ class PickleMachine {
         // A class, and what lies above the mark for it.
         if (opcode === OPCODES.instance) {
           const callee = this.#pop();
-          stack.push(this.#called(callee, this.#popMark()));
+          this.#pushBuilt(this.#called(callee, this.#popMark()));
         }
         break;
       }
@@ -312,19 +327,19 @@ class PickleMachine {
       }
       case OPCODES.object: {
         const [callee, ...parameters] = this.#popMark();
-        stack.push(this.#called(callee, parameters));
+        this.#pushBuilt(this.#called(callee, parameters));
         break;
       }
       case OPCODES.reduce:
       case OPCODES.newObject: {
         const parameters = this.#pop();
-        stack.push(this.#called(this.#pop(), parameters));
+        this.#pushBuilt(this.#called(this.#pop(), parameters));
         break;
       }
       case OPCODES.newObjectWithNames: {
         this.#pop();
         const parameters = this.#pop();
-        stack.push(this.#called(this.#pop(), parameters));
+        this.#pushBuilt(this.#called(this.#pop(), parameters));
         break;
       }
       case OPCODES.build:

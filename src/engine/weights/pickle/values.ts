@@ -23,6 +23,18 @@ export class PickleGlobal {
   }
 }
 
+const LONGEST_SHOWN = 40;
+
+/** A value for a message: a list from a file may nest or share so much that its text has no end, so only its kind is told. */
+export function shownValue(value: unknown): string {
+  if (value === null) return 'None';
+  if (typeof value === 'string') return value.slice(0, LONGEST_SHOWN);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
+    return String(value).slice(0, LONGEST_SHOWN);
+  }
+  return Array.isArray(value) ? 'a list' : typeof value;
+}
+
 /** The bytes are no pickle, a damaged one, or one that asks for what is not done; the caller knows the file and says so. */
 export class MalformedPickle extends Error {}
 

@@ -1,10 +1,19 @@
 import { DTYPE_BYTES, type Dtype } from '../dtype.ts';
 import { claimedElements } from '../files.ts';
-import { MalformedPickle, PickleDictionary, PickleGlobal, PickleRecord, RefusedGlobal } from '../pickle/values.ts';
+import {
+  MalformedPickle,
+  PickleDictionary,
+  PickleGlobal,
+  PickleRecord,
+  RefusedGlobal,
+  shownValue,
+} from '../pickle/values.ts';
 import { TorchStorage, TorchTensor } from './torch-tensor.ts';
 
 /** Items that dictionaries may be made of, over a whole file; an honest one copies none. */
 const MOST_COPIED_ITEMS = 1 << 20;
+const MOST_DIMENSIONS = 32;
+const MOST_SHOWN = 8;
 
 /** `torch.FloatStorage` and its like. */
 const STORAGES: Readonly<Record<string, Dtype | null>> = {
@@ -50,11 +59,24 @@ class TorchDtype extends PickleGlobal {
   }
 }
 
-function sizes(value: unknown): readonly number[] {
-  if (!Array.isArray(value) || claimedElements(value) === null) {
-    throw new MalformedPickle(`a tensor has sizes or strides [${String(value).slice(0, 100)}]`);
-  }
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function wrong(what: string, value: unknown): MalformedPickle {
+  const shown = Array.isArray(value) ? `[${value.slice(0, MOST_SHOWN).map(shownValue).join(', ')}]` : shownValue(value);
+  return new MalformedPickle(`a tensor has the ${what} ${shown}`);
+}
+
+function shapeOf(value: unknown): readonly number[] {
+  if (!Array.isArray(value) || claimedElements(value) === null) throw wrong('sizes', value);
   return value as readonly number[];
+}
+
+/** Each counts for itself: where a size is 1, its stride may be any number. */
+function stridesOf(value: unknown): readonly number[] {
+  if (!Array.isArray(value) || value.length > MOST_DIMENSIONS || !value.every(isCount)) throw wrong('strides', value);
+  return value;
 }
 
 /** `torch._utils._rebuild_tensor` and its successors: storage, offset, size, stride, and more that says nothing of values. */
@@ -62,20 +84,20 @@ function tensor(parameters: readonly unknown[]): TorchTensor {
   const [storage, offset, size, stride] = parameters;
   const type = parameters.find((parameter) => parameter instanceof TorchDtype);
   if (!(storage instanceof TorchStorage)) throw new MalformedPickle('a tensor has no storage');
-  if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
-    throw new MalformedPickle(`a tensor begins at ${String(offset).slice(0, 40)}`);
-  }
+  if (!isCount(offset)) throw new MalformedPickle(`a tensor begins at ${shownValue(offset)}`);
   const dtype = type?.dtype ?? storage.dtype;
-  if (dtype === null) throw new MalformedPickle(`the tensor of storage '${storage.key}' has no type`);
-  const [shape, strides] = [sizes(size), sizes(stride)];
+  if (dtype === null) throw new MalformedPickle(`the tensor of storage '${shownValue(storage.key)}' has no type`);
+  const [shape, strides] = [shapeOf(size), stridesOf(stride)];
   if (shape.length !== strides.length) {
     throw new MalformedPickle(`a tensor of ${shape.length} dimensions has ${strides.length} strides`);
   }
   const built = new TorchTensor(storage, dtype, { offset, shape, strides });
-  const available = storage.dtype === null ? storage.elements / DTYPE_BYTES[dtype] : storage.elements;
+  // In numbers of the tensor's own type, which may be another than the storage's.
+  const storageBytes = storage.elements * (storage.dtype === null ? 1 : DTYPE_BYTES[storage.dtype]);
+  const available = Math.floor(storageBytes / DTYPE_BYTES[dtype]);
   if (built.extent + offset > available) {
     throw new MalformedPickle(
-      `a tensor of shape [${shape.join(', ')}] and strides [${strides.join(', ')}] at ${offset} reaches beyond the ${available} numbers of its storage '${storage.key}'`,
+      `a tensor of shape [${shape.join(', ')}] and strides [${strides.join(', ')}] at ${offset} reaches beyond the ${available} numbers of its storage '${shownValue(storage.key)}'`,
     );
   }
   return built;

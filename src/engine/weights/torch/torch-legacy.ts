@@ -3,7 +3,7 @@ import { ByteReader, MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES } from '../dtype.ts';
 import { DAMAGED_HINT, readInto, unreadable } from '../files.ts';
 import { unpickle, type PickleHost } from '../pickle/unpickle.ts';
-import { MalformedPickle, PickleDictionary } from '../pickle/values.ts';
+import { MalformedPickle, PickleDictionary, shownValue } from '../pickle/values.ts';
 import type { StoredWeights } from '../weights-file.ts';
 import { storageOf } from './storage-id.ts';
 import { torchGlobals } from './torch-globals.ts';
@@ -41,7 +41,7 @@ function readPickles(path: string, bytes: Uint8Array): Pickles {
   const magic = unpickle(reader, host);
   if (magic !== MAGIC) throw new MalformedPickle('it does not begin with the number of PyTorch files');
   const protocol = unpickle(reader, host);
-  if (protocol !== PROTOCOL) throw new MalformedPickle(`its protocol is ${String(protocol).slice(0, 40)}`);
+  if (protocol !== PROTOCOL) throw new MalformedPickle(`its protocol is ${shownValue(protocol)}`);
   const system = unpickle(reader, host);
   if (system instanceof PickleDictionary && system.entries.get('little_endian') === false) {
     throw unreadable(path, 'Thaw reads little-endian PyTorch files; this one is big-endian.', 'Save it elsewhere.');
@@ -114,11 +114,13 @@ export async function openTorchLegacy(path: string): Promise<StoredWeights> {
     const found = places(path, read, fileBytes);
     return torchWeights({ path, bytes: fileBytes, format: 'torch-pickle' }, read.object, {
       available: (key) => found.get(key)?.bytes ?? null,
+      unpackedBytes: () => 0,
       read: (key, offset, length) => {
         const bytes = new Uint8Array(length);
         readInto(path, (found.get(key)?.offset ?? 0) + offset, bytes);
         return bytes;
       },
+      close: () => undefined,
     });
   } catch (error) {
     throw explainedPickle(path, error);

@@ -2,7 +2,7 @@ import { rowMajorStrides, stridedCopy } from '../../network/strided-copy.ts';
 import { MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES, isFloat, toFloat32 } from '../dtype.ts';
 import { DAMAGED_HINT, noSuchTensor, unreadable } from '../files.ts';
-import { MalformedPickle, RefusedGlobal } from '../pickle/values.ts';
+import { MalformedPickle, RefusedGlobal, shownValue } from '../pickle/values.ts';
 import type { ListedTensor, StoredWeights, WeightsFormat } from '../weights-file.ts';
 import { stateDictionary } from './state-dict.ts';
 import type { TorchTensor } from './torch-tensor.ts';
@@ -14,7 +14,10 @@ const LARGEST_EXPANSION = 64;
 export interface StorageBytes {
   /** Bytes that the file holds under a storage's key; null where it holds none. */
   available(key: string): number | null;
+  /** Bytes that are unpacked to read any part of a storage, unless it was the last one read; 0 where none is packed. */
+  unpackedBytes(key: string): number;
   read(key: string, offset: number, length: number): Uint8Array<ArrayBuffer>;
+  close(): void;
 }
 
 /** An error about a pickle as one about its file. */
@@ -36,17 +39,28 @@ function isContiguous({ shape, strides }: TorchTensor): boolean {
 
 function checked(path: string, tensors: ReadonlyMap<string, TorchTensor>, storages: StorageBytes, fileBytes: number) {
   let claimed = 0;
+  let unpacked = 0;
+  let previous: string | null = null;
   for (const [name, { storage, dtype, shape }] of tensors) {
     const wanted = (storage.start + storage.elements) * (storage.dtype === null ? 1 : DTYPE_BYTES[storage.dtype]);
     const available = storages.available(storage.key);
     if (available === null || available < wanted) {
       throw unreadable(
         path,
-        `Every storage of a PyTorch file lies in it; that of '${name}', '${storage.key}', has ${available ?? 'none'} of its ${wanted} bytes.`,
+        `Every storage of a PyTorch file lies in it; that of '${name}', '${shownValue(storage.key)}', has ${available ?? 'none'} of its ${wanted} bytes.`,
         DAMAGED_HINT,
       );
     }
     claimed += shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
+    if (storage.key !== previous) unpacked += storages.unpackedBytes(storage.key);
+    previous = storage.key;
+    if (unpacked > fileBytes * LARGEST_EXPANSION) {
+      throw unreadable(
+        path,
+        `A packed storage is unpacked for the tensors on it; up to '${name}' that makes ${unpacked} bytes of a file of ${fileBytes}.`,
+        'Unpack the archive, and save the weights in PyTorch again.',
+      );
+    }
     if (claimed > fileBytes * LARGEST_EXPANSION) {
       throw unreadable(
         path,
@@ -100,6 +114,6 @@ export function torchWeights(
       if (tensor === undefined) throw noSuchTensor(path, name);
       return values(tensor, storages);
     },
-    close: () => undefined,
+    close: () => storages.close(),
   };
 }

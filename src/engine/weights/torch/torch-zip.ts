@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { ZipMember } from '../../numpy/zip-reader.ts';
+import { METHODS } from '../../numpy/zip-structures.ts';
 import { ByteReader } from '../byte-reader.ts';
 import { unreadable } from '../files.ts';
 import { unpickle } from '../pickle/unpickle.ts';
@@ -7,7 +8,7 @@ import type { StoredWeights } from '../weights-file.ts';
 import { readMember } from '../zip-members.ts';
 import { storageOf } from './storage-id.ts';
 import { torchGlobals } from './torch-globals.ts';
-import { explainedPickle, torchWeights } from './torch-weights.ts';
+import { explainedPickle, torchWeights, type StorageBytes } from './torch-weights.ts';
 
 const LARGEST_PICKLE_BYTES = 64 << 20;
 
@@ -31,6 +32,30 @@ function refuseOthers(path: string, members: ReadonlyMap<string, ZipMember>, roo
   }
 }
 
+/** Storages as members of the archive; of the packed ones the last is kept, for tensors that lie on one. */
+function storageMembers(path: string, members: ReadonlyMap<string, ZipMember>, root: string): StorageBytes {
+  const storage = (key: string): ZipMember | undefined => members.get(`${root}data/${key}`);
+  let last: { readonly key: string; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
+  return {
+    available: (key) => storage(key)?.bytes ?? null,
+    unpackedBytes: (key) => {
+      const member = storage(key);
+      return member === undefined || member.method === METHODS.stored ? 0 : member.bytes;
+    },
+    read: (key, offset, length) => {
+      const member = storage(key);
+      // Looked for when the file was opened.
+      if (member === undefined) throw new Error(`the storage '${key}' is gone`);
+      if (member.method === METHODS.stored) return readMember(path, member, offset, length);
+      if (last?.key !== key) last = { key, bytes: readMember(path, member) };
+      return last.bytes.slice(offset, offset + length);
+    },
+    close: () => {
+      last = null;
+    },
+  };
+}
+
 /**
  * Opens a file of `torch.save` in the format since PyTorch 1.6: a zip archive of a pickle and of the storages that it names
  * (https://docs.pytorch.org/docs/stable/notes/serialization.html).
@@ -51,19 +76,16 @@ export async function openTorchZip(
       'Save the state_dict of the model alone.',
     );
   }
-  const storage = (key: string): ZipMember | undefined => members.get(`${root}data/${key}`);
-  let object: unknown;
   try {
-    object = unpickle(new ByteReader(readMember(path, pickle)), { global: torchGlobals(), persistent: storageOf });
-    return torchWeights({ path, bytes: (await stat(path)).size, format: 'torch-zip' }, object, {
-      available: (key) => storage(key)?.bytes ?? null,
-      read: (key, offset, length) => {
-        const member = storage(key);
-        // Looked for when the file was opened.
-        if (member === undefined) throw new Error(`the storage '${key}' is gone`);
-        return readMember(path, member, offset, length);
-      },
+    const object = unpickle(new ByteReader(readMember(path, pickle)), {
+      global: torchGlobals(),
+      persistent: storageOf,
     });
+    return torchWeights(
+      { path, bytes: (await stat(path)).size, format: 'torch-zip' },
+      object,
+      storageMembers(path, members, root),
+    );
   } catch (error) {
     throw explainedPickle(path, error);
   }
