@@ -63,6 +63,22 @@ export async function writeKerasFile(
   fileSystem.unlink('/written.h5');
 }
 
+/** Writes an .h5 file of one layer whose `kernel` claims a shape and has nothing of it. */
+export async function writeLargeClaim(path: string, layer: string, shape: readonly number[]): Promise<void> {
+  const { FS: fileSystem } = await h5wasm.ready;
+  const file = new h5wasm.File('/claim.h5', 'w');
+  file.create_attribute('layer_names', [layer]);
+  const group = file.create_group(layer);
+  group.create_attribute('weight_names', ['kernel']);
+  const data = new Float32Array(1);
+  const one = shape.map(() => 1);
+  const kernel = group.create_dataset({ name: 'kernel', data, shape: one, maxshape: [...shape], chunks: one });
+  kernel.resize([...shape]);
+  file.close();
+  writeFileSync(path, fileSystem.readFile('/claim.h5'));
+  fileSystem.unlink('/claim.h5');
+}
+
 /** Writes an HDF5 file that is not Keras'. */
 export async function writeForeignHdf5(path: string): Promise<void> {
   const { FS: fileSystem } = await h5wasm.ready;

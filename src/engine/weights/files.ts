@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 
 /**
@@ -25,6 +25,21 @@ export function noSuchTensor(path: string, name: string): ThawError {
 export function unreadableFile(path: string, error: unknown): ThawError {
   const problem = error instanceof Error ? error.message : String(error);
   return unreadable(path, `A weight file must be readable; received ${problem}.`, 'Check its permissions.', error);
+}
+
+/**
+ * The size of a file that is to be read, in bytes: a device or a pipe says 0, and its bytes have no end.
+ *
+ * @throws ThawError `weights.unreadable` for what is no file, and the system's error where nothing is there
+ */
+export async function regularFileBytes(path: string): Promise<number> {
+  const found = await stat(path);
+  if (found.isFile()) return found.size;
+  throw unreadable(
+    path,
+    'Weights are read from regular files; this is a folder, a device, a pipe or a socket.',
+    'Copy the weights into a file.',
+  );
 }
 
 const HASH_CHUNK_BYTES = 1 << 20;

@@ -7,6 +7,7 @@ import type { ListedTensor, StoredWeights, WeightsFormat } from './weights-file.
 
 /** What the library, whose addresses have 32 bits, is known to read. */
 const LARGEST_FILE_BYTES = 2 ** 31 - 1;
+const LARGEST_WEIGHT_BYTES = 2 ** 31 - 1;
 /** Weights barely compress; a file that claims far more than its own size is a bomb, not a network. */
 const LARGEST_EXPANSION = 64;
 /** A healthy file of this size is walked in a hundredth of it. */
@@ -87,6 +88,13 @@ export function datasetPlace(listing: Hdf5Listing, group: Group, name: string): 
       path,
       `A weight fits in its file; '${name}' claims the shape [${shape?.join(', ') ?? ''}] in ${fileBytes} bytes.`,
       DAMAGED_HINT,
+    );
+  }
+  if (elements * size > LARGEST_WEIGHT_BYTES) {
+    throw unreadable(
+      path,
+      `A weight of an .h5 file has at most ${LARGEST_WEIGHT_BYTES} bytes; '${name}' of the shape [${shape.join(', ')}] has ${elements * size}.`,
+      'Save the weights as safetensors.',
     );
   }
   return {

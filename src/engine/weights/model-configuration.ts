@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { unreadable, unreadableFile } from './files.ts';
+import { regularFileBytes, unreadable, unreadableFile } from './files.ts';
 import { hdf5Problem, openHdf5 } from './hdf5.ts';
 import { readMember, zipMembers } from './zip-members.ts';
 
@@ -95,7 +95,8 @@ function noModel(file: string): ThawError {
 export async function readModelConfiguration(given: string): Promise<unknown> {
   const found = await stat(given).catch(() => null);
   const file = found?.isDirectory() === true ? path.join(given, 'model.json') : given;
-  const { size } = await stat(file).catch(() => {
+  const size = await regularFileBytes(file).catch((error: unknown) => {
+    if (error instanceof ThawError) throw error;
     throw new ThawError(
       'weights.missing',
       `A model is a file, or the folder of its model.json; nothing is at ${file}.`,

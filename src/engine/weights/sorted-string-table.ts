@@ -5,6 +5,9 @@ const FOOTER_BYTES = 48;
 /** The last eight bytes of every table. */
 const MAGIC = Uint8Array.of(0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb);
 const BLOCK_TRAILER_BYTES = 5;
+/** Keys are names of tensors. What they share with one another takes no room in the file, so nothing else bounds it. */
+const LARGEST_KEY_BYTES = 64 << 10;
+const MOST_KEY_BYTES = 64 << 20;
 
 interface BlockHandle {
   readonly offset: number;
@@ -51,8 +54,12 @@ function block(source: TableSource, { offset, size }: BlockHandle): Uint8Array {
   return bytes.subarray(0, size);
 }
 
-/** The entries of a block; each key shares its start with the one before. */
-function* blockEntries(bytes: Uint8Array): Generator<TableEntry> {
+/**
+ * The entries of a block; each key shares its start with the one before.
+ *
+ * @param keys counts the bytes of the keys of all blocks that are read
+ */
+function* blockEntries(bytes: Uint8Array, keys: { bytes: number }): Generator<TableEntry> {
   if (bytes.length < 4) throw new MalformedBytes(`a block has ${bytes.length} bytes`);
   const restarts = new ByteReader(bytes.subarray(bytes.length - 4)).fixed32();
   const end = bytes.length - 4 - 4 * restarts;
@@ -65,6 +72,9 @@ function* blockEntries(bytes: Uint8Array): Generator<TableEntry> {
     const valueLength = reader.varint();
     if (shared > key.length) throw new MalformedBytes(`a key shares ${shared} bytes with one of ${key.length}`);
     const tail = reader.take(added);
+    if (shared + added > LARGEST_KEY_BYTES) throw new MalformedBytes(`a key has ${shared + added} bytes`);
+    keys.bytes += shared + added;
+    if (keys.bytes > MOST_KEY_BYTES) throw new MalformedBytes(`its keys have more than ${MOST_KEY_BYTES} bytes`);
     const next = new Uint8Array(shared + added);
     next.set(key.subarray(0, shared));
     next.set(tail, shared);
@@ -102,7 +112,7 @@ export class SortedStringTable {
     const blocks: IndexedBlock[] = [];
     // No byte belongs to two blocks, so that a table's work stays in proportion to its size.
     let previousEnd = 0;
-    for (const { key, value } of blockEntries(block(source, blockHandle(footer)))) {
+    for (const { key, value } of blockEntries(block(source, blockHandle(footer)), { bytes: 0 })) {
       const handle = blockHandle(new ByteReader(value));
       if (handle.offset < previousEnd) {
         throw new MalformedBytes(`the block at ${handle.offset} overlaps the one before`);
@@ -119,9 +129,10 @@ export class SortedStringTable {
    * @throws MalformedBytes for a damaged or compressed block
    */
   *entries(from: Uint8Array = new Uint8Array(0)): Generator<TableEntry> {
+    const keys = { bytes: 0 };
     for (const indexed of this.#blocks) {
       if (Buffer.compare(indexed.last, from) < 0) continue;
-      yield* blockEntries(block(this.#source, indexed));
+      yield* blockEntries(block(this.#source, indexed), keys);
     }
   }
 }

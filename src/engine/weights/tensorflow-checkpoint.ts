@@ -1,9 +1,17 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { MalformedBytes, protobufFields } from './byte-reader.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
-import { claimedElements, DAMAGED_HINT, noSuchTensor, readInto, unreadable, unreadableFile } from './files.ts';
+import {
+  claimedElements,
+  DAMAGED_HINT,
+  noSuchTensor,
+  readInto,
+  regularFileBytes,
+  unreadable,
+  unreadableFile,
+} from './files.ts';
 import { inMemory, SortedStringTable } from './sorted-string-table.ts';
 import { OBJECT_GRAPH_KEY, onlyText, variableNames, type VariableNames } from './tensorflow/object-graph.ts';
 import { sliceKey } from './tensorflow/slice-key.ts';
@@ -98,8 +106,9 @@ function isSlot(name: string, entries: ReadonlyMap<string, unknown>): boolean {
 
 async function fileBytes(index: string, file: string): Promise<number> {
   try {
-    return (await stat(file)).size;
+    return await regularFileBytes(file);
   } catch (error) {
+    if (error instanceof ThawError) throw error;
     throw unreadable(
       index,
       `Every data file of a checkpoint lies beside its .index; ${file} is missing.`,
@@ -159,7 +168,7 @@ function piecesOf(
 
 async function readIndex(index: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(index);
+    const size = await regularFileBytes(index);
     if (size > LARGEST_INDEX_BYTES) {
       throw unreadable(
         index,
@@ -213,6 +222,7 @@ function listTensors(
 ): ReadonlyMap<string, Place> {
   const tensors = new Map<string, Place>();
   const names = objectNames(index, entries, files);
+  const available = files.reduce((sum, file) => sum + file.bytes, 0);
   for (const [storedName, message] of entries) {
     if (storedName === HEADER_KEY) continue;
     const entry = bundleEntry(message);
@@ -221,12 +231,18 @@ function listTensors(
     if (dtype === undefined) continue;
     const known = names?.get(storedName) ?? { name: storedName, isWeight: !isSlot(storedName, entries) };
     if (tensors.has(known.name)) throw new MalformedBytes(`two variables are called '${known.name}'`);
+    const pieces = piecesOf(index, storedName, entry, dtype, slices, files);
+    const bytes = entry.shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
+    // Slices may all claim the same bytes.
+    if (bytes > available) {
+      throw new MalformedBytes(`'${storedName}' claims ${bytes} bytes of the ${available} of all data files`);
+    }
     tensors.set(known.name, {
       shape: entry.shape,
       dtype,
       storedName,
       isWeight: known.isWeight && isFloat(dtype),
-      pieces: piecesOf(index, storedName, entry, dtype, slices, files),
+      pieces,
     });
   }
   return tensors;

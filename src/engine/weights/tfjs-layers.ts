@@ -1,7 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
-import { DAMAGED_HINT, claimedElements, noSuchTensor, readInto, unreadable, unreadableFile } from './files.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import {
+  DAMAGED_HINT,
+  claimedElements,
+  noSuchTensor,
+  readInto,
+  regularFileBytes,
+  unreadable,
+  unreadableFile,
+} from './files.ts';
 import { DTYPE_BYTES, isFloat, toFloat32, type Dtype } from './dtype.ts';
 import type { ListedTensor, StoredWeights } from './weights-file.ts';
 
@@ -43,8 +52,8 @@ interface Place extends ListedTensor {
 }
 
 async function readModelJson(path: string): Promise<z.infer<typeof modelJson>> {
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw unreadableFile(path, error);
+  const size = await regularFileBytes(path).catch((error: unknown) => {
+    throw error instanceof ThawError ? error : unreadableFile(path, error);
   });
   if (size > LARGEST_MODEL_JSON_BYTES) {
     throw unreadable(
@@ -98,8 +107,9 @@ function shardPath(model: string, shard: string): string {
 async function openShard(model: string, shard: string): Promise<Shard> {
   const path = shardPath(model, shard);
   try {
-    return { path, bytes: (await stat(path)).size };
+    return { path, bytes: await regularFileBytes(path) };
   } catch (error) {
+    if (error instanceof ThawError) throw error;
     throw unreadable(
       model,
       `Every shard of the manifest lies beside the model.json; '${shard}' is missing.`,

@@ -1,10 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStoredWeights, openWeights } from '../../../src/engine/weights/open.ts';
 import { ThawError } from '../../../src/shared/errors/thaw-error.ts';
 import { expectError } from '../../support/expect-error.ts';
-import { writeForeignHdf5, writeKerasFile, type KerasWeight } from '../../support/keras-file.ts';
+import { writeForeignHdf5, writeKerasFile, writeLargeClaim, type KerasWeight } from '../../support/keras-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -168,6 +168,16 @@ describe('what is no Keras .h5 of weights is refused', () => {
   it('a layer without its group', async () => {
     await writeKerasFile(at('groupless.h5'), new Map([['conv1', []]]), { layerNames: ['conv1', 'conv2'] });
     await expectError(() => openWeights(at('groupless.h5')), 'weights.unreadable', "'conv2'");
+  });
+
+  it('a weight of more bytes than its reader has addresses for', async () => {
+    await writeLargeClaim(at('large.h5'), 'conv1', [2 ** 29 - 1]);
+    truncateSync(at('large.h5'), 40 << 20);
+    const file = await openStoredWeights(at('large.h5'));
+    file.close();
+    await writeLargeClaim(at('large.h5'), 'conv1', [2 ** 29]);
+    truncateSync(at('large.h5'), 40 << 20);
+    await expectError(() => openStoredWeights(at('large.h5')), 'weights.unreadable', "'kernel'", '[536870912]');
   });
 
   it('one name for two weights', async () => {

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { readModelConfiguration } from '../../../src/engine/weights/model-configuration.ts';
 import { openWeights } from '../../../src/engine/weights/open.ts';
 import { writeSafetensors } from '../../../src/engine/weights/safetensors-writer.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -47,6 +48,15 @@ describe('a format that is known and not read is refused by its name', () => {
     writeFileSync(at('file'), 'x');
     await expectError(() => openWeights(at('file/below.h5')), 'weights.missing', 'below.h5');
   });
+});
+
+it.runIf(process.platform !== 'win32')('a device is read neither for weights nor for a model', async () => {
+  mkdirSync(at('device'));
+  symlinkSync('/dev/zero', at('device/model.json'));
+  for (const given of ['device', 'device/model.json']) {
+    await expectError(() => readModelConfiguration(at(given)), 'weights.unreadable', 'regular file', 'model.json');
+  }
+  await expectError(() => openWeights(at('device/model.json')), 'weights.missing', 'model.json');
 });
 
 it('a format is told by its bytes, whatever the name says', async () => {

@@ -1,10 +1,12 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { crc32c } from '../../../src/engine/weights/crc32c.ts';
+import { crc32c, maskedCrc32c } from '../../../src/engine/weights/crc32c.ts';
 import { openWeights } from '../../../src/engine/weights/open.ts';
+import { inMemory, SortedStringTable } from '../../../src/engine/weights/sorted-string-table.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
-import { writeCheckpointFile, type CheckpointTensor } from '../../support/checkpoint-file.ts';
+import { sliceKey } from '../../../src/engine/weights/tensorflow/slice-key.ts';
+import { sortedStringTable, writeCheckpointFile, type CheckpointTensor } from '../../support/checkpoint-file.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -75,6 +77,55 @@ describe('a damaged checkpoint is refused', () => {
     const file = await openTensorFlowCheckpoint(at('gone'));
     rmSync(at('gone.data-00000-of-00001'));
     await expectError(() => file.read('conv1/bias'), 'weights.unreadable', 'gone.data');
+  });
+
+  it.runIf(process.platform !== 'win32')('a device as a data file, or as the index', async () => {
+    writeCheckpointFile(at('device'), [BIAS]);
+    for (const name of ['device.data-00000-of-00001', 'device.index']) {
+      rmSync(at(name));
+      symlinkSync('/dev/zero', at(name));
+      await expectError(() => openWeights(at('device')), 'weights.unreadable', 'regular file', name);
+    }
+  });
+
+  it.each([
+    ['each at its own place is read', [0, 8], null],
+    ['that all lie at one place', [0, 0], '16 bytes of the 8 of all data files'],
+  ] as const)('a variable of slices %s', async (_, offsets, problem) => {
+    const values = Float32Array.of(1, 2, 3, 4);
+    const data = Buffer.from(values.buffer);
+    const entry = (offset: number): Buffer => {
+      const checksum = Buffer.alloc(4);
+      checksum.writeUInt32LE(maskedCrc32c(data.subarray(offset, offset + 8)));
+      return Buffer.from([0x08, 1, 0x20, offset, 0x28, 8, 0x35, ...checksum]);
+    };
+    const extent = (start: number): number[] => [0x3a, 6, 0x0a, 4, 0x08, start, 0x10, 2];
+    const whole = Buffer.from([0x08, 1, 0x12, 4, 0x12, 2, 0x08, 4, ...extent(0), ...extent(2)]);
+    const table = sortedStringTable([
+      ['', Buffer.from([0x08, 1])],
+      [sliceKey('v', [{ start: 0, length: 2 }]), entry(offsets[0])],
+      [sliceKey('v', [{ start: 2, length: 2 }]), entry(offsets[1])],
+      ['v', whole],
+    ]);
+    writeFileSync(at('sliced.index'), table);
+    writeFileSync(at('sliced.data-00000-of-00001'), data.subarray(0, offsets[1] + 8));
+    if (problem === null) expect((await openTensorFlowCheckpoint(at('sliced'))).read('v')).toEqual(values);
+    else await expectError(() => openTensorFlowCheckpoint(at('sliced')), 'weights.unreadable', "'v'", problem);
+  });
+
+  it('keys that would take far more room than the table', () => {
+    const entriesOf = (count: number, length: number): number => {
+      const keys = Array.from({ length: count }, (_, index) => {
+        const key = Buffer.alloc(length, 'a');
+        key.writeUInt16BE(index, length - 2);
+        return key;
+      });
+      const table = sortedStringTable(keys.map((key) => [key, Buffer.alloc(0)]));
+      return [...new SortedStringTable(inMemory(table)).entries()].length;
+    };
+    expect(entriesOf(3, 1 << 16)).toBe(3);
+    expect(() => entriesOf(1, (1 << 16) + 1)).toThrow('a key has 65537 bytes');
+    expect(() => entriesOf(1030, 1 << 16)).toThrow('more than 67108864 bytes');
   });
 
   it('an index that is missing', async () => {

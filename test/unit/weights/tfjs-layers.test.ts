@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openWeights } from '../../../src/engine/weights/open.ts';
+import { openTfjsLayers } from '../../../src/engine/weights/tfjs-layers.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -152,6 +153,16 @@ describe('what is no LayersModel is refused', () => {
   ];
   it.each(cases)('%s', async (_, write, words) => {
     await expectError(() => openWeights(write()), 'weights.unreadable', ...words);
+  });
+
+  it.runIf(process.platform !== 'win32')('a device as a shard, or as the model.json', async () => {
+    const model = writeModel(one(['a'], [0]), { a: 0 });
+    expect((await openWeights(model)).tensors.size).toBe(1);
+    for (const name of ['a', 'model.json']) {
+      rmSync(join(model, name));
+      symlinkSync('/dev/zero', join(model, name));
+      await expectError(() => openTfjsLayers(join(model, 'model.json')), 'weights.unreadable', 'regular file', name);
+    }
   });
 
   it('a model.json cut anywhere', async () => {

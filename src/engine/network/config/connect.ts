@@ -11,12 +11,18 @@ interface Value {
   readonly pixels: Pixels | null;
 }
 
+/** Layers, calls and what these are given, of every model as often as it is called. */
+const MOST_WORK = 100_000;
+
 const CORRUPT = 'Save the model again, or do not use this file.';
 
 /** Puts the layers of models, one within the other, into one network. */
 export class Connector {
   readonly builder = new NetworkBuilder();
   readonly #isVersion3: boolean;
+  #work = 0;
+  /** How many names were tried for the layers that are called again. */
+  readonly #namesTried = new Map<string, number>();
   /** What the network's layers take the image as; null while none has taken it. */
   pixels: Pixels | null = null;
 
@@ -26,6 +32,10 @@ export class Connector {
 
   /** @returns the output of a model that is called with a value; `path` is put before the names of its layers */
   model(model: ModelDescription, input: Value, path: string): Value {
+    this.#work += workOf(model);
+    if (this.#work > MOST_WORK) {
+      refuseAt(model.place, `models that call models have at most ${MOST_WORK} calls in all.`, 'Do not use this file.');
+    }
     return model.kind === 'sequential' ? this.#sequential(model, input, path) : this.#functional(model, input, path);
   }
 
@@ -99,8 +109,7 @@ export class Connector {
         settings.refuse(`a model within a model takes one input; it is called with ${values.length}.`);
       return this.model(model, value, `${path}${layer.name}/`);
     }
-    const numbers = given.filter((one) => typeof one === 'number');
-    const pixels = pixelsAfter(settings, value.pixels, numbers);
+    const pixels = pixelsAfter(settings, value.pixels, given);
     if (pixels) return { layer: value.layer, pixels };
     for (const one of values) if (one.pixels) this.#take(one.pixels, settings.place);
     const name = this.#nameOf(layer, path);
@@ -124,10 +133,16 @@ export class Connector {
     if (!before || hasWeights(before.kind)) {
       return settings.refuse('it is called twice, and layers with weights are called once here.');
     }
-    let count = 2;
+    let count = (this.#namesTried.get(own) ?? 1) + 1;
     while (this.builder.has(`${own}/call_${count}`)) count += 1;
+    this.#namesTried.set(own, count);
     return `${own}/call_${count}`;
   }
+}
+
+/** Of models within it only that they are called. */
+function workOf({ layers }: ModelDescription): number {
+  return layers.reduce((sum, { calls }) => calls.reduce((all, call) => all + 1 + call.arguments.length, sum + 1), 0);
 }
 
 function keyOf({ layer, call }: Reference): string {

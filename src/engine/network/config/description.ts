@@ -76,12 +76,16 @@ function version3Arguments(place: string, value: unknown): readonly Argument[] {
     : refuseAt(place, `it is called with ${shown(value)}; layers are called with tensors.`);
 }
 
-/** What Keras 1 and 2 call a layer with: `[["conv1", 0, 0, {}], ...]`; operators have their second operand as `y`. */
+/**
+ * What Keras 1 and 2 call a layer with: `[["conv1", 0, 0, {}], ...]`; operators have their second operand as `y`, and a
+ * number as their first one as `["_CONSTANT_VALUE", -1, 255, {}]`.
+ */
 function version2Arguments(place: string, value: unknown): readonly Argument[] {
   const parts = typeof listOf(value)[0] === 'string' ? [value] : listOf(value);
   return parts.flatMap((part) => {
-    const reference = asReference(part);
-    if (!reference) return refuseAt(place, `it is called with ${shown(part)}; layers are called with tensors.`);
+    const [kind, , constant] = listOf(part);
+    const reference = kind === '_CONSTANT_VALUE' && typeof constant === 'number' ? constant : asReference(part);
+    if (reference === null) return refuseAt(place, `it is called with ${shown(part)}; layers are called with tensors.`);
     const { y: second } = fieldsOf(listOf(part)[3]);
     if (second === undefined || second === null) return [reference];
     if (typeof second === 'number') return [reference, second];

@@ -5,7 +5,7 @@ import { elementCount, networkTensors } from '../shape.ts';
 import { Connector, inputShapeOf } from './connect.ts';
 import { describeModel, type ModelDescription } from './description.ts';
 import { samePixels, UNCHANGED, type Pixels } from './pixels.ts';
-import { fieldsOf, refuseAt, shown } from './settings.ts';
+import { refuseAt, shown } from './settings.ts';
 import { withLogits, withoutTop, type Part } from './top.ts';
 
 /** Of a network's tensors together; 8 GB. */
@@ -57,9 +57,11 @@ function inputOf(model: ModelDescription, asked: number | null): readonly [numbe
   return [sizeOf(height, asked, model.place), sizeOf(width, asked, model.place), 3];
 }
 
-/** Keras 3 names the modules of its classes. */
-function isVersion3(configuration: unknown): boolean {
-  return 'module' in fieldsOf(configuration);
+/** Keras 3 alone calls the shape of an input so: the modules of classes are named by the .keras files of Keras 2 as well. */
+function isVersion3({ layers }: ModelDescription): boolean {
+  return layers.some(({ model, settings }) =>
+    model ? isVersion3(model) : settings.className === 'InputLayer' && settings.has('batch_shape'),
+  );
 }
 
 /**
@@ -73,7 +75,7 @@ function isVersion3(configuration: unknown): boolean {
 export function modelNetwork(name: string, configuration: unknown, size: number | null): ModelNetwork {
   const model = describeModel(configuration);
   const shape = inputOf(model, size);
-  const connector = new Connector(isVersion3(configuration));
+  const connector = new Connector(isVersion3(model));
   const { builder } = connector;
   const entry = model.inputs[0]?.layer ?? 'input';
   const input = builder.add(model.place, entry, { kind: 'input', shape }, []);

@@ -50,7 +50,7 @@ function operatorOf({ className, fields }: Settings): string {
   return className === 'TFOpLambda' && typeof named === 'string' ? named : className;
 }
 
-function scaledBy(settings: Settings, numbers: readonly number[]): Pixels | null {
+function scaledBy(settings: Settings, numbers: readonly number[], isNumberFirst: boolean): Pixels | null {
   if (settings.className === 'Rescaling') {
     return { scale: perChannel(settings, 'scale'), offset: perChannel(settings, 'offset', 0) };
   }
@@ -60,12 +60,14 @@ function scaledBy(settings: Settings, numbers: readonly number[]): Pixels | null
     case 'TrueDivide':
     case 'Divide':
     case 'math.truediv':
+      if (isNumberFirst) return settings.refuse('a number is divided by what comes before; that is not supported.');
       return { scale: 1 / number, offset: 0 };
     case 'Multiply':
     case 'math.multiply':
       return { scale: number, offset: 0 };
     case 'Subtract':
     case 'math.subtract':
+      if (isNumberFirst) return { scale: -1, offset: number };
       return { scale: 1, offset: -number };
     case 'Add':
     case '__operators__.add':
@@ -79,12 +81,13 @@ function scaledBy(settings: Settings, numbers: readonly number[]): Pixels | null
  * What a layer makes of pixels that nothing but numbers have changed before: such layers belong to the preprocessing.
  *
  * @param pixels null for the output of any other layer
- * @param numbers that it is called with
+ * @param given what it is called with, in order: numbers, and outputs of layers
  * @returns null for a layer that does something else
  * @throws ThawError `network.invalid` for one that scales the output of another layer
  */
-export function pixelsAfter(settings: Settings, pixels: Pixels | null, numbers: readonly number[]): Pixels | null {
-  const scaled = scaledBy(settings, numbers);
+export function pixelsAfter(settings: Settings, pixels: Pixels | null, given: readonly unknown[]): Pixels | null {
+  const numbers = given.filter((one) => typeof one === 'number');
+  const scaled = scaledBy(settings, numbers, typeof given[0] === 'number');
   if (!scaled) {
     if (numbers.length > 0) settings.refuse(`${settings.className} is not supported with a number.`);
     return null;
