@@ -218,18 +218,6 @@ export function crops(draft: PlanDraft, completion: Completion): boolean {
   return draft.crops ?? (completion?.augmentation?.randomResizedCrop ?? null) !== null;
 }
 
-/** The draft as far as it concerns features of images: of these the network is given, and nothing is left to change in them. */
-export function draftForFeatures(draft: PlanDraft): PlanDraft {
-  return {
-    ...draft,
-    network: null,
-    flips: null,
-    crops: null,
-    frozenPrecision: null,
-    typed: { ...draft.typed, smallestArea: '' },
-  };
-}
-
 /** Reads a field of the form: `undefined` where nothing was typed. */
 type Reader<Figure> = (field: NumberField) => Figure | undefined;
 /** Reads the weight of a class: `undefined` where nothing was typed. */

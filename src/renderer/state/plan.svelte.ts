@@ -1,3 +1,4 @@
+import { draftForFeatures } from './features-draft.ts';
 import { untrack } from 'svelte';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
@@ -23,7 +24,6 @@ import {
 } from './layer-rules.ts';
 import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import {
-  draftForFeatures,
   classWeightingOf,
   EMPTY_DRAFT,
   planRequest,

@@ -1,6 +1,6 @@
+import { draftForFeatures } from '../../../../src/renderer/state/features-draft.ts';
 import { describe, expect, it } from 'vitest';
 import {
-  draftForFeatures,
   EMPTY_DRAFT,
   planRequest,
   previewRequest,

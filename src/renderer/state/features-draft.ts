@@ -1,0 +1,13 @@
+import type { PlanDraft } from './plan-draft.ts';
+
+/** The draft as far as it concerns features of images: of these the network is given, and nothing is left to change in them. */
+export function draftForFeatures(draft: PlanDraft): PlanDraft {
+  return {
+    ...draft,
+    network: null,
+    flips: null,
+    crops: null,
+    frozenPrecision: null,
+    typed: { ...draft.typed, smallestArea: '' },
+  };
+}
