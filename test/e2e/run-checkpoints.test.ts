@@ -27,6 +27,8 @@ let runId = '';
 /** A step that the run went on from long ago, kept for its star alone. */
 let starred = 0;
 let kept: readonly StoredCheckpoint[] = [];
+/** Beyond what a run of 5000 epochs of one step could reach. */
+const NEVER_REACHED = 999_999;
 
 beforeAll(async () => {
   await writeTinyDataset(path.join(root, 'stripes'), { train: 6, val: 3 });
@@ -80,11 +82,16 @@ describe('a checkpoint of a run, named after @', () => {
   it.each([
     [
       'a step that was not kept',
-      ['predict', '--run', 'ID@1', IMAGE],
+      ['predict', '--run', `ID@${NEVER_REACHED}`, IMAGE],
       1,
-      /asked for one of step 1, found steps [\d, ]+\./,
+      /asked for one of step 999999, found steps [\d, ]+\./,
     ],
-    ['one in --weights', ['train', ...NETWORK, '--weights', 'run:ID@1'], 1, /asked for one of step 1, found steps/],
+    [
+      'one in --weights',
+      ['train', ...NETWORK, '--weights', `run:ID@${NEVER_REACHED}`],
+      1,
+      /asked for one of step 999999, found steps/,
+    ],
     ['one of no kind', ['predict', '--run', 'ID@newest', IMAGE], 2, /received 'ID@newest'\.\nhint: .*ID@STEP/],
     ['no run', ['train', ...NETWORK, '--weights', 'run:@3'], 2, /received 'run:@3'/],
     [
