@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ReconnectingTransport } from '../../../src/shared/contract/reconnecting-transport.ts';
 import type { Invocation, Port } from '../../../src/shared/contract/wire.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -74,6 +74,8 @@ describe('a transport that connects again', () => {
   });
 
   it('waits longer each time it is refused', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const tries: number[] = [];
     const transport = new ReconnectingTransport({
       again: 'connected',
@@ -84,8 +86,9 @@ describe('a transport that connects again', () => {
     });
     await expect(transport.begin()).rejects.toThrow('not there');
     const trying = transport.reopen();
-    await vi.waitFor(() => expect(tries.length).toBeGreaterThanOrEqual(4), { timeout: 10_000 });
+    while (tries.length < 4) await vi.advanceTimersByTimeAsync(50);
     transport.end();
+    await vi.runAllTimersAsync();
     await trying;
     const pauses = tries.slice(1).map((time, index) => time - (tries[index] ?? 0));
     expect(pauses[2]).toBeGreaterThan(1.5 * (pauses[1] ?? 0));
