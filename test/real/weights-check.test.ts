@@ -46,7 +46,7 @@ describeShared('thaw weights check', () => {
       const [first] = expected[path.basename(photo)] ?? [];
       expect(classes).toHaveLength(5);
       expect(classes[0]?.name, photo).toBe(first?.[0]);
-      expect(Math.abs((classes[0]?.probability ?? 0) - (first?.[1] ?? 0)), photo).toBeLessThan(0.02);
+      expect(Math.abs((classes[0]?.probability ?? 0) - (first?.[1] ?? 0)), photo).toBeLessThan(0.0005);
     }
   });
 

@@ -64,7 +64,8 @@ async function checkImage(
 ): Promise<CheckedImage> {
   let pixels: Uint8Array;
   try {
-    pixels = await decodeImage(image, preprocessing);
+    // What is proved is the weights: nothing but them may lie between what is seen here and what their publisher saw.
+    pixels = await decodeImage(image, preprocessing, 'exact');
   } catch (error) {
     if (!(error instanceof ThawError)) throw error;
     return { path: image, classes: [], output: null, problem: error.message };

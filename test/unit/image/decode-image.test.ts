@@ -56,6 +56,14 @@ describe('Pillow', () => {
     },
   );
 
+  // Of a part that is cut out, Pillow sees the pixels beside it as well.
+  const uncut = cases.filter(({ resize }) => resize !== 'centerCrop');
+  test.each(uncut)('is met to the bit from $width x $height by $resize, on request', async (example) => {
+    const bytes = await patternImage(example.width, example.height).png().toBuffer();
+    const decoded = await decodeImage(bytes, preprocessings[example.resize], 'exact');
+    expect(Buffer.from(decoded).equals(Buffer.from(example[example.resize], 'base64'))).toBe(true);
+  });
+
   test('is met to the bit where both sides are enlarged', async () => {
     const small = fixture.images.filter(({ width, height }) => width <= fixture.target && height <= fixture.target);
     expect(small.length).toBeGreaterThan(0);

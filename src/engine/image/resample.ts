@@ -8,7 +8,10 @@ interface Taps {
   readonly weights: Int32Array;
 }
 
-/** What a pixel weighs at a distance, in pixels; none from `reach` on. Pillow's cubic has a = -0.5, Catmull's and Rom's. */
+/**
+ * What a pixel weighs at a distance, in pixels of the smaller image; none from `reach` on. Pillow's cubic has a = -0.5,
+ * Catmull's and Rom's.
+ */
 const KERNELS = {
   bilinear: { reach: 1, weight: (distance: number) => 1 - distance },
   bicubic: {
@@ -25,12 +28,15 @@ type Kernel = keyof typeof KERNELS;
 function tapsOf(from: number, to: number, kernel: Kernel): readonly Taps[] {
   const { reach, weight } = KERNELS[kernel];
   const scale = from / to;
+  // Where an image becomes smaller, every pixel of it counts.
+  const stretch = Math.max(1, scale);
+  const support = reach * stretch;
   return Array.from({ length: to }, (_, position) => {
     const center = (position + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - reach + 0.5));
-    const end = Math.min(from, Math.trunc(center + reach + 0.5));
+    const start = Math.max(0, Math.trunc(center - support + 0.5));
+    const end = Math.min(from, Math.trunc(center + support + 0.5));
     const weights = Array.from({ length: end - start }, (_, tap) => {
-      const distance = Math.abs(tap + start - center + 0.5);
+      const distance = Math.abs(tap + start - center + 0.5) / stretch;
       return distance < reach ? weight(distance) : 0;
     });
     const sum = weights.reduce((total, own) => total + own, 0);
@@ -43,7 +49,7 @@ function tapsOf(from: number, to: number, kernel: Kernel): readonly Taps[] {
 /**
  * Resamples along one axis. Seen as [outer, from, inner], the result is [outer, to, inner].
  */
-function enlargeAxis(
+function resampleAxis(
   pixels: Uint8Array,
   taps: readonly Taps[],
   { outer, from, inner }: { readonly outer: number; readonly from: number; readonly inner: number },
@@ -72,24 +78,33 @@ interface Size {
   readonly height: number;
 }
 
+/** Pillow's choice since its version 13; before, it began with the columns always. */
+function beginsWithRows(from: Size, to: Size): boolean {
+  return to.height < from.height && from.height - to.height > 2 * (from.width - to.width);
+}
+
 /**
- * Enlarges an image, to the bit as Pillow's `resize(..., BILINEAR)` or `BICUBIC`: libvips places the pixels of an enlarged
- * image up to half a pixel off, which changes every value of a small image.
+ * Brings an image to another size, to the bit as Pillow's `resize(..., BILINEAR)` or `BICUBIC`. libvips is several times as
+ * fast, but averages blocks of pixels before it makes an image much smaller, and places the pixels of an enlarged one up to
+ * half a pixel off.
  *
  * @param pixels [height, width, 3] uint8
- * @param to at least as wide and as high
  * @returns [height, width, 3] uint8
  */
-export function enlarge(pixels: Uint8Array, from: Size, to: Size, kernel: Kernel): Uint8Array {
-  const wide =
+export function resample(pixels: Uint8Array, from: Size, to: Size, kernel: Kernel): Uint8Array {
+  const columns = (given: Uint8Array, height: number): Uint8Array =>
     to.width === from.width
-      ? pixels
-      : enlargeAxis(pixels, tapsOf(from.width, to.width, kernel), {
-          outer: from.height,
-          from: from.width,
-          inner: CHANNELS,
+      ? given
+      : resampleAxis(given, tapsOf(from.width, to.width, kernel), { outer: height, from: from.width, inner: CHANNELS });
+  const rows = (given: Uint8Array, width: number): Uint8Array =>
+    to.height === from.height
+      ? given
+      : resampleAxis(given, tapsOf(from.height, to.height, kernel), {
+          outer: 1,
+          from: from.height,
+          inner: width * CHANNELS,
         });
-  if (to.height === from.height) return wide;
-  const shape = { outer: 1, from: from.height, inner: to.width * CHANNELS };
-  return enlargeAxis(wide, tapsOf(from.height, to.height, kernel), shape);
+  return beginsWithRows(from, to)
+    ? columns(rows(pixels, from.width), to.height)
+    : rows(columns(pixels, from.height), to.width);
 }
