@@ -6,7 +6,10 @@ import { strings } from './strings.ts';
 type Grant = (file: string) => Promise<Outcome>;
 
 const FILTERS = {
-  images: { name: strings.images, extensions: ['jpg', 'jpeg', 'jfif', 'png', 'gif', 'webp', 'tif', 'tiff', 'avif'] },
+  images: {
+    name: strings.images,
+    extensions: ['jpg', 'jpeg', 'jfif', 'png', 'gif', 'webp', 'tif', 'tiff', 'avif', 'bmp'],
+  },
   weights: {
     name: strings.weights,
     extensions: ['h5', 'hdf5', 'keras', 'pth', 'pt', 'tar', 'safetensors', 'npz', 'index', 'ckpt', 'pb', 'json'],

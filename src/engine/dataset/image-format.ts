@@ -1,5 +1,5 @@
 /** The formats that Thaw decodes. */
-const IMAGE_FORMATS = ['JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'AVIF'] as const;
+const IMAGE_FORMATS = ['JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'AVIF', 'BMP'] as const;
 type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** What a file is by its first bytes, whatever its name says. */
@@ -44,7 +44,7 @@ export function fileKind(bytes: Uint8Array): FileKind {
     if (brands.some((brand) => /^(hei[cxms]|hev[cxms]|mif1|msf1)$/.test(brand))) return unsupported('HEIC');
     return { kind: 'other' };
   }
-  if (text.startsWith('BM') && head.length >= 18 && /^[\f(@l|8]$/.test(text.charAt(14))) return unsupported('BMP');
+  if (text.startsWith('BM') && head.length >= 18 && /^[\f\x10(4@l|8]$/.test(text.charAt(14))) return image('BMP');
   if (text.startsWith('8BPS')) return unsupported('Photoshop');
   if (text.startsWith('\0\0\x01\0') || text.startsWith('\0\0\x02\0')) return unsupported('icon (ICO)');
   if (text.startsWith('\0\0\0\fjP  ') || text.startsWith('\xff\x4f\xff\x51')) return unsupported('JPEG 2000');

@@ -1,26 +1,14 @@
 import { open } from 'node:fs/promises';
-import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { FILE_KIND_BYTES, fileKind, formatProblem } from '../dataset/image-format.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
+import { BmpProblem } from './formats/bmp-header.ts';
+import { isRaw, TOO_MANY_PIXELS, type ImageInput } from './formats/raw-image.ts';
 import { resample } from './resample.ts';
+import { toSharp, withOwnFormats } from './to-sharp.ts';
 
-/** The largest camera pictures have 102 million pixels; a file that claims more than this is refused before decoding. */
-export const MAXIMUM_PIXELS = 2 ** 27;
-
-// One image a thread, and as many images at a time as Node has threads for them: 500 images a second against 290 with
-// every image spread over the threads (hymenoptera, 2 cores). What libvips remembers of old images is of no use here.
-sharp.concurrency(1);
-sharp.cache(false);
-// Only the formats that Thaw names: the others, SVG among them, have far more that can go wrong.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['Jpeg', 'Uhdr', 'Png', 'Nsgif', 'Webp', 'Tiff', 'Heif'].flatMap((loader) => [
-    `VipsForeignLoad${loader}File`,
-    `VipsForeignLoad${loader}Buffer`,
-  ]),
-});
+export { MAXIMUM_PIXELS } from './formats/raw-image.ts';
 
 /** Part of sharp, but not of its type declarations. */
 interface GainMapKeeper {
@@ -54,6 +42,7 @@ async function firstBytes(file: string | Uint8Array): Promise<Uint8Array> {
  * they may belong to another image.
  */
 export async function decodeProblem(file: string | Uint8Array, error: unknown): Promise<string> {
+  if (error instanceof BmpProblem) return error.message;
   let head: Uint8Array;
   try {
     head = await firstBytes(file);
@@ -67,7 +56,7 @@ export async function decodeProblem(file: string | Uint8Array, error: unknown): 
   const kind = fileKind(head);
   if (kind.kind !== 'image') return formatProblem(kind);
   if (error instanceof Error && error.message.includes('exceeds pixel limit')) {
-    return `it has more than the ${Math.floor(MAXIMUM_PIXELS / 1e6)} million pixels that are decoded`;
+    return TOO_MANY_PIXELS;
   }
   return `the file is cut short or damaged, or of a rare kind of ${kind.format} that cannot be decoded`;
 }
@@ -120,7 +109,7 @@ function centre(
 export type Resampling = 'fast' | 'exact';
 
 async function decodePixels(
-  file: string | Uint8Array,
+  input: ImageInput,
   preprocessing: Preprocessing,
   resampling: Resampling,
 ): Promise<{ readonly pixels: Uint8Array; readonly aspectRatio: number }> {
@@ -128,12 +117,7 @@ async function decodePixels(
   let resized = wanted;
   // Numbers as Keras and Pillow read them: an embedded colour profile is not applied to RGB (a wide-gamut photograph keeps
   // its values), while CMYK is converted, having no other meaning here.
-  const pipeline = sharp(file, {
-    failOn: 'error',
-    limitInputPixels: MAXIMUM_PIXELS,
-    sequentialRead: true,
-    ignoreIcc: true,
-  }).autoOrient() as Sharp & GainMapKeeper;
+  const pipeline = toSharp(input, { ignoreIcc: true }).autoOrient() as Sharp & GainMapKeeper;
   // sharp would decode a JPEG at a fraction of its size, which put photographs up to 2.7 levels away from Pillow's, in the
   // mean. It does not where it cuts a part out, nor where it keeps the gain map of an HDR photograph, of no use otherwise.
   const { autoOrient: upright } = await pipeline.metadata();
@@ -177,14 +161,15 @@ async function decodePixels(
 
 /** As `decodeImage`, with what is wrong with the image as a value. */
 export async function tryDecodeImage(
-  file: string | Uint8Array,
+  input: ImageInput,
   preprocessing: Preprocessing,
   resampling: Resampling = 'fast',
 ): Promise<Decoded> {
   try {
-    return { kind: 'pixels', ...(await decodePixels(file, preprocessing, resampling)) };
+    const decoded = await withOwnFormats(input, (image) => decodePixels(image, preprocessing, resampling));
+    return { kind: 'pixels', ...decoded };
   } catch (error) {
-    return { kind: 'problem', reason: await decodeProblem(file, error) };
+    return { kind: 'problem', reason: isRaw(input) ? 'its pixels are damaged' : await decodeProblem(input, error) };
   }
 }
 

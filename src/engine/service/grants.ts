@@ -8,7 +8,7 @@ import { readableReason } from '../dataset/dataset-files.ts';
 /** Browsing grants whole folders: what was granted longest ago and not named since is forgotten beyond this. */
 const MOST_GRANTS = 100_000;
 
-const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif)$/i;
+const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif|bmp)$/i;
 const WEIGHTS_NAME = /\.(?:h5|hdf5|keras|safetensors|pth|pt|tar|index|ckpt|pb|data-\d{5}-of-\d{5})$|^model\.json$/i;
 const FEATURES_NAME = /\.npz$/i;
 

@@ -10,8 +10,12 @@ test.each(['jpeg', 'png', 'gif', 'webp', 'tiff', 'avif'] as const)('recognises %
   expect(kind.kind === 'image' && kind.format.toLowerCase()).toBe(format);
 });
 
+test('recognises BMP by its bytes', () => {
+  const head = 'BM\x36\x30\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x20\0\0\0';
+  expect(fileKind(latin1(head))).toEqual({ kind: 'image', format: 'BMP' });
+});
+
 test.each([
-  ['BMP', 'BM\x36\x30\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x20\0\0\0'],
   ['Photoshop', '8BPS\0\x01'],
   ['icon (ICO)', '\0\0\x01\0\x01\0'],
   ['JPEG 2000', '\0\0\0\fjP  \r\n'],

@@ -1,0 +1,49 @@
+import sharp from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
+import { decodeOwn } from './formats/decode-own.ts';
+import { isRaw, MAXIMUM_PIXELS, type ImageInput } from './formats/raw-image.ts';
+
+// One image a thread, and as many images at a time as Node has threads for them: 500 images a second against 290 with
+// every image spread over the threads (hymenoptera, 2 cores). What libvips remembers of old images is of no use here.
+sharp.concurrency(1);
+sharp.cache(false);
+// Only the formats that Thaw names: the others, SVG among them, have far more that can go wrong.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Uhdr', 'Png', 'Nsgif', 'Webp', 'Tiff', 'Heif'].flatMap((loader) => [
+    `VipsForeignLoad${loader}File`,
+    `VipsForeignLoad${loader}Buffer`,
+  ]),
+});
+
+/** An image as sharp takes it, its pixels bounded; nothing is decoded yet. */
+export function toSharp(input: ImageInput, options: Pick<SharpOptions, 'ignoreIcc'> = {}): Sharp {
+  const bounded: SharpOptions = {
+    failOn: 'error',
+    limitInputPixels: MAXIMUM_PIXELS,
+    sequentialRead: true,
+    ...options,
+  };
+  if (!isRaw(input)) return sharp(input, bounded);
+  const { pixels, width, height, channels } = input;
+  return sharp(pixels, { ...bounded, raw: { width, height, channels } });
+}
+
+/**
+ * Works on an image by sharp, and where that fails on what Thaw decodes itself: so nothing is read twice of the many that
+ * sharp knows.
+ *
+ * @throws BmpProblem, or what sharp throws
+ */
+export async function withOwnFormats<Result>(
+  input: ImageInput,
+  work: (image: ImageInput) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work(input);
+  } catch (error) {
+    const own = isRaw(input) ? null : await decodeOwn(input);
+    if (own === null) throw error;
+    return work(own);
+  }
+}
