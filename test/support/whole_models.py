@@ -12,6 +12,7 @@ os.environ.setdefault('CUDA_VISIBLE_DEVICES', '')
 import keras
 import numpy as np
 import tf_keras
+from PIL import Image
 
 
 def block(k, name):
@@ -87,12 +88,37 @@ def tutorial(k):
     return k.Model(image, k.layers.Dense(2)(x), name='tutorial')
 
 
+def grey(k):
+    layers = k.layers
+    image = k.Input((20, 20, 1), name='scan')
+    x = layers.Rescaling(1 / 255, name='scale')(image)
+    x = layers.Conv2D(6, 3, activation='relu', name='conv')(x)
+    x = layers.SpatialDropout2D(0.4, name='channels')(x)
+    x = layers.GlobalAveragePooling2D(name='pool')(x)
+    return k.Model(image, layers.Dense(3, name='classes')(x), name='grey')
+
+
+def adapted(k):
+    """A Normalization that learnt its mean and variance from images, below one that was given them and undoes another's."""
+    layers = k.layers
+    learnt = layers.Normalization(name='statistics')
+    learnt.adapt(np.random.default_rng(2).uniform(0, 255, (8, 20, 20, 3)).astype('float32') * [1, 0.5, 0.25])
+    image = k.Input((20, 20, 3), name='photo')
+    x = learnt(image)
+    x = layers.Normalization(mean=0.25, variance=4.0, axis=None, invert=True, name='undone')(x)
+    x = layers.Normalization(mean=[0.1, 0.2, 0.3], variance=[1.0, 2.0, 3.0], name='given')(x)
+    x = layers.Conv2D(6, 3, strides=2, activation='relu', name='conv')(x)
+    x = layers.Flatten(name='flat')(x)
+    return k.Model(image, layers.Dense(3, name='classes')(x), name='adapted')
+
+
 numbers = np.random.default_rng(1)
 
 
 def compute(model, is_scaled, stem):
-    image = numbers.integers(0, 256, (1, *model.input_shape[1:])).astype('uint8')
-    given = image.astype('float32')
+    image = numbers.integers(0, 256, (1, *model.input_shape[1:3], 3)).astype('uint8')
+    shown = image if model.input_shape[3] == 3 else np.asarray(Image.fromarray(image[0]).convert('L'))[None, ..., None]
+    given = shown.astype('float32')
     output = model(given if is_scaled else given / 127.5 - 1, training=False)
     with open(f'{stem}.json', 'w') as file:
         json.dump({'image': image.reshape(-1).tolist(), 'output': np.asarray(output).reshape(-1).tolist()}, file)
@@ -103,11 +129,13 @@ for path in sys.argv[2:]:
     model.layers[-1].activation = tf_keras.activations.linear
     compute(model, False, os.path.join(sys.argv[1], os.path.splitext(os.path.basename(path))[0]))
 for version, k in (('v3', keras), ('v2', tf_keras)):
-    for build in (branched, plain, tutorial):
+    for build in (branched, plain, tutorial, grey, adapted):
         model = build(k)
         for variable in model.weights:
-            values = numbers.normal(0, 0.3, variable.shape).astype('float32')
             path = getattr(variable, 'path', None) or variable.name
+            if any(variable is own for layer in model.layers if 'Normalization' == type(layer).__name__ for own in layer.weights):
+                continue
+            values = numbers.normal(0, 0.3, variable.shape).astype('float32')
             variable.assign(np.abs(values) + 0.5 if 'variance' in path else values)
         stem = os.path.join(sys.argv[1], f'{version}_{build.__name__}')
         compute(model, build is not plain, stem)

@@ -8,6 +8,8 @@ function shape(sizes: readonly number[]): string {
   return sizes.join('×');
 }
 
+const CHANNELS = { rgb: 'red, green, blue', bgr: 'blue, green, red', grey: 'grey' } as const;
+
 /** One number for all channels, or three. */
 function told(values: number | readonly number[]): string {
   const written = (value: number): string => String(Number(value.toPrecision(6)));
@@ -23,8 +25,7 @@ function geometry({ height, width, resize, shorterSide, kernel }: NetworkDetail[
 
 function preprocessingLine({ preprocessing }: NetworkDetail): string {
   const { channelOrder, scale, offset } = preprocessing;
-  const channels = channelOrder === 'rgb' ? 'red, green, blue' : 'blue, green, red';
-  return `images: ${geometry(preprocessing)}; ${channels}: pixel × ${told(scale)} + ${told(offset)}`;
+  return `images: ${geometry(preprocessing)}; ${CHANNELS[channelOrder]}: pixel × ${told(scale)} + ${told(offset)}`;
 }
 
 /** A network on one page: what it is, what it wants to see, and its layers. */

@@ -241,7 +241,7 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
     }
     case 'dropout':
       if (!isTraining || layer.rate === 0) return NO_WORK;
-      return moved(layer.perImage ? read + written : RANDOM_PASSES * written, 3, written, batch);
+      return moved(layer.perImage || layer.perChannel ? read + written : RANDOM_PASSES * written, 3, written, batch);
     case 'adaptiveAveragePool2d':
     case 'adaptiveMaxPool2d':
     case 'add':

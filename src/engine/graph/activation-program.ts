@@ -49,12 +49,11 @@ export function compileActivations(network: Network, layer: string, preprocessin
   );
   const { height, width, channelOrder, scale, offset } = preprocessing;
   const feed = graph.placeholder('activations/images', 'string', []);
-  const reversed = channelOrder === 'bgr';
   const input = imagesFromBytes(graph, 'activations/input', feed, {
     height,
     width,
     channels: 3,
-    reversed,
+    channelOrder,
     scale,
     offset,
   });

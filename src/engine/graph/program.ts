@@ -134,7 +134,7 @@ class ProgramBuilder {
       ...(canvas ?? { height, width }),
       crop: boxes ? { boxes, height, width } : undefined,
       channels: 3,
-      reversed: channelOrder === 'bgr',
+      channelOrder,
       scale,
       offset,
     });

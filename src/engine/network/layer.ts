@@ -182,6 +182,8 @@ export interface DropoutLayer extends LayerBase {
   readonly rate: number;
   /** Whether an image's values are dropped or kept all together (Keras' `noise_shape` of ones); they are not where it is left out. */
   readonly perImage?: boolean;
+  /** Whether a channel of an image is dropped or kept as a whole, as Keras' SpatialDropout2D does; it is not where it is left out. */
+  readonly perChannel?: boolean;
 }
 export interface ReshapeLayer extends LayerBase {
   readonly kind: 'reshape';

@@ -17,7 +17,8 @@ export interface Preprocessing {
   readonly shorterSide?: number;
   /** Antialiased (filters as wide as the reduction), as Pillow's `BILINEAR` and `BICUBIC`. */
   readonly kernel: 'bilinear' | 'bicubic';
-  readonly channelOrder: 'rgb' | 'bgr';
+  /** `grey`: one channel, rounded, as Keras' `load_img(color_mode='grayscale')` makes it. */
+  readonly channelOrder: 'rgb' | 'bgr' | 'grey';
   /** One for all channels, or one for each in `channelOrder`; so is the offset. */
   readonly scale: number | readonly [number, number, number];
   readonly offset: number | readonly [number, number, number];

@@ -43,7 +43,7 @@ export function layerSettings(layer: Layer): string {
     case 'reflectionPadding2d':
       return paddingOf(layer.padding);
     case 'dropout':
-      return String(layer.rate);
+      return layer.perChannel ? `${layer.rate} of channels` : String(layer.rate);
     case 'add':
       return layer.scale === undefined || layer.scale === 1 ? '' : `second × ${layer.scale}`;
     case 'batchNorm':

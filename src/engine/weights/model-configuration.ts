@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { regularFileBytes, unreadable, unreadableFile } from './files.ts';
 import { hdf5Problem, openHdf5 } from './hdf5.ts';
+import { fillNormalization } from './normalization-statistics.ts';
 import { readMember, zipMembers } from './zip-members.ts';
 
 const LARGEST_BYTES = 16 << 20;
@@ -87,7 +88,8 @@ function noModel(file: string): ThawError {
 }
 
 /**
- * The configuration that a file of a whole model keeps beside its weights. Nothing of it is run.
+ * The configuration that a file of a whole model keeps beside its weights, as its framework wrote it but for what
+ * Normalization layers learnt, which stands among the weights. Nothing of it is run.
  *
  * @param given a Keras .h5 or .keras, or a tfjs LayersModel: its model.json, or the folder of that
  * @throws ThawError `weights.missing`, or `weights.unreadable` for a file of weights alone
@@ -116,5 +118,6 @@ export async function readModelConfiguration(given: string): Promise<unknown> {
     head === SIGNATURES.hdf5 ? await ofHdf5(file, size) : head === SIGNATURES.zip ? await ofArchive(file) : null;
   const configuration = text === null ? (isText ? await ofTfjs(file, size) : null) : parsed(file, text);
   if (configuration === null || configuration === undefined) throw noModel(file);
+  await fillNormalization(configuration, given);
   return configuration;
 }

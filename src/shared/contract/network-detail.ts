@@ -14,7 +14,7 @@ export const preprocessing = z.strictObject({
   resize: z.enum(['stretch', 'centerCrop', 'resizeThenCrop']),
   shorterSide: z.int().optional(),
   kernel: z.enum(['bilinear', 'bicubic']),
-  channelOrder: z.enum(['rgb', 'bgr']),
+  channelOrder: z.enum(['rgb', 'bgr', 'grey']),
   /** A pixel of 0 to 255 becomes `pixel * scale + offset`, channels in `channelOrder`. */
   scale: perChannel,
   offset: perChannel,

@@ -13,6 +13,8 @@ export interface DropoutOptions {
   readonly seed: Tensor;
   /** Whether all values of an image share one fate. */
   readonly perImage?: boolean;
+  /** Whether all values of an image's channel do. */
+  readonly perChannel?: boolean;
 }
 
 /** FNV-1a, 32 bits: layers of different names draw different numbers from one seed. */
@@ -22,10 +24,10 @@ function saltOf(name: string): number {
   return hash | 0;
 }
 
-/** The batch, and 1 for every other size. */
-function onePerImage(graph: Graph, name: string, sizes: Tensor): Tensor {
+/** The sizes of these axes, and 1 for every other. */
+function sizesOf(graph: Graph, name: string, sizes: Tensor, kept: ReadonlySet<number>): Tensor {
   const [rank = 0] = sizes.shape;
-  const most = Array.from({ length: rank }, (_, axis) => (axis === 0 ? 0x7fffffff : 1));
+  const most = Array.from({ length: rank }, (_, axis) => (kept.has(axis) ? 0x7fffffff : 1));
   return graph.single({
     op: 'Minimum',
     name,
@@ -35,12 +37,20 @@ function onePerImage(graph: Graph, name: string, sizes: Tensor): Tensor {
   });
 }
 
+/** The axes along which elements are drawn apart; null for all. */
+function apartAxes({ perImage, perChannel }: DropoutOptions, rank: number): ReadonlySet<number> | null {
+  if (perImage === true) return new Set([0]);
+  return perChannel === true ? new Set([0, rank - 1]) : null;
+}
+
 /**
- * Sets a share of the elements to zero and divides the others by what is kept, as Keras' Dropout does in training.
+ * Sets a share of the elements to zero and divides the others by what is kept, as Keras' Dropout and SpatialDropout2D do in
+ * training.
  *
  * @throws ThawError `graph.invalid` for a rate outside [0, 1) or a seed that is not int32 [2]
  */
-export function dropout(graph: Graph, name: string, input: Tensor, { rate, seed, perImage }: DropoutOptions): Tensor {
+export function dropout(graph: Graph, name: string, input: Tensor, options: DropoutOptions): Tensor {
+  const { rate, seed } = options;
   expectShape(name, rate >= 0 && rate < 1, `a rate in [0, 1), not ${rate}`, input);
   expectShape(name, seed.dtype === 'int32' && seed.shape.join() === '2', 'an int32 seed of [2]', seed);
   const salt = graph.constant(`${name}/salt`, 'int32', [2], [saltOf(name), 0]);
@@ -52,11 +62,12 @@ export function dropout(graph: Graph, name: string, input: Tensor, { rate, seed,
     outputs: [seed],
   });
   const sizes = shapeOf(graph, `${name}/shape`, input);
-  const drawn = perImage ? input.shape.map((size, axis) => (axis === 0 ? size : 1)) : input.shape;
+  const apart = apartAxes(options, input.shape.length);
+  const drawn = input.shape.map((size, axis) => (apart === null || apart.has(axis) ? size : 1));
   const uniform = graph.single({
     op: 'StatelessRandomUniform',
     name: `${name}/uniform`,
-    inputs: [perImage ? onePerImage(graph, `${name}/per_image`, sizes) : sizes, ownSeed],
+    inputs: [apart === null ? sizes : sizesOf(graph, `${name}/drawn_sizes`, sizes, apart), ownSeed],
     attributes: { dtype: type('float32'), T: type('int32'), Tseed: type('int32') },
     outputs: [{ dtype: 'float32', shape: drawn }],
   });

@@ -1,16 +1,23 @@
 import { bool, type } from '../attribute.ts';
+import type { Preprocessing } from '../../network/preprocessing.ts';
 import type { Graph, Tensor } from '../graph.ts';
 import { cast } from './cast.ts';
 import { cropAndResize } from './crop-and-resize.ts';
 import { expectShape } from './expect-shape.ts';
+import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
+import { shift } from './shift.ts';
+import { sum } from './sum.ts';
+
+/** ITU-R 601-2's luma of red, green and blue in 65536ths, which floats hold exactly: as Pillow's `convert('L')` has it. */
+const LUMA = [19595, 38470, 7471].map((share) => share / 65536);
 
 export interface ImagesFromBytesOptions {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Puts the last channel first: the bytes are RGB, and some networks take BGR. */
-  readonly reversed: boolean;
+  /** Of what the network takes; the images are RGB. Grey is one channel of whole numbers, as Pillow's `L`. */
+  readonly channelOrder: Preprocessing['channelOrder'];
   /** A pixel becomes `pixel * scale + offset`; one number, or one per channel as they are then. */
   readonly scale: number | readonly number[];
   readonly offset: number | readonly number[];
@@ -23,12 +30,12 @@ export interface ImagesFromBytesOptions {
  * memory of floats, and the normalisation costs 2 ms a batch.
  *
  * @param bytes string []
- * @returns float32 [batch, height, width, channels]
+ * @returns float32 [batch, height, width, channels], one channel where they are grey
  * @throws ThawError `graph.invalid` when the bytes are no string scalar
  */
 export function imagesFromBytes(graph: Graph, name: string, bytes: Tensor, options: ImagesFromBytesOptions): Tensor {
   expectShape(name, bytes.dtype === 'string' && bytes.shape.length === 0, 'a string scalar', bytes);
-  const { height, width, channels } = options;
+  const { height, width, channels, channelOrder, crop } = options;
   const decoded = graph.single({
     op: 'DecodeRaw',
     name: `${name}/decoded`,
@@ -37,13 +44,13 @@ export function imagesFromBytes(graph: Graph, name: string, bytes: Tensor, optio
     outputs: [{ dtype: 'uint8', shape: [-1] }],
   });
   const shaped = reshape(graph, `${name}/shaped`, decoded, [-1, height, width, channels]);
-  const ordered = options.reversed ? reverseChannels(graph, `${name}/reversed`, shaped) : shaped;
-  const { crop } = options;
-  const pixels = crop
+  const ordered = channelOrder === 'bgr' ? reverseChannels(graph, `${name}/reversed`, shaped) : shaped;
+  const coloured = crop
     ? cropAndResize(graph, `${name}/pixels`, ordered, crop.boxes, crop)
     : cast(graph, `${name}/pixels`, ordered, 'float32');
+  const pixels = channelOrder === 'grey' ? grey(graph, `${name}/grey`, coloured) : coloured;
   const perChannel = (suffix: string, values: number | readonly number[]): Tensor =>
-    graph.constant(`${name}/${suffix}`, 'float32', typeof values === 'number' ? [] : [channels], values);
+    graph.constant(`${name}/${suffix}`, 'float32', typeof values === 'number' ? [] : [values.length], values);
   const apply = (op: string, own: string, input: Tensor, values: Tensor): Tensor =>
     graph.single({
       op,
@@ -64,4 +71,18 @@ function reverseChannels(graph: Graph, name: string, input: Tensor): Tensor {
     attributes: { T: type(input.dtype), Tidx: type('int32') },
     outputs: [input],
   });
+}
+
+/** Rounded, as 8 bits of grey would be. */
+function grey(graph: Graph, name: string, input: Tensor): Tensor {
+  const weighted = multiply(graph, `${name}/weighted`, input, graph.constant(`${name}/luma`, 'float32', [3], LUMA));
+  const summed = sum(graph, `${name}/sum`, weighted, [input.shape.length - 1]);
+  const rounded = graph.single({
+    op: 'Floor',
+    name: `${name}/rounded`,
+    inputs: [shift(graph, `${name}/half`, summed, 0.5)],
+    attributes: { T: type(input.dtype) },
+    outputs: [summed],
+  });
+  return reshape(graph, name, rounded, [-1, ...input.shape.slice(1, -1), 1]);
 }

@@ -137,10 +137,14 @@ function resizing(calling: Calling): string {
   return addAfter(calling, '', { kind: 'resizing', height, width, interpolation }, onlyInput(calling));
 }
 
+function dropoutRate(settings: Settings): number {
+  const rate = settings.number('rate');
+  return rate >= 0 && rate < 1 ? rate : settings.refuseOption('rate', 'it is a share from 0 to below 1');
+}
+
 function dropout(calling: Calling): string {
   const { settings } = calling;
-  const rate = settings.number('rate');
-  if (rate < 0 || rate >= 1) settings.refuseOption('rate', 'it is a share from 0 to below 1');
+  const rate = dropoutRate(settings);
   const noise = settings.has('noise_shape') ? listOf(settings.fields['noise_shape']) : null;
   const isPerImage = noise !== null && noise.slice(1).every((size) => size === 1);
   if (noise !== null && !isPerImage) settings.refuseOption('noise_shape', 'values are dropped one by one or by image');
@@ -189,11 +193,16 @@ function concatenated(calling: Calling): string {
   return addAfter(calling, '', { kind: 'reshape', shape: [builder.shapeOf(joined)[2] ?? 0] }, joined);
 }
 
+function spatialDropout(calling: Calling): string {
+  const { settings } = calling;
+  settings.expectChannelsLast();
+  imageShape(calling);
+  return addAfter(calling, '', { kind: 'dropout', rate: dropoutRate(settings), perChannel: true }, onlyInput(calling));
+}
+
 /** Why a layer is refused that many models have. */
 const REASONS: Readonly<Record<string, string>> = {
   Lambda: 'its code is in the file, and code of files is never run',
-  SpatialDropout2D: 'it drops whole channels while training',
-  Normalization: 'its mean and variance belong to the preprocessing',
 };
 
 function unsupported({ settings }: Calling): never {
@@ -232,6 +241,7 @@ const CONVERTERS: Readonly<Record<string, (calling: Calling) => string>> = {
   Reshape: reshape,
   Resizing: resizing,
   Softmax: activation,
+  SpatialDropout2D: spatialDropout,
   Subtract: (calling) => merged(calling, 'add', -1),
   UpSampling2D: resizing,
   ZeroPadding2D: (calling) => {

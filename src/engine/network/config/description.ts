@@ -109,6 +109,22 @@ function callsOf(place: string, nodes: unknown): readonly Call[] {
   });
 }
 
+/** What Keras 1 called options that Keras 2 renamed. */
+const VERSION_1_OPTIONS = ['nb_filter', 'nb_row', 'border_mode', 'subsample', 'dim_ordering', 'init'];
+const VERSION_1_CLASSES = new Set(['Convolution2D', 'Deconvolution2D', 'SeparableConvolution2D', 'Merge']);
+
+/** It reads like Keras 2 and computes otherwise where options were renamed: none of it is guessed. */
+function refuseVersion1(place: string, className: string, config: Fields): void {
+  const option = VERSION_1_OPTIONS.find((name) => Object.hasOwn(config, name));
+  const given = Object.hasOwn(config, 'layers') ? undefined : option;
+  if (given === undefined && !VERSION_1_CLASSES.has(className)) return;
+  refuseAt(
+    place,
+    `models of Keras 1 are not opened, and ${given === undefined ? className : `the option ${given}`} is Keras 1's.`,
+    'Load the model in Keras 2 and save it again, or choose a network of the registry and take the weights alone.',
+  );
+}
+
 interface Budget {
   layers: number;
 }
@@ -130,6 +146,7 @@ function describeLayer(value: unknown, modelPlace: string, depth: number, budget
   if (typeof registered === 'string' && registered.includes('>')) {
     refuseAt(place, `${registered.slice(0, 80)} is a class of somebody's own; code of files is never run.`);
   }
+  refuseVersion1(place, className, own);
   checkDtype(place, own['dtype']);
   const isModel = className === 'Sequential' || FUNCTIONAL.has(className);
   return {

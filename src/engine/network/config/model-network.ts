@@ -19,6 +19,8 @@ interface ModelNetwork {
   readonly title: string;
   readonly height: number;
   readonly width: number;
+  /** Of its input: 1 for grey images. */
+  readonly channels: 1 | 3;
   /** What its layers make of the pixels before anything else; null where they take them as they come. */
   readonly pixels: Pixels | null;
   /** Values of its last layer: the classes of its own classifier. */
@@ -37,7 +39,7 @@ function sizeOf(value: unknown, asked: number | null, place: string): number {
   );
 }
 
-function inputOf(model: ModelDescription, asked: number | null): readonly [number, number, 3] {
+function inputOf(model: ModelDescription, asked: number | null): readonly [number, number, 1 | 3] {
   const shape = inputShapeOf(model);
   if (!shape) {
     return refuseAt(
@@ -47,14 +49,14 @@ function inputOf(model: ModelDescription, asked: number | null): readonly [numbe
     );
   }
   const [, height, width, channels, ...others] = shape;
-  if (channels !== 3 || others.length > 0) {
-    refuseAt(
+  if ((channels !== 1 && channels !== 3) || others.length > 0) {
+    return refuseAt(
       model.place,
-      `a network takes images of three channels, [batch, height, width, 3]; this one takes ${shown(shape)}.`,
-      'Choose a model of colour images, channels last.',
+      `a network takes images of one or three channels, [batch, height, width, 3]; this one takes ${shown(shape)}.`,
+      'Choose a model of grey or colour images, channels last.',
     );
   }
-  return [sizeOf(height, asked, model.place), sizeOf(width, asked, model.place), 3];
+  return [sizeOf(height, asked, model.place), sizeOf(width, asked, model.place), channels];
 }
 
 /** Keras 3 alone calls the shape of an input so: the modules of classes are named by the .keras files of Keras 2 as well. */
@@ -99,10 +101,14 @@ export function modelNetwork(name: string, configuration: unknown, size: number 
   }
   const shapeOf = (layer: string): readonly number[] => builder.shapeOf(layer);
   const { pixels } = connector;
+  if (shape[2] === 1 && pixels && [pixels.scale, pixels.offset].some((value) => typeof value !== 'number')) {
+    refuseAt(model.place, 'grey images have one channel; this model scales three.', 'Do not use this file.');
+  }
   return {
     title: model.name,
     height: shape[0],
     width: shape[1],
+    channels: shape[2],
     pixels: pixels && !samePixels(pixels, UNCHANGED) ? pixels : null,
     classes: shapeOf(withTop.output).at(-1) ?? 0,
     withTop,

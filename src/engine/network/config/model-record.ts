@@ -16,7 +16,7 @@ const DEEPEST = 100;
 
 const modelRecord = z.strictObject({
   version: z.literal(1),
-  /** As its framework wrote it. */
+  /** As its framework wrote it, see `readModelConfiguration`. */
   configuration: z.record(z.string(), z.unknown()),
   /** Height and width where the configuration leaves them open; null for what it says, or what is usual. */
   size: z.int().positive().nullable(),
@@ -60,6 +60,16 @@ export function recordOf(configuration: unknown, size: number | null, pixels: Pi
   );
 }
 
+/** Grey has no means of its own over ImageNet. */
+function rangeOfGrey(title: string, pixels: PixelRange, height: number, width: number): Preprocessing {
+  if (pixels !== 'caffe' && pixels !== 'imagenet') return { ...rangeOf(pixels, height, width), channelOrder: 'grey' };
+  throw new ThawError(
+    'network.invalid',
+    `A network of grey images takes their pixels signed, unit or raw; received '${pixels}' for ${title}.`,
+    'Choose another range of pixels.',
+  );
+}
+
 function rangeOf(pixels: PixelRange, height: number, width: number): Preprocessing {
   const signed = scaleToUnitRange(height, width);
   switch (pixels) {
@@ -91,12 +101,10 @@ export interface OpenedModel {
 /** @throws ThawError `network.invalid` */
 export function openModel(record: ModelRecord): OpenedModel {
   const name = nameOf(recordText(record));
-  const { title, height, width, pixels, classes, withTop, withoutTop } = modelNetwork(
-    name,
-    record.configuration,
-    record.size,
-  );
-  const range = rangeOf(record.pixels ?? (pixels ? 'raw' : 'signed'), height, width);
+  const model = modelNetwork(name, record.configuration, record.size);
+  const { title, height, width, channels, pixels, classes, withTop, withoutTop } = model;
+  const asked = record.pixels ?? (pixels ? 'raw' : 'signed');
+  const range = channels === 1 ? rangeOfGrey(title, asked, height, width) : rangeOf(asked, height, width);
   const preprocessing = pixels ? { ...range, ...composed(range, pixels) } : range;
   return { name, title, preprocessing, classes, withTop, withoutTop };
 }

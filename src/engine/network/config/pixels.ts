@@ -4,6 +4,8 @@ import { listOf, type Settings } from './settings.ts';
 /** One number, or one for each of the three channels. */
 type PerChannel = Preprocessing['scale'];
 
+const DEEPEST = 4;
+
 /** What has become of the pixels of an image: `pixel * scale + offset`. */
 export interface Pixels {
   readonly scale: PerChannel;
@@ -37,11 +39,32 @@ export function composed(first: Pixels, second: Pixels): Pixels {
 
 function perChannel(settings: Settings, name: string, usual?: number): PerChannel {
   const value = settings.fields[name];
-  const [red, green, blue, ...others] = listOf(value);
+  // Keras writes what is the same for every pixel in as many brackets as an image has dimensions.
+  const [red, green, blue, ...others] = listOf(value).flat(DEEPEST);
+  if (typeof red === 'number' && green === undefined) return red;
   if (typeof red === 'number' && typeof green === 'number' && typeof blue === 'number' && others.length === 0) {
     return [red, green, blue];
   }
   return settings.number(name, usual);
+}
+
+/** Keras' `epsilon()`, below which Normalization divides by no deviation. */
+const SMALLEST_DEVIATION = 1e-7;
+
+/** (x - mean) / deviation of each channel; the other way round where it is inverted. */
+function normalised(settings: Settings): Pixels {
+  // No axis, one mean for all: Keras 2 writes none of them as an empty list.
+  if (listOf(settings.fields['axis']).length > 0 || !Array.isArray(settings.fields['axis'])) settings.expectLastAxis(4);
+  if (!settings.has('mean') || !settings.has('variance')) {
+    return settings.refuse('Normalization has a mean and a variance; these are neither given nor in the file.');
+  }
+  const mean = perChannel(settings, 'mean');
+  const deviation = combine(perChannel(settings, 'variance'), 0, (variance) =>
+    Math.max(Math.sqrt(variance), SMALLEST_DEVIATION),
+  );
+  if (settings.boolean('invert', false)) return { scale: deviation, offset: mean };
+  const scale = combine(deviation, 0, (value) => 1 / value);
+  return { scale, offset: combine(mean, scale, (value, factor) => -value * factor) };
 }
 
 /** Operators of Keras 3 and, as `function`s of a TFOpLambda, of TensorFlow: with a number they scale or shift. */
@@ -54,6 +77,7 @@ function scaledBy(settings: Settings, numbers: readonly number[], isNumberFirst:
   if (settings.className === 'Rescaling') {
     return { scale: perChannel(settings, 'scale'), offset: perChannel(settings, 'offset', 0) };
   }
+  if (settings.className === 'Normalization') return normalised(settings);
   const [number, ...others] = numbers;
   if (number === undefined || others.length > 0) return null;
   switch (operatorOf(settings)) {
@@ -92,6 +116,6 @@ export function pixelsAfter(settings: Settings, pixels: Pixels | null, given: re
     if (numbers.length > 0) settings.refuse(`${settings.className} is not supported with a number.`);
     return null;
   }
-  if (!pixels) return settings.refuse(`${settings.className} by a number is supported at the input alone.`);
+  if (!pixels) return settings.refuse(`${settings.className} by numbers is supported at the input alone.`);
   return composed(pixels, scaled);
 }

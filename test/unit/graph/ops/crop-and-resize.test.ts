@@ -80,7 +80,13 @@ describe('boxes of images', () => {
   });
 
   it('give the network the values that it has without them', () => {
-    const options = { ...FROM, channels: CHANNELS, reversed: true, scale: 1 / 127.5, offset: [-1, -0.9, -0.8] };
+    const options = {
+      ...FROM,
+      channels: CHANNELS,
+      channelOrder: 'bgr' as const,
+      scale: 1 / 127.5,
+      offset: [-1, -0.9, -0.8],
+    };
     const build = (cut: boolean): ArrayLike<number> => {
       const graph = new Graph();
       const bytes = graph.placeholder('bytes', 'string', []);

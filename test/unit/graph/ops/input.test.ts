@@ -11,11 +11,11 @@ describe('images from bytes', () => {
   const build = (
     scale: number | readonly number[],
     offset: number | readonly number[],
-    reversed = false,
+    channelOrder: 'rgb' | 'bgr' | 'grey' = 'rgb',
   ): readonly [Graph, Tensor, Tensor] => {
     const graph = new Graph();
     const bytes = graph.placeholder('bytes', 'string', []);
-    const options = { height: 1, width: 2, channels: 3, reversed, scale, offset };
+    const options = { height: 1, width: 2, channels: 3, channelOrder, scale, offset };
     return [graph, bytes, imagesFromBytes(graph, 'images', bytes, options)];
   };
   const pixels = Uint8Array.from([0, 255, 10, 20, 30, 40, 1, 2, 3, 4, 5, 6]);
@@ -35,9 +35,18 @@ describe('images from bytes', () => {
   });
 
   it('take blue first where they are reversed, each channel with its own offset', () => {
-    const [graph, bytes, images] = build(1, [-1, -2, -3], true);
+    const [graph, bytes, images] = build(1, [-1, -2, -3], 'bgr');
     const { data } = evaluate(graph, images, { bytes: [bytes, { data: [pixels], shape: [] }] });
     expect([...data]).toEqual([9, 253, -3, 39, 28, 17, 2, 0, -2, 5, 3, 1]);
+  });
+
+  it('are grey by the luma of the colours, in whole numbers', () => {
+    const [graph, bytes, images] = build(2, 1, 'grey');
+    const colours = Uint8Array.from([255, 0, 0, 0, 255, 0, 0, 0, 255, 200, 200, 200]);
+    const { data, shape } = evaluate(graph, images, { bytes: [bytes, { data: [colours], shape: [] }] });
+    expect(shape).toEqual([2, 1, 2, 1]);
+    // Pillow's convert('L') of the same.
+    expect([...data]).toEqual([76, 150, 29, 200].map((value) => value * 2 + 1));
   });
 });
 
@@ -105,6 +114,27 @@ describe('dropout', () => {
     expect(at(1)['first']?.data).toEqual(at(1)['first']?.data);
     expect(at(1)['first']?.data).not.toEqual(at(2)['first']?.data);
     expect(at(1)['first']?.data).not.toEqual(at(1)['second']?.data);
+  });
+
+  it('of whole channels keeps or drops all that a channel of an image has', () => {
+    const graph = new Graph();
+    const input = graph.placeholder('input', 'float32', [-1, 2, 2, 3]);
+    const seed = graph.placeholder('seed', 'int32', [2]);
+    const output = dropout(graph, 'drop', input, { rate, seed, perChannel: true });
+    using session = loadGraph(graph, { run: { inputs: { input, seed }, outputs: { output } } });
+    const images = 500;
+    const values = floats([images, 2, 2, 3], new Float32Array(images * 12).fill(1));
+    const data = [...(session.run('run', { input: values, seed: integers([2], [3, 4]) })['output']?.data ?? [])];
+    const channels = Array.from({ length: images * 3 }, (_, at) => {
+      const first = Math.floor(at / 3) * 12 + (at % 3);
+      return new Set([0, 3, 6, 9].map((pixel) => data[first + pixel]));
+    });
+    expect(channels.every((own) => own.size === 1)).toBe(true);
+    const kept = channels.filter((own) => own.has(Math.fround(1 / (1 - rate)))).length;
+    expect(channels.filter((own) => own.has(0))).toHaveLength(channels.length - kept);
+    expect(kept / channels.length).toBeCloseTo(1 - rate, 1);
+    const mixed = Array.from({ length: images }, (_, image) => new Set(data.slice(image * 12, image * 12 + 3)).size);
+    expect(mixed).toContain(2);
   });
 
   it('of whole images keeps or drops all that an image has', () => {

@@ -169,7 +169,15 @@ describe('a model that cannot be opened is refused', () => {
     ['doubles', alone('Conv2D', { ...CONVOLUTION, dtype: 'float64' }), 'outer.odd: the dtype "float64"'],
     ['no filters', alone('Conv2D', { kernel_size: 3 }), 'filters nothing'],
     ['filters beyond measure', alone('Conv2D', { ...CONVOLUTION, filters: 1e15 }), 'filters 1000000000000000'],
-    ['dropping whole channels', alone('SpatialDropout2D', { rate: 0.5 }), 'SpatialDropout2D'],
+    ['dropping more channels than there are', alone('SpatialDropout2D', { rate: 1 }), 'rate 1'],
+    ['a normalization that nobody told its mean', alone('Normalization', {}), 'outer.odd: Normalization has a mean'],
+    [
+      'a normalization behind other layers',
+      functional([INPUT, conv, layer('late', 'Normalization', ['conv'], { mean: 1, variance: 4 })], 'late'),
+      'outer.late: Normalization by numbers is supported at the input alone',
+    ],
+    ["Keras 1's class", alone('Convolution2D', { nb_filter: 2 }), 'outer.odd: models of Keras 1 are not opened'],
+    ["Keras 1's option", alone('Dense', { output_dim: 2, init: 'glorot_uniform' }), "the option init is Keras 1's"],
     ['a shape that does not fit', alone('Reshape', { target_shape: [7, -1] }), "Layer 'odd'"],
     ['dense upon an image', alone('Dense', { units: 4 }), "Layer 'odd'"],
     [
@@ -183,9 +191,9 @@ describe('a model that cannot be opened is refused', () => {
     ['two layers of one name', functional([INPUT, conv, conv], 'conv'), 'two have the same'],
     ['weights that are shared', shared(), 'outer.conv: it is called twice'],
     [
-      'grey images',
-      functional([layer('image', 'InputLayer', [], { batch_input_shape: [null, 8, 8, 1] })], 'image'),
-      'three channels',
+      'images of two channels',
+      functional([layer('image', 'InputLayer', [], { batch_input_shape: [null, 8, 8, 2] })], 'image'),
+      'one or three channels',
     ],
     [
       'huge images',
