@@ -9,10 +9,11 @@ import { printJson, printLines } from '../output/print.ts';
 import { skippedLines } from '../output/skipped-lines.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
+import { addStructureFlags, folderSource, type StructureFlags } from './dataset-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { mappingOption, namedWeights, WEIGHTS_SOURCE, type WeightsFlags } from './weights-source.ts';
 
-interface FeaturesFlags extends WeightsFlags {
+interface FeaturesFlags extends StructureFlags, WeightsFlags {
   readonly dataset?: string;
   readonly network?: string;
   readonly layer?: string;
@@ -23,11 +24,12 @@ interface FeaturesFlags extends WeightsFlags {
 }
 
 function requestOf(flags: FeaturesFlags, rules: NonNullable<FeaturesRequest['rules']>): FeaturesRequest {
-  const { dataset, network, layer, precision, device, out } = flags;
+  const { network, layer, precision, device, out } = flags;
+  const dataset = folderSource(flags);
   return {
     rules,
     output: { kind: 'file', path: givenPath(out) },
-    ...(dataset !== undefined && { dataset: { kind: 'folder', path: givenPath(dataset) } }),
+    ...(dataset && { dataset }),
     ...(network !== undefined && { network }),
     ...namedWeights(flags),
     ...(layer !== undefined && { layer }),
@@ -74,6 +76,7 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
       '--layer <name>',
       'take the output of this layer (default: of the last that a new head alone leaves frozen)',
     );
+  addStructureFlags(command);
   const rules = addRuleFlags(command);
   command
     .addOption(new Option('--precision <type>', 'what the layers compute in (default: float32)').choices(PRECISIONS))

@@ -15,10 +15,11 @@ import type {
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
+import { folderSource, type StructureFlags } from './dataset-flags.ts';
 import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
-export interface TrainFlags extends ScheduleFlags, WeightsFlags {
+export interface TrainFlags extends ScheduleFlags, StructureFlags, WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
   readonly network?: string;
@@ -62,9 +63,10 @@ export interface TrainFlags extends ScheduleFlags, WeightsFlags {
 }
 
 /** Features are given instead of images. */
-function datasetSource({ dataset, features }: TrainFlags): DatasetSource | undefined {
+function datasetSource(flags: TrainFlags): DatasetSource | undefined {
+  const { features } = flags;
   if (features !== undefined) return { kind: 'features', path: givenPath(features) };
-  return dataset === undefined ? undefined : { kind: 'folder', path: givenPath(dataset) };
+  return folderSource(flags);
 }
 
 function augmentation({ flip, randomCrop }: TrainFlags): AugmentationPlan | undefined {

@@ -14,6 +14,7 @@ import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
 import { classWeights } from './class-weights-flag.ts';
+import { addStructureFlags } from './dataset-flags.ts';
 import { inputSizeOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
@@ -43,7 +44,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
   const command = program
     .command('train')
     .description('train a classifier on a folder of images; with no flags, on the sample that ships with Thaw')
-    .option('--dataset <folder>', 'class folders, or train/ val/ test/ of such (default: the sample)')
+    .option('--dataset <folder>', 'a folder of images with their classes: class folders, train/ val/ test/ of such, ... (default: the sample)')
     .addOption(
       new Option(
         '--features <file>',
@@ -67,6 +68,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
         'features: train the new head; finetune: all, pretrained; scratch: all, anew',
       ).choices(STRATEGIES),
     );
+  addStructureFlags(command);
   const rules = addRuleFlags(command);
   command
     .option('--epochs <n>', 'times through the images', wholeNumber({ least: 1, most: 100_000 }))

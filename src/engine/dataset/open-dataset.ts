@@ -64,10 +64,17 @@ function versionOf(classes: readonly string[], images: readonly DatasetImage[]):
 /**
  * What a folder holds as training takes it, without reading anything again.
  *
- * @throws ThawError `dataset.images` where nothing can be held out
+ * @throws ThawError `dataset.images` where nothing can be held out, `dataset.classes` where no classes are known
  */
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
   const { root, classes, skipped, ownValidation } = content;
+  if (classes.length === 0) {
+    throw new ThawError(
+      'dataset.classes',
+      `A classifier needs two classes or more, but of the ${content.unlabelled.length} images in ${root} no class is known.`,
+      'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label.',
+    );
+  }
   const labels = new Map(classes.map((name, label): [string, number] => [name, label]));
   const labelled = content.images.map(({ className, ...image }): DatasetImage => {
     return { ...image, label: labels.get(className) ?? 0 };

@@ -1,15 +1,19 @@
 import { realpath, stat } from 'node:fs/promises';
+import type { DatasetStructure, OpenedStructure } from '../../shared/contract/dataset-structure.ts';
 import type { SkippedImage } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
-import { listClassFiles, readableReason } from './dataset-files.ts';
-import { SPLITS } from './dataset.ts';
+import { readableReason } from './dataset-files.ts';
 import type { DatasetImage } from './dataset.ts';
 import { examineFile, fileState, sameState, type FileState } from './examine-file.ts';
-import { folderLayout } from './folder-layout.ts';
-import type { FolderLayout } from './folder-layout.ts';
+import { classNotes } from './structure/class-notes.ts';
+import { findBase, type Base } from './structure/folder-layout.ts';
+import type { StructureListing } from './structure/listing.ts';
+import { listStructure, recogniseStructures } from './structure/recognise.ts';
 
 export interface ReadContentOptions {
+  /** How the folder is laid out; recognised where it is left out. */
+  readonly structure?: DatasetStructure | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Files examined so far, and files in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -23,6 +27,7 @@ interface Candidate {
 }
 
 export type FoundImage = Omit<DatasetImage, 'label'> & { readonly className: string };
+export type UnlabelledImage = Omit<DatasetImage, 'label' | 'split'>;
 
 interface KnownFile {
   readonly state: FileState;
@@ -33,12 +38,15 @@ interface KnownFile {
 export interface DatasetContent {
   /** Absolute, links resolved. */
   readonly root: string;
-  /** Sorted by code point. */
+  readonly structure: OpenedStructure;
+  /** Sorted by code point; none in a folder of unlabelled images. */
   readonly classes: readonly string[];
   readonly images: readonly FoundImage[];
-  /** Files of the class folders that are not used, sorted by path. */
+  /** The images of a folder without classes, by path in code-point order; none where there are classes. */
+  readonly unlabelled: readonly UnlabelledImage[];
+  /** Files that are not used, sorted by path. */
   readonly skipped: readonly SkippedImage[];
-  /** Whether the folder brings a validation folder. */
+  /** Whether the dataset brings validation images. */
   readonly ownValidation: boolean;
   /** Every image by its real path. */
   readonly files: ReadonlyMap<string, KnownFile>;
@@ -64,19 +72,48 @@ export async function realRoot(root: string): Promise<string> {
   throw new ThawError('dataset.missing', `A dataset is a folder of images, but of ${root}: ${found}.`, hintLayout);
 }
 
-/** @throws ThawError `dataset.missing`, `dataset.classes` */
-export async function readLayout(root: string): Promise<FolderLayout> {
+/** How a folder is laid out, and what that makes of it. */
+export interface ReadStructure {
+  /** Of the dataset, links resolved. */
+  readonly root: string;
+  readonly structure: DatasetStructure;
+  readonly recognised: boolean;
+  readonly alternatives: readonly DatasetStructure[];
+  readonly listing: StructureListing;
+}
+
+/**
+ * Recognises how a folder is laid out, unless that is said, and lists what is in it; no image is read.
+ *
+ * @throws ThawError `dataset.missing`, `dataset.classes`, or what the structure asked for lacks; the signal's reason
+ */
+export async function readStructure(
+  root: string,
+  { structure, signal }: Pick<ReadContentOptions, 'structure' | 'signal'>,
+): Promise<ReadStructure> {
+  const resolved = await realRoot(root);
+  let base: Base;
   try {
-    return await folderLayout(root);
+    base = await findBase(resolved);
   } catch (error) {
-    if (error instanceof ThawError) throw error;
     throw new ThawError(
       'dataset.missing',
-      `The folders of a dataset must be readable, but in ${root}: ${readableReason(error)}.`,
+      `The folders of a dataset must be readable, but in ${resolved}: ${readableReason(error)}.`,
       'Give yourself permission to read the folder, then open it again.',
       { cause: error },
     );
   }
+  const fitting = await recogniseStructures(base);
+  signal?.throwIfAborted();
+  const used = structure ?? fitting[0];
+  const same = (other: DatasetStructure): boolean => JSON.stringify(other) === JSON.stringify(used);
+  return {
+    root: resolved,
+    structure: used,
+    recognised: structure === undefined,
+    alternatives: fitting.filter((other) => !same(other)),
+    listing: await listStructure(base, used, signal),
+  };
 }
 
 /** The file as it was found before; undefined where it was not, or has changed since. */
@@ -127,15 +164,13 @@ const quoted = (names: readonly string[]): string => {
   return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(', ');
 };
 
-/** The classes are those of the train folder; what contradicts that is told before a long read. */
-function checkClasses(root: string, layout: FolderLayout): readonly string[] {
-  const folders = layout.splits.get('train') ?? [];
-  const classes = folders.map(({ name }) => name).sort(codePointOrder);
+/** What contradicts a classifier is told before a long read. */
+function checkClasses(root: string, { classNames, outside }: StructureListing): void {
+  const classes = [...new Set(classNames)].sort(codePointOrder);
   if (classes.length === 0) {
-    const others = layout.outside.length;
     throw new ThawError(
       'dataset.empty',
-      `A dataset has a folder for each class, but ${root} has ${others === 0 ? 'nothing in it' : `no folders, only ${others} other files`}.`,
+      `A dataset has a folder for each class, but ${root} has ${outside.length === 0 ? 'nothing in it' : `no folders, only ${outside.length} other files`}.`,
       hintLayout,
     );
   }
@@ -146,81 +181,118 @@ function checkClasses(root: string, layout: FolderLayout): readonly string[] {
       `Add a folder for each further class; if the classes lie within ${quoted(classes)}, open that folder instead.`,
     );
   }
-  return classes;
-}
-
-function checkImages(root: string, classes: readonly string[], images: readonly FoundImage[], skipped: number): void {
-  const refuse = (
-    code: 'dataset.classes' | 'dataset.images' | 'dataset.empty',
-    message: string,
-    hint: string,
-  ): never => {
-    throw new ThawError(code, message, hint);
-  };
-  const aside = skipped === 0 ? '' : ` (${skipped} files were no usable images)`;
-  if (images.length === 0) {
-    refuse('dataset.empty', `A dataset holds images, but the class folders of ${root} have none${aside}.`, hintLayout);
-  }
-  const known = new Set(classes);
-  const strange = [...new Set(images.map(({ className }) => className))].filter((name) => !known.has(name));
-  if (strange.length > 0) {
-    const splits = SPLITS.filter((split) =>
-      images.some((image) => image.split === split && strange.includes(image.className)),
-    );
-    refuse(
-      'dataset.classes',
-      `Every class must have training images, but ${quoted(strange.sort(codePointOrder))} of ${root} is only in ${splits.join(' and ')}.`,
-      'Add images of it to the train folder, or remove it from the others.',
-    );
-  }
-  const trained = new Set(images.filter(({ split }) => split === 'train').map(({ className }) => className));
-  const empty = classes.filter((name) => !trained.has(name));
-  if (empty.length > 0) {
-    refuse(
-      'dataset.images',
-      `Every class must have training images, but in ${root} there are none of ${quoted(empty)}${aside}.`,
-      'Add images to these folders, or remove the folders.',
-    );
-  }
 }
 
 /**
- * Reads a folder of class folders, or of `train`, `val` and `test` folders of such. Files are recognised by content and
- * identified by its SHA-256; those that are no usable images are listed in `skipped` (whether an image decodes is found
- * out when it is). Links are followed within the root only.
+ * The classes that there is something to learn of; images of others are left out and listed.
+ *
+ * @throws ThawError `dataset.empty`, `dataset.classes` where fewer than two are left
+ */
+function usableClasses(
+  root: string,
+  listing: StructureListing,
+  found: readonly FoundImage[],
+  skipped: number,
+): { readonly classes: readonly string[]; readonly images: readonly FoundImage[]; readonly left: SkippedImage[] } {
+  const aside = skipped === 0 ? '' : ` (${skipped} files were no usable images)`;
+  if (found.length === 0) {
+    throw new ThawError(
+      'dataset.empty',
+      `A dataset holds images, but the class folders of ${root} have none${aside}.`,
+      hintLayout,
+    );
+  }
+  const trained = new Set(found.flatMap(({ split, className }) => (split === 'train' ? [className] : [])));
+  const empty = [...new Set(listing.classNames)].filter((name) => !trained.has(name));
+  if (trained.size < 2) {
+    throw new ThawError(
+      'dataset.images',
+      `Two classes or more must have training images, but in ${root} there are none of ${quoted(empty.sort(codePointOrder))}${aside}.`,
+      'Add images to these folders, or remove the folders.',
+    );
+  }
+  const left = empty.map((path) => ({ path, reason: 'the class has no usable training image and is left out' }));
+  for (const { path, className } of found) {
+    if (!trained.has(className)) left.push({ path, reason: `its class '${className}' has no training image` });
+  }
+  return {
+    classes: [...trained].sort(codePointOrder),
+    images: found.filter(({ className }) => trained.has(className)),
+    left,
+  };
+}
+
+/** A disk that was unplugged leaves every later file missing: that is no dataset of the files read until then. */
+async function expectStillThere(root: string): Promise<void> {
+  if (await stat(root).catch(() => null)) return;
+  throw new ThawError(
+    'dataset.missing',
+    `A dataset must stay in its place while it is read, but ${root} has gone.`,
+    'Connect its disk, or put the folder back, then open it again.',
+  );
+}
+
+const byPath = (left: { readonly path: string }, right: { readonly path: string }): number =>
+  codePointOrder(left.path, right.path);
+
+/**
+ * Reads a folder of images in any structure that is recognised or asked for. Files are recognised by content and identified
+ * by its SHA-256; those that are no usable images are listed in `skipped` (whether an image decodes is found out when it
+ * is). Links are followed within the root only. What is wrong with a part of it is said, and the rest is read all the same.
  *
  * @throws ThawError `dataset.missing`, `dataset.empty`, `dataset.classes` or `dataset.images`; the signal's reason
  */
 export async function readContent(root: string, options: ReadContentOptions): Promise<DatasetContent> {
-  const resolved = await realRoot(root);
-  const layout = await readLayout(resolved);
-  const classes = checkClasses(resolved, layout);
-  const candidates: (Candidate & Pick<FoundImage, 'split' | 'className'>)[] = [];
-  const refused: SkippedImage[] = [];
-  for (const entry of layout.outside) {
-    refused.push({
-      path: entry.path,
-      reason: entry.kind === 'refused' ? entry.reason : 'it lies outside of all class folders',
-    });
-  }
-  for (const [split, folders] of layout.splits) {
-    for (const folder of folders) {
-      options.signal?.throwIfAborted();
-      const listed = await listClassFiles(resolved, folder.realPath, folder.path);
-      candidates.push(...listed.files.map((file) => ({ ...file, split, className: folder.name })));
-      refused.push(...listed.refused);
+  const { listing, ...found } = await readStructure(root, options);
+  const resolved = found.root;
+  const structure = (notes: readonly string[]): OpenedStructure => ({
+    structure: found.structure,
+    recognised: found.recognised,
+    words: listing.words,
+    alternatives: [...found.alternatives],
+    notes: [...listing.notes, ...notes],
+  });
+  if (found.structure.kind === 'unlabelled') {
+    const candidates = listing.outside.map(({ entry }) => ({ path: entry.path, realPath: entry.realPath }));
+    const { images, skipped, files } = await examineAll(candidates, options);
+    await expectStillThere(resolved);
+    if (images.length === 0) {
+      const others = skipped.length === 0 ? 'nothing in it' : `only ${skipped.length} other files`;
+      throw new ThawError('dataset.empty', `A dataset holds images, but ${resolved} has ${others}.`, hintLayout);
     }
+    return {
+      root: resolved,
+      structure: structure([]),
+      classes: [],
+      images: [],
+      unlabelled: images.toSorted(byPath),
+      skipped: [...listing.refused, ...skipped].sort(byPath),
+      ownValidation: false,
+      files,
+    };
   }
-  const examined = await examineAll(candidates, options);
-  const skipped = [...refused, ...examined.skipped].sort((left, right) => codePointOrder(left.path, right.path));
-  checkImages(resolved, classes, examined.images, examined.skipped.length);
-  const ownValidation = layout.splits.has('validation');
-  if (ownValidation && !examined.images.some((image) => image.split === 'validation')) {
+  checkClasses(resolved, listing);
+  const examined = await examineAll(listing.files, options);
+  await expectStillThere(resolved);
+  const all = [...listing.contained, ...examined.images];
+  const { classes, images, left } = usableClasses(resolved, listing, all, examined.skipped.length);
+  const outside = listing.outside.map(({ entry, reason }) => ({ path: entry.path, reason }));
+  const ownValidation = listing.splits.has('validation');
+  if (ownValidation && !images.some((image) => image.split === 'validation')) {
     throw new ThawError(
       'dataset.images',
       `A validation folder must hold class folders with images, but that of ${resolved} has none.`,
       'Add images to it, or remove the folder: then a part of the training images is held out.',
     );
   }
-  return { root: resolved, classes, images: examined.images, skipped, ownValidation, files: examined.files };
+  return {
+    root: resolved,
+    structure: structure(classNotes(listing, all, classes)),
+    classes,
+    images,
+    unlabelled: [],
+    skipped: [...listing.refused, ...outside, ...examined.skipped, ...left].sort(byPath),
+    ownValidation,
+    files: examined.files,
+  };
 }

@@ -4,7 +4,7 @@ import { codePointOrder } from './code-point-order.ts';
 import type { DatasetImage, Split } from './dataset.ts';
 import { listClassFiles } from './dataset-files.ts';
 import { datasetOrder, heldOutContent, type OpenDatasetOptions } from './open-dataset.ts';
-import { examineAll, readLayout, realRoot } from './read-content.ts';
+import { examineAll, readStructure } from './read-content.ts';
 
 /** The label of an image that lies in no class folder. */
 export const UNLABELLED = -1;
@@ -34,30 +34,29 @@ export interface ImageCollection {
  * @throws ThawError `dataset.missing`, `dataset.classes` for two folders of one split, `dataset.empty`; the signal's reason
  */
 export async function readImages(root: string, options: OpenDatasetOptions): Promise<ImageCollection> {
-  const resolved = await realRoot(root);
-  const layout = await readLayout(resolved);
-  const classes = [...new Set([...layout.splits.values()].flat().map(({ name }) => name))].sort(codePointOrder);
-  const candidates: { path: string; realPath: string; split: Split | null; label: number }[] = [];
-  const refused: SkippedImage[] = [];
-  for (const [split, folders] of layout.splits) {
-    for (const { name, path, realPath } of folders) {
-      options.signal?.throwIfAborted();
-      const listed = await listClassFiles(resolved, realPath, path);
-      candidates.push(...listed.files.map((file) => ({ ...file, split, label: classes.indexOf(name) })));
-      refused.push(...listed.refused);
-    }
-  }
-  for (const entry of layout.outside) {
-    if (entry.kind === 'refused') refused.push({ path: entry.path, reason: entry.reason });
-    else if (entry.kind === 'file') {
+  const { root: resolved, listing } = await readStructure(root, options);
+  const names = [...listing.files, ...listing.contained].map(({ className }) => className);
+  const classes = [...new Set([...listing.classNames, ...names])].sort(codePointOrder);
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const labelOf = (className: string): number => labels.get(className) ?? UNLABELLED;
+  const refused: SkippedImage[] = [...listing.refused];
+  const candidates: { path: string; realPath: string; split: Split | null; label: number }[] = listing.files.map(
+    ({ className, ...file }) => ({ ...file, label: labelOf(className) }),
+  );
+  for (const { entry } of listing.outside) {
+    options.signal?.throwIfAborted();
+    if (entry.kind === 'file') {
       candidates.push({ path: entry.path, realPath: entry.realPath, split: null, label: UNLABELLED });
-    } else {
-      const listed = await listClassFiles(resolved, entry.realPath, entry.path);
-      candidates.push(...listed.files.map((file) => ({ ...file, split: null, label: UNLABELLED })));
-      refused.push(...listed.refused);
+      continue;
     }
+    const listed = await listClassFiles(resolved, entry.realPath, entry.path);
+    candidates.push(...listed.files.map((file) => ({ ...file, split: null, label: UNLABELLED })));
+    refused.push(...listed.refused);
   }
-  const { images, skipped } = await examineAll(candidates, options);
+  const examined = await examineAll(candidates, options);
+  const contained = listing.contained.map(({ className, ...image }) => ({ ...image, label: labelOf(className) }));
+  const images: readonly CollectedImage[] = [...contained, ...examined.images];
+  const { skipped } = examined;
   if (images.length === 0) {
     throw new ThawError(
       'dataset.empty',
@@ -66,7 +65,7 @@ export async function readImages(root: string, options: OpenDatasetOptions): Pro
     );
   }
   const labelled = images.flatMap(({ split, ...image }) => (split === null ? [] : [{ ...image, split }]));
-  const heldOut = layout.splits.has('validation') ? new Set<string>() : heldOutContent(labelled, options);
+  const heldOut = listing.splits.has('validation') ? new Set<string>() : heldOutContent(labelled, options);
   const isHeldOut = ({ split, contentHash }: DatasetImage): boolean => split === 'train' && heldOut.has(contentHash);
   return {
     root: resolved,

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { IdxProblem } from '../dataset/idx/idx-file.ts';
 import { FILE_KIND_BYTES, fileKind, formatProblem } from '../dataset/image-format.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { BmpProblem } from './formats/bmp-header.ts';
@@ -42,7 +43,7 @@ async function firstBytes(file: string | Uint8Array): Promise<Uint8Array> {
  * they may belong to another image.
  */
 export async function decodeProblem(file: string | Uint8Array, error: unknown): Promise<string> {
-  if (error instanceof BmpProblem) return error.message;
+  if (error instanceof BmpProblem || error instanceof IdxProblem) return error.message;
   let head: Uint8Array;
   try {
     head = await firstBytes(file);

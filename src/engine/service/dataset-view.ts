@@ -12,7 +12,7 @@ import { resolveDataset } from './resolve-references.ts';
 
 type SplitCounts = DatasetView['counts'];
 
-function countByClass(dataset: Dataset): Pick<DatasetView, 'classes' | 'counts'> {
+function countByClass(dataset: Pick<Dataset, 'classes' | 'images'>): Pick<DatasetView, 'classes' | 'counts'> {
   const none = (): SplitCounts => ({ train: 0, validation: 0, test: 0 });
   const classes = dataset.classes.map((name) => ({ name, counts: none() }));
   const counts = none();
@@ -26,14 +26,16 @@ function countByClass(dataset: Dataset): Pick<DatasetView, 'classes' | 'counts'>
 
 function viewOf({ datasetId, source, content, dataset }: OpenedDataset): DatasetView {
   return {
-    ...countByClass(dataset),
+    ...countByClass(dataset ?? { classes: [], images: [] }),
     datasetId,
     source,
     name: path.basename(content.root) || content.root,
     root: content.root,
+    structure: content.structure,
+    unlabelled: content.unlabelled.length,
     validation: content.ownValidation ? 'given' : 'share',
-    skipped: [...dataset.skipped],
-    version: dataset.version,
+    skipped: [...content.skipped],
+    version: dataset?.version ?? '',
     features: null,
   };
 }
@@ -52,6 +54,8 @@ async function openFeaturesView(
     source,
     name: path.basename(source.path),
     root: source.path,
+    structure: null,
+    unlabelled: 0,
     validation: ownValidation ? 'given' : 'share',
     skipped: [],
     version: dataset.version,

@@ -2,11 +2,12 @@ import { hash, randomBytes } from 'node:crypto';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from '../dataset/code-point-order.ts';
-import type { Dataset, DatasetImage } from '../dataset/dataset.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import { splitContent, type SplitOptions } from '../dataset/open-dataset.ts';
-import { readContent, type DatasetContent } from '../dataset/read-content.ts';
+import { readContent, type DatasetContent, type UnlabelledImage } from '../dataset/read-content.ts';
+import { UNLABELLED, type CollectedImage } from '../dataset/read-images.ts';
 import { DEFAULT_SPLIT } from '../dataset/split-by-content.ts';
-import { datasetRoot } from '../training/dataset-root.ts';
+import { datasetRoot, structureOf } from '../training/dataset-root.ts';
 import type { Task } from './tasks.ts';
 
 /** So many are held in memory; one that is named again after that is read again. */
@@ -17,16 +18,16 @@ export interface OpenedDataset {
   readonly datasetId: string;
   readonly source: DatasetSource;
   readonly content: DatasetContent;
-  /** Split as a plan splits it that says nothing of it. */
-  readonly dataset: Dataset;
+  /** Split as a plan splits it that says nothing of it; null where no classes are known. */
+  readonly dataset: Dataset | null;
   /** Every image with its id, sorted by class, then by path in code-point order. */
   readonly images: readonly IdentifiedImage[];
-  readonly byId: ReadonlyMap<string, DatasetImage>;
+  readonly byId: ReadonlyMap<string, CollectedImage>;
 }
 
 export interface IdentifiedImage {
   readonly imageId: string;
-  readonly image: DatasetImage;
+  readonly image: CollectedImage;
 }
 
 interface Entry {
@@ -39,13 +40,19 @@ const sameSplit = (left: SplitOptions, right: SplitOptions): boolean =>
   left.seed === right.seed && left.validationShare === right.validationShare;
 
 /** Of the image under its name: the same as long as neither changes, so that a window may keep what it shows. */
-function imageIdOf(datasetId: string, image: DatasetImage): string {
+function imageIdOf(datasetId: string, image: CollectedImage): string {
   return `${datasetId}.${hash('sha256', `${image.path}\0${image.contentHash}`, 'base64url').slice(0, 22)}`;
 }
 
+const withoutClass = (image: UnlabelledImage): CollectedImage => ({ ...image, split: null, label: UNLABELLED });
+
+/** A folder is another dataset under another structure. */
+const keyOf = (source: DatasetSource): string =>
+  `${datasetRoot(source)}\0${JSON.stringify(structureOf(source) ?? null)}`;
+
 function hold(datasetId: string, source: DatasetSource, content: DatasetContent): OpenedDataset {
-  const dataset = splitContent(content, DEFAULT_SPLIT);
-  const images = dataset.images
+  const dataset = content.classes.length > 0 ? splitContent(content, DEFAULT_SPLIT) : null;
+  const images = (dataset?.images ?? content.unlabelled.map(withoutClass))
     .map((image): IdentifiedImage => ({ imageId: imageIdOf(datasetId, image), image }))
     .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
   return {
@@ -62,7 +69,7 @@ const NOBODY_FOLLOWS: Task = { signal: new AbortController().signal, report: () 
 
 /** The datasets that windows have opened, and the ids under which they know them. */
 export class Datasets {
-  /** By the folder as it was named; those used longest ago first. */
+  /** By the folder as it was named and its structure; those used longest ago first. */
   readonly #entries = new Map<string, Entry>();
   readonly #sources = new Map<string, DatasetSource>();
   readonly #ids = new Map<string, string>();
@@ -74,14 +81,14 @@ export class Datasets {
    * @throws ThawError `dataset.missing`, `dataset.empty`, `dataset.classes` or `dataset.images`; the signal's reason
    */
   async open(source: DatasetSource, task: Task): Promise<OpenedDataset> {
-    const folder = datasetRoot(source);
-    const before = this.#reading.get(folder);
+    const key = keyOf(source);
+    const before = this.#reading.get(key);
     const reading = this.#readAfter(before, source, task);
-    this.#reading.set(folder, reading);
+    this.#reading.set(key, reading);
     try {
       return await reading;
     } finally {
-      if (this.#reading.get(folder) === reading) this.#reading.delete(folder);
+      if (this.#reading.get(key) === reading) this.#reading.delete(key);
     }
   }
 
@@ -91,9 +98,9 @@ export class Datasets {
    * @throws ThawError `dataset.images` where that split leaves nothing for validation
    */
   known(source: DatasetSource, split: SplitOptions = DEFAULT_SPLIT): Dataset | null {
-    const entry = this.#entries.get(datasetRoot(source));
+    const entry = this.#entries.get(keyOf(source));
     if (!entry) return null;
-    if (sameSplit(split, DEFAULT_SPLIT)) return entry.opened.dataset;
+    if (entry.opened.dataset && sameSplit(split, DEFAULT_SPLIT)) return entry.opened.dataset;
     if (!entry.other || !sameSplit(entry.other.split, split)) {
       entry.other = { split, dataset: splitContent(entry.opened.content, split) };
     }
@@ -110,15 +117,15 @@ export class Datasets {
         'Open the dataset again.',
       );
     }
-    const folder = datasetRoot(source);
-    const entry = this.#entries.get(folder);
+    const key = keyOf(source);
+    const entry = this.#entries.get(key);
     if (!entry) return this.open(source, NOBODY_FOLLOWS);
-    this.#keep(folder, entry);
+    this.#keep(key, entry);
     return entry.opened;
   }
 
   /** An image by the id that `OpenedDataset.images` gives it. @throws ThawError `file.notGranted` */
-  async image(imageId: string): Promise<{ readonly root: string; readonly image: DatasetImage }> {
+  async image(imageId: string): Promise<{ readonly root: string; readonly image: CollectedImage }> {
     const { byId, content } = await this.byId(imageId.split('.', 1)[0] ?? '');
     const image = byId.get(imageId);
     if (image) return { root: content.root, image };
@@ -136,23 +143,26 @@ export class Datasets {
   ): Promise<OpenedDataset> {
     await before?.catch(() => undefined);
     signal.throwIfAborted();
-    const folder = datasetRoot(source);
-    const content = await readContent(folder, {
+    const key = keyOf(source);
+    const structure = structureOf(source);
+    const content = await readContent(datasetRoot(source), {
+      structure,
       signal,
       onProgress: (done, total) => report(done, total, 'reading the dataset'),
-      previous: this.#entries.get(folder)?.opened.content,
+      previous: this.#entries.get(key)?.opened.content,
     });
-    const datasetId = this.#ids.get(content.root) ?? randomBytes(12).toString('base64url');
+    const known = `${content.root}\0${JSON.stringify(structure ?? null)}`;
+    const datasetId = this.#ids.get(known) ?? randomBytes(12).toString('base64url');
     const opened = hold(datasetId, source, content);
-    this.#ids.set(content.root, datasetId);
+    this.#ids.set(known, datasetId);
     this.#sources.set(datasetId, source);
-    this.#keep(folder, { opened, other: null });
+    this.#keep(key, { opened, other: null });
     return opened;
   }
 
-  #keep(folder: string, entry: Entry): void {
-    this.#entries.delete(folder);
-    this.#entries.set(folder, entry);
+  #keep(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > MOST_OPENED && oldest !== undefined) this.#entries.delete(oldest);
   }

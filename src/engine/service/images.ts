@@ -5,6 +5,9 @@ import path from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { contains, readableReason } from '../dataset/dataset-files.ts';
 import { fileState, MAXIMUM_FILE_BYTES, sameState, type FileState } from '../dataset/examine-file.ts';
+import { IdxProblem } from '../dataset/idx/idx-file.ts';
+import { idxMember, idxMemberPath, readIdxImage, type IdxMember } from '../dataset/idx/idx-images.ts';
+import type { RawImage } from '../image/formats/raw-image.ts';
 import { NewestFirst } from '../image/newest-first.ts';
 import { ThumbnailCache } from '../image/thumbnail-cache.ts';
 import { makeThumbnail, type Thumbnail } from '../image/thumbnail.ts';
@@ -102,8 +105,10 @@ export class Images {
 
   async #realFile({ path: given, within, name }: NamedImage): Promise<string> {
     let file: string;
+    const member = idxMember(given);
     try {
-      file = await realpath(given);
+      // Of an image within a file, that file lies where its links lead.
+      file = member ? idxMemberPath(await realpath(member.file), member.index) : await realpath(given);
     } catch (error) {
       throw unreadable(name, readableReason(error), error);
     }
@@ -120,7 +125,10 @@ export class Images {
   }
 
   async #make(image: NamedImage, size: number): Promise<Thumbnail> {
-    const { state, content } = await readBounded(await this.#realFile(image), image.name);
+    const file = await this.#realFile(image);
+    const member = idxMember(file);
+    if (member) return this.#makeContained(image, member, size);
+    const { state, content } = await readBounded(file, image.name);
     // The file may be another than when its dataset was opened: what is kept is kept under what was read.
     const contentHash = hash('sha256', content, 'hex');
     if (image.contentHash === null) this.#remember(image.path, state, contentHash);
@@ -128,6 +136,19 @@ export class Images {
     if (kept) return kept;
     const made = await makeThumbnail(content, size, image.name);
     if (size <= LARGEST_KEPT) await this.#cache.keep(contentHash, size, made);
+    return made;
+  }
+
+  /** Of an image within an IDX file, whose content hash is known since its dataset was opened. */
+  async #makeContained({ name, contentHash }: NamedImage, member: IdxMember, size: number): Promise<Thumbnail> {
+    let image: RawImage;
+    try {
+      image = { ...(await readIdxImage(member.file, member.index)), channels: 1 };
+    } catch (error) {
+      throw error instanceof IdxProblem ? unreadable(name, error.message, error) : error;
+    }
+    const made = await makeThumbnail(image, size, name);
+    if (contentHash !== null && size <= LARGEST_KEPT) await this.#cache.keep(contentHash, size, made);
     return made;
   }
 

@@ -30,7 +30,9 @@ export function resolveDataset(context: ServiceContext, dataset: DatasetReferenc
       return dataset;
     case 'granted': {
       const granted = context.grants.pathOf(dataset.grantId);
-      return { kind: isFeaturesFile(granted) ? 'features' : 'folder', path: granted };
+      if (isFeaturesFile(granted)) return { kind: 'features', path: granted };
+      const { structure } = dataset;
+      return { kind: 'folder', path: granted, ...(structure && { structure }) };
     }
     case 'ofRun':
       return readPlan(context.log, dataset.runId).dataset;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { DatasetStructure } from '../../shared/contract/dataset-structure.ts';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { RESOURCES } from './resources.ts';
@@ -17,4 +18,9 @@ export function datasetRoot(source: DatasetSource): string {
         'Open the folder that the features were taken of.',
       );
   }
+}
+
+/** How a dataset's folder is laid out; undefined where that is recognised. */
+export function structureOf(source: DatasetSource): DatasetStructure | undefined {
+  return source.kind === 'folder' ? source.structure : undefined;
 }

@@ -33,7 +33,7 @@ import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import { ProgressReporter } from './progress.ts';
 import { frozenTensors } from './proof.ts';
-import { datasetRoot } from './dataset-root.ts';
+import { datasetRoot, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
 import { tensorHash } from './tensor-hash.ts';
 
@@ -126,6 +126,7 @@ export async function prepareRun(
   const dataset =
     given?.dataset ??
     (await openDataset(datasetRoot(source), {
+      structure: structureOf(source),
       validationShare,
       seed,
       signal,

@@ -10,6 +10,8 @@ export const dataset = {
   sampleName: 'the sample',
   recent: 'Recent',
   images: (total: number) => (total === 1 ? '1 image' : `${count(total)} images`),
+  unlabelled: (total: number) =>
+    total === 1 ? '1 image, whose class is not known' : `${count(total)} images, whose classes are not known`,
   classes: (total: number) => (total === 1 ? '1 class' : `${count(total)} classes`),
   splits: { train: 'Train', validation: 'Validation', test: 'Test' },
   splitsLabel: 'Split',

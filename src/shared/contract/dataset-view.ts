@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openedStructure } from './dataset-structure.ts';
 import { datasetSource } from './plan.ts';
 import { skippedImage } from './run.ts';
 
@@ -24,9 +25,13 @@ export const datasetView = z.strictObject({
   /** The folder's name, or that of the sample. */
   name: z.string(),
   root: z.string(),
-  /** Sorted by code point, as training sorts them. */
+  /** null for features. */
+  structure: openedStructure.nullable(),
+  /** Sorted by code point, as training sorts them; none where no class is known of any image. */
   classes: z.array(z.strictObject({ name: z.string(), counts: splitCounts })),
   counts: splitCounts,
+  /** Images of a folder that says no classes; 0 where there are classes. */
+  unlabelled: z.int(),
   /** Where the validation images come from: a folder of their own, or a share of the training images by content. */
   validation: z.enum(['given', 'share']),
   skipped: z.array(skippedImage),
@@ -41,8 +46,9 @@ export const imageEntry = z.strictObject({
   imageId: z.string(),
   /** Relative to the dataset's root, with `/`; for people. */
   path: z.string(),
+  /** -1 where no class is known, and no split then. */
   classIndex: z.int(),
-  split: z.enum(SPLITS),
+  split: z.enum(SPLITS).nullable(),
   bytes: z.int(),
 });
 export type ImageEntry = z.infer<typeof imageEntry>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
+import { datasetStructure } from './dataset-structure.ts';
 import { mappingRules } from './weights-mapping.ts';
 
 /** The version of the plan's own schema, stored with every run. */
@@ -24,7 +25,8 @@ export type Strategy = (typeof STRATEGIES)[number];
 
 /** Where the dataset comes from: a folder of the user's, the sample that ships with Thaw, or features of images (`.npz`). */
 export const datasetSource = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
+  /** Laid out as `structure` says; without it that is recognised. */
+  z.strictObject({ kind: z.literal('folder'), path: z.string().min(1), structure: datasetStructure.optional() }),
   z.strictObject({ kind: z.literal('sample') }),
   z.strictObject({ kind: z.literal('features'), path: z.string().min(1) }),
 ]);
@@ -239,7 +241,7 @@ export type TrainingPlan = z.infer<typeof trainingPlan>;
 /** A dataset as a caller may name it: beside a source, what the engine's host granted, or what an earlier run used. */
 export const datasetReference = z.discriminatedUnion('kind', [
   ...datasetSource.options,
-  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1), structure: datasetStructure.optional() }),
   z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
 ]);
 export type DatasetReference = z.infer<typeof datasetReference>;

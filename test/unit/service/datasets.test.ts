@@ -10,6 +10,7 @@ import { listRecent } from '../../../src/engine/service/recent-datasets.ts';
 import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split-by-content.ts';
 import type { TaskEvent } from '../../../src/shared/contract/event.ts';
 import { expectError } from '../../support/expect-error.ts';
+import { idxFile, idxImages } from '../../support/idx-file.ts';
 import { smallPng, writeFiles } from '../../support/pattern-image.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -111,6 +112,55 @@ describe('an opened dataset', () => {
     const again = await context.datasets.open(source, task);
     expect(again.content.files.size).toBe(8);
     for (const [file, known] of again.content.files) expect(known).toBe(first.content.files.get(file));
+  });
+
+  it('says how its folder is laid out, and opens as another dataset where that is said', async () => {
+    const context = newContext();
+    const folder = await writeFiles(path.join(root, `named-${(made += 1)}`), {
+      'cat.1.png': smallPng(1),
+      'cat.2.png': smallPng(2),
+      'dog.1.png': smallPng(3),
+      'dog.2.png': smallPng(4),
+    });
+    const view = await open(context, folder);
+    expect(view.structure).toMatchObject({
+      structure: { kind: 'namedFiles', pattern: '{class}.#' },
+      recognised: true,
+      alternatives: [{ kind: 'unlabelled' }],
+    });
+    expect([view.classes.length, view.unlabelled]).toEqual([2, 0]);
+    const structure = { kind: 'unlabelled' } as const;
+    const granted = { kind: 'granted', grantId: context.grants.idOf(folder), structure } as const;
+    const plain = await openDatasetView(context, { dataset: granted });
+    expect(plain).toMatchObject({ classes: [], unlabelled: 4, source: { kind: 'folder', path: folder, structure } });
+    expect(plain.datasetId).not.toBe(view.datasetId);
+    const { images } = await listImages(context, { datasetId: plain.datasetId, ...everything });
+    expect(images.map(({ classIndex, split }) => [classIndex, split])).toEqual(Array(4).fill([-1, null]));
+    expect((await context.images.thumbnail(images[0]?.imageId ?? '', 64)).mediaType).toBe('image/jpeg');
+    await expectError(
+      () => Promise.resolve(context.datasets.known(plain.source)),
+      'dataset.classes',
+      'no class is known',
+    );
+    expect((await open(context, folder)).datasetId).toBe(view.datasetId);
+  });
+
+  it('shows images that lie within IDX files', async () => {
+    const context = newContext();
+    const folder = await writeFiles(path.join(root, `idx-${(made += 1)}`), {
+      'train-images-idx3-ubyte': idxImages(8),
+      'train-labels-idx1-ubyte': idxFile([8], [0, 1, 0, 1, 0, 1, 0, 1]),
+    });
+    const { datasetId, structure } = await open(context, folder);
+    expect(structure?.structure).toEqual({ kind: 'idx' });
+    const { images } = await listImages(context, { datasetId, ...everything });
+    expect(images.length).toBe(8);
+    const shown = await context.images.thumbnail(images[3]?.imageId ?? '', 64);
+    expect([shown.width, shown.height]).toEqual([4, 4]);
+    // Again, from the cache, though the file has gone.
+    rmSync(path.join(folder, 'train-images-idx3-ubyte'));
+    expect(await context.images.thumbnail(images[3]?.imageId ?? '', 64)).toEqual(shown);
+    await expectError(() => context.images.thumbnail(images[4]?.imageId ?? '', 64), 'image.unreadable');
   });
 
   it('is known without a look at the disk, split as asked', async () => {

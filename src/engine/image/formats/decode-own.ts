@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { MAXIMUM_FILE_BYTES } from '../../dataset/examine-file.ts';
 import { FILE_KIND_BYTES, fileKind } from '../../dataset/image-format.ts';
+import { idxMember, readIdxImage } from '../../dataset/idx/idx-images.ts';
 import { decodeBmp } from './bmp.ts';
 import type { RawImage } from './raw-image.ts';
 
@@ -10,13 +11,15 @@ const isBmp = (head: Uint8Array): boolean => {
 };
 
 /**
- * Decodes the one format that sharp does not read.
+ * Decodes what sharp does not read: BMP, and an image of an IDX file, whose path is the file's with the number behind it.
  *
  * @returns null for a file of another format, or one that cannot be read
- * @throws BmpProblem
+ * @throws BmpProblem, IdxProblem
  */
 export async function decodeOwn(file: string | Uint8Array): Promise<RawImage | null> {
   if (typeof file !== 'string') return isBmp(file) ? decodeBmp(file) : null;
+  const member = idxMember(file);
+  if (member) return { ...(await readIdxImage(member.file, member.index)), channels: 1 };
   let content: Uint8Array;
   try {
     await using handle = await open(file, 'r');

@@ -9,7 +9,7 @@ import { readImages, UNLABELLED, type CollectedImage, type ImageCollection } fro
 import { decodedCacheFolder } from '../../image/decoded-cache.ts';
 import { elementCount } from '../../network/shape.ts';
 import { NpzWriter } from '../../numpy/npz-writer.ts';
-import { datasetRoot } from '../dataset-root.ts';
+import { datasetRoot, structureOf } from '../dataset-root.ts';
 import type { FeaturesJob } from '../extractor-protocol.ts';
 import { assertFileSpace } from '../disk-space.ts';
 import { beyondLimit, featureCacheFolder } from '../feature-cache/cached-features.ts';
@@ -214,6 +214,7 @@ export async function extractFeatures(
   const { plan } = job;
   const reading = new ProgressReporter(emit, 'prepare', 'image');
   const collection = await readImages(datasetRoot(plan.dataset), {
+    structure: structureOf(plan.dataset),
     validationShare: plan.validationShare,
     seed: plan.seed,
     signal,

@@ -1,0 +1,55 @@
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { readIdxFile } from '../../../../src/engine/dataset/idx/idx-file.ts';
+import { tryDecodeImage } from '../../../../src/engine/image/decode-image.ts';
+import { scaleToUnitRange } from '../../../../src/engine/network/preprocessing.ts';
+import { idxFile, idxImages } from '../../../support/idx-file.ts';
+import { writeFiles } from '../../../support/pattern-image.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+const size = { ...scaleToUnitRange(4, 4), resize: 'stretch' } as const;
+
+describe('an image within an IDX file', () => {
+  test.each([
+    ['plain-images-idx3-ubyte', idxImages(3)],
+    ['packed-images-idx3-ubyte.gz', gzipSync(idxImages(3))],
+  ])('decodes by the path of its file and its number: %s', async (name, file) => {
+    await writeFiles(folder, { [name]: file });
+    const decoded = await tryDecodeImage(path.join(folder, name, '00002'), size);
+    const grey = idxImages(3).subarray(16 + 2 * 16);
+    expect(decoded).toMatchObject({ kind: 'pixels', aspectRatio: 1 });
+    expect(decoded.kind === 'pixels' && [...decoded.pixels]).toEqual(
+      [...grey].flatMap((value) => [value, value, value]),
+    );
+    expect(await tryDecodeImage(path.join(folder, name, '00003'), size)).toEqual({
+      kind: 'problem',
+      reason: 'it has no image 3',
+    });
+  });
+
+  test('that has gone is told as a missing file', async () => {
+    expect(await tryDecodeImage(path.join(folder, 'none-idx3-ubyte/00001'), size)).toEqual({
+      kind: 'problem',
+      reason: 'there is no such file',
+    });
+  });
+});
+
+describe('an IDX file is not unpacked beyond what its header claims', () => {
+  test.each([
+    [
+      'more than claimed',
+      gzipSync(Buffer.concat([idxFile([2], [1, 2]), Buffer.alloc(1_000_000)])),
+      'more than its header claims',
+    ],
+    ['less than claimed', gzipSync(idxFile([9], [1, 2])), 'claims 9 values, and 2 are there'],
+    ['damaged', gzipSync(idxImages(900)).fill(7, 40, 60), 'damaged'],
+    ['of floating-point numbers', Buffer.from([0, 0, 13, 1, 0, 0, 0, 1, 0]), 'only IDX files of bytes'],
+    ['of nothing', Buffer.alloc(0), 'no IDX file'],
+  ])('%s', async (name, file, reason) => {
+    await writeFiles(folder, { [name]: file });
+    await expect(readIdxFile(path.join(folder, name))).rejects.toThrow(reason);
+  });
+});

@@ -1,0 +1,330 @@
+import { chmod, mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { readContent, readStructure, type DatasetContent } from '../../../../src/engine/dataset/read-content.ts';
+import type { DatasetStructure } from '../../../../src/shared/contract/dataset-structure.ts';
+import type { ErrorCode } from '../../../../src/shared/errors/thaw-error.ts';
+import { expectError } from '../../../support/expect-error.ts';
+import { idxFile, idxImages } from '../../../support/idx-file.ts';
+import { smallPng, writeFiles } from '../../../support/pattern-image.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+const folder = temporaryFolder();
+let root = '';
+let tests = 0;
+
+beforeEach(async () => {
+  root = path.join(folder, String((tests += 1)));
+  await mkdir(root);
+});
+
+type Files = Record<string, string | Uint8Array | Promise<Uint8Array>>;
+
+/** Different images under these names. */
+const images = (...names: readonly string[]): Files =>
+  Object.fromEntries(names.map((name, seed) => [name, smallPng(seed)]));
+
+/** `split/class/path`, as they were read. */
+const read = (content: DatasetContent): string[] =>
+  content.images.map(({ split, className, path: name }) => `${split} ${className} ${name}`).sort();
+
+const open = (structure?: DatasetStructure): Promise<DatasetContent> => readContent(root, { structure });
+
+interface Layout {
+  readonly name: string;
+  readonly files: () => Files;
+  readonly structure: DatasetStructure;
+  readonly words: string;
+  readonly found: readonly string[];
+}
+
+const layouts: readonly Layout[] = [
+  {
+    name: 'a folder for each class',
+    files: () => images('cat/1.png', 'dog/a/1.png'),
+    structure: { kind: 'classFolders' },
+    words: 'A folder for each class.',
+    found: ['train cat cat/1.png', 'train dog dog/a/1.png'],
+  },
+  {
+    name: 'class folders in a folder of their own, as archives unpack',
+    files: () => ({ ...images('photos/cat/1.png', 'photos/dog/1.png'), 'LICENSE.txt': 'free' }),
+    structure: { kind: 'classFolders' },
+    words: 'in photos',
+    found: ['train cat photos/cat/1.png', 'train dog photos/dog/1.png'],
+  },
+  {
+    name: 'splits under other names',
+    files: () => images('training_set/cat/1.png', 'training_set/dog/1.png', 'Test-Images/cat/1.png', 'dev/dog/2.png'),
+    structure: { kind: 'splitFolders' },
+    words: 'with a folder for each class',
+    found: [
+      'test cat Test-Images/cat/1.png',
+      'train cat training_set/cat/1.png',
+      'train dog training_set/dog/1.png',
+      'validation dog dev/dog/2.png',
+    ],
+  },
+  {
+    name: 'classes in the names of files',
+    files: () => ({ ...images('cat.0.png', 'cat.1.png', 'dog.0.png', 'dog.1.png'), 'notes.txt': 'x' }),
+    structure: { kind: 'namedFiles', pattern: '{class}.#' },
+    words: '{class}.#',
+    found: ['train cat cat.0.png', 'train cat cat.1.png', 'train dog dog.0.png', 'train dog dog.1.png'],
+  },
+  {
+    name: 'classes in the names of files of splits, the tests without classes',
+    files: () => images('train/cat.0.png', 'train/cat.1.png', 'train/dog.0.png', 'train/dog.1.png', 'test1/1.png'),
+    structure: { kind: 'namedFiles', pattern: '{class}.#' },
+    words: '{class}.#',
+    found: ['cat train/cat.0.png', 'cat train/cat.1.png', 'dog train/dog.0.png', 'dog train/dog.1.png'].map(
+      (line) => `train ${line}`,
+    ),
+  },
+  {
+    name: 'a manifest beside a folder of images',
+    files: () => ({
+      ...images('images/1.png', 'images/2.png', 'images/3.png'),
+      'labels.csv':
+        '\ufefffilename,label,split\nimages/1.png,cat,train\nimages/2.png,"dog, big",train\n3.png,cat,valid\n',
+    }),
+    structure: { kind: 'manifest', file: 'labels.csv' },
+    words: 'labels.csv says the class and the split of each image.',
+    found: ['train cat images/1.png', 'train dog, big images/2.png', 'validation cat images/3.png'],
+  },
+  {
+    name: 'a manifest of JSON lines',
+    files: () => ({
+      ...images('1.png', '2.png'),
+      'metadata.jsonl': '{"file_name": "1.png", "label": 3}\r\n\r\n{"file_name": "./2.png", "label": "dog"}',
+    }),
+    structure: { kind: 'manifest', file: 'metadata.jsonl' },
+    words: 'metadata.jsonl says the class of each image.',
+    found: ['train 3 1.png', 'train dog 2.png'],
+  },
+  {
+    name: 'files as those of MNIST, packed or not',
+    files: () => ({
+      'train-images-idx3-ubyte.gz': gzipSync(idxImages(3)),
+      'train-labels-idx1-ubyte': idxFile([3], [7, 0, 10]),
+      't10k-images-idx3-ubyte': idxImages(1, 5),
+      't10k-labels-idx1-ubyte.gz': gzipSync(idxFile([1], [7])),
+    }),
+    structure: { kind: 'idx' },
+    words: "IDX files as MNIST's",
+    found: [
+      'test 07 t10k-images-idx3-ubyte/00000',
+      'train 00 train-images-idx3-ubyte.gz/00001',
+      'train 07 train-images-idx3-ubyte.gz/00000',
+      'train 10 train-images-idx3-ubyte.gz/00002',
+    ],
+  },
+];
+
+describe('what a folder says of its images is recognised', () => {
+  test.each(layouts)('$name', async ({ files, structure, words, found }) => {
+    await writeFiles(root, files());
+    const content = await open();
+    expect(content.structure).toMatchObject({ structure, recognised: true, notes: [] });
+    expect(content.structure.words).toContain(words);
+    expect(read(content)).toEqual(found);
+    // Asked for, it is the same, and not called recognised.
+    const asked = await open(structure);
+    expect(read(asked)).toEqual(found);
+    expect(asked.structure.recognised).toBe(false);
+  });
+
+  test('images without classes, at any depth', async () => {
+    await writeFiles(root, { ...images('holiday 1.png', 'IMG_0002.png', 'b.png'), 'notes.txt': 'x' });
+    const content = await open();
+    expect(content.structure.structure).toEqual({ kind: 'unlabelled' });
+    expect(content.unlabelled.map(({ path: name }) => name)).toEqual(['IMG_0002.png', 'b.png', 'holiday 1.png']);
+    expect([content.classes, content.images]).toEqual([[], []]);
+    expect(content.skipped.map(({ path: name }) => name)).toEqual(['notes.txt']);
+  });
+
+  test('and what else fits can be chosen instead', async () => {
+    await writeFiles(root, {
+      ...images('cat/1.png', 'cat/2.png', 'dog/1.png'),
+      'kinds.csv': 'path;kind;label\ncat/1.png;x;tabby\ncat/2.png;x;siamese\n',
+    });
+    const { structure, images: found } = await open();
+    expect(structure.structure).toEqual({ kind: 'manifest', file: 'kinds.csv' });
+    expect(found.map(({ className }) => className)).toEqual(['tabby', 'siamese']);
+    expect(structure.alternatives).toEqual([{ kind: 'classFolders' }, { kind: 'unlabelled' }]);
+    expect((await open({ kind: 'classFolders' })).classes).toEqual(['cat', 'dog']);
+    expect((await open({ kind: 'unlabelled' })).unlabelled.length).toBe(3);
+  });
+
+  test('a table that names no file of the folder is no manifest, nor one without classes', async () => {
+    await writeFiles(root, {
+      ...images('cat/1.png', 'dog/1.png'),
+      'measures.csv': 'path,label\nelsewhere/9.png,cat\n',
+      'sizes.csv': 'path,bytes\ncat/1.png,12\n',
+    });
+    expect((await open()).structure.structure).toEqual({ kind: 'classFolders' });
+  });
+});
+
+describe('what is wrong with a part is said and listed, and the rest is read', () => {
+  const reasons = (content: DatasetContent): Record<string, string> =>
+    Object.fromEntries(content.skipped.map(({ path: name, reason }) => [name, reason]));
+
+  test('an empty class and one that has validation images alone', async () => {
+    await writeFiles(root, {
+      ...images('train/cat/1.png', 'train/dog/1.png', 'val/cat/2.png', 'val/owl/1.png'),
+      'train/newt/readme.txt': 'none yet',
+    });
+    await mkdir(path.join(root, 'train/toad'));
+    const content = await open();
+    expect(content.classes).toEqual(['cat', 'dog']);
+    expect(read(content).length).toBe(3);
+    expect(content.structure.notes).toEqual([
+      expect.stringContaining("'newt', 'toad'"),
+      expect.stringContaining("'owl' has no training images"),
+    ]);
+    expect(reasons(content)).toMatchObject({
+      newt: expect.stringContaining('no usable training image') as string,
+      'val/owl/1.png': expect.stringContaining("its class 'owl'") as string,
+    });
+  });
+
+  test('two classes that differ by case alone stay two, and that is said', async () => {
+    await writeFiles(root, {
+      ...images('a.png', 'b.png', 'c.png'),
+      'labels.csv': 'path,label\na.png,Cat\nb.png,cat\nc.png,dog\n',
+    });
+    const content = await open();
+    expect(content.classes).toEqual(['Cat', 'cat', 'dog']);
+    expect(content.structure.notes).toEqual([expect.stringContaining("'Cat', 'cat' differ by case")]);
+  });
+
+  test('lines of a manifest that are wrong, each by its number', async () => {
+    const lines = [
+      'path,label,split',
+      'a.png,cat,train',
+      'gone.png,cat,train',
+      '../../../etc/passwd,cat,train',
+      'b.png,,train',
+      'b.png,dog,somewhere',
+      'a.png,dog,train',
+      ',cat,train',
+      'c.png,dog,train',
+    ];
+    await writeFiles(root, { ...images('a.png', 'b.png', 'c.png', 'd.png'), 'labels.csv': lines.join('\n') });
+    const content = await open({ kind: 'manifest', file: 'labels.csv' });
+    expect(read(content)).toEqual(['train cat a.png', 'train dog c.png']);
+    expect(content.skipped.map(({ path: name, reason }) => `${name}: ${reason}`)).toEqual([
+      '../../../etc/passwd: there is no such file (line 4 of labels.csv)',
+      'a.png: it was named before, as cat of train, and that counts (line 7 of labels.csv)',
+      'b.png: the line names no class (line 5 of labels.csv)',
+      "b.png: 'somewhere' is no split (line 6 of labels.csv)",
+      'b.png: labels.csv does not name it',
+      'd.png: labels.csv does not name it',
+      'gone.png: there is no such file (line 3 of labels.csv)',
+      'labels.csv: the line names no file (line 8 of labels.csv)',
+    ]);
+  });
+
+  test('a manifest in another encoding: the lines that can be read are', async () => {
+    const latin1 = Buffer.from('path,label\na.png,cat\nb.png,hérisson\nc.png,dog\n', 'latin1');
+    await writeFiles(root, { ...images('a.png', 'b.png', 'c.png'), 'labels.csv': latin1 });
+    const content = await open();
+    expect(read(content)).toEqual(['train cat a.png', 'train dog c.png']);
+    expect(content.structure.notes).toEqual([expect.stringContaining('labels.csv is not UTF-8')]);
+    expect(reasons(content)['b.png']).toContain('does not name it');
+    expect(content.skipped.map(({ reason }) => reason)).toContain('the line is not UTF-8 text (line 3 of labels.csv)');
+  });
+
+  test('a manifest that spreadsheets saved as UTF-16 is read', async () => {
+    const wide = Buffer.from('\ufeffpath\tlabel\na.png\tcät\nb.png\tdog\n', 'utf16le');
+    await writeFiles(root, { ...images('a.png', 'b.png'), 'labels.tsv': wide });
+    expect((await open()).classes).toEqual(['cät', 'dog']);
+  });
+
+  test.each([
+    ['labels for another number of images', { 'train-labels-idx1-ubyte': idxFile([4], [1, 2, 3, 4]) }, '4 labels'],
+    ['a file cut short', { 'train-images-idx3-ubyte': idxImages(5).subarray(0, 60) }, '44 are there'],
+    [
+      'a header that claims the moon',
+      { 'train-images-idx3-ubyte': Buffer.from([0, 0, 8, 3, ...Array<number>(12).fill(255)]) },
+      'more than',
+    ],
+    ['a page in place of the file', { 'train-images-idx3-ubyte': '<html>not found' }, 'no IDX file'],
+  ])('a pair of IDX files that cannot be read: %s', async (_, broken, reason) => {
+    await writeFiles(root, {
+      'train-images-idx3-ubyte': idxImages(5),
+      'train-labels-idx1-ubyte': idxFile([5], [1, 2, 3, 4, 5]),
+      ...broken,
+    });
+    await expectError(() => open(), 'dataset.empty');
+    await writeFiles(root, {
+      'validation-images-idx3-ubyte': idxImages(2, 9),
+      'validation-labels-idx1-ubyte': idxFile([2], [1, 2]),
+    });
+    const { listing } = await readStructure(root, {});
+    expect(listing.refused).toEqual([
+      { path: 'train-images-idx3-ubyte', reason: expect.stringContaining(reason) as string },
+    ]);
+    expect(listing.contained.length).toBe(2);
+  });
+
+  test('10,000 classes, and links that lead out or in circles', async () => {
+    await Promise.all(Array.from({ length: 10_000 }, (_, index) => mkdir(path.join(root, `class ${index}`))));
+    await writeFiles(root, images('class 7/1.png', 'class 9/1.png', 'class 9/2.png'));
+    await symlink('..', path.join(root, 'class 7/loop'));
+    await symlink(folder, path.join(root, 'away'));
+    const content = await open();
+    expect(content.classes).toEqual(['class 7', 'class 9']);
+    expect(content.structure.notes).toEqual([expect.stringContaining('and 9993 more')]);
+    expect(content.skipped.length).toBe(10_000);
+    expect(reasons(content)).toMatchObject({
+      'class 7/loop': expect.stringContaining('holds it') as string,
+      away: expect.stringContaining('out of the dataset') as string,
+    });
+  }, 120_000);
+
+  // The superuser reads everything.
+  test.skipIf(process.getuid?.() === 0)('folders that may not be read', async () => {
+    await writeFiles(root, images('train/cat/1.png', 'train/dog/1.png', 'train/owl/1.png', 'test/cat/9.png'));
+    const closed = ['train/owl', 'test'].map((name) => path.join(root, name));
+    for (const name of closed) await chmod(name, 0o000);
+    try {
+      const content = await open();
+      expect(content.classes).toEqual(['cat', 'dog']);
+      expect(reasons(content)).toMatchObject({
+        'train/owl': expect.stringContaining('permission denied') as string,
+        test: expect.stringContaining('permission denied') as string,
+      });
+    } finally {
+      for (const name of closed) await chmod(name, 0o700);
+    }
+  });
+
+  test('very long names and those of any script', async () => {
+    const long = 'ねこ'.repeat(40);
+    await writeFiles(root, images(`${long}/${long}.png`, 'кот/1.png', 'قطة/صورة.png'));
+    expect((await open()).classes).toEqual(['кот', 'قطة', long]);
+  });
+});
+
+describe('a structure that is asked for and does not fit is refused', () => {
+  test.each<readonly [string, DatasetStructure, ErrorCode, readonly string[]]>([
+    ['a manifest that is not there', { kind: 'manifest', file: 'x.csv' }, 'dataset.missing', ['x.csv']],
+    ['a manifest out of the folder', { kind: 'manifest', file: '../labels.csv' }, 'dataset.missing', ['within']],
+    [
+      'a manifest without classes',
+      { kind: 'manifest', file: 'sizes.csv' },
+      'dataset.classes',
+      ['a column of paths and one of classes'],
+    ],
+    ['a pattern without a class', { kind: 'namedFiles', pattern: '*.#' }, 'usage.invalid', ['no {class}']],
+    ['a pattern that no name fits', { kind: 'namedFiles', pattern: '{class}@#' }, 'dataset.empty', []],
+    ['splits', { kind: 'splitFolders' }, 'dataset.classes', ['needs a train folder']],
+    ['IDX files', { kind: 'idx' }, 'dataset.empty', []],
+  ])('%s', async (_, structure, code, words) => {
+    await writeFiles(root, { ...images('cat/1.png', 'dog/1.png'), 'sizes.csv': 'path,bytes\ncat/1.png,1\n' });
+    await expectError(() => open(structure), code, ...words);
+  });
+});
