@@ -64,8 +64,17 @@ describe('one run after the other', () => {
     expect(existsSync(path.join(home, 'runs', first.runId, 'checkpoints', 'index.json.part'))).toBe(false);
   });
 
-  it('feeds the next one with its weights, which get a new head and computed features', async () => {
-    const second = await train('--strategy', 'features', '--weights', `run:${first.runId}`, '--epochs', '2');
+  it('feeds the next one of the same classes with its weights, the head among them', async () => {
+    const next = await train('--strategy', 'features', '--weights', `run:${first.runId}`, '--epochs', '1');
+    expect(next.weights).toEqual({ loaded: 137, skippedByShape: 0, missing: 0, newlyInitialised: 0, unexpected: 0 });
+    expect(next.warnings).toEqual([]);
+    expect((await command('runs', 'show', next.runId)).stdout).toContain('137 loaded, the head among them');
+  });
+
+  it('feeds the next one with its weights, which get a new head where one is asked for, and computed features', async () => {
+    const second = await train(
+      ...['--strategy', 'features', '--weights', `run:${first.runId}`, '--new-head', '--epochs', '2'],
+    );
     expect(second).toMatchObject({
       frozenUnchanged: true,
       frozenTensors: 135,
@@ -74,7 +83,6 @@ describe('one run after the other', () => {
     const { loadReport, parentRunId, proof, layers } = await show(second.runId);
     expect(parentRunId).toBe(first.runId);
     expect(loadReport?.newlyInitialised).toEqual(['logits/kernel', 'logits/bias']);
-    // The head of the run it came from, though of the same shape, knows that run's classes.
     expect([...(loadReport?.unexpected ?? [])].sort()).toEqual(['logits/bias', 'logits/kernel']);
     expect(proof.every(({ before, after }) => before === after)).toBe(true);
     expect(layers.filter(({ state }) => state === 'trainable').map(({ name }) => name)).toContain('logits');

@@ -38,6 +38,25 @@ describe("weights under another program's names", () => {
     });
   });
 
+  it('say in the first line how much of the network they fill, and that nothing is no beginning', async () => {
+    const part = ['--map', 'strip:backbone.', '--map', '/_norm\\//_bn\\//', '--map', 'not:^conv_pw_13'];
+    const train = ['train', '--dataset', 'stripes', '--network', NETWORK, '--weights', FILE, '--epochs', '1'];
+    const [mapped, nowhere, trained, refused] = [
+      await command('weights', 'map', '--network', NETWORK, FILE, ...part),
+      await command('weights', 'map', '--network', NETWORK, FILE),
+      await command(...train, ...part),
+      await command(...train),
+    ];
+    const firstLine = ({ stdout }: CommandResult): string => stdout.split('\n')[0] ?? '';
+
+    expect([mapped.code, nowhere.code, trained.code, refused.code]).toEqual([0, 1, 0, 1]);
+    expect(firstLine(mapped)).toMatch(/^130 of 135 tensors of \S+ are in .*; 0 of another shape, 5 missing/);
+    expect(firstLine(nowhere)).toMatch(/^cannot begin with these: 0 of 135 tensors/);
+    expect(firstLine(trained)).toMatch(/^Run \S+: .*; 130 of 135 pretrained tensors loaded, 5 missing$/);
+    expect(refused.stdout).toBe('');
+    expect(refused.stderr).toMatch(/^error: .*0 of its 135 tensors fit/);
+  });
+
   it('begin a training with the same rules, which the run keeps', async () => {
     const trained = await command(
       ...['train', '--dataset', 'stripes', '--network', NETWORK, '--weights', FILE, ...RULES],

@@ -8,9 +8,10 @@ export async function writeRenamedWeights(
   file: string,
   networkName: string,
   rename: (name: string) => string,
+  seed = 5,
 ): Promise<void> {
   const network = findNetwork(networkName).build();
-  const values = initialValues(network, 5);
+  const values = initialValues(network, seed);
   const tensors = networkTensors(network).map(
     ({ name, shape }) => [rename(name), { shape, data: values.get(name) ?? new Float32Array() }] as const,
   );

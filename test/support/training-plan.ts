@@ -3,7 +3,7 @@ import type { TrainingPlan } from '../../src/shared/contract/plan.ts';
 /** A complete plan that names nothing outside Thaw. */
 export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
   return {
-    schemaVersion: 5,
+    schemaVersion: 6,
     dataset: { kind: 'sample' },
     network: 'mobilenet_v1_0.25_96',
     weights: { kind: 'shipped' },
@@ -23,6 +23,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     warmupEpochs: 0,
     learningRateRules: [],
     head: 'softmax',
+    newHead: false,
     augmentation: null,
     earlyStopping: null,
     precision: { frozen: 'float32', trainable: 'float32' },

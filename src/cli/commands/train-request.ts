@@ -54,6 +54,7 @@ export interface TrainFlags extends ScheduleFlags, StructureFlags, WeightsFlags 
   /** The smallest area. */
   readonly randomCrop?: number;
   readonly head?: Head;
+  readonly newHead?: true;
   readonly precision?: Precision;
   readonly frozenPrecision?: Precision;
   readonly device?: string;
@@ -100,7 +101,7 @@ export function planRequest(
   rules: FreezeRule[],
   learningRateRules: LearningRateRule[],
 ): TrainingPlanRequest {
-  const { network, strategy, epochs, batch, batchEval, optimizer, seed, head } = flags;
+  const { network, strategy, epochs, batch, batchEval, optimizer, seed, head, newHead } = flags;
   const { lr, momentum, nesterov, centered, beta1, beta2, rho, epsilon, initialAccumulator } = flags;
   const { weightDecay, l1, loss, labelSmoothing, classWeights, warmup } = flags;
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
@@ -146,6 +147,7 @@ export function planRequest(
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.introspect !== undefined && { introspectionInterval: flags.introspect }),
     ...(head !== undefined && { head }),
+    ...(newHead !== undefined && { newHead }),
     ...(seed !== undefined && { seed }),
   };
 }

@@ -166,6 +166,10 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .addOption(
       new Option('--head <name>', 'softmax: one output a class (default); sigmoid: one for two classes').choices(HEADS),
     )
+    .option(
+      '--new-head',
+      "begin with a new head even where the weights' own has the same classes (default: keep it there)",
+    )
     .addOption(
       new Option(
         '--precision <type>',
@@ -186,8 +190,10 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
         await withService((engine) =>
           followRun(engine, flags.json === true, async () => {
             const asked = planRequest(await withModel(engine, flags), rules, rateRules);
-            const { runId, plan, warnings } = await engine.invoke('training.start', asked);
-            return { runId, epochs: plan.epochs, warnings, title: `Run ${runId}: ${plan.network}, ${plan.strategy}` };
+            const { runId, plan, part, warnings } = await engine.invoke('training.start', asked);
+            const loaded = part === null ? '' : `; ${part}`;
+            const title = `Run ${runId}: ${plan.network}, ${plan.strategy}${loaded}`;
+            return { runId, epochs: plan.epochs, warnings, title };
           }),
         ),
       );

@@ -3,6 +3,7 @@ import type { CatalogueEntry } from '../../shared/contract/published-weights.ts'
 import type { MappingState } from '../../shared/contract/weights-mapping.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followTask } from '../follow-task.ts';
+import { wholeNumber } from '../number-flag.ts';
 import { bytes, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
@@ -85,6 +86,7 @@ function shapeOf(shape: readonly number[] | null | undefined): string {
 
 interface MapFlags {
   readonly network: string;
+  readonly classes?: number;
   readonly map?: readonly string[];
   readonly all?: true;
   readonly json?: true;
@@ -92,11 +94,15 @@ interface MapFlags {
 
 async function map(
   source: string,
-  { network, map: rules, all, json }: MapFlags,
+  { network, classes, map: rules, all, json }: MapFlags,
   setExitCode: SetExitCode,
 ): Promise<void> {
   const found = await withService((engine) =>
-    engine.invoke('weights.map', { network, weights: weightsSource(source, rules) }),
+    engine.invoke('weights.map', {
+      network,
+      weights: weightsSource(source, rules),
+      ...(classes !== undefined && { head: { classes, kind: 'softmax', anew: false } }),
+    }),
   );
   if (found.problem !== null) setExitCode(1);
   if (json) {
@@ -108,6 +114,7 @@ async function map(
   printLines([
     `${found.problem === null ? '' : 'cannot begin with these: '}${loaded} of ${loaded + shape + missing} tensors of ${found.network} are in ${printable(found.path)} (${found.format}); ${shape} of another shape, ${missing} missing, ${unexpected} not used`,
     ...(found.problem === null ? [] : [printable(found.problem)]),
+    ...(found.head === null ? [] : [printable(found.head.reason)]),
     ...(rows.length === 0 ? [] : ['']),
     ...(rows.length === 0
       ? []
@@ -156,6 +163,11 @@ export function addWeightsCommands(program: Command, setExitCode: SetExitCode): 
     .command('map')
     .description('which tensor of a file each tensor of a network gets; what is not loaded is listed')
     .requiredOption('--network <name>', 'a name from `thaw networks`')
+    .option(
+      '--classes <count>',
+      'with the new head of so many classes: whether the own one of the weights takes its place',
+      wholeNumber({ least: 2, most: 100_000 }),
+    )
     .addOption(mappingOption())
     .option('--all', 'list every tensor')
     .option('--json', 'print one JSON document, of every tensor')

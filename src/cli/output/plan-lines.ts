@@ -86,6 +86,8 @@ function extraLines({
   device,
   introspectionInterval,
   head,
+  newHead,
+  weights,
   augmentation,
   earlyStopping,
 }: TrainingPlan): readonly (readonly [string, string])[] {
@@ -107,6 +109,7 @@ function extraLines({
     ...(device === 'auto' ? [] : [['computed on', device] as const]),
     ...(introspectionInterval === 0 ? [] : [['layers', `looked into every ${introspectionInterval} steps`] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
+    ...(newHead && weights.kind !== 'none' ? [['head', 'begins anew'] as const] : []),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping
       ? [['early stopping', `${earlyStopping.monitor}, patience ${earlyStopping.patience}`] as const]

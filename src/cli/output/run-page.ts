@@ -1,6 +1,6 @@
 import type { StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
-import type { RunDetail, RunResult } from '../../shared/contract/run.ts';
+import { HEAD_KERNEL, type LoadReport, type RunDetail, type RunResult } from '../../shared/contract/run.ts';
 import { checkpointTable } from './checkpoint-table.ts';
 import { bytes, count, duration, moment, printable, share } from './format.ts';
 import { planLines } from './plan-lines.ts';
@@ -20,11 +20,16 @@ function frozenFact(detail: RunDetail): string | null {
   return `CHANGED ✗ ${changed.length} of ${frozenTensors}: ${changed.map(({ tensor }) => tensor).join(', ')}`;
 }
 
-function weightsFact(result: RunResult): string | null {
+/** Whether the head went on as the weights had it. */
+function keepsHead(report: LoadReport | null): boolean {
+  return report?.loaded.includes(HEAD_KERNEL) === true;
+}
+
+function weightsFact({ result, loadReport }: RunDetail): string | null {
   if (!result.weights) return null;
   const { loaded, skippedByShape, missing, newlyInitialised, unexpected } = result.weights;
   const parts = [
-    `${loaded} loaded`,
+    `${loaded} loaded${keepsHead(loadReport) ? ', the head among them' : ''}`,
     skippedByShape > 0 ? `${skippedByShape} of another shape` : '',
     missing > 0 ? `${missing} missing` : '',
     `${newlyInitialised} newly initialised`,
@@ -74,7 +79,7 @@ export function resultTable(detail: RunDetail): string[] {
     ['test accuracy', result.testAccuracy === null ? null : `${share(result.testAccuracy)} at the best epoch`],
     ['parameters', parameters && `${count(parameters.trainable)} trainable · ${count(parameters.frozen)} frozen`],
     ['frozen tensors', frozenFact(detail)],
-    ['weights', weightsFact(result)],
+    ['weights', weightsFact(detail)],
     ['images', imagesFact(result)],
     ['throughput', result.imagesPerSecond === null ? null : `${count(result.imagesPerSecond)} images/s`],
     ['peak memory', result.peakMemoryBytes === null ? null : bytes(result.peakMemoryBytes)],

@@ -32,6 +32,7 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
   }),
   // Files of weights may have rules for names since then; none had.
   (plan) => ({ ...plan, schemaVersion: 5 }),
+  (plan) => ({ ...plan, schemaVersion: 6, newHead: true }),
 ];
 
 /**

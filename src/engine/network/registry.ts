@@ -34,6 +34,8 @@ export interface NetworkEntry {
    * The file of its pretrained weights below `resources/`, where Thaw ships them.
    */
   readonly shipped: string | null;
+  /** Of a model that brings its own classifier and no other; null for networks that are built with any. */
+  readonly classes: number | null;
   /** Without the published classifier. */
   readonly build: () => Network;
   /** With the published classifier of that many classes, ending in its logits. */
@@ -66,6 +68,7 @@ function entryOf(family: NetworkFamily, width: string, size: number): NetworkEnt
     preprocessing: family.preprocessing(size, size),
     source: family.source,
     shipped: SHIPPED[name] ?? null,
+    classes: null,
     build: () => {
       const network = built.get(name) ?? build(null);
       built.set(name, network);
@@ -131,6 +134,7 @@ function ofFeatures(name: string): NetworkEntry | null {
     preprocessing: scaleToUnitRange(shape[0], shape[1]),
     source: 'features that were computed elsewhere',
     shipped: null,
+    classes: null,
     build,
     buildWithTop: build,
   };
@@ -153,6 +157,7 @@ function ofPlainName(name: string): NetworkEntry | null {
     preprocessing: scaleToUnitRange(description.size, description.size),
     source: 'layers that its name describes; it begins with what is drawn',
     shipped: null,
+    classes: null,
     build,
     buildWithTop: build,
   };
@@ -170,6 +175,7 @@ function ofModel(name: string): NetworkEntry | null {
     preprocessing: model.preprocessing,
     source: `the configuration of the model '${model.title}'`,
     shipped: null,
+    classes: model.classes,
     build: () => model.withoutTop,
     buildWithTop: (classes) => {
       if (classes === model.classes) return model.withTop;

@@ -12,7 +12,12 @@ import { resolveImages } from './resolve-images.ts';
 import { resolveWeights } from './resolve-references.ts';
 import { weightsPath } from './weights-path.ts';
 
-async function resolveSource(
+/**
+ * Where the values of a source lie.
+ *
+ * @throws ThawError as `activationsOf`
+ */
+export async function resolveSource(
   context: ServiceContext,
   source: Request<'activations'>['source'],
 ): Promise<ActivationsJob['source']> {

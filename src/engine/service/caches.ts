@@ -7,6 +7,7 @@ import { assertTrainerIdle } from '../experiment/trainer-lock.ts';
 import { decodedCacheFolder } from '../image/decoded-cache.ts';
 import { THUMBNAIL_LIMIT_BYTES, thumbnailCacheFolder } from '../image/thumbnail-cache.ts';
 import { featureCacheFolder } from '../training/feature-cache/cached-features.ts';
+import { clearDownloads } from '../weights/published/clear-downloads.ts';
 import type { ServiceContext } from './context.ts';
 import { weightsFolder } from './published-weights.ts';
 
@@ -62,7 +63,7 @@ export async function showCaches(context: ServiceContext): Promise<CacheSummary[
 
 /**
  * Removes the data caches; what they held is computed again when needed. Downloaded weights only where they are asked for:
- * without a network they cannot be had again.
+ * without a network they cannot be had again. Those that are being downloaded stay.
  *
  * @throws ThawError `run.busy` while a trainer may be reading them, `disk.readOnly`
  */
@@ -73,8 +74,8 @@ export async function clearCaches(
   assertTrainerIdle(context.log);
   let bytes = 0;
   try {
-    for (const folderOf of [...DATA_CACHES, ...(weights ? [weightsFolder] : [])])
-      bytes += await clearFolder(folderOf(context.cache));
+    for (const folderOf of DATA_CACHES) bytes += await clearFolder(folderOf(context.cache));
+    if (weights) bytes += await clearDownloads(weightsFolder(context.cache));
   } catch (error) {
     throw explainDiskError(error, 'clear the caches');
   }

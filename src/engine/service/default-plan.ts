@@ -193,6 +193,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     warmupEpochs: request.warmupEpochs ?? 0,
     learningRateRules: request.learningRateRules ?? [],
     head: request.head ?? 'softmax',
+    newHead: request.newHead ?? false,
     augmentation: completeAugmentation(request.augmentation),
     earlyStopping: request.earlyStopping ?? null,
     precision: {

@@ -2,9 +2,10 @@ import type { Activations, ChannelStatistics } from '../../shared/contract/activ
 import type { Request } from '../../shared/contract/endpoint.ts';
 import type { LayerMaps } from '../../shared/contract/layer-maps.ts';
 import { readResult } from '../experiment/run-reader.ts';
-import { activationsOf } from './activations.ts';
+import { activationsOf, resolveSource } from './activations.ts';
 import { channelMap, mapSize, placesOf } from './channel-maps.ts';
 import type { ServiceContext } from './context.ts';
+import { stampOf } from './opened-weights.ts';
 
 /** What was computed last is kept for its other pages, so long after it was looked at. */
 const KEPT_MILLISECONDS = 60_000;
@@ -19,10 +20,14 @@ const kept = new WeakMap<ServiceContext, Kept>();
 
 type Asked = Request<'activations.maps'>;
 
-/** A run that went on since has other weights. */
-function keyOf(context: ServiceContext, { source, image, layer }: Asked): string {
-  const trained = source.kind === 'run' ? readResult(context.log, source.runId).history.length : null;
-  return JSON.stringify([source, image, layer, trained]);
+/** A run that went on since has other weights, and so has a file that was replaced. */
+async function keyOf(context: ServiceContext, { source, image, layer }: Asked): Promise<string> {
+  const values = await resolveSource(context, source);
+  const state =
+    values.kind === 'network'
+      ? await stampOf(values.weights)
+      : source.kind === 'run' && readResult(context.log, source.runId).history.length;
+  return JSON.stringify([source, image, layer, state]);
 }
 
 function keep(context: ServiceContext, key: string, activations: Activations): void {
@@ -33,7 +38,7 @@ function keep(context: ServiceContext, key: string, activations: Activations): v
 
 async function computed(context: ServiceContext, asked: Asked): Promise<Activations> {
   const { source, image, layer, taskId } = asked;
-  const key = keyOf(context, asked);
+  const key = await keyOf(context, asked);
   const known = kept.get(context);
   const activations =
     known?.key === key

@@ -2,10 +2,13 @@ import type { Request } from '../../shared/contract/endpoint.ts';
 import type { MappingState, WeightsMap } from '../../shared/contract/weights-mapping.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { findNetwork } from '../network/registry.ts';
+import { readModelFile } from '../training/model-file.ts';
+import { headWeights } from '../weights/head-weights.ts';
 import { matchWeights } from '../weights/load.ts';
 import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { mappingTable } from '../weights/mapping/mapping-table.ts';
 import type { ServiceContext } from './context.ts';
+import { networkWithHead, type HeadedNetwork } from './preview-plan-network.ts';
 import { resolveWeights } from './resolve-references.ts';
 import { weightsPath } from './weights-path.ts';
 
@@ -16,7 +19,7 @@ import { weightsPath } from './weights-path.ts';
  */
 export async function mapWeights(
   context: ServiceContext,
-  { network: name, weights: reference }: Request<'weights.map'>,
+  { network: name, weights: reference, head: asked }: Request<'weights.map'>,
 ): Promise<WeightsMap> {
   const entry = findNetwork(name);
   const weights = resolveWeights(context, reference);
@@ -28,10 +31,12 @@ export async function mapWeights(
       'Name a file of weights.',
     );
   }
+  const own = weights.kind === 'run' ? (await readModelFile(context.runDirectory(weights.runId))).classes : null;
+  const network = asked ? networkWithHead({ name: entry.name, ...headOf(asked) }) : entry.build();
   return context.weights.use(path, (opened) => {
     const file = asPlanned(opened, weights);
-    const network = entry.build();
-    const rows = mappingTable(network, file);
+    const head = asked ? headWeights(network, file, { wanted: asked.classes, own, anew: asked.anew }) : null;
+    const rows = mappingTable(network, file, head);
     const count = (state: MappingState): number => rows.filter((row) => row.state === state).length;
     return {
       network: entry.name,
@@ -39,6 +44,7 @@ export async function mapWeights(
       format: file.format,
       framework: file.framework,
       problem: problemOf(() => matchWeights(network, file)),
+      head: head && { kept: head.kept, reason: head.reason },
       counts: {
         loaded: count('loaded'),
         shape: count('shape'),
@@ -48,6 +54,10 @@ export async function mapWeights(
       rows: [...rows],
     };
   });
+}
+
+function headOf({ classes, kind }: NonNullable<Request<'weights.map'>['head']>): Omit<HeadedNetwork, 'name'> {
+  return { classes: typeof classes === 'number' ? classes : classes.length, dropout: 0, head: kind };
 }
 
 function problemOf(match: () => unknown): string | null {

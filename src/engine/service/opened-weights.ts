@@ -12,8 +12,9 @@ interface Entry {
 }
 
 /** What changes when the weights at a path do: sizes and times of whichever of its files are there. */
-async function stampOf(weights: string): Promise<string> {
-  const files = [weights, path.join(weights, 'model.json'), `${weights}.index`];
+export async function stampOf(weights: string): Promise<string> {
+  const inFolder = ['model.json', 'saved_model.pb', path.join('variables', 'variables.index')];
+  const files = [weights, `${weights}.index`, ...inFolder.map((name) => path.join(weights, name))];
   const found = await Promise.all(files.map((file) => stat(file).catch(() => null)));
   return found.map((entry) => (entry ? `${entry.ino} ${entry.size} ${entry.mtimeMs}` : '-')).join('; ');
 }

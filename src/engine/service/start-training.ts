@@ -1,23 +1,25 @@
 import { mkdirSync, statSync } from 'node:fs';
 import type { FeaturesDescription } from '../training/features-file/describe-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
-import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
-import type { DatasetSource, TrainingPlan, WeightsSource } from '../../shared/contract/plan.ts';
+import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { createRun, withdrawRun } from '../experiment/new-run.ts';
-import { readResult } from '../experiment/run-reader.ts';
-import { isActive } from '../experiment/run-status.ts';
 import { freezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { withHead } from '../network/head.ts';
 import { findNetwork } from '../network/registry.ts';
+import { describePart, matchWeights } from '../weights/load.ts';
+import { asPlanned } from '../weights/mapping/mapping-rule.ts';
+import { openStoredWeights } from '../weights/open.ts';
+import { weightsOf } from '../weights/with-hash.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
 import { assertNamedWeights } from './named-weights.ts';
 import { explainLostWeights, onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
+import { assertWeights, weightsPath } from './weights-path.ts';
 
 /** A dataset has more, but every rule that fits two classes fits them all. */
 const FEWEST_CLASSES = 2;
@@ -34,34 +36,6 @@ export function assertDataset(dataset: DatasetSource): void {
   );
 }
 
-/**
- * @returns the run's folder where weights come from a run
- * @throws ThawError `weights.missing`, `run.unknown`, `run.state` or `training.checkpoint`
- */
-export async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
-  // A TensorFlow checkpoint is named by the prefix of its files.
-  const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
-  if (weights.kind === 'file' && !isThere(weights.path) && !isThere(`${weights.path}.index`)) {
-    throw new ThawError(
-      'weights.missing',
-      `Weights are a file, the prefix of a checkpoint's files, or a model's folder; found nothing at '${weights.path}'.`,
-      'Check the path given as --weights.',
-    );
-  }
-  if (weights.kind !== 'run') return null;
-  const { status } = readResult(context.log, weights.runId);
-  if (isActive(status)) {
-    throw new ThawError(
-      'run.state',
-      `Weights come from a run that has ended; run '${weights.runId}' is ${status}.`,
-      'Wait until it has ended, or stop it.',
-    );
-  }
-  const directory = context.runDirectory(weights.runId);
-  await chosenPrefix(directory, weights.checkpoint ?? 'best');
-  return directory;
-}
-
 /** Fails on a rule that matches nothing, or that leaves nothing to train, before anything is begun. */
 function assertRules(plan: TrainingPlan, features: FeaturesDescription | null): void {
   const base = findNetwork(plan.network).build();
@@ -69,6 +43,23 @@ function assertRules(plan: TrainingPlan, features: FeaturesDescription | null): 
   const freeze = freezePlan(network, plan.strategy, plan.rules);
   rateFactors(network, freeze.trainable, plan.learningRateRules);
   if (features) planAbove(network, freeze, features);
+}
+
+/**
+ * How much of a network the plan's weights fill, told before anything is begun; only names and shapes are read.
+ *
+ * @returns null where it is all, or there are none
+ * @throws ThawError `weights.mismatch` where it is nothing, `weights.unreadable`
+ */
+async function partLoaded(context: ServiceContext, plan: TrainingPlan): Promise<string | null> {
+  const path = await weightsPath(context, plan);
+  if (path === null) return null;
+  const stored = await openStoredWeights(path);
+  try {
+    return describePart(matchWeights(findNetwork(plan.network).build(), asPlanned(weightsOf(stored), plan.weights)));
+  } finally {
+    stored.close();
+  }
 }
 
 /** Makes a run's own folder, for its owner alone. */
@@ -97,6 +88,7 @@ export async function startTraining(
   });
   const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
   assertRules(plan, features);
+  const part = await partLoaded(context, plan);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
   try {
@@ -114,5 +106,5 @@ export async function startTraining(
     sourceRunDirectory,
     resume: false,
   });
-  return { runId, plan, warnings: [...planWarnings(resolved, plan), ...(named === null ? [] : [named])] };
+  return { runId, plan, part, warnings: [...planWarnings(resolved, plan), ...(named === null ? [] : [named])] };
 }

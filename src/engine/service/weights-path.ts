@@ -1,10 +1,41 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
-import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlan, WeightsSource } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { readResult } from '../experiment/run-reader.ts';
+import { isActive } from '../experiment/run-status.ts';
 import { findNetwork } from '../network/registry.ts';
 import { RESOURCES } from '../training/resources.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
-import { assertWeights } from './start-training.ts';
+
+/**
+ * @returns the run's folder where weights come from a run
+ * @throws ThawError `weights.missing`, `run.unknown`, `run.state` or `training.checkpoint`
+ */
+export async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
+  // A TensorFlow checkpoint is named by the prefix of its files.
+  const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (weights.kind === 'file' && !isThere(weights.path) && !isThere(`${weights.path}.index`)) {
+    throw new ThawError(
+      'weights.missing',
+      `Weights are a file, the prefix of a checkpoint's files, or a model's folder; found nothing at '${weights.path}'.`,
+      'Check the path given as --weights.',
+    );
+  }
+  if (weights.kind !== 'run') return null;
+  const { status } = readResult(context.log, weights.runId);
+  if (isActive(status)) {
+    throw new ThawError(
+      'run.state',
+      `Weights come from a run that has ended; run '${weights.runId}' is ${status}.`,
+      'Wait until it has ended, or stop it.',
+    );
+  }
+  const directory = context.runDirectory(weights.runId);
+  await chosenPrefix(directory, weights.checkpoint ?? 'best');
+  return directory;
+}
 
 /**
  * Where the weights lie that a plan begins with.

@@ -8,8 +8,9 @@ import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
 import { runExtractor } from './extractor-process.ts';
 import { resolveDataset, resolveWeights } from './resolve-references.ts';
-import { assertDataset, assertWeights } from './start-training.ts';
+import { assertDataset } from './start-training.ts';
 import { thawVersion } from './version.ts';
+import { assertWeights } from './weights-path.ts';
 
 /** @throws ThawError `usage.invalid` where no file can be written, `file.notGranted` */
 function outputPath(context: ServiceContext, output: FeaturesRequest['output']): string {

@@ -6,6 +6,8 @@ import type { Network } from '../network/layer.ts';
 import { findNetwork } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
 import { initialValues } from '../weights/initialise.ts';
+import type { HeadChoice } from '../weights/head-choice.ts';
+import { headWeights } from '../weights/head-weights.ts';
 import { loadWeights } from '../weights/load.ts';
 import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { openWeights } from '../weights/open.ts';
@@ -13,6 +15,7 @@ import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
 import { assertCheckpoint } from './assert-checkpoint.ts';
 import { assertFinite } from './divergence.ts';
+import { readModelFile } from './model-file.ts';
 import type { TrainerJob } from './protocol.ts';
 import { RESOURCES } from './resources.ts';
 import { chosenPrefix } from './starred-checkpoints.ts';
@@ -24,17 +27,27 @@ type Source = Pick<TrainerJob, 'plan' | 'sourceRunDirectory'>;
 export interface Values {
   readonly values: ReadonlyMap<string, Float32Array>;
   readonly report: LoadReport | null;
+  /** What became of the head and why; null where no weights were looked at for it. */
+  readonly head: HeadChoice | null;
 }
 
-/** Pretrained values where the plan names any, those of the initialisers for the rest. */
-export async function firstValues(job: Source, network: Network): Promise<Values> {
-  const values = new Map(initialValues(network, job.plan.seed));
+/**
+ * Pretrained values where the plan names any, those of the initialisers for the rest.
+ *
+ * @param classes that the head is to tell apart; null where it is not to be filled
+ */
+export async function firstValues(job: Source, network: Network, classes: readonly string[] | null): Promise<Values> {
+  const { plan, sourceRunDirectory } = job;
+  const values = new Map(initialValues(network, plan.seed));
   const file = await openSource(job);
-  if (!file) return { values, report: null };
+  if (!file) return { values, report: null, head: null };
   try {
-    const loaded = loadWeights(network, asPlanned(file, job.plan.weights));
+    const own = sourceRunDirectory === null ? null : (await readModelFile(sourceRunDirectory)).classes;
+    const planned = asPlanned(file, plan.weights);
+    const head = classes && headWeights(network, planned, { wanted: classes, own, anew: plan.newHead });
+    const loaded = loadWeights(network, planned, head);
     for (const [name, tensor] of loaded.tensors) values.set(name, tensor);
-    return { values, report: loaded.report };
+    return { values, report: loaded.report, head };
   } finally {
     file.close();
   }
@@ -51,7 +64,7 @@ export async function checkpointValues(
     assertCheckpoint(network, file);
     const values = new Map(networkTensors(network).map(({ name }) => [name, file.read(name)]));
     assertFinite(values, file.path);
-    return { values, report: null };
+    return { values, report: null, head: null };
   } finally {
     file.close();
   }

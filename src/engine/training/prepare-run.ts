@@ -157,9 +157,12 @@ export async function prepareRun(
     const tight = memoryWarning(memory);
     if (tight !== null) emit({ kind: 'warning', message: tight });
   }
-  const first = resumed ? await checkpointValues(runDirectory, 'last', network) : await firstValues(job, network);
+  const first = resumed
+    ? await checkpointValues(runDirectory, 'last', network)
+    : await firstValues(job, network, dataset.classes);
   const lacking = first.report && describeGaps(first.report);
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
+  if (first.head?.uncertain === true) emit({ kind: 'warning', message: first.head.reason });
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
   if (given) expectSameBelow(given.description, { network, prefix: plan.prefix, tensorHashes, preprocessing });
   const model: ModelFile = resumed ?? {

@@ -2,6 +2,7 @@ import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';
+import type { HeadWeights } from './head-weights.ts';
 import { withNetworkNames } from './network-names.ts';
 import type { WeightsFile } from './weights-file.ts';
 
@@ -19,8 +20,7 @@ function sameShape(left: readonly number[], right: readonly number[]): boolean {
 }
 
 /** Values that training could only spread: found here they name the tensor, found later only the loss. */
-function checkedFinite(file: WeightsFile, name: string): Float32Array {
-  const values = file.read(name);
+function checkedFinite(file: WeightsFile, name: string, values: Float32Array): Float32Array {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad !== -1) {
     throw new ThawError(
@@ -67,13 +67,25 @@ export function describeGaps({ loaded, skippedByShape, missing }: LoadReport): s
   return `${unfilled.length} of ${loaded.length + unfilled.length} pretrained tensors were not in the weights, or had another shape, and begin at initial values: ${names}.`;
 }
 
+/** Says how much of a network a file fills; null where that is all of it. */
+export function describePart({ loaded, skippedByShape, missing }: LoadReport): string | null {
+  const all = loaded.length + skippedByShape.length + missing.length;
+  if (all === loaded.length) return null;
+  const parts = [
+    missing.length > 0 ? `${missing.length} missing` : '',
+    skippedByShape.length > 0 ? `${skippedByShape.length} of another shape` : '',
+  ];
+  return `${loaded.length} of ${all} pretrained tensors loaded, ${parts.filter((part) => part !== '').join(', ')}`;
+}
+
 /**
  * Finds the tensors of the pretrained part of a network in a file, without reading their values, with an account of every
- * tensor of both sides. A new head is never filled from a file, even where one of that name and shape is there.
+ * tensor of both sides.
  *
+ * @param head what the new head gets of the file; without it nothing, even where one of that name and shape is there
  * @throws ThawError `weights.mismatch` when nothing fits, or less than half of the network and less than half of the file
  */
-export function matchWeights(network: Network, given: WeightsFile): LoadReport {
+export function matchWeights(network: Network, given: WeightsFile, head: HeadWeights | null = null): LoadReport {
   const file = withNetworkNames(network, given);
   const all = networkTensors(network);
   const expected = all.filter((tensor) => network.pretrained.has(tensor.layer));
@@ -88,6 +100,8 @@ export function matchWeights(network: Network, given: WeightsFile): LoadReport {
     else skippedByShape.push({ name, expected: [...shape], found: [...entry.shape] });
   }
   const fits = loaded.length;
+  const kept = head?.tensors ?? new Map<string, never>();
+  const stored = new Set([...kept.values()].map(({ entry }) => entry.storedName));
   if (fits === 0 || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
     throw otherNetwork(network, file, expected, fits, skippedByShape);
   }
@@ -95,22 +109,25 @@ export function matchWeights(network: Network, given: WeightsFile): LoadReport {
     source: file.path,
     format: file.format,
     sha256: file.sha256,
-    loaded,
+    loaded: [...loaded, ...kept.keys()],
     skippedByShape,
     missing,
-    newlyInitialised: all.map((tensor) => tensor.name).filter((name) => !expectedNames.has(name)),
-    unexpected: [...file.tensors.keys()].filter((name) => !expectedNames.has(name)),
+    newlyInitialised: all.map((tensor) => tensor.name).filter((name) => !expectedNames.has(name) && !kept.has(name)),
+    unexpected: [...file.tensors]
+      .filter(([name, { storedName }]) => !expectedNames.has(name) && !stored.has(storedName))
+      .map(([name]) => name),
   };
 }
 
 /**
- * Gives the pretrained part of a network its values; see `matchWeights`.
+ * Gives the pretrained part of a network its values, and the head those that go on; see `matchWeights`.
  *
  * @throws ThawError `weights.mismatch` for weights of another network; `weights.unreadable` for values that cannot be read or
  *   are not finite
  */
-export function loadWeights(network: Network, given: WeightsFile): LoadedWeights {
+export function loadWeights(network: Network, given: WeightsFile, head: HeadWeights | null = null): LoadedWeights {
   const file = withNetworkNames(network, given);
-  const report = matchWeights(network, file);
-  return { tensors: new Map(report.loaded.map((name) => [name, checkedFinite(file, name)])), report };
+  const report = matchWeights(network, file, head);
+  const values = (name: string): Float32Array => head?.tensors.get(name)?.read() ?? file.read(name);
+  return { tensors: new Map(report.loaded.map((name) => [name, checkedFinite(file, name, values(name))])), report };
 }

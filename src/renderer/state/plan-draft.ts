@@ -43,6 +43,7 @@ export interface PlanDraft {
   readonly schedule: SchedulePlan['kind'] | null;
   readonly scheduleMonitor: EarlyStoppingPlan['monitor'] | null;
   readonly head: Head | null;
+  readonly newHead: boolean | null;
   readonly loss: Loss | null;
   readonly classWeighting: ClassWeighting | null;
   /** Of the classes of any dataset that was open; they count where the weighting is `given`. */
@@ -68,6 +69,7 @@ export const EMPTY_DRAFT: PlanDraft = {
   schedule: null,
   scheduleMonitor: null,
   head: null,
+  newHead: null,
   loss: null,
   classWeighting: null,
   classWeights: {},
@@ -273,6 +275,7 @@ function build<Figure>(
     seed: figure('seed'),
     validationShare: figure('validationShare'),
     head: draft.head ?? undefined,
+    newHead: draft.newHead ?? undefined,
     precision: buildPrecision(draft),
     device: draft.device ?? undefined,
     optimizer: buildOptimizer(draft, completion, figure),

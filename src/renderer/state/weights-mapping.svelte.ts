@@ -1,6 +1,6 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { WeightsReference } from '../../shared/contract/plan.ts';
-import type { WeightsMap } from '../../shared/contract/weights-mapping.ts';
+import type { MappedHead, WeightsMap } from '../../shared/contract/weights-mapping.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { expressionProblem, formatRule, formatRules, parseRules, type RuleDraft } from './mapping-rules.ts';
 import {
@@ -30,6 +30,7 @@ export class WeightsMapping {
   readonly #pauseMilliseconds: number;
   #network = $state.raw<string | null>(null);
   #weights = $state.raw<WeightsReference | null>(null);
+  #head: MappedHead | null = null;
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,17 +50,18 @@ export class WeightsMapping {
   }
 
   /** Looks at what the plan names now; of the same weights, rules that are being written stay. */
-  follow(network: string | null, weights: WeightsReference | null): void {
+  follow(network: string | null, weights: WeightsReference | null, head: MappedHead | null = null): void {
     const same = areSameWeights(this.#weights, weights);
     const sameRules = areSameRules(rulesOf(this.#weights), rulesOf(weights));
-    if (same && sameRules && network === this.#network) return;
-    const isNews = !same || network !== this.#network;
+    const sameHead = JSON.stringify(head) === JSON.stringify(this.#head);
+    if (same && sameRules && sameHead && network === this.#network) return;
+    const isOther = !same || network !== this.#network;
+    this.#head = head;
     this.#network = network;
     this.#weights = weights;
     if (!same || !sameRules) this.rules = parseRules(rulesOf(weights));
-    if (!isNews) return;
-    this.map = null;
-    void this.load();
+    if (isOther) this.map = null;
+    if (isOther || !sameHead) void this.load();
   }
 
   /** Tries other rules, once no more are written for a moment. */
@@ -102,7 +104,8 @@ export class WeightsMapping {
     }
     this.pending = true;
     try {
-      const map = await this.#transport.invoke('weights.map', { network, weights });
+      const head = this.#head === null ? {} : { head: this.#head };
+      const map = await this.#transport.invoke('weights.map', { network, weights, ...head });
       if (asked !== this.#asked) return;
       this.map = map;
       this.failure = null;

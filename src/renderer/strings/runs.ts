@@ -206,6 +206,7 @@ export const runs = {
     },
     noRules: 'none beyond the strategy',
     head: 'Head',
+    newHead: (head: string) => `${head}; begins anew`,
     heads: { softmax: 'softmax, one logit a class', sigmoid: 'sigmoid, one logit for two classes' },
     optimizer: 'Optimizer',
     sgd: (momentum: number, nesterov: boolean) => `SGD, momentum ${momentum}${nesterov ? ', Nesterov' : ''}`,
@@ -283,6 +284,8 @@ export const runs = {
       newlyInitialised: 'newly initialised',
       unexpected: 'in the file only, not used',
     },
+    headKept: 'The head went on as the weights had it: their classes are those of the dataset.',
+    headNew: 'The head began anew.',
     shapes: (expected: string, found: string) => `expected ${expected}, found ${found}`,
   },
   layers: {

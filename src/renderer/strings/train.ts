@@ -280,6 +280,7 @@ export const train = {
     schedules,
     network: 'Network',
     head: 'Head',
+    newHead: 'New head, even for the same classes',
     heads: { softmax: 'Softmax', sigmoid: 'One sigmoid unit' },
     earlyStopping: 'Early stopping',
     monitor: 'Watches',

@@ -19,7 +19,7 @@ import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
 import { weightsListing } from './weights-listing.ts';
 import { weightsCheck } from './weights-check.ts';
-import { weightsMap } from './weights-mapping.ts';
+import { mappedHead, weightsMap } from './weights-mapping.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
 /** Lets the caller follow and cancel what takes long: see the event `task`. */
@@ -146,7 +146,7 @@ export const endpoints = {
   'weights.inspect': { request: z.strictObject({ weights: weightsReference }), response: weightsListing },
   /** What becomes of each tensor when a network is given weights, under their rules for names; nothing is loaded. */
   'weights.map': {
-    request: z.strictObject({ network: z.string().min(1), weights: weightsReference }),
+    request: z.strictObject({ network: z.string().min(1), weights: weightsReference, head: mappedHead.optional() }),
     response: weightsMap,
   },
   /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
@@ -205,6 +205,8 @@ export const endpoints = {
     response: z.strictObject({
       runId: z.string(),
       plan: trainingPlan,
+      /** How much of the network its weights fill, where that is a part; null where it is all, or there are none. */
+      part: z.string().nullable(),
       /** What of the request the plan does without, for people. */
       warnings: z.array(z.string()),
     }),

@@ -4,7 +4,7 @@ import { datasetStructure } from './dataset-structure.ts';
 import { mappingRules } from './weights-mapping.ts';
 
 /** The version of the plan's own schema, stored with every run. */
-export const PLAN_SCHEMA_VERSION = 5;
+export const PLAN_SCHEMA_VERSION = 6;
 
 /**
  * What a rule does to the layers it means. `freeze` and `thaw` take a BatchNorm's moving statistics along; the other two
@@ -218,6 +218,8 @@ export const trainingPlan = z.strictObject({
   /** Of rules that mean the same layer the last one holds. */
   learningRateRules: z.array(learningRateRule).max(500),
   head: z.enum(HEADS),
+  /** Whether the head begins anew also where the weights' own classifier has the same classes. */
+  newHead: z.boolean(),
   augmentation: augmentationPlan.nullable(),
   earlyStopping: earlyStoppingPlan.nullable(),
   /** Of the prefix that gives the same output each time, and of all that lies above it. */
@@ -301,6 +303,7 @@ export const trainingPlanRequest = z.strictObject({
   warmupEpochs: trainingPlan.shape.warmupEpochs.optional(),
   learningRateRules: trainingPlan.shape.learningRateRules.optional(),
   head: trainingPlan.shape.head.optional(),
+  newHead: trainingPlan.shape.newHead.optional(),
   augmentation: trainingPlan.shape.augmentation.optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),
   precision: trainingPlan.shape.precision.partial().optional(),

@@ -24,6 +24,9 @@ export type EpochMetrics = z.infer<typeof epochMetrics>;
 export const parameterCounts = z.strictObject({ trainable: z.int(), frozen: z.int() });
 export type ParameterCounts = z.infer<typeof parameterCounts>;
 
+/** Of every network with a head; among the `loaded` ones where the weights' own classifier went on as the head. */
+export const HEAD_KERNEL = 'logits/kernel';
+
 /** What became of each tensor of the network, and of each of the file; names are the publisher's. */
 export const loadReport = z.strictObject({
   source: z.string(),

@@ -19,6 +19,16 @@ export const mappedTensor = z.strictObject({
 });
 export type MappedTensor = z.infer<typeof mappedTensor>;
 
+/** The new head as a plan would have it, to know whether the weights' own classifier goes on in its place. */
+export const mappedHead = z.strictObject({
+  /** By name and in their order, or how many. */
+  classes: z.union([z.array(z.string().min(1)).min(1), z.int().min(1).max(100_000)]),
+  kind: z.enum(['softmax', 'sigmoid']),
+  /** Whether it begins anew in any case. */
+  anew: z.boolean(),
+});
+export type MappedHead = z.infer<typeof mappedHead>;
+
 /** Every tensor of a network beside its file's, and then those of the file alone. */
 export const weightsMap = z.strictObject({
   network: z.string(),
@@ -27,6 +37,8 @@ export const weightsMap = z.strictObject({
   framework: z.string().nullable(),
   /** Why these weights cannot begin a training; null where they can. */
   problem: z.string().nullable(),
+  /** What becomes of the head, as a sentence; null where nothing was asked about it. */
+  head: z.strictObject({ kept: z.boolean(), reason: z.string() }).nullable(),
   counts: z.record(z.enum(MAPPING_STATES), z.int()),
   rows: z.array(mappedTensor),
 });

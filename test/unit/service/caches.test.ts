@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { globSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RowStore } from '../../../src/engine/cache/row-store.ts';
@@ -96,6 +96,21 @@ describe('the caches', () => {
 
     expect((await service.transport.invoke('cache.clear', { weights: true })).bytes).toBe(MEBIBYTE);
     expect((await shown('weights')).bytes).toBe(0);
+  });
+
+  it('keep weights that are being downloaded, and no part that was left', async () => {
+    const folder = path.join(cache, 'weights', 'keras');
+    mkdirSync(folder, { recursive: true });
+    const write = (name: string, content: string | Uint8Array): void => writeFileSync(path.join(folder, name), content);
+    write('coming.h5.part', new Uint8Array(MEBIBYTE));
+    write('coming.h5.part.json', '{}');
+    write('coming.h5.lock', String(process.pid));
+    write('left.h5.part', new Uint8Array(MEBIBYTE));
+    // No process has this number: the largest of Linux is 2^22.
+    write('left.h5.lock', String(2 ** 30));
+
+    expect((await service.transport.invoke('cache.clear', { weights: true })).bytes).toBe(MEBIBYTE);
+    expect(readdirSync(folder).sort()).toEqual(['coming.h5.lock', 'coming.h5.part', 'coming.h5.part.json']);
   });
 
   it('are cleared, and told what that freed', async () => {

@@ -1,8 +1,10 @@
+import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../../src/engine/service/create-service.ts';
 import type { Request } from '../../../src/shared/contract/endpoint.ts';
 import { expectError } from '../../support/expect-error.ts';
+import { writeRenamedWeights } from '../../support/renamed-weights.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const home = temporaryFolder();
@@ -59,6 +61,18 @@ describe('what a layer makes of an image, to be looked at', () => {
     const last = await maps({ layer: 'conv_pw_13_relu', offset: 192 });
     expect(last.channels).toHaveLength(64);
     expect(performance.now() - begun).toBeLessThan(150);
+  });
+
+  it('computes again for weights that were replaced', async () => {
+    const [file, other] = ['weights.safetensors', 'other.safetensors'].map((name) => path.join(home, name));
+    const name = 'mobilenet_v1_0.25_32';
+    await writeRenamedWeights(file ?? '', name, (own) => own);
+    await writeRenamedWeights(other ?? '', name, (own) => own, 6);
+    const source = { kind: 'network', network: name, weights: { kind: 'file', path: file ?? '' } } as const;
+    const first = await maps({ source, layer: 'conv1_relu' });
+    renameSync(other ?? '', file ?? '');
+    const second = await maps({ source, layer: 'conv1_relu' });
+    expect(second.whole).not.toEqual(first.whole);
   });
 
   it('begins with the last channel where it is asked for one beyond', async () => {

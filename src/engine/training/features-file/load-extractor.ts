@@ -62,7 +62,7 @@ export async function loadExtractor(
   const place = placeOf(network, plan, job.layer);
   const { tensorflow, gpu, kernels, device } = deviceInformation();
   expectDevice(plan, gpu);
-  const { values, report } = await firstValues(job, network);
+  const { values, report } = await firstValues(job, network, null);
   const lacking = report && describeGaps(report);
   if (lacking !== null) onWarning(lacking);
   assertFinite(values, report?.source ?? 'the initial values');

@@ -159,7 +159,7 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.weights, value: weightsFact(plan) },
     { name: words.strategy, value: runs.strategies[plan.strategy] ?? plan.strategy },
     { name: words.rules, value: told.length === 0 ? words.noRules : told.join('; ') },
-    { name: words.head, value: words.heads[plan.head] },
+    { name: words.head, value: plan.newHead ? words.newHead(words.heads[plan.head]) : words.heads[plan.head] },
     { name: words.optimizer, value: optimizerFact(plan) },
     { name: words.learningRate, value: metric(plan.optimizer.learningRate) },
     { name: words.layerRates, value: layerRatesFact(plan) },
