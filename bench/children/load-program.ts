@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly precision?: Precision;
   /** Whether a step is given images whatever is frozen. */
   readonly uncached?: boolean;
+  /** Whether the tensors are left without values. */
+  readonly empty?: boolean;
 }
 
 export interface Loaded {
@@ -33,7 +35,7 @@ export interface Loaded {
 
 /** Loads a network with a new head and random weights, ready to run. */
 export function loadProgram(name: string, batch: number, options: LoadOptions): Loaded {
-  const { strategy, rules = [], optimizer, precision = 'float32', uncached = false } = options;
+  const { strategy, rules = [], optimizer, precision = 'float32', uncached = false, empty = false } = options;
   const { build, preprocessing } = findNetwork(name);
   const { height, width } = preprocessing;
   const network = withHead(build(), { classes: CLASSES, dropout: 0 });
@@ -49,7 +51,7 @@ export function loadProgram(name: string, batch: number, options: LoadOptions): 
   const directory = mkdtempSync(path.join(tmpdir(), 'thaw-bench-'));
   const session = Session.load(directory, program.savedModel, program.signatures);
   rmSync(directory, { recursive: true });
-  assignValues(session, program, initialValues(network, 1));
+  if (!empty) assignValues(session, program, initialValues(network, 1));
   const pixels = Uint8Array.from(
     { length: batch * height * width * 3 },
     (_, index) => Math.imul(index, 2654435761) >>> 24,

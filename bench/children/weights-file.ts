@@ -30,7 +30,8 @@ async function load({ session, program }: ReturnType<typeof loadProgram>): Promi
   assignValues(session, program, new Map([...head, ...tensors]));
 }
 
-const loaded = action === 'load' ? loadProgram(network, 1, { strategy: 'finetune', optimizer: null }) : null;
+const loaded =
+  action === 'load' ? loadProgram(network, 1, { strategy: 'finetune', optimizer: null, empty: true }) : null;
 /** The new classifier, which no file has. */
 const head = new Map(
   loaded?.program.tensors

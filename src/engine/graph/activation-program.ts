@@ -1,7 +1,7 @@
 import type { Layer, Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
-import { elementCount, networkTensors } from '../network/shape.ts';
-import { assignFromVector, concatenated } from './assign.ts';
+import { networkTensors } from '../network/shape.ts';
+import { assignment, type AssignFeed } from './assign.ts';
 import { Graph, type Tensor, type Variable } from './graph.ts';
 import { lower } from './lower.ts';
 import { cast } from './ops/cast.ts';
@@ -12,11 +12,9 @@ import type { Signature } from './saved-model.ts';
 export interface ActivationProgram {
   readonly graph: Graph;
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** The tensors that the layer's output depends on; `assign` takes their values one after the other. */
+  /** The tensors that the layer's output depends on; `assign` takes their values. */
   readonly tensors: readonly Pick<Variable, 'name' | 'shape'>[];
-  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => {
-    readonly values: { readonly data: Float32Array; readonly shape: readonly number[] };
-  };
+  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => Readonly<Record<string, AssignFeed>>;
 }
 
 /** The layer and all below it, in the network's order. */
@@ -32,7 +30,7 @@ function ancestors(network: Network, layer: string): readonly Layer[] {
  * Compiles what it takes to see what a layer gives, as prediction computes it: dropout off, BatchNorm on its moving
  * statistics.
  *
- * - `assign` {values}: see `assignFeeds`
+ * - `assign` {see `assignFeeds`}
  * - `activations` {images}: `output` of the layer, float32, of uint8 pixels [batch, height, width, 3] in a string scalar
  * - `of_input` {input}: the same of what the input layer would give, float32
  *
@@ -72,22 +70,15 @@ export function compileActivations(network: Network, layer: string, preprocessin
   if (!found) throw new TypeError(`The network has no layer '${layer}'.`);
   const output = graph.identity('activations/output', cast(graph, 'activations/output/float', found, 'float32'));
   const assignable = [...variables.values()];
-  const count = assignable.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  const values = graph.placeholder('assign/values', 'float32', [count]);
-  // TensorFlow splits nothing into no parts.
-  const assigned = assignable.length === 0 ? [values] : assignFromVector(graph, 'assign', values, assignable);
+  const assigned = assignment(graph, { variables: assignable });
   return {
     graph,
     signatures: {
-      assign: { inputs: { values }, outputs: { done: graph.group('assign/done', assigned) } },
+      ...assigned.signatures,
       activations: { inputs: { images: feed }, outputs: { output } },
       of_input: { inputs: { input }, outputs: { output } },
     },
     tensors: assignable,
-    assignFeeds: (all) => {
-      const names = assignable.map(({ name }) => name);
-      const data = concatenated(names, all);
-      return { values: { data, shape: [data.length] } };
-    },
+    assignFeeds: assigned.feeds,
   };
 }

@@ -1,7 +1,7 @@
 import type { Network } from '../network/layer.ts';
 import { elementCount, layerShapes, networkTensors } from '../network/shape.ts';
-import { assignFromVector, concatenated } from './assign.ts';
-import { foldBatchNorms, foldedValues } from './fold.ts';
+import { assignment, type AssignFeed } from './assign.ts';
+import { foldBatchNorms } from './fold.ts';
 import { Graph } from './graph.ts';
 import { lower } from './lower.ts';
 import type { Signature } from './saved-model.ts';
@@ -10,11 +10,9 @@ import type { Signature } from './saved-model.ts';
 export interface OutputProgram {
   readonly graph: Graph;
   readonly signatures: Readonly<Record<string, Signature>>;
-  /** The layers that each signature but `assign` gives, by the signature's name. */
+  /** The layers that each signature gives but those that assign, by the signature's name. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
-  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => {
-    readonly values: { readonly data: Float32Array; readonly shape: readonly number[] };
-  };
+  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => Readonly<Record<string, AssignFeed>>;
 }
 
 export interface OutputOptions {
@@ -46,7 +44,7 @@ function grouped(network: Network, layers: readonly string[], valuesAtOnce: numb
 /**
  * Compiles a network as prediction computes it: dropout off, BatchNorm on its moving statistics, float32.
  *
- * - `assign` {values}: see `assignFeeds`
+ * - `assign` {see `assignFeeds`}
  * - one signature for each of `groups` {images}: the outputs of its layers, of float32 [batch, height, width, 3]
  */
 export function compileOutputs(network: Network, { fold, layers, valuesAtOnce }: OutputOptions): OutputProgram {
@@ -69,15 +67,8 @@ export function compileOutputs(network: Network, { fold, layers, valuesAtOnce }:
   });
   const wanted = layers.filter((layer) => !foldedAway.has(layer));
   const groups = new Map(grouped(network, wanted, valuesAtOnce).map((group, index) => [`outputs_${index}`, group]));
-  const assignable = [...variables.values(), ...folded.flatMap(({ kernel, bias }) => [kernel, bias])];
-  const count = assignable.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  const values = graph.placeholder('assign/values', 'float32', [count]);
-  const signatures: Record<string, Signature> = {
-    assign: {
-      inputs: { values },
-      outputs: { done: graph.group('assign/done', assignFromVector(graph, 'assign', values, assignable)) },
-    },
-  };
+  const assigned = assignment(graph, { variables: [...variables.values()], folded });
+  const signatures: Record<string, Signature> = { ...assigned.signatures };
   for (const [signature, group] of groups) {
     const own = group.flatMap((layer) => {
       const output = outputs.get(layer);
@@ -89,17 +80,6 @@ export function compileOutputs(network: Network, { fold, layers, valuesAtOnce }:
     graph,
     signatures,
     groups,
-    assignFeeds: (given) => {
-      const all = new Map(given);
-      for (const convolution of folded) {
-        const { kernel, bias } = foldedValues(convolution, given);
-        all.set(convolution.kernel.name, kernel).set(convolution.bias.name, bias);
-      }
-      const data = concatenated(
-        assignable.map(({ name }) => name),
-        all,
-      );
-      return { values: { data, shape: [data.length] } };
-    },
+    assignFeeds: assigned.feeds,
   };
 }

@@ -3,8 +3,8 @@ import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network, TensorSpecification } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { elementCount, isStatistic, layerShapes, networkTensors } from '../network/shape.ts';
-import { assignFromVector, concatenated } from './assign.ts';
-import { foldBatchNorms, foldedValues, type FoldedConvolution } from './fold.ts';
+import { assignment, type Assignment } from './assign.ts';
+import { foldBatchNorms, type FoldedConvolution } from './fold.ts';
 import { Graph, type Kernels, type Operation, type Tensor, type Variable } from './graph.ts';
 import { introspectionSignatures, type Introspection } from './introspection.ts';
 import { lower } from './lower.ts';
@@ -32,9 +32,9 @@ export interface Program {
   /** The network's own tensors, by canonical name: what checkpoints hold. */
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** What to feed `assign` to give the network's tensors these values, by canonical name. */
-  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => {
-    readonly values: { readonly data: Float32Array; readonly shape: readonly number[] };
-  };
+  readonly assignFeeds: Assignment['feeds'];
+  /** The same, a part of the tensors at a time. */
+  readonly assignSlices: Assignment['slices'];
   /** What `features` gives and `train` takes; empty when nothing is computed once: then `train` takes images. */
   readonly cut: readonly CutTensor[];
   /** Ops of the train step's own graph, for tests and for the proof that no frozen layer stands in it. */
@@ -296,24 +296,17 @@ class ProgramBuilder {
     return introspection;
   }
 
-  /** What `assign` takes, in the order in which their values stand in its vector. */
-  get assignable(): readonly Variable[] {
-    return [...this.variables.values(), ...this.folded.flatMap(({ kernel, bias }) => [kernel, bias])];
-  }
-
-  /** `assign`, `save` and `restore`. @returns the bytes of what they keep */
-  state(slots: readonly Slot[]): number {
+  /** `assign` and its slices, `save` and `restore`. */
+  state(slots: readonly Slot[]): { readonly checkpointBytes: number; readonly assigns: Assignment } {
     const { graph } = this;
-    const count = this.assignable.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-    const values = graph.placeholder('assign/values', 'float32', [count]);
-    const assigned = assignFromVector(graph, 'assign', values, this.assignable);
     const reset = slots.map(({ variable, initial }) =>
       graph.assign(variable, graph.constant(`assign/${variable.name}`, 'float32', variable.shape, initial)),
     );
-    const done = graph.group('assign/done', [...assigned, ...reset]);
-    this.signatures['assign'] = { inputs: { values }, outputs: { done } };
+    const variables = [...this.variables.values()];
+    const assigns = assignment(graph, { variables, folded: this.folded, reset });
+    Object.assign(this.signatures, assigns.signatures);
 
-    const kept = [...this.variables.values(), ...slots.map(({ variable }) => variable)];
+    const kept = [...variables, ...slots.map(({ variable }) => variable)];
     const readPrefix = graph.placeholder('restore/prefix', 'string', []);
     const restored = graph.group('restore/done', restore(graph, 'restore', readPrefix, kept));
     this.signatures['restore'] = { inputs: { prefix: readPrefix }, outputs: { done: restored } };
@@ -321,14 +314,15 @@ class ProgramBuilder {
     const writePrefix = graph.placeholder('save/prefix', 'string', []);
     const saved = save(graph, 'save', writePrefix, kept);
     this.signatures['save'] = { inputs: { prefix: writePrefix }, outputs: { done: graph.group('save/done', [saved]) } };
-    return bytesOf(kept);
+    return { checkpointBytes: bytesOf(kept), assigns };
   }
 }
 
 /**
  * Compiles a network and its freeze plan to one TensorFlow program with a signature for each use:
  *
- * - `assign` {values, see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one
+ * - `assign` {see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one; where there
+ *   are several `Program.assignSlices`, each has a signature {values} of its own
  * - `restore`, `save` {prefix}: native checkpoints of tensors and slots; frozen tensors must have been assigned before, for
  *   what is folded from them is not kept
  * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`
@@ -354,23 +348,13 @@ export function compileProgram(options: ProgramOptions): Program {
     trainOperations = trained.operations;
     introspection = trained.introspection;
   }
-  const checkpointBytes = builder.state(slots);
+  const { checkpointBytes, assigns } = builder.state(slots);
   return {
     savedModel: encodeSavedModel(builder.graph, builder.signatures),
     signatures: builder.signatures,
     tensors: [...builder.variables.values()].map(({ name, shape }) => ({ name, shape })),
-    assignFeeds: (values) => {
-      const all = new Map(values);
-      for (const fold of builder.folded) {
-        const { kernel, bias } = foldedValues(fold, values);
-        all.set(fold.kernel.name, kernel).set(fold.bias.name, bias);
-      }
-      const data = concatenated(
-        builder.assignable.map(({ name }) => name),
-        all,
-      );
-      return { values: { data, shape: [data.length] } };
-    },
+    assignFeeds: assigns.feeds,
+    assignSlices: assigns.slices,
     cut: builder.cut,
     trainOperations,
     checkpointBytes,

@@ -1,9 +1,13 @@
 import type { Session } from './session.ts';
 
+type Values = ReadonlyMap<string, Float32Array>;
+
 interface Assignable {
-  readonly assignFeeds: (values: ReadonlyMap<string, Float32Array>) => {
-    readonly values: { readonly data: Float32Array; readonly shape: readonly number[] };
-  };
+  readonly assignSlices: readonly {
+    readonly signature: string;
+    readonly names: readonly string[];
+    readonly feed: (values: Values) => { readonly data: Float32Array; readonly shape: readonly number[] };
+  }[];
 }
 
 /**
@@ -17,13 +21,17 @@ function release(arrays: Iterable<Float32Array>): void {
 }
 
 /**
- * Gives the tensors of a program their values, which are empty afterwards: TensorFlow holds a copy.
+ * Gives the tensors of a program their values, which are empty afterwards: TensorFlow holds a copy. Those of a large network
+ * are given back slice by slice, as the copy grows.
  *
  * @param values by name; arrays that belong to the caller and are not read again
  */
-export function assignValues(session: Session, program: Assignable, values: ReadonlyMap<string, Float32Array>): void {
-  const feeds = program.assignFeeds(values);
+export function assignValues(session: Session, program: Assignable, values: Values): void {
+  for (const { signature, names, feed } of program.assignSlices) {
+    const given = feed(values);
+    release(names.flatMap((name) => values.get(name) ?? []).filter((array) => array !== given.data));
+    session.run(signature, { values: given });
+    release([given.data]);
+  }
   release(values.values());
-  session.run('assign', feeds);
-  release([feeds.values.data]);
 }

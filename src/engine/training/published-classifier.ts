@@ -9,6 +9,7 @@ import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { findNetwork, type NetworkEntry } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
+import { assignValues } from '../runtime/assign-values.ts';
 import { Session, type Output } from '../runtime/session.ts';
 import { loadWeights } from '../weights/load.ts';
 import { withMappingRules } from '../weights/mapping/mapping-rule.ts';
@@ -112,7 +113,7 @@ export async function checkClassifier(job: ClassifierJob): Promise<WeightsCheck>
     const preprocessing = { ...entry.preprocessing, ...(job.resize && { resize: job.resize }) };
     const program = programOf(network, preprocessing);
     using session = Session.load(directory, program.savedModel, program.signatures);
-    session.run('assign', program.assignFeeds(tensors));
+    assignValues(session, program, tensors);
     const top = classes === null ? null : job.top;
     const images: CheckedImage[] = [];
     for (const image of job.images) images.push(await checkImage(session, preprocessing, { image, top }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assignFromVector, concatenated } from '../../../src/engine/graph/assign.ts';
-import { foldBatchNorms, foldedValues } from '../../../src/engine/graph/fold.ts';
+import { assignment } from '../../../src/engine/graph/assign.ts';
+import { foldBatchNorms } from '../../../src/engine/graph/fold.ts';
 import { Graph, type Variable } from '../../../src/engine/graph/graph.ts';
 import { lower } from '../../../src/engine/graph/lower.ts';
 import type { BatchNormLayer, Layer, Network } from '../../../src/engine/network/layer.ts';
@@ -76,16 +76,7 @@ function computed(network: Network, isFolded: boolean) {
     networkTensors(network).map(({ name, shape }) => [name, graph.variable(name, shape)]),
   );
   const folded = isFolded ? foldBatchNorms(graph, network.layers, new Set(), variables) : [];
-  const values = valuesOf(network);
-  for (const fold of folded) {
-    const found = foldedValues(fold, values);
-    values.set(fold.kernel.name, found.kernel).set(fold.bias.name, found.bias);
-  }
-  const assigned = [...variables.values(), ...folded.flatMap((fold) => [fold.kernel, fold.bias])];
-  const names = assigned.map(({ name }) => name);
-  const vector = concatenated(names, values);
-  const feed = graph.placeholder('values', 'float32', [vector.length]);
-  const done = graph.group('done', assignFromVector(graph, 'assign', feed, assigned));
+  const assigned = assignment(graph, { variables: [...variables.values()], folded });
   const images = graph.placeholder('images', 'float32', [-1, ...SHAPE]);
   const { outputs } = lower(network.layers, new Map([['input', images]]), {
     graph,
@@ -100,10 +91,10 @@ function computed(network: Network, isFolded: boolean) {
   const output = outputs.get(network.output);
   if (!output) throw new Error('The network has no output.');
   using session = loadGraph(graph, {
-    assign: { inputs: { values: feed }, outputs: { done } },
+    ...assigned.signatures,
     run: { inputs: { images }, outputs: { output } },
   });
-  session.run('assign', { values: floats([vector.length], vector) });
+  session.run('assign', assigned.feeds(valuesOf(network)));
   const found = session.run('run', { images: floats([2, ...SHAPE], randomValues(2 * elementsOf(SHAPE), 50)) });
   return { data: found['output']?.data ?? [], shape: output.shape, ops: graph.operations.map(({ op }) => op) };
 }
