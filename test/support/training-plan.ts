@@ -19,6 +19,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     loss: 'crossEntropy',
     labelSmoothing: 0,
     classWeights: null,
+    sampling: 'natural',
     schedule: { kind: 'constant' },
     warmupEpochs: 0,
     learningRateRules: [],

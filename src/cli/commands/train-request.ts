@@ -1,5 +1,4 @@
 import type {
-  AugmentationPlan,
   ClassWeights,
   DatasetSource,
   EarlyStoppingPlan,
@@ -10,16 +9,18 @@ import type {
   Loss,
   OptimizerPlan,
   Precision,
+  Sampling,
   TrainingPlanRequest,
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { augmentationRequest, type AugmentationFlags } from './augmentation-flags.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
 import { folderSource, type StructureFlags } from './dataset-flags.ts';
 import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
-export interface TrainFlags extends ScheduleFlags, StructureFlags, WeightsFlags {
+export interface TrainFlags extends AugmentationFlags, ScheduleFlags, StructureFlags, WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
   readonly network?: string;
@@ -50,9 +51,7 @@ export interface TrainFlags extends ScheduleFlags, StructureFlags, WeightsFlags 
   readonly warmup?: number;
   readonly earlyStopping?: number;
   readonly monitor?: EarlyStoppingPlan['monitor'];
-  readonly flip?: true;
-  /** The smallest area. */
-  readonly randomCrop?: number;
+  readonly sampling?: Sampling;
   readonly head?: Head;
   readonly newHead?: true;
   readonly precision?: Precision;
@@ -68,14 +67,6 @@ function datasetSource(flags: TrainFlags): DatasetSource | undefined {
   const { features } = flags;
   if (features !== undefined) return { kind: 'features', path: givenPath(features) };
   return folderSource(flags);
-}
-
-function augmentation({ flip, randomCrop }: TrainFlags): AugmentationPlan | undefined {
-  if (flip === undefined && randomCrop === undefined) return undefined;
-  return {
-    horizontalFlip: flip ?? false,
-    randomResizedCrop: randomCrop === undefined ? null : { smallestArea: randomCrop },
-  };
 }
 
 function clipping({ clipValue, clipNorm, clipGlobalNorm }: TrainFlags): GradientClipping | undefined {
@@ -106,7 +97,7 @@ export function planRequest(
   const { weightDecay, l1, loss, labelSmoothing, classWeights, warmup } = flags;
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
   const dataset = datasetSource(flags);
-  const augmented = augmentation(flags);
+  const augmented = augmentationRequest(flags);
   const stopping = earlyStopping(flags);
   const gradientClipping = clipping(flags);
   const schedule = scheduleRequest(flags);
@@ -139,6 +130,7 @@ export function planRequest(
     ...(loss !== undefined && { loss }),
     ...(labelSmoothing !== undefined && { labelSmoothing }),
     ...(classWeights !== undefined && { classWeights }),
+    ...(flags.sampling !== undefined && { sampling: flags.sampling }),
     ...(schedule !== undefined && { schedule }),
     ...(warmup !== undefined && { warmupEpochs: warmup }),
     ...(augmented !== undefined && { augmentation: augmented }),

@@ -5,6 +5,7 @@ import {
   MONITORS,
   OPTIMIZERS,
   PRECISIONS,
+  SAMPLINGS,
   SCHEDULES,
   STRATEGIES,
   type LearningRateRule,
@@ -13,6 +14,7 @@ import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
+import { addAugmentationFlags, AUGMENTATION_FLAGS } from './augmentation-flags.ts';
 import { classWeights } from './class-weights-flag.ts';
 import { addStructureFlags } from './dataset-flags.ts';
 import { inputSizeOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
@@ -20,8 +22,6 @@ import { addRuleFlags } from './rule-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 import { mappingOption, WEIGHTS_SOURCE } from './weights-source.ts';
 
-/** For `--random-crop` without a number. */
-const SMALLEST_AREA = '0.5';
 const CLIPPINGS = ['clipValue', 'clipNorm', 'clipGlobalNorm'] as const satisfies readonly (keyof TrainFlags)[];
 
 /** `block_12=0.1`; a pattern may hold the sign too. */
@@ -49,7 +49,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       new Option(
         '--features <file>',
         'a file of `thaw features` or of NumPy instead of images: features and labels',
-      ).conflicts(['dataset', 'flip', 'randomCrop']),
+      ).conflicts(['dataset', ...AUGMENTATION_FLAGS]),
     )
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
     .addOption(
@@ -118,6 +118,12 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       'what the images of a class count in training: balanced, or CLASS=NUMBER,... (1 where it is not named)',
       classWeights,
     )
+    .addOption(
+      new Option(
+        '--sampling <name>',
+        'natural: each image once an epoch (default); balanced: each class equally often, with no class weights beside',
+      ).choices(SAMPLINGS),
+    )
     .addOption(clippingOption('--clip-value <limit>', 'keep each element of a gradient within the limit'))
     .addOption(clippingOption('--clip-norm <limit>', 'keep the norm of each gradient within the limit'))
     .addOption(clippingOption('--clip-global-norm <limit>', 'keep the norm of all gradients together within the limit'))
@@ -153,16 +159,9 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       'end once the monitor has not become better for so many epochs; the best weights are kept',
       wholeNumber({ least: 1, most: 100_000 }),
     )
-    .addOption(new Option('--monitor <name>', 'what early stopping looks at (default: val_loss)').choices(MONITORS))
-    .option('--flip', 'mirror training images left to right, every other time')
-    .addOption(
-      new Option(
-        '--random-crop [area]',
-        'cut a part of chance size and shape out of each training image, of at least this share of its area',
-      )
-        .preset(SMALLEST_AREA)
-        .argParser(decimalNumber({ least: 0, above: true, most: 1 })),
-    )
+    .addOption(new Option('--monitor <name>', 'what early stopping looks at (default: val_loss)').choices(MONITORS));
+  addAugmentationFlags(command);
+  command
     .addOption(
       new Option('--head <name>', 'softmax: one output a class (default); sigmoid: one for two classes').choices(HEADS),
     )

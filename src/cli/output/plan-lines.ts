@@ -1,5 +1,4 @@
 import type {
-  AugmentationPlan,
   ClassWeights,
   FreezeRule,
   GradientClipping,
@@ -9,6 +8,7 @@ import type {
 } from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
 import { writtenRun } from '../run-checkpoint.ts';
+import { augmentationWords } from './augmentation-words.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
 
@@ -37,11 +37,6 @@ function classWeightWords(weights: ClassWeights): string {
   return Object.entries(weights.weights)
     .map(([name, weight]) => `${name} ${weight}`)
     .join(', ');
-}
-
-function augmentationWords({ horizontalFlip, randomResizedCrop }: AugmentationPlan): string {
-  const crop = randomResizedCrop ? `cut to at least ${randomResizedCrop.smallestArea} of the area` : '';
-  return [horizontalFlip ? 'mirrored at random' : '', crop].filter((part) => part !== '').join(', ');
 }
 
 const CLIPPING_WORDS: Readonly<Record<GradientClipping['kind'], string>> = {
@@ -78,6 +73,7 @@ function extraLines({
   loss,
   labelSmoothing,
   classWeights,
+  sampling,
   gradientClipping,
   schedule,
   warmupEpochs,
@@ -97,6 +93,7 @@ function extraLines({
     ...(loss === 'crossEntropy' ? [] : [['loss', 'mean squared error'] as const]),
     ...(labelSmoothing === 0 ? [] : [['label smoothing', String(labelSmoothing)] as const]),
     ...(classWeights ? [['class weights', classWeightWords(classWeights)] as const] : []),
+    ...(sampling === 'natural' ? [] : [['sampling', 'each class equally often'] as const]),
     ...(gradientClipping
       ? [['gradients', `${CLIPPING_WORDS[gradientClipping.kind]} at most ${gradientClipping.limit}`] as const]
       : []),

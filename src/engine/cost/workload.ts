@@ -32,6 +32,8 @@ export interface CostedPlan {
   readonly images: ImageCounts | null;
   /** The prefix is computed once per image; false where each step computes it. */
   readonly isCached: boolean;
+  /** How many features are kept of each training image; 1 by default. */
+  readonly variants?: number;
   /** Of one training image as it is held decoded. */
   readonly pixelBytes: number;
   /** What earlier runs have left: decoded images, or all features of the prefix. */
@@ -167,6 +169,7 @@ export function workloadOf(costed: CostedPlan): Workload {
 
   const count = images ?? { train: 0, validation: 0, test: 0 };
   const total = count.train + count.validation + count.test;
+  const featured = total + count.train * ((costed.variants ?? 1) - 1);
   const { batchSize, evaluationBatchSize } = training;
   const tensors = networkTensors(network);
   const bytesOf = (wanted: (layer: string, role: string) => boolean): number =>
@@ -217,8 +220,8 @@ export function workloadOf(costed: CostedPlan): Workload {
   const computesFeatures = isCached && prepared !== 'features';
   const preparation = new WorkSum()
     .add({ ...NO_WORK, images: 1 }, prepared === 'nothing' ? total : 0)
-    .add(computesFeatures ? perImage(once) : NO_WORK, total)
-    .add(computesFeatures ? perStep(once) : NO_WORK, stepsFor(total, evaluationBatchSize)).work;
+    .add(computesFeatures ? perImage(once) : NO_WORK, featured)
+    .add(computesFeatures ? perStep(once) : NO_WORK, stepsFor(featured, evaluationBatchSize)).work;
 
   const cut = new Set(isCached ? freeze.cut : []);
   const featureBytes = all.reduce(
@@ -246,7 +249,7 @@ export function workloadOf(costed: CostedPlan): Workload {
       weights: allBytes,
       loading: allBytes,
       training: trainedBytes * (1 + slots),
-      features: total * featureBytes,
+      features: featured * featureBytes,
       pixels: isCached ? 0 : total * pixelBytes,
       inputs: inputBatch * inputBytes,
       activations,

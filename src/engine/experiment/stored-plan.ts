@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_AUGMENTATION } from '../../shared/contract/augmentation.ts';
 import { PLAN_SCHEMA_VERSION, trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { unreadableLog } from './log-error.ts';
@@ -6,6 +7,15 @@ import { unreadableLog } from './log-error.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 const versioned = z.looseObject({ schemaVersion: z.int().min(1) });
+
+/** Mirroring and cutting were all there was, of any area up to the whole and shapes from 3/4 to 4/3. */
+function augmentationOfVersion5({ augmentation }: Fields): Fields | null {
+  if (typeof augmentation !== 'object' || augmentation === null) return null;
+  const { randomResizedCrop } = augmentation as Fields;
+  const crop = typeof randomResizedCrop === 'object' ? randomResizedCrop : null;
+  const ratios = { largestArea: 1, smallestRatio: 3 / 4, largestRatio: 4 / 3 };
+  return { ...NO_AUGMENTATION, ...augmentation, randomResizedCrop: crop && { ...ratios, ...crop } };
+}
 
 /** What leads from each version to the next; a plan means afterwards what it meant before. */
 const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
@@ -32,7 +42,13 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
   }),
   // Files of weights may have rules for names since then; none had.
   (plan) => ({ ...plan, schemaVersion: 5 }),
-  (plan) => ({ ...plan, schemaVersion: 6, newHead: true }),
+  (plan) => ({
+    ...plan,
+    schemaVersion: 6,
+    sampling: 'natural',
+    augmentation: augmentationOfVersion5(plan),
+    newHead: true,
+  }),
 ];
 
 /**

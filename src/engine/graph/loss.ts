@@ -1,5 +1,7 @@
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { assertNever } from '../../shared/errors/thaw-error.ts';
+import { choose, compare, mix } from './augmentation/arithmetic.ts';
+import type { Mixture } from './augmentation/augment-images.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { cast } from './ops/cast.ts';
 import { concatenate } from './ops/concatenate.ts';
@@ -47,14 +49,25 @@ function labelTargets(graph: Graph, scope: string, logits: Tensor, labels: Tenso
 }
 
 /** The loss of each example, [batch]. */
-function lossOf(graph: Graph, scope: string, logits: Tensor, labels: Tensor, objective: Objective): Tensor {
-  const { loss, labelSmoothing } = objective;
-  const targets = (): Tensor => labelTargets(graph, scope, logits, labels, labelSmoothing);
+function lossOf(
+  graph: Graph,
+  scope: string,
+  logits: Tensor,
+  labels: Tensor,
+  { loss, labelSmoothing }: Objective,
+  mixture: Mixture | null,
+): Tensor {
+  const targets = (): Tensor => {
+    const own = labelTargets(graph, scope, logits, labels, labelSmoothing);
+    if (!mixture) return own;
+    const column = reshape(graph, `${scope}/share`, mixture.share, [-1, 1]);
+    return mix(graph, `${scope}/mixed`, own, gather(graph, `${scope}/others`, own, mixture.partners), column);
+  };
   switch (loss) {
     case 'crossEntropy': {
       const name = `${scope}/cross_entropy`;
       if (isBinary(logits)) return sigmoidCrossEntropy(graph, name, logits, targets());
-      return labelSmoothing === 0
+      return labelSmoothing === 0 && !mixture
         ? softmaxCrossEntropy(graph, name, logits, labels)
         : softmaxCrossEntropyOfTargets(graph, name, logits, targets());
     }
@@ -73,6 +86,8 @@ function lossOf(graph: Graph, scope: string, logits: Tensor, labels: Tensor, obj
  *
  * @param logits [batch, classes], or [batch, 1] for two
  * @param labels int32 [batch]
+ * @param mixture with which others of the batch the images were mixed: the targets are mixed alike, and of two labels the
+ *   one with the larger share counts for the hits, the image's own where both have the same
  * @returns `losses` [batch], and `hits`, the number of images that are classified as their label, as a float32 scalar
  */
 export function lossAndHits(
@@ -81,10 +96,23 @@ export function lossAndHits(
   logits: Tensor,
   labels: Tensor,
   objective: Objective = CROSS_ENTROPY,
+  mixture: Mixture | null = null,
 ): { readonly losses: Tensor; readonly hits: Tensor } {
-  const losses = lossOf(graph, `${scope}/loss`, logits, labels, objective);
+  const losses = lossOf(graph, `${scope}/loss`, logits, labels, objective, mixture);
   const correct = isBinary(logits) ? correctBinaryPredictions : correctPredictions;
-  return { losses, hits: sum(graph, `${scope}/hits`, correct(graph, `${scope}/hits/correct`, logits, labels)) };
+  const dominant = mixture ? dominantLabels(graph, `${scope}/hits/dominant`, labels, mixture) : labels;
+  return { losses, hits: sum(graph, `${scope}/hits`, correct(graph, `${scope}/hits/correct`, logits, dominant)) };
+}
+
+function dominantLabels(graph: Graph, name: string, labels: Tensor, { partners, share }: Mixture): Tensor {
+  const isOwn = compare(
+    graph,
+    'GreaterEqual',
+    `${name}/is_own`,
+    graph.constant(`${name}/half`, 'float32', [], 0.5),
+    share,
+  );
+  return choose(graph, name, isOwn, labels, gather(graph, `${name}/others`, labels, partners));
 }
 
 /**
@@ -92,11 +120,20 @@ export function lossAndHits(
  *
  * @param labels int32 [batch]
  * @param classWeights one for each class
+ * @param mixture what a mixed example weighs is mixed by the same shares
  * @returns float32 [batch]
  */
-export function exampleWeights(graph: Graph, name: string, labels: Tensor, classWeights: readonly number[]): Tensor {
+export function exampleWeights(
+  graph: Graph,
+  name: string,
+  labels: Tensor,
+  classWeights: readonly number[],
+  mixture: Mixture | null = null,
+): Tensor {
   const weights = graph.constant(`${name}/of_classes`, 'float32', [classWeights.length], classWeights);
-  return gather(graph, name, weights, labels);
+  const own = gather(graph, name, weights, labels);
+  if (!mixture) return own;
+  return mix(graph, `${name}/mixed`, own, gather(graph, `${name}/others`, own, mixture.partners), mixture.share);
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { OptimizerPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network, TensorSpecification } from '../network/layer.ts';
-import type { Preprocessing } from '../network/preprocessing.ts';
+import { neutralPixel, type Preprocessing } from '../network/preprocessing.ts';
 import { elementCount, isStatistic, layerShapes, networkTensors } from '../network/shape.ts';
 import { assignment, type Assignment } from './assign.ts';
+import { augmentImages, type Augmentation, type Mixture } from './augmentation/augment-images.ts';
 import { foldBatchNorms, type FoldedConvolution } from './fold.ts';
 import { Graph, type Kernels, type Operation, type Tensor, type Variable } from './graph.ts';
 import { introspectionSignatures, type Introspection } from './introspection.ts';
@@ -11,7 +12,7 @@ import { lower } from './lower.ts';
 import { cast } from './ops/cast.ts';
 import { restore, save } from './ops/checkpoint.ts';
 import { gather } from './ops/gather.ts';
-import { imagesFromBytes } from './ops/images-from-bytes.ts';
+import { normalisedImages, pixelsFromBytes } from './ops/images-from-bytes.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
 import type { Slot } from './optimizers/optimizer.ts';
 import { trainStep, type TrainStep } from './train-step.ts';
@@ -68,10 +69,11 @@ export interface ProgramOptions {
   /** By layer, what it multiplies the learning rate by; 1 where it is not named. */
   readonly rateFactors?: ReadonlyMap<string, number>;
   /**
-   * The size of the images that `train` is given, each with the box that is cut from it at this step; nothing is then
-   * computed once, and `evaluate` takes images too. By default `train` is given what `predict` is.
+   * What is done to training images, of the canvas' size and fed with what chance decides for each. Where the plan has no
+   * variants nothing is computed once, and `train` and `evaluate` take images; where it has, `augmented_features` takes
+   * them. By default `train` is given what `predict` is.
    */
-  readonly canvas?: { readonly height: number; readonly width: number } | null;
+  readonly augmentation?: Augmentation | null;
 }
 
 /** A copy of the network's upper part fed by the cut, or of all of it fed by images. */
@@ -79,6 +81,14 @@ interface Inputs {
   readonly given: ReadonlyMap<string, Tensor>;
   readonly labels: Tensor;
   readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly mixture: Mixture | null;
+}
+
+/** Images as the input layer gives them. */
+interface InputImages {
+  readonly given: ReadonlyMap<string, Tensor>;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly mixture: Mixture | null;
 }
 
 /** The name under which `train` and `evaluate` take the cached output of a layer. */
@@ -111,38 +121,37 @@ class ProgramBuilder {
     const { network, plan } = options;
     for (const { name, shape } of networkTensors(network)) this.variables.set(name, this.graph.variable(name, shape));
     const shapes = layerShapes(network);
-    this.cut = (options.canvas ? [] : plan.cut).map((name) => ({ name, shape: shapes.get(name) ?? [] }));
+    const isCached = !options.augmentation || options.augmentation.plan.variants > 0;
+    this.cut = (isCached ? plan.cut : []).map((name) => ({ name, shape: shapes.get(name) ?? [] }));
     const inPrefix = new Set(plan.prefix);
     this.#prefix = network.layers.filter((layer) => inPrefix.has(layer.name));
     this.folded = foldBatchNorms(this.graph, this.#prefix, new Set(plan.cut), this.variables);
   }
 
   /**
-   * The input layer's output from a string scalar of uint8 pixels, [batch, height, width, 3] row-major; with a canvas, from
-   * one of those and a box for each.
+   * The input layer's output from a string scalar of uint8 pixels, [batch, height, width, 3] row-major; augmented, from one
+   * of those and the numbers of each image.
    */
-  #images(
-    scope: string,
-    canvas: ProgramOptions['canvas'] = null,
-  ): { readonly given: ReadonlyMap<string, Tensor>; readonly feeds: Readonly<Record<string, Tensor>> } {
+  #images(scope: string, augmentation: ProgramOptions['augmentation'] = null): InputImages {
     const { preprocessing } = this.#options;
     if (!preprocessing) throw new TypeError('A network whose input is no image is given none.');
-    const { height, width, channelOrder, scale, offset } = preprocessing;
+    const { height, width } = preprocessing;
+    const size = { height, width };
     const feed = this.graph.placeholder(`${scope}/images`, 'string', []);
-    const boxes = canvas ? this.graph.placeholder(`${scope}/boxes`, 'float32', [-1, 4]) : null;
-    const images = imagesFromBytes(this.graph, `${scope}/input`, feed, {
-      ...(canvas ?? { height, width }),
-      crop: boxes ? { boxes, height, width } : undefined,
+    const decoded = pixelsFromBytes(this.graph, `${scope}/input`, feed, {
+      ...(augmentation?.canvas ?? size),
       channels: 3,
-      channelOrder,
-      scale,
-      offset,
     });
+    const { pixels, feeds, mixture } = augmentation
+      ? augmentImages(this.graph, scope, decoded, {
+          plan: augmentation.plan,
+          size,
+          neutral: neutralPixel(preprocessing),
+        })
+      : { pixels: decoded, feeds: {}, mixture: null };
+    const images = normalisedImages(this.graph, `${scope}/input`, pixels, preprocessing);
     const input = this.#options.network.layers.find((layer) => layer.kind === 'input');
-    return {
-      given: new Map([[input?.name ?? 'input', images]]),
-      feeds: { images: feed, ...(boxes && { boxes }) },
-    };
+    return { given: new Map([[input?.name ?? 'input', images]]), feeds: { images: feed, ...feeds }, mixture };
   }
 
   /** The frozen prefix, BatchNorms folded; gives its cut, or what it was given where nothing is frozen at the bottom. */
@@ -189,13 +198,13 @@ class ProgramBuilder {
 
   /**
    * What a step is fed. With a cut: the features and labels of a whole split, held by the session, and the batch's row
-   * numbers, so that nothing is copied at a step. Without: the batch's pixels and labels, and boxes where there is a canvas.
+   * numbers, so that nothing is copied at a step. Without: the batch's pixels and labels, and what augmentation takes.
    */
   #inputs(scope: string): Inputs {
     const labels = this.graph.placeholder(`${scope}/labels`, 'int32', [-1]);
     if (this.cut.length === 0) {
-      const { given, feeds } = this.#images(scope, scope === 'train' ? this.#options.canvas : null);
-      return { given: this.#lowerPrefix(scope, given), labels, feeds: { ...feeds, labels } };
+      const { given, feeds, mixture } = this.#images(scope, scope === 'train' ? this.#options.augmentation : null);
+      return { given: this.#lowerPrefix(scope, given), labels, feeds: { ...feeds, labels }, mixture };
     }
     const rows = this.graph.placeholder(`${scope}/rows`, 'int32', [-1]);
     const given = new Map<string, Tensor>();
@@ -205,20 +214,26 @@ class ProgramBuilder {
       feeds[featureFeed(name)] = features;
       given.set(name, gather(this.graph, `${scope}/batch/${name}`, features, rows));
     }
-    return { given, labels: gather(this.graph, `${scope}/batch/labels`, labels, rows), feeds };
+    return { given, labels: gather(this.graph, `${scope}/batch/labels`, labels, rows), feeds, mixture: null };
   }
 
   features(): void {
     if (this.cut.length === 0 || !this.#options.preprocessing) return;
-    const { given, feeds } = this.#images('features');
-    const outputs = this.#lowerPrefix('features', given);
+    this.#featuresOf('features', null);
+    const { augmentation } = this.#options;
+    if (augmentation) this.#featuresOf('augmented_features', augmentation);
+  }
+
+  #featuresOf(scope: string, augmentation: ProgramOptions['augmentation']): void {
+    const { given, feeds } = this.#images(scope, augmentation);
+    const outputs = this.#lowerPrefix(scope, given);
     const cut: Record<string, Tensor> = {};
     for (const { name } of this.cut) {
       const output = outputs.get(name);
       if (!output) throw new TypeError(`The frozen prefix does not compute '${name}'.`);
-      cut[featureFeed(name)] = cast(this.graph, `features/${name}/features`, output, 'float32');
+      cut[featureFeed(name)] = cast(this.graph, `${scope}/${name}/features`, output, 'float32');
     }
-    this.signatures['features'] = { inputs: feeds, outputs: cut };
+    this.signatures[scope] = { inputs: feeds, outputs: cut };
   }
 
   predict(): void {
@@ -245,7 +260,7 @@ class ProgramBuilder {
     readonly introspection: Introspection;
   } {
     const before = this.graph.operations.length;
-    const { given, labels, feeds } = this.#inputs('train');
+    const { given, labels, feeds, mixture } = this.#inputs('train');
     const dropoutSeed = this.graph.placeholder('train/dropout_seed', 'int32', [2]);
     const usesDropout = this.#options.network.layers.some((layer) => layer.kind === 'dropout' && layer.rate > 0);
     const { trainable, movingStatistics } = this.#options.plan;
@@ -265,7 +280,10 @@ class ProgramBuilder {
     const rule = { optimizer, weightDecay, l1, gradientClipping, rateFactors };
     const { objective = CROSS_ENTROPY, classWeights = null } = this.#options;
     const scalesLoss = this.#precision.trainable === 'float16';
-    const step = trainStep(this.graph, { logits, labels, targets, updates, rule, objective, classWeights, scalesLoss });
+    const step = trainStep(this.graph, {
+      ...{ logits, labels, mixture, targets, updates },
+      ...{ rule, objective, classWeights, scalesLoss },
+    });
     this.signatures['train'] = {
       inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },
       outputs: step.outputs,
@@ -321,14 +339,14 @@ class ProgramBuilder {
 /**
  * Compiles a network and its freeze plan to one TensorFlow program with a signature for each use:
  *
- * - `assign` {see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one; where there
- *   are several `Program.assignSlices`, each has a signature {values} of its own
+ * - `assign` {values, see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one
  * - `restore`, `save` {prefix}: native checkpoints of tensors and slots; frozen tensors must have been assigned before, for
  *   what is folded from them is not kept
- * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`
- * - `train` {features/<layer>, labels, rows | images, labels | images, boxes, labels; learning_rate, dropout_seed}: one
- *   step; gives the batch's mean `loss` and its number of `hits`. Boxes are those of `cropAndResize`, on images of the canvas
- * - `evaluate`: as `train` is fed without boxes, without learning; gives `loss_sum` and `hits`
+ * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`; `augmented_features` the same of canvases
+ *   and `augmentationFeeds`, where variants are cached
+ * - `train` {features/<layer>, labels, rows | images, labels and, of canvases, `augmentationFeeds`; learning_rate,
+ *   dropout_seed}: one step; gives the batch's mean `loss` and its number of `hits`
+ * - `evaluate`: as `train` is fed without augmentation, without learning; gives `loss_sum` and `hits`
  * - `diagnose`, `check`, `keep_first`, `introspect`: see `introspectionSignatures`
  * - `predict` {images}: `logits` as the network gives them, and `probabilities` [batch, classes]
  *

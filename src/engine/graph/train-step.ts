@@ -1,3 +1,4 @@
+import type { Mixture } from './augmentation/augment-images.ts';
 import { gradients } from './gradient.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { exampleWeights, lossAndHits, meanLoss, type Objective } from './loss.ts';
@@ -32,6 +33,8 @@ export function trainStep(
   options: {
     readonly logits: Tensor;
     readonly labels: Tensor;
+    /** null where each image has a label of its own. */
+    readonly mixture: Mixture | null;
     readonly targets: readonly Variable[];
     readonly updates: readonly Operation[];
     readonly rule: UpdateRule;
@@ -43,9 +46,9 @@ export function trainStep(
   },
 ): TrainStep {
   const learningRate = graph.placeholder('train/learning_rate', 'float32', []);
-  const { losses, hits } = lossAndHits(graph, 'train', options.logits, options.labels, options.objective);
-  const { classWeights } = options;
-  const weights = classWeights && exampleWeights(graph, 'train/loss/weights', options.labels, classWeights);
+  const { logits, labels, objective, classWeights, mixture } = options;
+  const { losses, hits } = lossAndHits(graph, 'train', logits, labels, objective, mixture);
+  const weights = classWeights && exampleWeights(graph, 'train/loss/weights', labels, classWeights, mixture);
   const unchecked = meanLoss(graph, 'train/loss/mean', losses, weights);
   const loss = checkFinite(graph, 'train/loss/finite', unchecked, 'the loss');
   const scaling = options.scalesLoss ? scaleLoss(graph, loss) : null;

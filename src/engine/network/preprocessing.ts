@@ -82,6 +82,14 @@ export function resizeThenCrop(
   return { ...preprocessing, resize: 'resizeThenCrop', shorterSide, kernel };
 }
 
+/** Red, green and blue, from 0 to 255, of the pixel that comes nearest to 0 in the network: its mean colour. */
+export function neutralPixel({ channelOrder, scale, offset }: Preprocessing): readonly number[] {
+  const of = (values: Preprocessing['scale'], channel: number): number =>
+    typeof values === 'number' ? values : (values[channel] ?? 0);
+  const channels = channelOrder === 'bgr' ? [2, 1, 0] : [0, 1, 2];
+  return channels.map((channel) => Math.min(255, Math.max(0, -of(offset, channel) / of(scale, channel))));
+}
+
 /** A text that two preprocessings share only if they give the same pixels before normalisation; part of cache keys. */
 export function geometryKey(preprocessing: Preprocessing): string {
   const { height, width, resize, shorterSide, kernel } = preprocessing;

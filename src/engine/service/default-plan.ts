@@ -1,8 +1,8 @@
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import {
   PLAN_SCHEMA_VERSION,
-  type AugmentationPlan,
   type OptimizerPlan,
+  type Sampling,
   type SchedulePlan,
   type Strategy,
   type TrainingPlan,
@@ -11,6 +11,7 @@ import {
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
+import { completeAugmentation } from './complete-augmentation.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
 interface StrategyDefaults {
@@ -144,9 +145,16 @@ function completeWeights(
   return requested;
 }
 
-/** An augmentation that changes nothing is none, so that features are computed once all the same. */
-function completeAugmentation(requested: AugmentationPlan | null | undefined): AugmentationPlan | null {
-  return requested && (requested.horizontalFlip || requested.randomResizedCrop) ? requested : null;
+/** @throws ThawError `usage.invalid` for classes that are balanced twice; weights that a person gave may stand beside it */
+export function completeSampling({
+  sampling = 'natural',
+  classWeights,
+}: Pick<ResolvedPlanRequest, 'sampling' | 'classWeights'>): Sampling {
+  if (sampling === 'natural' || classWeights?.kind !== 'balanced') return sampling;
+  throw invalid(
+    'Balanced sampling shows each class equally often; received balanced class weights with it, which would favour rare classes twice.',
+    'Leave one of the two out, or give the class weights as numbers.',
+  );
 }
 
 /** What was asked for and comes to nothing, in words. */
@@ -189,6 +197,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     loss: request.loss ?? 'crossEntropy',
     labelSmoothing: request.labelSmoothing ?? 0,
     classWeights: request.classWeights ?? null,
+    sampling: completeSampling(request),
     schedule: completeSchedule(request.schedule),
     warmupEpochs: request.warmupEpochs ?? 0,
     learningRateRules: request.learningRateRules ?? [],

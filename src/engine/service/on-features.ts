@@ -3,6 +3,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { featureNetworkName } from '../network/feature-network.ts';
 import { findNetwork } from '../network/registry.ts';
 import { describeFeatures, type FeaturesDescription } from '../training/features-file/describe-features.ts';
+import { completeAugmentation } from './complete-augmentation.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
 function refuse(code: 'usage.invalid' | 'features.mismatch', message: string, hint: string): never {
@@ -58,7 +59,7 @@ export function expectTakesImages(network: string | undefined): void {
 
 /** @throws ThawError `usage.invalid` for what changes images at each epoch */
 export function expectNoAugmentation({ augmentation }: Pick<ResolvedPlanRequest, 'augmentation'>): void {
-  if (!augmentation || !(augmentation.horizontalFlip || augmentation.randomResizedCrop)) return;
+  if (completeAugmentation(augmentation) === null) return;
   refuse(
     'usage.invalid',
     'Augmentation changes images at each epoch; features were computed once and stay as they are.',

@@ -26,7 +26,8 @@ function understand(run: MeasuredRun): UnderstoodPlan {
 
 /** What two runs share whose features are the same. */
 function featuresKey({ plan, freeze }: UnderstoodPlan, datasetVersion: string): string {
-  return JSON.stringify([datasetVersion, plan.network, plan.weights, freeze.prefix]);
+  const { network, weights, augmentation } = plan;
+  return JSON.stringify([datasetVersion, network, weights, freeze.prefix, augmentation]);
 }
 
 /** What two runs share whose decoded images are the same. */

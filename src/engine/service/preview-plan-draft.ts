@@ -11,7 +11,8 @@ import type { ServiceContext } from './context.ts';
 import { weightsOfClasses } from '../training/class-weights.ts';
 import type { FeaturesOutline } from '../training/features-file/outline-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
-import { completePlan } from './default-plan.ts';
+import { completeAugmentation } from './complete-augmentation.ts';
+import { completePlan, completeSampling } from './default-plan.ts';
 import { expectNoAugmentation, expectTakesImages, networkOnFeatures } from './on-features.ts';
 import { networkWithHead } from './preview-plan-network.ts';
 import { readFields, type PlacedRule } from './preview-plan-fields.ts';
@@ -197,7 +198,8 @@ export async function draftPlan(context: ServiceContext, given: Readonly<Record<
   const request: ResolvedPlanRequest = {
     ...resolved,
     network: known,
-    ...(features && { augmentation: null }),
+    augmentation: features ? null : problems.attempt('augmentation', () => completeAugmentation(resolved.augmentation)),
+    sampling: problems.attempt('sampling', () => completeSampling(resolved)),
     optimizer: checkedOptimizer(optimizer, problems),
     weights: entry
       ? checkedWeights({ ...resolved, weights: weightsAsked }, known, problems)

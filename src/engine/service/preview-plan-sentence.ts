@@ -103,10 +103,13 @@ function frozenSentence(told: Told, blocks: readonly BlockState[]): string {
   const [stay, are] = isPlural(names) ? ['stay', 'are'] : ['stays', 'is'];
   const who = `${capitalised(joined(names))} ${stay} frozen`;
   const once = frozen.filter(({ isComputedOnce }) => isComputedOnce);
+  const variants = told.plan.augmentation?.variants ?? 0;
+  const each =
+    variants > 0 ? `, each training image in ${variants === 1 ? 'one variant' : `${variants} variants`}` : '';
   const images = told.images === null ? 'each image' : `${told.images.toLocaleString('en-US')} images`;
   if (told.isGiven)
     return `${who}: what ${isPlural(names) ? 'they give' : 'it gives'} was computed before, for ${images}.`;
-  if (once.length === frozen.length) return `${who} and ${are} computed once for ${images}.`;
+  if (once.length === frozen.length) return `${who} and ${are} computed once for ${images}${each}.`;
   const because = told.forbiddenBy === null ? '' : `: ${told.forbiddenBy.replace(/\.$/, '')}`;
   if (once.length === 0) return `${who}, but ${are} computed at every step${because}.`;
   const lower = listed(blocks, (block) => block.state === 'frozen' && block.isComputedOnce);

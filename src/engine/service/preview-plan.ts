@@ -5,7 +5,7 @@ import type { ImageCounts } from '../cost/workload.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Network } from '../network/layer.ts';
 import { elementCount, layerShapes } from '../network/shape.ts';
-import { cachingForbiddenBy } from '../training/augmentation.ts';
+import { cachingForbiddenBy, variantsWarning } from '../training/augmentation/canvas.ts';
 import { isCached } from '../training/costed-plan.ts';
 import { memoryWarning } from '../training/memory.ts';
 import { describeGaps, matchWeights } from '../weights/load.ts';
@@ -63,12 +63,13 @@ async function checkFiles(
 function boundaryOf(draft: PlanDraft, freeze: FreezePlan, images: ImageCounts | null): PlanPreview['boundary'] {
   const shapes = draft.network ? layerShapes(draft.network) : new Map<string, readonly number[]>();
   const isComputedOnce = isCached({ plan: draft.plan, freeze });
+  const variants = Math.max(1, draft.plan.augmentation?.variants ?? 1);
   const forbiddenBy = cachingForbiddenBy(draft.plan.augmentation);
   const layers = isComputedOnce ? freeze.cut.map((name) => ({ name, shape: [...(shapes.get(name) ?? [])] })) : [];
   const bytes = FLOAT_BYTES * layers.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   return {
     layers,
-    bytes: images && bytes * (images.train + images.validation + images.test),
+    bytes: images && bytes * (images.train * variants + images.validation + images.test),
     forbiddenBy: forbiddenBy === null ? freeze.boundaryForbiddenBy : `${forbiddenBy}.`,
   };
 }
@@ -123,7 +124,11 @@ export async function previewPlan(
   });
   return {
     ...about,
-    warnings: [...planWarnings(draft.request, plan), ...gap, ...(tight === null ? [] : [tight])],
+    warnings: [
+      ...planWarnings(draft.request, plan),
+      ...gap,
+      ...[variantsWarning(plan.augmentation, freeze.cut), tight].flatMap((warning) => warning ?? []),
+    ],
     layers: [...freeze.states],
     parameters: freeze.parameters,
     boundary,

@@ -3,7 +3,7 @@ import type { CostedPlan, ImageCounts } from '../cost/workload.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Network } from '../network/layer.ts';
 import { findNetwork } from '../network/registry.ts';
-import { canvasPreprocessing } from './augmentation.ts';
+import { cachingForbiddenBy, canvasPreprocessing } from './augmentation/canvas.ts';
 
 /** A plan understood: what runs, with what it is run. */
 export interface UnderstoodPlan {
@@ -13,9 +13,9 @@ export interface UnderstoodPlan {
   readonly freeze: FreezePlan;
 }
 
-/** Whether features are computed once: there are any, and no image changes from epoch to epoch. */
+/** Whether features are computed once: there are any, and no image changes from epoch to epoch but to another variant. */
 export function isCached({ plan, freeze }: Pick<UnderstoodPlan, 'plan' | 'freeze'>): boolean {
-  return freeze.cut.length > 0 && plan.augmentation === null;
+  return freeze.cut.length > 0 && cachingForbiddenBy(plan.augmentation) === null;
 }
 
 /** What decides the cost of a run, from its plan. @param images null while nobody has counted them */
@@ -33,6 +33,7 @@ export function costedPlan(
     training: plan,
     images,
     isCached: isCached(understood),
+    variants: Math.max(1, plan.augmentation?.variants ?? 1),
     pixelBytes: held.height * held.width * 3,
     prepared,
   };

@@ -1,5 +1,6 @@
 import type { Session } from '../runtime/session.ts';
-import { batches, inOrder, type BatchSource } from './batch-source.ts';
+import type { BatchSource } from './batch-source.ts';
+import { batches, inOrder } from './epoch-order.ts';
 import { yieldToMessages } from './yield.ts';
 
 export interface Evaluation {

@@ -2,7 +2,9 @@ import type { SkippedImage } from '../../shared/contract/run.ts';
 import type { ImageFile } from '../image/image-loader.ts';
 import { loadImages } from '../image/load-images.ts';
 import { featureFeed, type Program } from '../graph/program.ts';
+import type { Preprocessing } from '../network/preprocessing.ts';
 import type { Session } from '../runtime/session.ts';
+import type { Feeds } from './batch-source.ts';
 import { cachedFeatures } from './feature-cache/cached-features.ts';
 import { prefixKey, type PrefixDescription } from './feature-cache/feature-key.ts';
 
@@ -30,6 +32,17 @@ interface FeatureOptions extends PrefixDescription {
   readonly onProgress: (done: number, missing: number) => void;
   readonly onWarning: (message: string) => void;
   readonly signal: AbortSignal;
+  /** Features of images as augmentation makes them, instead of the images as they are. */
+  readonly augmented?: AugmentedVariant | undefined;
+}
+
+/** One of the fixed variants that are kept of each image. */
+export interface AugmentedVariant {
+  /** What images are brought to. */
+  readonly canvas: Preprocessing;
+  /** Tells these features from others of the same prefix. */
+  readonly key: unknown;
+  readonly feeds: (images: readonly { readonly contentHash: string; readonly aspectRatio: number }[]) => Feeds;
 }
 
 /** What is wrong with images, for people. @param byIndex by their number in the dataset */
@@ -49,14 +62,14 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
     readonly reused: number;
   }
 > {
-  const { session, program, dataset, preprocessing, onWarning, signal } = options;
+  const { session, program, dataset, preprocessing, onWarning, signal, augmented } = options;
   const unreadable = new Map<number, string>();
 
   const compute = async (
     missing: readonly number[],
     write: (index: number, outputs: ReadonlyMap<string, Float32Array>) => void,
   ): Promise<void> => {
-    let batch: { readonly index: number; readonly pixels: Uint8Array }[] = [];
+    let batch: { readonly index: number; readonly pixels: Uint8Array; readonly aspectRatio: number }[] = [];
     let done = 0;
     options.onProgress(0, missing.length);
     const flush = (): void => {
@@ -64,7 +77,15 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
       const size = batch[0]?.pixels.length ?? 0;
       const bytes = new Uint8Array(batch.length * size);
       batch.forEach(({ pixels }, row) => bytes.set(pixels, row * size));
-      const outputs = session.run('features', { images: { data: [bytes], shape: [] } });
+      const outputs = session.run(augmented ? 'augmented_features' : 'features', {
+        images: { data: [bytes], shape: [] },
+        ...augmented?.feeds(
+          batch.map(({ index, aspectRatio }) => ({
+            contentHash: dataset.images[index]?.contentHash ?? '',
+            aspectRatio,
+          })),
+        ),
+      });
       batch.forEach(({ index }, row) => {
         const features = new Map<string, Float32Array>();
         for (const { name, shape } of program.cut) {
@@ -80,7 +101,7 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
       batch = [];
     };
     const images = missing.flatMap((index) => dataset.images[index] ?? []);
-    const loaded = loadImages(dataset.root, images, preprocessing, {
+    const loaded = loadImages(dataset.root, images, augmented?.canvas ?? preprocessing, {
       cacheDirectory: options.cacheDirectory,
       limitBytes: options.cacheLimitBytes,
       signal,
@@ -90,7 +111,7 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
       await options.beforeImage();
       const index = missing[image.index] ?? 0;
       if ('problem' in image) unreadable.set(index, image.problem);
-      else batch.push({ index, pixels: image.pixels });
+      else batch.push({ index, pixels: image.pixels, aspectRatio: image.aspectRatio });
       if (batch.length === options.batchSize) flush();
     }
     flush();
@@ -98,7 +119,7 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
 
   const set = await cachedFeatures({
     cacheDirectory: options.cacheDirectory,
-    key: { prefix: prefixKey(options), outputs: program.cut },
+    key: { prefix: prefixKey(options, augmented?.key), outputs: program.cut },
     contentHashes: dataset.images.map((image) => image.contentHash),
     compute,
     onWarning,

@@ -4,17 +4,17 @@ import type { EpochMetrics } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Introspection } from '../graph/introspection.ts';
 import type { Output, Session } from '../runtime/session.ts';
-import { batches, type BatchSource, type Feeds } from './batch-source.ts';
+import type { BatchSource, Feeds } from './batch-source.ts';
 import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { diverged, findCulprit, type Culprit, type Divergence } from './divergence.ts';
 import { isBetter, isExhausted } from './early-stopping.ts';
+import { batches, epochOrder } from './epoch-order.ts';
 import { evaluate } from './evaluate.ts';
 import type { Hold } from './hold.ts';
 import { introspect, type LayerFigures } from './introspect.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
 import type { CheckpointWritten } from './protocol.ts';
-import { epochOrder } from './random.ts';
 import { learningRateAt } from './schedule.ts';
 import { yieldToMessages } from './yield.ts';
 
@@ -125,10 +125,8 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     let { steps, images, lossSum, hits } = state.partial;
     const secondsBefore = state.partial.seconds;
     const started = clock.now();
-    for await (const { rows, feeds } of train.feeds(
-      batches(epochOrder(train.count, seed, epoch), batchSize, steps),
-      epoch,
-    )) {
+    const order = epochOrder(train.labels, plan.sampling, seed, epoch);
+    for await (const { rows, feeds } of train.feeds(batches(order, batchSize, steps), epoch)) {
       await holdIfAsked();
       if (isStopped()) break;
       const step = state.step + 1;

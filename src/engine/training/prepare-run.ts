@@ -18,7 +18,7 @@ import { elementCount } from '../network/shape.ts';
 import { deviceInformation } from '../runtime/binding.ts';
 import { assignValues } from '../runtime/assign-values.ts';
 import { Session } from '../runtime/session.ts';
-import { canvasPreprocessing } from './augmentation.ts';
+import { canvasPreprocessing, variantsWarning } from './augmentation/canvas.ts';
 import { describeGaps } from '../weights/load.ts';
 import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
@@ -47,7 +47,7 @@ export interface PreparedRun {
   readonly given: GivenFeatures | null;
   readonly network: Network;
   readonly preprocessing: Preprocessing;
-  /** What training images are brought to, for augmentation to cut its boxes from; null without. */
+  /** What training images are brought to, for augmentation to look them up in; null without. */
   readonly canvas: Preprocessing | null;
   readonly plan: FreezePlan;
   readonly program: Program;
@@ -84,9 +84,11 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
 /** What the caches hold once every image of the dataset went through. */
 function cacheNeeds(job: TrainerJob, dataset: Dataset, program: Program, held: Preprocessing): DiskNeed['caches'] {
   const images = dataset.images.length;
+  const variants = Math.max(1, job.plan.augmentation?.variants ?? 1);
+  const featured = images + countImages(dataset).train * (variants - 1);
   const features = program.cut.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
   return [
-    { folder: featureCacheFolder(job.cacheDirectory), bytes: images * features },
+    { folder: featureCacheFolder(job.cacheDirectory), bytes: featured * features },
     { folder: decodedCacheFolder(job.cacheDirectory), bytes: images * held.height * held.width * CHANNELS },
   ];
 }
@@ -179,6 +181,8 @@ export async function prepareRun(
 
   const { optimizer, augmentation } = trainingPlan;
   const canvas = augmentation && canvasPreprocessing(augmentation, preprocessing);
+  const withoutPrefix = variantsWarning(augmentation, plan.cut);
+  if (withoutPrefix !== null) emit({ kind: 'warning', message: withoutPrefix });
   const program = compileProgram({
     network,
     plan,
@@ -190,7 +194,7 @@ export async function prepareRun(
     precision: trainingPlan.precision,
     kernels,
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
-    canvas,
+    augmentation: augmentation && canvas && { plan: augmentation, canvas },
   });
   const looks = trainingPlan.introspectionInterval > 0;
   await assertDiskSpace({

@@ -15,19 +15,3 @@ export function randomGenerator(...seeds: readonly number[]): () => number {
     return (mixed ^ (mixed >>> 14)) >>> 0;
   };
 }
-
-/**
- * The order in which an epoch visits its images: a Fisher-Yates shuffle that depends on the seed and the epoch alone, so
- * that a resumed run goes on exactly where it stopped.
- */
-export function epochOrder(count: number, seed: number, epoch: number): Int32Array {
-  const random = randomGenerator(seed, epoch);
-  const order = Int32Array.from({ length: count }, (_, index) => index);
-  for (let index = count - 1; index > 0; index--) {
-    const other = random() % (index + 1);
-    const value = order[index] ?? 0;
-    order[index] = order[other] ?? 0;
-    order[other] = value;
-  }
-  return order;
-}

@@ -3,11 +3,13 @@ import type { DatasetSummary, SkippedImage } from '../../shared/contract/run.ts'
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset, Split } from '../dataset/open-dataset.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import { drawBoxes } from './augmentation.ts';
+import { augmentedVariant, chooseVariants } from './augmentation/variants.ts';
+import { drawAugmentation } from './augmentation/draw.ts';
 import { featureSource, imageSource, type BatchSource } from './batch-source.ts';
 import type { Clock } from './clock.ts';
 import { decodeDataset } from './decoded-images.ts';
-import { datasetFeatures, problems } from './features.ts';
+import type { BatchRows } from './epoch-order.ts';
+import { datasetFeatures, problems, type AugmentedVariant, type FeatureImages } from './features.ts';
 import type { PreparedRun } from './prepare-run.ts';
 import { ProgressReporter } from './progress.ts';
 
@@ -77,26 +79,70 @@ interface Sources {
 }
 
 async function featureSources(run: PreparedRun, options: SourceOptions): Promise<Sources> {
-  const { session, program } = run;
-  const { emit, clock } = options;
+  const { session, program, dataset, preprocessing, canvas } = run;
+  const { emit, clock, plan: trainingPlan } = options;
+  const { augmentation, seed } = trainingPlan;
+  const count = canvas && augmentation ? augmentation.variants : 0;
   // Made when the first is told: what is in the cache costs no time.
   let progress: ProgressReporter | null = null;
-  const { usable, skipped, features } = await datasetFeatures({
-    ...run,
-    ...options,
-    plan: run.plan,
-    precision: options.plan.precision.frozen,
-    batchSize: options.plan.evaluationBatchSize,
-    onProgress: (done, missing) => {
-      progress ??= new ProgressReporter(emit, 'features', 'image', { clock });
-      progress.report(done, missing);
-    },
-    onWarning: (message) => emit({ kind: 'warning', message }),
-  });
+  let doneBefore = 0;
+  const take = async (images: FeatureImages['images'], augmented?: AugmentedVariant) => {
+    const found = await datasetFeatures({
+      ...run,
+      ...options,
+      plan: run.plan,
+      dataset: { root: dataset.root, images },
+      precision: trainingPlan.precision.frozen,
+      batchSize: trainingPlan.evaluationBatchSize,
+      augmented,
+      onProgress: (done, missing) => {
+        progress ??= new ProgressReporter(emit, 'features', 'image', { clock });
+        progress.report(doneBefore + done, doneBefore + missing + left * trainImages.length);
+      },
+      onWarning: (message) => emit({ kind: 'warning', message }),
+    });
+    doneBefore += images.length - found.reused;
+    return found;
+  };
+  // Variants are of training images alone; the others are looked at as they are.
+  const isTaken = ({ split }: Dataset['images'][number]): boolean => count === 0 || split !== 'train';
+  const plain = dataset.images.flatMap((image, index) => (isTaken(image) ? [index] : []));
+  const trainImages = dataset.images.flatMap((image, index) => (isTaken(image) ? [] : [index]));
+  let left = count;
+  const chosen = (indices: readonly number[]) => indices.flatMap((index) => dataset.images[index] ?? []);
+  const base = await take(chosen(plain));
+  const variants: ReadonlyMap<string, Float32Array>[] = [];
+  const usable = new Set(base.usable.map((row) => plain[row] ?? -1));
+  const skipped = [...base.skipped];
+  if (augmentation && canvas) {
+    for (let variant = 0; variant < count; variant++) {
+      left = count - variant - 1;
+      const found = await take(chosen(trainImages), augmentedVariant({ augmentation, variant, canvas, preprocessing }));
+      variants.push(found.features);
+      // An image is of use where all of its variants are.
+      const own = new Set(found.usable);
+      trainImages.forEach((image, row) => {
+        if (!own.has(row)) usable.delete(image);
+        else if (variant === 0) usable.add(image);
+      });
+      const known = new Set(skipped.map(({ path }) => path));
+      skipped.push(...found.skipped.filter(({ path }) => !known.has(path)));
+    }
+  }
+  const rowsOf = (indices: readonly number[]): ReadonlyMap<number, number> =>
+    new Map(indices.map((index, row) => [index, row]));
+  const [plainRows, trainRows] = [rowsOf(plain), rowsOf(trainImages)];
   return {
-    usable,
+    usable: [...usable].sort((a, b) => a - b),
     skipped,
-    source: (_, images, labels) => featureSource(session, program, features, images, labels),
+    source: (split, images, labels) => {
+      const isAugmented = count > 0 && split === 'train';
+      const rows = images.map((image) => (isAugmented ? trainRows : plainRows).get(image) ?? -1);
+      const taken = isAugmented
+        ? { variants, choose: (epoch: number, batch: BatchRows) => chooseVariants(count, seed, epoch, batch) }
+        : { variants: [base.features] };
+      return featureSource(session, program, taken, rows, labels);
+    },
     // What the session holds ends with it.
     dispose: () => Promise.resolve(),
   };
@@ -113,7 +159,7 @@ function givenSources({ session, program, dataset, given }: PreparedRun): Source
   return {
     usable: [...dataset.images.keys()],
     skipped: [],
-    source: (_, images, labels) => featureSource(session, program, features, images, labels),
+    source: (_, images, labels) => featureSource(session, program, { variants: [features] }, images, labels),
     // What the session holds ends with it.
     dispose: () => Promise.resolve(),
   };
@@ -124,17 +170,22 @@ async function imageSources(run: PreparedRun, options: SourceOptions): Promise<S
   const { augmentation, seed } = options.plan;
   const canvas = run.canvas ?? preprocessing;
   const decoded = await decodeDataset({ ...options, dataset, preprocessing, canvas });
-  const boxes =
+  const augment =
     augmentation &&
-    ((epoch: number, rows: Int32Array, aspectRatios: readonly number[]) =>
-      drawBoxes(augmentation, { seed, epoch, rows, aspectRatios, canvas, preprocessing }));
+    ((epoch: number, { rows, repeats }: BatchRows, aspectRatios: readonly number[]) => {
+      const drawn = aspectRatios.map((aspectRatio, index) => {
+        const repeat = repeats[index] ?? 0;
+        return { seeds: [seed, epoch, rows[index] ?? -1, ...(repeat > 0 ? [repeat] : [])], aspectRatio };
+      });
+      return drawAugmentation(augmentation, drawn, { canvas, input: preprocessing });
+    });
   return {
     usable: decoded.usable,
     skipped: problems(dataset, decoded.unreadable),
     source: (split, images, labels) =>
       split === 'train'
-        ? imageSource({ decoded: decoded.training, images, labels, boxes })
-        : imageSource({ decoded: decoded.evaluation, images, labels, boxes: null }),
+        ? imageSource({ decoded: decoded.training, images, labels, augment })
+        : imageSource({ decoded: decoded.evaluation, images, labels, augment: null }),
     dispose: async () => {
       await decoded.training.close();
       if (decoded.evaluation !== decoded.training) await decoded.evaluation.close();

@@ -1,5 +1,5 @@
+import { augmentationPlan } from '../../shared/contract/augmentation.ts';
 import {
-  augmentationPlan,
   earlyStoppingPlan,
   gradientClipping,
   learningRateRule,

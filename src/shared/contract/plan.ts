@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { augmentationPlan, augmentationRequest } from './augmentation.ts';
 import { checkpointChoice } from './checkpoint.ts';
 import { datasetStructure } from './dataset-structure.ts';
 import { mappingRules } from './weights-mapping.ts';
@@ -98,21 +99,16 @@ export const classWeights = z.discriminatedUnion('kind', [
 ]);
 export type ClassWeights = z.infer<typeof classWeights>;
 
+export const SAMPLINGS = ['natural', 'balanced'] as const;
+/**
+ * Which images an epoch visits. `natural`: each once. `balanced`: as many draws, each class as often as any other: those of
+ * a large class each at most once more than another of it, those of a small one again and again.
+ */
+export type Sampling = (typeof SAMPLINGS)[number];
+
 export const HEADS = ['softmax', 'sigmoid'] as const;
 /** `softmax`: one logit a class. `sigmoid`: a single logit, for two classes; it is the second class's. */
 export type Head = (typeof HEADS)[number];
-
-/** What is done to each training image anew at each epoch; it keeps features from being computed once. */
-export const augmentationPlan = z.strictObject({
-  /** Mirrored left to right, every other time by chance. */
-  horizontalFlip: z.boolean(),
-  /**
-   * A part of the image, chosen by chance, brought to the network's size: its area is a share from `smallestArea` to 1, its
-   * aspect ratio from 3/4 to 4/3 of the square's, as torchvision's `RandomResizedCrop`. null takes the usual crop.
-   */
-  randomResizedCrop: z.strictObject({ smallestArea: z.number().gt(0).max(1) }).nullable(),
-});
-export type AugmentationPlan = z.infer<typeof augmentationPlan>;
 
 export const MONITORS = ['val_loss', 'val_accuracy'] as const;
 
@@ -212,6 +208,7 @@ export const trainingPlan = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
   /** null lets all classes count alike. As in Keras they weigh on the training's loss alone, not on the validation's. */
   classWeights: classWeights.nullable(),
+  sampling: z.enum(SAMPLINGS),
   schedule: schedulePlan,
   /** The first epochs, or a part of one, in which the learning rate grows evenly to the optimizer's. */
   warmupEpochs: z.number().min(0).max(100_000),
@@ -290,6 +287,7 @@ export const trainingPlanRequest = z.strictObject({
   loss: trainingPlan.shape.loss.optional(),
   labelSmoothing: trainingPlan.shape.labelSmoothing.optional(),
   classWeights: trainingPlan.shape.classWeights.optional(),
+  sampling: trainingPlan.shape.sampling.optional(),
   schedule: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('constant') }),
@@ -304,7 +302,7 @@ export const trainingPlanRequest = z.strictObject({
   learningRateRules: trainingPlan.shape.learningRateRules.optional(),
   head: trainingPlan.shape.head.optional(),
   newHead: trainingPlan.shape.newHead.optional(),
-  augmentation: trainingPlan.shape.augmentation.optional(),
+  augmentation: augmentationRequest.nullable().optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),
   precision: trainingPlan.shape.precision.partial().optional(),
   device: trainingPlan.shape.device.optional(),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { NO_AUGMENTATION } from '../../../src/shared/contract/augmentation.ts';
 import { PLAN_SCHEMA_VERSION, trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { runDetail } from '../../../src/shared/contract/run.ts';
 import { logPath, openLog } from '../../../src/engine/experiment/log.ts';
@@ -79,6 +80,7 @@ describe('a run of an earlier Thaw', () => {
       loss: 'crossEntropy',
       labelSmoothing: 0,
       classWeights: null,
+      sampling: 'natural',
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
       learningRateRules: [],
@@ -134,17 +136,32 @@ describe('a plan in the log', () => {
     }
   });
 
+  it('of the fifth version cuts parts as it did', () => {
+    const today = samplePlan({ newHead: true });
+    store({
+      ...today,
+      sampling: undefined,
+      schemaVersion: 5,
+      augmentation: { horizontalFlip: false, randomResizedCrop: { smallestArea: 0.3 } },
+    });
+    const crop = { smallestArea: 0.3, largestArea: 1, smallestRatio: 3 / 4, largestRatio: 4 / 3 };
+    const augmentation = { ...NO_AUGMENTATION, randomResizedCrop: crop };
+    expect(readPlan(log, runId)).toEqual({ ...today, augmentation });
+  });
+
   it('of the second version keeps what it said, with a rate that stays', () => {
     store(VERSION_2_PLAN);
     expect(readPlan(log, runId)).toEqual({
       ...VERSION_2_PLAN,
       schemaVersion: PLAN_SCHEMA_VERSION,
+      augmentation: { ...NO_AUGMENTATION, horizontalFlip: true },
       weightDecay: 0,
       l1: 0,
       gradientClipping: null,
       loss: 'crossEntropy',
       labelSmoothing: 0,
       classWeights: null,
+      sampling: 'natural',
       schedule: { kind: 'constant' },
       warmupEpochs: 0,
       newHead: true,

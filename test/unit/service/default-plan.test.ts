@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_AUGMENTATION } from '../../../src/shared/contract/augmentation.ts';
 import { OPTIMIZERS, SCHEDULES, trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { completePlan, planWarnings } from '../../../src/engine/service/default-plan.ts';
 import type { ResolvedPlanRequest } from '../../../src/engine/service/resolve-references.ts';
@@ -68,8 +69,45 @@ describe('a completed plan', () => {
   it('takes an augmentation that changes nothing for none', () => {
     const nothing = { horizontalFlip: false, randomResizedCrop: null };
     expect(completePlan({ augmentation: nothing }).augmentation).toBeNull();
-    const flip = { ...nothing, horizontalFlip: true };
-    expect(completePlan({ augmentation: flip }).augmentation).toEqual(flip);
+    expect(completePlan({ augmentation: { fill: 'wrap', variants: 3 } }).augmentation).toBeNull();
+    const flip = { horizontalFlip: true };
+    expect(completePlan({ augmentation: flip }).augmentation).toEqual({ ...NO_AUGMENTATION, ...flip });
+  });
+
+  it('has the usual figures of operations that are asked for without', () => {
+    const asked = { randomResizedCrop: { smallestArea: 0.3 }, blur: {}, erasing: { probability: 0.1 } };
+    expect(completePlan({ augmentation: asked }).augmentation).toEqual({
+      ...NO_AUGMENTATION,
+      randomResizedCrop: { smallestArea: 0.3, largestArea: 1, smallestRatio: 3 / 4, largestRatio: 4 / 3 },
+      blur: { probability: 0.5, smallestSigma: 0.1, largestSigma: 2 },
+      erasing: { probability: 0.1, smallestArea: 0.02, largestArea: 0.33, smallestRatio: 0.3, largestRatio: 3.3 },
+    });
+  });
+
+  it.each([
+    [
+      'a smallest area above the largest',
+      { randomResizedCrop: { smallestArea: 0.9, largestArea: 0.5 } },
+      'smallestArea',
+    ],
+    ['a smallest sigma above the largest', { blur: { smallestSigma: 3 } }, 'smallestSigma'],
+    ['mixing what was computed once', { mixup: 0.2, variants: 2 }, 'Mixup'],
+  ])('refuses %s', async (_, augmentation, word) => {
+    await expectError(() => completePlan({ augmentation }), 'usage.invalid', word);
+  });
+
+  it('balances classes once', async () => {
+    const balanced = { kind: 'balanced' } as const;
+    expect(completePlan({ sampling: 'balanced' })).toMatchObject({ sampling: 'balanced', classWeights: null });
+    expect(completePlan({ classWeights: balanced })).toMatchObject({ sampling: 'natural', classWeights: balanced });
+    await expectError(
+      () => completePlan({ sampling: 'balanced', classWeights: balanced }),
+      'usage.invalid',
+      'class weights',
+    );
+    // Weights that a person gives may well stand beside it.
+    const given = { kind: 'given', weights: { ants: 2 } } as const;
+    expect(completePlan({ sampling: 'balanced', classWeights: given })).toMatchObject({ classWeights: given });
   });
 
   it('takes no larger steps where pretrained layers train', () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { NO_AUGMENTATION, PRESET_VALUES, USUAL_CROP } from '../../../src/shared/contract/augmentation.ts';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { prepareRun } from '../../../src/engine/training/prepare-run.ts';
@@ -18,8 +19,9 @@ beforeAll(async () => {
   plain = await train(UPPER_PART);
 });
 
-const FLIP = { horizontalFlip: true, randomResizedCrop: null } as const;
-const CROP = { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.25 } } as const;
+const FLIP = { ...NO_AUGMENTATION, horizontalFlip: true };
+const CROP = { ...FLIP, randomResizedCrop: { ...USUAL_CROP, smallestArea: 0.25 } };
+const EVERYTHING = { ...PRESET_VALUES.strong, translation: 0.1, shear: 5, zoom: 0.1, verticalFlip: true };
 const UPPER_PART = {
   epochs: 2,
   rules: [
@@ -40,6 +42,7 @@ describe('a run on augmented images', () => {
   it.each([
     ['mirrored', FLIP],
     ['cut and mirrored', CROP],
+    ['changed in every way there is', EVERYTHING],
   ])('%s trains differently than without, the same again, and proves what stayed frozen', async (_, augmentation) => {
     const [first, again] = [await train({ ...UPPER_PART, augmentation }), await train({ ...UPPER_PART, augmentation })];
     expect(first).toMatchObject({ status: 'finished', frozenUnchanged: true, frozenTensors: 115 });
@@ -47,8 +50,13 @@ describe('a run on augmented images', () => {
     expect(computed(again.history)).toEqual(computed(first.history));
   });
 
-  it('resumed in mid-epoch sees the same images as if it had never stopped', async () => {
-    const changes = { ...UPPER_PART, augmentation: CROP };
+  it.each([
+    ['cut', { augmentation: CROP }],
+    ['changed in every way there is', { augmentation: EVERYTHING }],
+    ['drawn in balance', { augmentation: CROP, sampling: 'balanced' as const }],
+    ['of which variants are cached', { augmentation: { ...CROP, variants: 3 }, sampling: 'balanced' as const }],
+  ])('resumed in mid-epoch sees the same images as if it had never stopped: %s', async (_, own) => {
+    const changes = { ...UPPER_PART, ...own };
     const whole = await train(changes);
     const cut = job(changes);
     expect(await runUntil(1, cut)).toMatchObject({ status: 'stopped', history: [] });
@@ -78,6 +86,42 @@ describe('a run on augmented images', () => {
     expect(layersOf(forwards, 1)).toContain('conv_pw_5');
     expect(backwards.map((name) => name.split('/')[2])).toContain('conv_pw_12');
     expect(layersOf(backwards, 2)).toEqual(new Set());
+  });
+
+  it('computes so many variants of each training image once, of the others none, and takes one at each epoch', async () => {
+    const own = path.join(root, 'variants-cache');
+    const augmentation = { ...CROP, variants: 2 };
+    const changes = {
+      network: 'mobilenet_v1_0.25_96',
+      weights: { kind: 'shipped' },
+      strategy: 'features',
+      augmentation,
+      epochs: 2,
+    } satisfies Partial<TrainingPlan>;
+    const computedImages = async (changed: Partial<TrainingPlan>): Promise<number> => {
+      const counts: number[] = [];
+      await runTraining(
+        { ...job({ ...changes, ...changed }), cacheDirectory: own },
+        (message) => {
+          if (message.kind !== 'event' || message.body.kind !== 'progress') return;
+          if (message.body.phase === 'features') counts.push(message.body.done);
+        },
+        never,
+      );
+      return Math.max(0, ...counts);
+    };
+    expect(await computedImages({})).toBe(2 * 24 + 20);
+    // Another seed takes them in another order; another variant is computed beside them; another amount makes all anew.
+    expect(await computedImages({ seed: 12 })).toBe(0);
+    expect(await computedImages({ augmentation: { ...augmentation, variants: 3 } })).toBe(24);
+    expect(await computedImages({ augmentation: { ...augmentation, brightness: 0.2 } })).toBe(2 * 24);
+
+    const run = await prepareRun({ ...job(changes), cacheDirectory: own }, () => undefined, never);
+    run.session.dispose();
+    expect(run.program.cut.length).toBeGreaterThan(0);
+    expect(Object.keys(run.program.signatures['train']?.inputs ?? {})).not.toContain('images');
+    const inputs = Object.keys(run.program.signatures['augmented_features']?.inputs ?? {});
+    expect(inputs.sort()).toEqual(['boxes', 'images']);
   });
 
   it('learns what the images show', async () => {

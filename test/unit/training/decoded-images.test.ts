@@ -85,7 +85,7 @@ describe.each(['plenty', 'none'] as const)('decoded images, with memory: %s', (m
     await training.close();
   });
 
-  it('feed a split batch by batch, with the boxes drawn for it', async () => {
+  it('feed a split batch by batch, with what was drawn for it', async () => {
     const { training, usable } = await decode(memory);
     const images = usable.filter((number) => dataset.images[number]?.split === 'train');
     const labels = Int32Array.from(images, (number) => dataset.images[number]?.label ?? -1);
@@ -94,14 +94,18 @@ describe.each(['plenty', 'none'] as const)('decoded images, with memory: %s', (m
       decoded: training,
       images,
       labels,
-      boxes: (epoch, rows, aspectRatios) => {
+      augment: (epoch, { rows }, aspectRatios) => {
         drawn.push([epoch, [...rows], aspectRatios]);
-        return Float32Array.from({ length: rows.length * 4 }, (_, index) => index);
+        const data = Float32Array.from({ length: rows.length * 4 }, (_, index) => index);
+        return { boxes: { data, shape: [rows.length, 4] } };
       },
     });
-    const order = [Int32Array.of(4, 0), Int32Array.of(2)];
+    const order = [
+      { rows: Int32Array.of(4, 0), repeats: Int32Array.of(0, 0) },
+      { rows: Int32Array.of(2), repeats: Int32Array.of(0) },
+    ];
     const fed = await all(source.feeds(order, 7));
-    expect(fed.map(({ rows }) => rows)).toEqual(order);
+    expect(fed.map(({ rows }) => rows)).toEqual(order.map(({ rows }) => rows));
     // The second batch is made ready while the first is.
     expect(drawn).toHaveLength(2);
     expect(drawn).toContainEqual([7, [4, 0], [1, 1]]);
@@ -151,9 +155,9 @@ describe('images that are read batch by batch', () => {
       },
       images: [0, 1, 2],
       labels: Int32Array.of(0, 0, 0),
-      boxes: null,
+      augment: null,
     });
-    const order = [Int32Array.of(0), Int32Array.of(1), Int32Array.of(2)];
+    const order = [0, 1, 2].map((row) => ({ rows: Int32Array.of(row), repeats: Int32Array.of(0) }));
     for await (const { rows } of source.feeds(order)) if (rows[0] === 1) break;
     await expect(all(source.feeds(order))).rejects.toThrow('gone');
   });

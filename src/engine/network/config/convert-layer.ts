@@ -208,7 +208,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function unsupported({ settings }: Calling): never {
   const { className } = settings;
   if (/^Random[A-Z]/.test(className)) {
-    const advice = 'Save the model without it: Thaw has augmentation of its own, see --flip and --random-crop.';
+    const advice = 'Save the model without it: Thaw has augmentation of its own, see --augment.';
     return settings.refuse(`${className} is not supported; it changes images while training.`, advice);
   }
   const reason = Object.hasOwn(REASONS, className) ? REASONS[className] : undefined;

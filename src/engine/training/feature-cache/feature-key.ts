@@ -32,11 +32,17 @@ export function prefixWeightsHash(prefix: readonly string[], tensorHashes: Reado
   return sha256(tensorsOf(prefix, tensorHashes));
 }
 
-/** SHA-256, in hex, over everything that decides a prefix' features, the images apart. */
-export function prefixKey(description: PrefixDescription): string {
+/**
+ * SHA-256, in hex, over everything that decides a prefix' features, the images apart.
+ *
+ * @param augmented what is done to the images, and which variant of each it is; left out for images as they are
+ */
+export function prefixKey(description: PrefixDescription, augmented?: unknown): string {
   const { network, plan, preprocessing, precision, tensorHashes, runtime } = description;
   const inPrefix = new Set(plan.prefix);
   const layers = network.layers.filter((layer) => inPrefix.has(layer.name));
   const weights = tensorsOf(plan.prefix, tensorHashes);
-  return sha256({ version: FEATURES_VERSION, precision, runtime, preprocessing, layers, cut: plan.cut, weights });
+  const version = FEATURES_VERSION;
+  // JSON leaves out what is undefined: features of plain images keep the key that they had.
+  return sha256({ version, precision, runtime, preprocessing, layers, cut: plan.cut, weights, augmented });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../../../../src/engine/graph/graph.ts';
 import { cropAndResize } from '../../../../src/engine/graph/ops/crop-and-resize.ts';
-import { imagesFromBytes } from '../../../../src/engine/graph/ops/images-from-bytes.ts';
+import { normalisedImages, pixelsFromBytes } from '../../../../src/engine/graph/ops/images-from-bytes.ts';
 import { evaluate, floats, randomValues } from '../../../support/graph-session.ts';
 
 const BATCH = 3;
@@ -91,10 +91,9 @@ describe('boxes of images', () => {
       const graph = new Graph();
       const bytes = graph.placeholder('bytes', 'string', []);
       const boxes = graph.placeholder('boxes', 'float32', [-1, 4]);
-      const images = imagesFromBytes(graph, 'images', bytes, {
-        ...options,
-        crop: cut ? { boxes, ...FROM } : undefined,
-      });
+      const decoded = pixelsFromBytes(graph, 'images', bytes, options);
+      const whole = cut ? cropAndResize(graph, 'cut', decoded, boxes, FROM) : decoded;
+      const images = normalisedImages(graph, 'images', whole, options);
       return evaluate(graph, images, {
         bytes: [bytes, { data: [pixels], shape: [] }],
         ...(cut && { boxes: [boxes, floats([BATCH, 4], [...WHOLE, ...WHOLE, ...WHOLE])] as const }),

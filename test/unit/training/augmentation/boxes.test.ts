@@ -1,16 +1,20 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import type { AugmentationPlan } from '../../../src/shared/contract/plan.ts';
-import { Graph } from '../../../src/engine/graph/graph.ts';
-import { cropAndResize } from '../../../src/engine/graph/ops/crop-and-resize.ts';
-import { tryDecodeImage } from '../../../src/engine/image/decode-image.ts';
-import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
-import { cachingForbiddenBy, canvasPreprocessing, drawBoxes } from '../../../src/engine/training/augmentation.ts';
-import { evaluate, floats } from '../../support/graph-session.ts';
+import { NO_AUGMENTATION, USUAL_CROP, type AugmentationPlan } from '../../../../src/shared/contract/augmentation.ts';
+import { Graph } from '../../../../src/engine/graph/graph.ts';
+import { cropAndResize } from '../../../../src/engine/graph/ops/crop-and-resize.ts';
+import { tryDecodeImage } from '../../../../src/engine/image/decode-image.ts';
+import { scaleToUnitRange } from '../../../../src/engine/network/preprocessing.ts';
+import { cachingForbiddenBy, canvasPreprocessing } from '../../../../src/engine/training/augmentation/canvas.ts';
+import { drawAugmentation } from '../../../../src/engine/training/augmentation/draw.ts';
+import { evaluate, floats } from '../../../support/graph-session.ts';
 
 const preprocessing = scaleToUnitRange(64, 64);
-const FLIP: AugmentationPlan = { horizontalFlip: true, randomResizedCrop: null };
-const CROP: AugmentationPlan = { horizontalFlip: false, randomResizedCrop: { smallestArea: 0.2 } };
+const FLIP: AugmentationPlan = { ...NO_AUGMENTATION, horizontalFlip: true };
+const CROP: AugmentationPlan = {
+  ...NO_AUGMENTATION,
+  randomResizedCrop: { ...USUAL_CROP, smallestArea: 0.2 },
+};
 const BOTH: AugmentationPlan = { ...CROP, horizontalFlip: true };
 const COUNT = 2000;
 const rows = Int32Array.from({ length: COUNT }, (_, row) => row);
@@ -24,18 +28,15 @@ function draw(
     readonly ratio?: number;
   } = {},
 ): number[][] {
-  const { ratio = 1, ...options } = changes;
-  const drawn = options.rows ?? rows;
-  const boxes = drawBoxes(augmentation, {
-    seed: 3,
-    epoch: 1,
-    ...options,
-    rows: drawn,
-    aspectRatios: Array.from(drawn, () => ratio),
+  const { ratio = 1, seed = 3, epoch = 1 } = changes;
+  const drawn = changes.rows ?? rows;
+  const images = Array.from(drawn, (row) => ({ seeds: [seed, epoch, row], aspectRatio: ratio }));
+  const { boxes } = drawAugmentation(augmentation, images, {
     canvas: canvasPreprocessing(augmentation, preprocessing),
-    preprocessing,
+    input: preprocessing,
   });
-  return Array.from(drawn, (_, index) => [...boxes.slice(index * 4, index * 4 + 4)]);
+  const numbers = [...(boxes?.data ?? [])].map(Number);
+  return images.map((_, index) => numbers.slice(index * 4, index * 4 + 4));
 }
 
 /** The part of the image that a box stands for: its area, its shape in the image's own pixels, and its place. */
@@ -135,7 +136,10 @@ describe('boxes drawn for augmentation', () => {
   });
 
   it('of an image that no part fits into are its middle', () => {
-    const [box = []] = draw({ ...CROP, randomResizedCrop: { smallestArea: 1 } }, { ratio: 4, rows: Int32Array.of(0) });
+    const [box = []] = draw(
+      { ...CROP, randomResizedCrop: { ...USUAL_CROP, smallestArea: 1 } },
+      { ratio: 4, rows: Int32Array.of(0) },
+    );
     const [top = 0, left = 0, bottom = 0, right = 0] = box;
     expect([top, bottom].map((edge) => edge.toFixed(2))).toEqual(['0.00', '1.00']);
     expect(left + right).toBeCloseTo(1, 5);
@@ -147,8 +151,9 @@ describe('boxes drawn for augmentation', () => {
     expect(canvasPreprocessing(BOTH, preprocessing)).toMatchObject({ resize: 'stretch', height: 96, width: 96 });
   });
 
-  it('are why nothing is computed once', () => {
+  it('are why nothing is computed once, but for variants', () => {
     expect(cachingForbiddenBy(FLIP)).toContain('augmentation');
     expect(cachingForbiddenBy(null)).toBeNull();
+    expect(cachingForbiddenBy({ ...FLIP, variants: 4 })).toBeNull();
   });
 });
