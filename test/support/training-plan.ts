@@ -33,6 +33,8 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     dropout: 0,
     seed: 42,
     validationShare: 0.2,
+    split: { kind: 'given' },
+    groupPattern: null,
     ...changes,
   };
 }

@@ -13,14 +13,15 @@ import type {
   TrainingPlanRequest,
 } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { augmentationRequest, type AugmentationFlags } from './augmentation-flags.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
+import { augmentationRequest, type AugmentationFlags } from './augmentation-flags.ts';
 import { folderSource, type StructureFlags } from './dataset-flags.ts';
+import { splitRequest, type SplitFlags } from './split-flags.ts';
 import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
-export interface TrainFlags extends AugmentationFlags, ScheduleFlags, StructureFlags, WeightsFlags {
+export interface TrainFlags extends AugmentationFlags, ScheduleFlags, SplitFlags, StructureFlags, WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
   readonly network?: string;
@@ -114,6 +115,7 @@ export function planRequest(
     ...(initialAccumulator !== undefined && { initialAccumulator }),
   };
   return {
+    ...splitRequest(flags),
     rules,
     learningRateRules,
     optimizer: optimizerRequest,

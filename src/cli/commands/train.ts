@@ -19,6 +19,7 @@ import { classWeights } from './class-weights-flag.ts';
 import { addStructureFlags } from './dataset-flags.ts';
 import { inputSizeOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
+import { addSplitFlags } from './split-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 import { mappingOption, WEIGHTS_SOURCE } from './weights-source.ts';
 
@@ -44,7 +45,10 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
   const command = program
     .command('train')
     .description('train a classifier on a folder of images; with no flags, on the sample that ships with Thaw')
-    .option('--dataset <folder>', 'a folder of images with their classes: class folders, train/ val/ test/ of such, ... (default: the sample)')
+    .option(
+      '--dataset <folder>',
+      'a folder of images with their classes: class folders, train/ val/ test/ of such, ... (default: the sample)',
+    )
     .addOption(
       new Option(
         '--features <file>',
@@ -69,6 +73,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       ).choices(STRATEGIES),
     );
   addStructureFlags(command);
+  addSplitFlags(command);
   const rules = addRuleFlags(command);
   command
     .option('--epochs <n>', 'times through the images', wholeNumber({ least: 1, most: 100_000 }))

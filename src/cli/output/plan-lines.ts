@@ -114,6 +114,18 @@ function extraLines({
   ];
 }
 
+/** Which images trained. */
+function splitWords({ split, validationShare, groupPattern }: TrainingPlan): string {
+  const percent = (part: number): string => `${Number((part * 100).toFixed(2))} %`;
+  const share = `${percent(validationShare)} of each class validate`;
+  const words = {
+    given: `as the dataset says; ${share} where it does not`,
+    share: `anew; ${share}${split.kind === 'share' && split.testShare > 0 ? `, ${percent(split.testShare)} test` : ''}`,
+    folds: split.kind === 'folds' ? `fold ${split.fold} of ${split.folds} validates` : '',
+  }[split.kind];
+  return groupPattern === null ? words : `${words}; together: ${printable(groupPattern)}`;
+}
+
 /** The plan of a run, and where it was made. */
 export function planLines({ plan, environment, parentRunId }: RunDetail): string[] {
   const { optimizer, weights, dataset } = plan;
@@ -133,6 +145,7 @@ export function planLines({ plan, environment, parentRunId }: RunDetail): string
     ['batch', `${plan.batchSize} (evaluation ${plan.evaluationBatchSize})`],
     ['optimizer', optimizerWords(optimizer)],
     ...extraLines(plan),
+    ['split', splitWords(plan)],
     ['seed', String(plan.seed)],
   ];
   if (parentRunId !== null) rows.push(['from run', parentRunId]);

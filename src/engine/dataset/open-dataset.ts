@@ -4,43 +4,11 @@ import { codePointOrder } from './code-point-order.ts';
 import { SPLITS } from './dataset.ts';
 import type { Dataset, DatasetImage } from './dataset.ts';
 import { readContent, type DatasetContent, type ReadContentOptions } from './read-content.ts';
-import { validationContent } from './split-by-content.ts';
+import { splitImages, type SplitOptions } from './split/split-images.ts';
 
 export type { Dataset, Split } from './dataset.ts';
 
-export interface SplitOptions {
-  /** Share of each class held out for validation where the folder has no validation folder, in (0, 1). */
-  readonly validationShare: number;
-  readonly seed: number;
-}
-
 export interface OpenDatasetOptions extends SplitOptions, Omit<ReadContentOptions, 'previous'> {}
-
-/** The contents of training images that are held out where there is no validation; none where nothing can be. */
-export function heldOutContent(
-  images: readonly Pick<DatasetImage, 'split' | 'label' | 'contentHash'>[],
-  { validationShare, seed }: SplitOptions,
-): ReadonlySet<string> {
-  const training = images.filter(({ split }) => split === 'train');
-  const byClass = [...Map.groupBy(training, ({ label }) => label)].sort(([left], [right]) => left - right);
-  const contents = byClass.map(([, ofClass]) => ofClass.map(({ contentHash }) => contentHash));
-  return validationContent(contents, validationShare, seed);
-}
-
-/** Moves the held-out part of the training images to validation, where the dataset brings none. */
-function withValidation(root: string, images: readonly DatasetImage[], options: SplitOptions): readonly DatasetImage[] {
-  const heldOut = heldOutContent(images, options);
-  if (heldOut.size === 0) {
-    throw new ThawError(
-      'dataset.images',
-      `Some images must be left for validation, but the classes of ${root} have only one each.`,
-      'Add more images, or a val folder with images of the same classes.',
-    );
-  }
-  return images.map((image) =>
-    image.split === 'train' && heldOut.has(image.contentHash) ? { ...image, split: 'validation' } : image,
-  );
-}
 
 /** By split, then by class, then by path in code-point order. */
 export function datasetOrder(left: DatasetImage, right: DatasetImage): number {
@@ -64,7 +32,8 @@ function versionOf(classes: readonly string[], images: readonly DatasetImage[]):
 /**
  * What a folder holds as training takes it, without reading anything again.
  *
- * @throws ThawError `dataset.images` where nothing can be held out, `dataset.classes` where no classes are known
+ * @throws ThawError `dataset.images` where nothing can be held out, `dataset.classes` where no classes are known,
+ *   `usage.invalid` for a split that is none
  */
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
   const { root, classes, skipped, ownValidation } = content;
@@ -79,7 +48,17 @@ export function splitContent(content: DatasetContent, options: SplitOptions): Da
   const labelled = content.images.map(({ className, ...image }): DatasetImage => {
     return { ...image, label: labels.get(className) ?? 0 };
   });
-  const images = (ownValidation ? labelled : withValidation(root, labelled, options)).toSorted(datasetOrder);
+  const splits = splitImages(labelled, ownValidation, options);
+  if (!splits.includes('validation')) {
+    throw new ThawError(
+      'dataset.images',
+      `Some images must be left for validation, but of those in ${root} none can be: classes of one image each, or groups as large as a class.`,
+      'Add more images, or a val folder with images of the same classes.',
+    );
+  }
+  const images = labelled
+    .map((image, index): DatasetImage => ({ ...image, split: splits[index] ?? image.split }))
+    .sort(datasetOrder);
   return { root, classes, images, skipped, version: versionOf(classes, images) };
 }
 

@@ -3,8 +3,9 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import type { DatasetImage, Split } from './dataset.ts';
 import { listClassFiles } from './dataset-files.ts';
-import { datasetOrder, heldOutContent, type OpenDatasetOptions } from './open-dataset.ts';
+import { datasetOrder, type OpenDatasetOptions } from './open-dataset.ts';
 import { examineAll, readStructure } from './read-content.ts';
+import { splitImages } from './split/split-images.ts';
 
 /** The label of an image that lies in no class folder. */
 export const UNLABELLED = -1;
@@ -65,15 +66,12 @@ export async function readImages(root: string, options: OpenDatasetOptions): Pro
     );
   }
   const labelled = images.flatMap(({ split, ...image }) => (split === null ? [] : [{ ...image, split }]));
-  const heldOut = listing.splits.has('validation') ? new Set<string>() : heldOutContent(labelled, options);
-  const isHeldOut = ({ split, contentHash }: DatasetImage): boolean => split === 'train' && heldOut.has(contentHash);
+  const splits = splitImages(labelled, listing.splits.has('validation'), options);
   return {
     root: resolved,
     classes,
     images: [
-      ...labelled
-        .map((image) => (isHeldOut(image) ? { ...image, split: 'validation' as const } : image))
-        .sort(datasetOrder),
+      ...labelled.map((image, index) => ({ ...image, split: splits[index] ?? image.split })).sort(datasetOrder),
       ...images.filter(({ split }) => split === null).toSorted((left, right) => codePointOrder(left.path, right.path)),
     ],
     skipped: [...refused, ...skipped].sort((left, right) => codePointOrder(left.path, right.path)),

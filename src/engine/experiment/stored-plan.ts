@@ -48,6 +48,8 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     sampling: 'natural',
     augmentation: augmentationOfVersion5(plan),
     newHead: true,
+    split: { kind: 'given' },
+    groupPattern: null,
   }),
 ];
 

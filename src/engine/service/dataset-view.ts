@@ -3,7 +3,7 @@ import type { DatasetView, ImageEntry, ImagePage } from '../../shared/contract/d
 import type { Request } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { DEFAULT_SPLIT } from '../dataset/split-by-content.ts';
+import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
 import type { ServiceContext } from './context.ts';
 import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
 import { networkOnFeatures } from './on-features.ts';

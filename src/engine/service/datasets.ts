@@ -3,10 +3,11 @@ import type { DatasetSource } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from '../dataset/code-point-order.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { splitContent, type SplitOptions } from '../dataset/open-dataset.ts';
+import { splitContent } from '../dataset/open-dataset.ts';
 import { readContent, type DatasetContent, type UnlabelledImage } from '../dataset/read-content.ts';
 import { UNLABELLED, type CollectedImage } from '../dataset/read-images.ts';
-import { DEFAULT_SPLIT } from '../dataset/split-by-content.ts';
+import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
+import { sameSplit, type SplitOptions } from '../dataset/split/split-images.ts';
 import { datasetRoot, structureOf } from '../training/dataset-root.ts';
 import type { Task } from './tasks.ts';
 
@@ -35,9 +36,6 @@ interface Entry {
   /** The split that was asked for last, where it is another. */
   other: { readonly split: SplitOptions; readonly dataset: Dataset } | null;
 }
-
-const sameSplit = (left: SplitOptions, right: SplitOptions): boolean =>
-  left.seed === right.seed && left.validationShare === right.validationShare;
 
 /** Of the image under its name: the same as long as neither changes, so that a window may keep what it shows. */
 function imageIdOf(datasetId: string, image: CollectedImage): string {

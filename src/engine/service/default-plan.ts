@@ -214,5 +214,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     dropout: request.dropout ?? defaults.dropout,
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,
+    split: request.split ?? { kind: 'given' },
+    groupPattern: request.groupPattern ?? null,
   };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Dataset } from '../dataset/dataset.ts';
 import { fileState, sameState } from '../dataset/examine-file.ts';
-import type { SplitOptions } from '../dataset/open-dataset.ts';
+import { sameSplit, type SplitOptions } from '../dataset/split/split-images.ts';
 import { outlineFeatures, splitOutline, type FeaturesOutline } from '../training/features-file/outline-features.ts';
 
 /** So many are remembered; one that is named again after that is read again. */
@@ -26,7 +26,7 @@ export class OpenedFeatures {
   /** @throws ThawError `dataset.images` where that split leaves nothing for validation */
   split(outline: FeaturesOutline, split: SplitOptions): Dataset {
     const known = this.#datasets.get(outline);
-    if (known?.split.seed === split.seed && known.split.validationShare === split.validationShare) return known.dataset;
+    if (known && sameSplit(known.split, split)) return known.dataset;
     const dataset = splitOutline(outline, split);
     this.#datasets.set(outline, { split, dataset });
     return dataset;

@@ -8,6 +8,7 @@ import { rateFactors } from '../freeze/rate-factors.ts';
 import type { Network } from '../network/layer.ts';
 import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
+import { splitOf } from '../training/dataset-root.ts';
 import { weightsOfClasses } from '../training/class-weights.ts';
 import type { FeaturesOutline } from '../training/features-file/outline-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
@@ -125,16 +126,14 @@ function knownDataset(
   features: FeaturesOutline | null,
   problems: ProblemList,
 ): Dataset | null {
-  const { seed, validationShare } = plan;
-  if (features) {
-    const split = { seed, validationShare };
-    return problems.attempt('validationShare', () => context.features.split(features, split)) ?? null;
-  }
+  const options = splitOf(plan);
+  const field = options.split.kind === 'given' && options.groupPattern === null ? 'validationShare' : 'split';
+  if (features) return problems.attempt(field, () => context.features.split(features, options)) ?? null;
   if (plan.dataset.kind === 'features') return null;
-  const split = problems.attempt('validationShare', () =>
-    context.datasets.known(plan.dataset, { seed, validationShare }),
-  );
-  return split === undefined ? context.datasets.known(plan.dataset) : split;
+  // Images without classes cannot be trained on, whatever the split.
+  const usual = problems.attempt('dataset', () => context.datasets.known(plan.dataset)) ?? null;
+  if (usual === null) return null;
+  return problems.attempt(field, () => context.datasets.known(plan.dataset, options)) ?? usual;
 }
 
 /** The boundary lies where features were taken; what would have to change below it is told. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DatasetStructure } from '../../shared/contract/dataset-structure.ts';
-import type { DatasetSource } from '../../shared/contract/plan.ts';
+import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { RESOURCES } from './resources.ts';
 
@@ -23,4 +23,12 @@ export function datasetRoot(source: DatasetSource): string {
 /** How a dataset's folder is laid out; undefined where that is recognised. */
 export function structureOf(source: DatasetSource): DatasetStructure | undefined {
   return source.kind === 'folder' ? source.structure : undefined;
+}
+
+/** What of a plan decides which images train, validate and test. */
+type SplitFields = Pick<TrainingPlan, 'validationShare' | 'seed' | 'split' | 'groupPattern'>;
+
+/** As `SplitOptions`, all of them. */
+export function splitOf({ validationShare, seed, split, groupPattern }: SplitFields): SplitFields {
+  return { validationShare, seed, split, groupPattern };
 }

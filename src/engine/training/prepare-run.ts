@@ -33,7 +33,7 @@ import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import { ProgressReporter } from './progress.ts';
 import { frozenTensors } from './proof.ts';
-import { datasetRoot, structureOf } from './dataset-root.ts';
+import { datasetRoot, splitOf, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
 import { tensorHash } from './tensor-hash.ts';
 
@@ -121,16 +121,14 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const { plan: trainingPlan, runDirectory } = job;
   const reading = new ProgressReporter(emit, 'prepare', 'image');
-  const { validationShare, seed } = trainingPlan;
   const source = trainingPlan.dataset;
   const given =
-    source.kind === 'features' ? await givenFeatures(source.path, { validationShare, seed, signal }, emit) : null;
+    source.kind === 'features' ? await givenFeatures(source.path, { ...splitOf(trainingPlan), signal }, emit) : null;
   const dataset =
     given?.dataset ??
     (await openDataset(datasetRoot(source), {
       structure: structureOf(source),
-      validationShare,
-      seed,
+      ...splitOf(trainingPlan),
       signal,
       onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
     }));

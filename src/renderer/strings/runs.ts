@@ -263,6 +263,13 @@ export const runs = {
     seed: 'Seed',
     validationShare: 'Validation share',
     validationShareValue: (share: number) => `${percent(share)} where the folder brings no split`,
+    split: 'Split',
+    splitAnew: (validation: number, test: number) =>
+      test > 0
+        ? `anew, ${percent(validation)} validate, ${percent(test)} test`
+        : `anew, ${percent(validation)} validate`,
+    splitFold: (fold: number, folds: number) => `fold ${fold} of ${folds} validates`,
+    groups: 'Kept together',
   },
   environment: {
     thaw: 'Thaw',

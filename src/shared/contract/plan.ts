@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { augmentationPlan, augmentationRequest } from './augmentation.ts';
 import { checkpointChoice } from './checkpoint.ts';
 import { datasetStructure } from './dataset-structure.ts';
+import { groupPattern, splitPlan } from './split-plan.ts';
 import { mappingRules } from './weights-mapping.ts';
 
 /** The version of the plan's own schema, stored with every run. */
@@ -230,10 +231,13 @@ export const trainingPlan = z.strictObject({
   introspectionInterval: z.int().min(0).max(1_000_000),
   /** Share of the head's inputs dropped while training, in [0, 1). */
   dropout: z.number().min(0).lt(1),
-  /** Seeds initialisers, shuffling, dropout and, where the dataset has no validation folder, the split. */
+  /** Seeds initialisers, shuffling, dropout and, but for what the dataset splits itself, the split. */
   seed: z.int().min(0).max(0xffffffff),
-  /** Share of each class held out for validation when the folder brings no split of its own. */
+  /** Share of each class held out for validation, where it is held out by share. */
   validationShare: z.number().gt(0).lt(1),
+  split: splitPlan,
+  /** null keeps nothing together but images of the same content. */
+  groupPattern: groupPattern.nullable(),
 });
 export type TrainingPlan = z.infer<typeof trainingPlan>;
 
@@ -310,5 +314,7 @@ export const trainingPlanRequest = z.strictObject({
   dropout: trainingPlan.shape.dropout.optional(),
   seed: trainingPlan.shape.seed.optional(),
   validationShare: trainingPlan.shape.validationShare.optional(),
+  split: trainingPlan.shape.split.optional(),
+  groupPattern: trainingPlan.shape.groupPattern.optional(),
 });
 export type TrainingPlanRequest = z.infer<typeof trainingPlanRequest>;

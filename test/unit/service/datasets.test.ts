@@ -7,7 +7,7 @@ import { createService } from '../../../src/engine/service/create-service.ts';
 import { listImages, openDatasetView } from '../../../src/engine/service/dataset-view.ts';
 import { completePlan } from '../../../src/engine/service/default-plan.ts';
 import { listRecent } from '../../../src/engine/service/recent-datasets.ts';
-import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split-by-content.ts';
+import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split/default-split.ts';
 import type { TaskEvent } from '../../../src/shared/contract/event.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { idxFile, idxImages } from '../../support/idx-file.ts';

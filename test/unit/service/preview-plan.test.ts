@@ -5,7 +5,7 @@ import { createService } from '../../../src/engine/service/create-service.ts';
 import { planPreview, type PlanPreview } from '../../../src/shared/contract/preview.ts';
 import { trainingPlanRequest } from '../../../src/shared/contract/plan.ts';
 import { countImages } from '../../../src/engine/dataset/count-images.ts';
-import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split-by-content.ts';
+import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split/default-split.ts';
 import { readFeatures } from '../../../src/engine/training/features-file/read-features.ts';
 import { writeNumpyFile } from '../../support/features-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

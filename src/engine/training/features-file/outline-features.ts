@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Dataset, DatasetImage } from '../../dataset/dataset.ts';
 import { fileState, type FileState } from '../../dataset/examine-file.ts';
-import type { SplitOptions } from '../../dataset/open-dataset.ts';
 import { UNLABELLED } from '../../dataset/read-images.ts';
+import type { SplitOptions } from '../../dataset/split/split-images.ts';
 import { elementCount } from '../../network/shape.ts';
 import type { NpzReader } from '../../numpy/npz-reader.ts';
 import { describeFeatures, withFeaturesFile, type FeaturesDescription } from './describe-features.ts';

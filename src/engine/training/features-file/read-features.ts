@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { SPLITS, type Dataset, type DatasetImage, type Split } from '../../dataset/dataset.ts';
-import { heldOutContent, type SplitOptions } from '../../dataset/open-dataset.ts';
+import { splitImages, type SplitOptions } from '../../dataset/split/split-images.ts';
 import { UNLABELLED } from '../../dataset/read-images.ts';
 import { elementCount } from '../../network/shape.ts';
 import { UnexpectedArray, type NpzReader } from '../../numpy/npz-reader.ts';
@@ -93,24 +93,25 @@ export async function hashesOf(
   });
 }
 
-/** Holds a part of the training rows out where the file brings no validation, as for folders. */
+/** Splits the rows as a plan asks, as for folders: where the file brings no validation, a part is held out. */
 export function withValidation(
   path: string,
   images: readonly DatasetImage[],
   options: SplitOptions,
 ): readonly DatasetImage[] {
-  if (images.some(({ split }) => split === 'validation')) return images;
-  const heldOut = heldOutContent(images, options);
-  if (heldOut.size === 0) {
+  const splits = splitImages(
+    images,
+    images.some(({ split }) => split === 'validation'),
+    options,
+  );
+  if (!splits.includes('validation')) {
     throw new ThawError(
       'dataset.images',
       `Some images must be left for validation, but the classes of '${path}' have only one each.`,
       'Write the features of more images.',
     );
   }
-  return images.map((image) =>
-    image.split === 'train' && heldOut.has(image.contentHash) ? { ...image, split: 'validation' } : image,
-  );
+  return images.map((image, index) => ({ ...image, split: splits[index] ?? image.split }));
 }
 
 async function read(

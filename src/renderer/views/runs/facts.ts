@@ -183,8 +183,21 @@ export function planFacts(plan: TrainingPlan): Fact[] {
       value: plan.introspectionInterval === 0 ? words.off : words.introspectionValue(plan.introspectionInterval),
     },
     { name: words.seed, value: String(plan.seed) },
-    { name: words.validationShare, value: words.validationShareValue(plan.validationShare) },
+    splitFact(plan),
+    ...(plan.groupPattern === null ? [] : [{ name: words.groups, value: plan.groupPattern, mono: true }]),
   ];
+}
+
+function splitFact({ split, validationShare }: TrainingPlan): Fact {
+  const words = runs.plan;
+  switch (split.kind) {
+    case 'given':
+      return { name: words.validationShare, value: words.validationShareValue(validationShare) };
+    case 'share':
+      return { name: words.split, value: words.splitAnew(validationShare, split.testShare) };
+    case 'folds':
+      return { name: words.split, value: words.splitFold(split.fold, split.folds) };
+  }
 }
 
 /** What the run was made with. */

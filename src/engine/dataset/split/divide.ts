@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+import type { Split } from '../dataset.ts';
+
+/** A place in [0, 1) that depends on nothing but the seed and the unit's name. */
+function placeOf(unit: string, seed: number): number {
+  return Number.parseInt(hash('sha256', `${seed}:${unit}`, 'hex').slice(0, 13), 16) / 2 ** 52;
+}
+
+/** How images are divided: by shares of each class, in (0, 1) together, or into parts of which one validates. */
+export type Division =
+  | { readonly kind: 'share'; readonly validationShare: number; readonly testShare: number }
+  | { readonly kind: 'folds'; readonly folds: number; readonly fold: number };
+
+/** Validation lies at the lower end and tests at the upper, so that asking for tests moves no image into validation. */
+function splitAt(place: number, division: Division): Split {
+  if (division.kind === 'folds')
+    return Math.floor(place * division.folds) + 1 === division.fold ? 'validation' : 'train';
+  if (place < division.validationShare) return 'validation';
+  return place >= 1 - division.testShare ? 'test' : 'train';
+}
+
+/** How far a place is from those that train. */
+function distance(place: number, division: Division): number {
+  if (division.kind === 'folds') return 1 - place;
+  return Math.max(division.validationShare - place, place - (1 - division.testShare));
+}
+
+/**
+ * Divides units, the images of one content or of one group, class by class. A unit's place comes from its name alone, so
+ * that adding, removing or renaming files moves no other unit to another split.
+ *
+ * Every class keeps at least one unit for training and, by shares, where it has two different ones, one for validation; only
+ * in a class so small that chance gave it none can a new unit take that place over.
+ *
+ * @param classes the units of each class; a unit may be in several
+ * @returns the units that do not train
+ */
+export function divide(
+  classes: readonly (readonly string[])[],
+  division: Division,
+  seed: number,
+): ReadonlyMap<string, Exclude<Split, 'train'>> {
+  const splits = new Map<string, Exclude<Split, 'train'>>();
+  const places = new Map<string, number>();
+  for (const unit of classes.flat()) {
+    if (places.has(unit)) continue;
+    const place = placeOf(unit, seed);
+    places.set(unit, place);
+    const split = splitAt(place, division);
+    if (split !== 'train') splits.set(unit, split);
+  }
+  const placeIn = (unit: string): number => places.get(unit) ?? 0;
+  for (const units of classes) {
+    const ordered = [...new Set(units)].sort((left, right) => placeIn(left) - placeIn(right));
+    const training = ordered.filter((unit) => !splits.has(unit));
+    if (training.length === 0) {
+      const nearest = ordered.toSorted(
+        (left, right) => distance(placeIn(left), division) - distance(placeIn(right), division),
+      )[0];
+      if (nearest !== undefined) splits.delete(nearest);
+      continue;
+    }
+    const [lowest] = training;
+    const validates = ordered.some((unit) => splits.get(unit) === 'validation');
+    if (division.kind === 'share' && !validates && training.length > 1 && lowest !== undefined) {
+      splits.set(lowest, 'validation');
+    }
+  }
+  return splits;
+}
