@@ -34,6 +34,7 @@ export interface Entries {
   readonly predictor: string;
   readonly extractor: string;
   readonly activations: string;
+  readonly augmentation: string;
   readonly check: string;
   readonly classifier: string;
   readonly probe: string;
@@ -80,6 +81,7 @@ export class ServiceContext {
       predictor: path.join(ENGINE, 'training/predictor.ts'),
       extractor: path.join(ENGINE, 'training/extractor.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),
+      augmentation: path.join(ENGINE, 'training/augmentation-process.ts'),
       check: path.join(ENGINE, 'reference/check-process.ts'),
       classifier: path.join(ENGINE, 'training/classifier-process.ts'),
       probe: path.join(ENGINE, 'runtime/probe.ts'),

@@ -20,6 +20,7 @@ import { mapWeights } from './map-weights.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { openNetwork } from './open-model.ts';
 import { predict } from './predict.ts';
+import { previewAugmentation } from './preview-augmentation.ts';
 import { previewPlan } from './preview-plan.ts';
 import { getPublishedWeights, listPublishedWeights } from './published-weights.ts';
 import { listRecent } from './recent-datasets.ts';
@@ -82,6 +83,7 @@ function implement(context: ServiceContext): Implementation {
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),
     'activations.maps': async (request) => layerMapsOf(context, request),
+    'augmentation.preview': async (request) => previewAugmentation(context, request),
     'settings.read': async () => {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });

@@ -35,6 +35,10 @@ function checkActivations({ source, image }: Pick<Request<'activations'>, 'sourc
   if (source.kind === 'network') checkPlan({ weights: source.weights }, 'source.');
 }
 
+function checkImages({ images }: Pick<Request<'predict'>, 'images'>): void {
+  if (images.some((image) => typeof image === 'string')) refusePath('images');
+}
+
 /** Each endpoint whose request may name a path, and where; a path in a request of any other has no meaning. */
 const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => void } = {
   'training.start': checkPlan,
@@ -47,7 +51,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'weights.inspect': ({ weights }) => checkPlan({ weights }),
   'weights.check': ({ weights, images, labels }) => {
     checkPlan({ weights });
-    if (images.some((image) => typeof image === 'string')) refusePath('images');
+    checkImages({ images });
     if (labels !== undefined) refusePath('labels');
   },
   'weights.map': ({ weights }) => checkPlan({ weights }),
@@ -55,9 +59,8 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'features.write': checkFeatures,
   activations: checkActivations,
   'activations.maps': checkActivations,
-  predict: ({ images }) => {
-    if (images.some((image) => typeof image === 'string')) refusePath('images');
-  },
+  'augmentation.preview': checkImages,
+  predict: checkImages,
 };
 
 /**

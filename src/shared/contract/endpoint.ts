@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { activations, activationsSource } from './activations.ts';
+import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentation-preview.ts';
+import { augmentationRequest } from './augmentation.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
 import { datasetView, imageBytes, imagePage, recentDataset, SPLITS } from './dataset-view.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
@@ -300,6 +302,18 @@ export const endpoints = {
       taskId,
     }),
     response: layerMaps,
+  },
+  /** Images as a run with this augmentation and seed would be shown them, so many times each. */
+  'augmentation.preview': {
+    request: z.strictObject({
+      network: z.string().min(1),
+      images: z.array(imageReference).min(1).max(MOST_PREVIEWED),
+      augmentation: augmentationRequest.nullable(),
+      seed: trainingPlan.shape.seed,
+      count: z.int().min(1).max(MOST_PREVIEWS),
+      taskId,
+    }),
+    response: augmentationPreview,
   },
   /** `warning`: what became of settings that could not be read, for people; until they are written again. */
   'settings.read': {

@@ -58,6 +58,11 @@ describe('a window', () => {
       { source: { kind: 'run', runId: 'x' }, image: '/etc/passwd', layer: 'x', offset: 0, limit: 1, size: 8 },
       'as image',
     ],
+    [
+      'augmentation.preview',
+      { network: 'x', images: [{ imageId: 'x' }, '/etc/passwd'], augmentation: null, seed: 1, count: 1 },
+      'as images',
+    ],
   ] as const)('may not name a path in %s %j', async (name, request, words) => {
     await expectError(() => send(name, request), 'file.notGranted', words);
   });
