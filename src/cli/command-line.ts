@@ -3,6 +3,7 @@ import { ThawError } from '../shared/errors/thaw-error.ts';
 import { thawVersion } from '../engine/service/version.ts';
 import { addActivationsCommand } from './commands/activations.ts';
 import { addCacheCommands } from './commands/cache.ts';
+import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFeaturesCommand } from './commands/features.ts';
 import { addNetworksCommands } from './commands/networks.ts';
@@ -32,6 +33,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addPredictCommand(program, setExitCode);
   addActivationsCommand(program);
   addFeaturesCommand(program, setExitCode);
+  addDatasetCommands(program, setExitCode);
   addNetworksCommands(program, setExitCode);
   addWeightsCommands(program, setExitCode);
   addServeCommand(program);

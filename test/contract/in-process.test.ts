@@ -24,6 +24,7 @@ describe('the contract in process', () => {
     ['cache.show', {}],
     ['cache.clear', {}],
     ['dataset.open', { dataset: { kind: 'sample' } }],
+    ['dataset.inspect', { dataset: { kind: 'sample' } }],
     ['dataset.recent', {}],
     ['plan.preview', {}],
     ['plan.preview', { epochs: 'ten', network: 'none', rules: [{ action: 'thaw', pattern: '(' }] }],

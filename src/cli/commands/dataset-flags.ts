@@ -50,7 +50,7 @@ export function folderSource(flags: StructureFlags & { readonly dataset?: string
   if (structure === undefined) return undefined;
   throw new ThawError(
     'usage.invalid',
-    '--structure, --name-pattern and --manifest say how the folder of --dataset is laid out; received one without it.',
-    'Pass --dataset as well, or leave it out.',
+    '--structure, --name-pattern and --manifest say how the folder is laid out; received one without a folder.',
+    'Name the folder as well, or leave it out.',
   );
 }

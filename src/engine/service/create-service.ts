@@ -10,6 +10,7 @@ import { checkNetwork } from './check-network.ts';
 import { checkWeights } from './check-weights.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
+import { inspectDataset } from './inspect-dataset.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
@@ -48,6 +49,7 @@ function implement(context: ServiceContext): Implementation {
     'weights.check': async (request) => checkWeights(context, request),
     'weights.get': async (request) => getPublishedWeights(context, request),
     'dataset.open': async (request) => openDatasetView(context, request),
+    'dataset.inspect': async (request) => inspectDataset(context, request),
     'dataset.images': async (request) => listImages(context, request),
     'dataset.recent': async () => listRecent(context),
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),

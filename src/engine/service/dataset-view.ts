@@ -12,7 +12,8 @@ import { resolveDataset } from './resolve-references.ts';
 
 type SplitCounts = DatasetView['counts'];
 
-function countByClass(dataset: Pick<Dataset, 'classes' | 'images'>): Pick<DatasetView, 'classes' | 'counts'> {
+/** How many images there are of each class in each split. */
+export function countByClass(dataset: Pick<Dataset, 'classes' | 'images'>): Pick<DatasetView, 'classes' | 'counts'> {
   const none = (): SplitCounts => ({ train: 0, validation: 0, test: 0 });
   const classes = dataset.classes.map((name) => ({ name, counts: none() }));
   const counts = none();

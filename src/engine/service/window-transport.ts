@@ -56,6 +56,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   },
   'weights.map': ({ weights }) => checkPlan({ weights }),
   'dataset.open': checkPlan,
+  'dataset.inspect': checkPlan,
   'features.write': checkFeatures,
   activations: checkActivations,
   'activations.maps': checkActivations,

@@ -3,6 +3,7 @@ import { activations, activationsSource } from './activations.ts';
 import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentation-preview.ts';
 import { augmentationRequest } from './augmentation.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
+import { datasetHealth } from './dataset-health.ts';
 import { datasetView, imageBytes, imagePage, recentDataset, SPLITS } from './dataset-view.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
@@ -166,6 +167,11 @@ export const endpoints = {
   'dataset.open': {
     request: z.strictObject({ dataset: datasetReference, taskId }),
     response: datasetView,
+  },
+  /** Opens a folder and looks at every image of it: what they are like, and what may be wrong. */
+  'dataset.inspect': {
+    request: z.strictObject({ dataset: datasetReference, taskId }),
+    response: datasetHealth,
   },
   'dataset.images': {
     request: z.strictObject({

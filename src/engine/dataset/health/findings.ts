@@ -1,0 +1,198 @@
+import type { FoundProblem, HealthFinding } from '../../../shared/contract/dataset-health.ts';
+import { codePointOrder } from '../code-point-order.ts';
+import type { Measured, ImageMeasures } from '../../image/measure-image.ts';
+
+/** An image with what was found of it. */
+export interface ExaminedImage extends Omit<FoundProblem, 'detail'> {
+  readonly contentHash: string;
+  readonly measured: Measured;
+}
+
+/** A network's input is this or larger; of a smaller image it sees enlarged pixels. */
+const TINY = 32;
+/** The usual crop of a longer image shows less than a third of it. */
+const ELONGATED = 3;
+/** In levels of 256: less has no more to it than a plain background. */
+const UNIFORM = 2;
+/** From here on accuracy alone hides the smaller class. */
+const UNEVEN = 1.5;
+const VERY_UNEVEN = 10;
+/** A share of images that is an exception. */
+const EXCEPTION = 0.1;
+
+const shown = ({ imageId, path, className, split }: ExaminedImage, detail: string | null = null): FoundProblem => ({
+  imageId,
+  path,
+  className,
+  split,
+  detail,
+});
+
+const plural = (total: number, one: string, many: string): string =>
+  total === 1 ? `1 ${one}` : `${total.toLocaleString('en')} ${many}`;
+
+/** Images of one content, in the order of their first one's path; each by path. */
+function copiesOf(images: readonly ExaminedImage[]): readonly (readonly ExaminedImage[])[] {
+  const groups = [...Map.groupBy(images, ({ contentHash }) => contentHash).values()].filter(({ length }) => length > 1);
+  const byPath = (left: ExaminedImage, right: ExaminedImage): number => codePointOrder(left.path, right.path);
+  return groups
+    .map((group) => group.toSorted(byPath))
+    .sort(([left], [right]) => (left && right ? byPath(left, right) : 0));
+}
+
+const differ = (group: readonly ExaminedImage[], of: (image: ExaminedImage) => string | null): boolean =>
+  new Set(group.map(of)).size > 1;
+
+function copies(images: readonly ExaminedImage[]): HealthFinding[] {
+  const groups = copiesOf(images);
+  const leaks = groups.filter((group) => differ(group, ({ split }) => split));
+  const conflicts = groups.filter((group) => differ(group, ({ className }) => className));
+  const plain = groups.filter((group) => !leaks.includes(group) && !conflicts.includes(group));
+  const finding = (
+    kind: HealthFinding['kind'],
+    severity: HealthFinding['severity'],
+    found: readonly (readonly ExaminedImage[])[],
+    message: string,
+  ): HealthFinding[] =>
+    found.length === 0
+      ? []
+      : [{ kind, severity, message, groups: found.map((group) => group.map((image) => shown(image))) }];
+  const extra = plain.reduce((sum, group) => sum + group.length - 1, 0);
+  return [
+    ...finding(
+      'leaks',
+      'problem',
+      leaks,
+      `${plural(leaks.length, 'image is', 'images are')} in several splits: what is trained on must not validate or test.`,
+    ),
+    ...finding(
+      'conflicts',
+      'problem',
+      conflicts,
+      `${plural(conflicts.length, 'image is', 'images are')} in several classes, of which one at most is right.`,
+    ),
+    ...finding(
+      'duplicates',
+      'warning',
+      plain,
+      `${plural(extra, 'image is', 'images are')} there once more: copies count more than others in training.`,
+    ),
+  ];
+}
+
+/** Of images that decode, those that something holds of. */
+function such(
+  images: readonly ExaminedImage[],
+  detail: (measures: ImageMeasures) => string | null,
+): readonly FoundProblem[] {
+  return images.flatMap((image) => {
+    const found = image.measured.kind === 'measures' ? detail(image.measured.measures) : null;
+    return found === null ? [] : [shown(image, found)];
+  });
+}
+
+function looks(images: readonly ExaminedImage[]): HealthFinding[] {
+  const size = ({ width, height }: ImageMeasures): string => `${width} x ${height}`;
+  const finding = (
+    kind: HealthFinding['kind'],
+    severity: HealthFinding['severity'],
+    found: readonly FoundProblem[],
+    message: (total: number) => string,
+  ): HealthFinding[] =>
+    found.length === 0 ? [] : [{ kind, severity, message: message(found.length), groups: [[...found]] }];
+  return [
+    ...finding(
+      'uniform',
+      'warning',
+      such(images, (one) => (one.contrast < UNIFORM ? `contrast ${one.contrast.toFixed(1)}` : null)),
+      (total) => `${plural(total, 'image is', 'images are')} of hardly more than one colour.`,
+    ),
+    ...finding(
+      'tiny',
+      'warning',
+      such(images, (one) => (Math.min(one.width, one.height) < TINY ? size(one) : null)),
+      (total) => `${plural(total, 'image is', 'images are')} smaller than ${TINY} pixels on a side.`,
+    ),
+    ...finding(
+      'elongated',
+      'information',
+      such(images, (one) =>
+        Math.max(one.width, one.height) > ELONGATED * Math.min(one.width, one.height) ? size(one) : null,
+      ),
+      (total) =>
+        `${plural(total, 'image is', 'images are')} more than ${ELONGATED} times as long as wide: a crop shows less than a third.`,
+    ),
+    ...finding(
+      'transparent',
+      'information',
+      such(images, ({ transparent }) => (transparent ? 'transparent' : null)),
+      (total) =>
+        `${plural(total, 'image has', 'images have')} transparency, and ${total === 1 ? 'is' : 'are'} laid over white.`,
+    ),
+  ];
+}
+
+/** Grey images among coloured ones, or the other way round, where they are the exception. */
+function mixedChannels(images: readonly ExaminedImage[]): HealthFinding[] {
+  const grey = such(images, ({ channels }) => (channels === 'grey' ? 'grey' : null));
+  const colour = such(images, ({ channels }) => (channels === 'grey' ? null : 'coloured'));
+  const [few, many, words] =
+    grey.length < colour.length
+      ? [grey, colour, 'grey among coloured ones']
+      : [colour, grey, 'coloured among grey ones'];
+  if (few.length === 0 || few.length > EXCEPTION * (few.length + many.length)) return [];
+  return [
+    {
+      kind: 'channels',
+      severity: 'information',
+      message: `${plural(few.length, 'image is', 'images are')} ${words}.`,
+      groups: [[...few]],
+    },
+  ];
+}
+
+function corrupt(images: readonly ExaminedImage[]): HealthFinding[] {
+  const found = images.flatMap((image) =>
+    image.measured.kind === 'problem' ? [shown(image, image.measured.reason)] : [],
+  );
+  if (found.length === 0) return [];
+  const message = `${plural(found.length, 'image does', 'images do')} not decode, and ${found.length === 1 ? 'is' : 'are'} left out of training.`;
+  return [{ kind: 'corrupt', severity: 'warning', message, groups: [found] }];
+}
+
+/** The largest class and the smallest; null where there are fewer than two. */
+export function extremes(
+  images: readonly Pick<ExaminedImage, 'className'>[],
+): { readonly largest: readonly [string, number]; readonly smallest: readonly [string, number] } | null {
+  const counts = new Map<string, number>();
+  for (const { className } of images) {
+    if (className !== null) counts.set(className, (counts.get(className) ?? 0) + 1);
+  }
+  const ordered = [...counts].sort(([, left], [, right]) => right - left);
+  const [largest, smallest] = [ordered[0], ordered.at(-1)];
+  return ordered.length > 1 && largest && smallest ? { largest, smallest } : null;
+}
+
+function imbalance(images: readonly ExaminedImage[]): HealthFinding[] {
+  const found = extremes(images);
+  if (found === null) return [];
+  const { largest, smallest } = found;
+  const ratio = largest[1] / smallest[1];
+  if (ratio < UNEVEN) return [];
+  return [
+    {
+      kind: 'imbalance',
+      severity: ratio >= VERY_UNEVEN ? 'warning' : 'information',
+      message: `'${largest[0]}' has ${ratio.toFixed(1)} times as many images as '${smallest[0]}', which has ${plural(smallest[1], 'image', 'images')}.`,
+      groups: [images.filter(({ className }) => className === smallest[0]).map((image) => shown(image))],
+    },
+  ];
+}
+
+/** What may be wrong with a dataset, the worst first; what is well is not said. */
+export function healthFindings(images: readonly ExaminedImage[]): readonly HealthFinding[] {
+  const ranks = { problem: 0, warning: 1, information: 2 } as const;
+  return [...copies(images), ...corrupt(images), ...looks(images), ...mixedChannels(images), ...imbalance(images)].sort(
+    (left, right) => ranks[left.severity] - ranks[right.severity],
+  );
+}

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { DatasetHealth } from '../../shared/contract/dataset-health.ts';
+import type { Request } from '../../shared/contract/endpoint.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { healthFindings, type ExaminedImage } from '../dataset/health/findings.ts';
+import { summarise } from '../dataset/health/summary.ts';
+import { measureImage } from '../image/measure-image.ts';
+import type { ServiceContext } from './context.ts';
+import { countByClass } from './dataset-view.ts';
+import type { OpenedDataset } from './datasets.ts';
+import { noteRecent } from './recent-datasets.ts';
+import { resolveDataset } from './resolve-references.ts';
+import type { Task } from './tasks.ts';
+
+/** As many images are decoded at a time; each runs in a thread of Node's own. */
+const AT_A_TIME = 8;
+
+async function examine(
+  { content, images, dataset }: OpenedDataset,
+  { signal, report }: Task,
+): Promise<readonly ExaminedImage[]> {
+  const examined: ExaminedImage[] = [];
+  let [next, done] = [0, 0];
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < images.length; index = next++) {
+      signal.throwIfAborted();
+      const found = images[index];
+      if (!found) return;
+      const { imageId, image } = found;
+      examined[index] = {
+        imageId,
+        path: image.path,
+        className: dataset?.classes[image.label] ?? null,
+        split: image.split,
+        contentHash: image.contentHash,
+        measured: await measureImage(path.join(content.root, image.path)),
+      };
+      report((done += 1), images.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, images.length) }, worker));
+  return examined;
+}
+
+/**
+ * Opens a dataset and looks at every image of it.
+ *
+ * @throws ThawError as `openDatasetView`; `task.cancelled`; `dataset.missing` for features, whose images are not known
+ */
+export async function inspectDataset(
+  context: ServiceContext,
+  { dataset, taskId }: Request<'dataset.inspect'>,
+): Promise<DatasetHealth> {
+  const source = resolveDataset(context, dataset);
+  if (source.kind === 'features') {
+    throw new ThawError(
+      'dataset.missing',
+      'Images are looked at in a folder; features have none.',
+      'Name the folder that the features were taken of.',
+    );
+  }
+  return context.tasks.run(taskId, 'image', async (task) => {
+    const opened = await context.datasets.open(source, task);
+    if (source.kind === 'folder') noteRecent(context, opened.content.root);
+    const { content } = opened;
+    const images = await examine(opened, task);
+    return {
+      ...countByClass(opened.dataset ?? { classes: [], images: [] }),
+      ...summarise(images),
+      name: path.basename(content.root) || content.root,
+      root: content.root,
+      structure: content.structure,
+      unlabelled: content.unlabelled.length,
+      bytes: opened.images.reduce((sum, { image }) => sum + image.bytes, 0),
+      findings: [...healthFindings(images)],
+      skipped: [...content.skipped],
+    };
+  });
+}
