@@ -14,12 +14,14 @@ const FILTERS = {
     name: strings.weights,
     extensions: ['h5', 'hdf5', 'keras', 'pth', 'pt', 'tar', 'safetensors', 'npz', 'index', 'ckpt', 'pb', 'json'],
   },
+  model: { name: strings.models, extensions: ['h5', 'hdf5', 'keras', 'json', 'pb'] },
   features: { name: strings.features, extensions: ['npz'] },
 } as const;
 
 const TITLES: Readonly<Record<FileChoiceKind, string>> = {
   images: strings.chooseImages,
   weights: strings.chooseWeights,
+  model: strings.chooseModel,
   features: strings.chooseFeatures,
 };
 

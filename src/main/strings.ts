@@ -24,9 +24,11 @@ export const strings = {
   chooseFolder: 'Choose a folder of images',
   chooseImages: 'Choose images',
   chooseWeights: 'Choose weights',
+  chooseModel: 'Choose a whole model',
   chooseFeatures: 'Choose a features file',
   images: 'Images',
   weights: 'Weights',
+  models: 'Whole models',
   features: 'Features (NumPy)',
   allFiles: 'All files',
   closing: {

@@ -26,6 +26,8 @@ export interface NetworkEntry {
   /** Networks of one design and publisher, `resnet50@torch`. */
   readonly family: string;
   readonly publisher: Publisher | null;
+  /** Every height and width from the least to the most is taken; null where the input has one size. */
+  readonly sizes: { readonly least: number; readonly most: number } | null;
   /** What its weights were trained with. */
   readonly preprocessing: Preprocessing;
   /** Who published it, and the paper. */
@@ -65,6 +67,7 @@ function entryOf(family: NetworkFamily, width: string, size: number): NetworkEnt
     aliases: networkAliases(family, width, size),
     family: familyName,
     publisher: family.publisher,
+    sizes: { least: family.smallestSize, most: LARGEST_SIZE },
     preprocessing: family.preprocessing(size, size),
     source: family.source,
     shipped: SHIPPED[name] ?? null,
@@ -131,6 +134,7 @@ function ofFeatures(name: string): NetworkEntry | null {
     aliases: [],
     family: 'features',
     publisher: null,
+    sizes: null,
     preprocessing: scaleToUnitRange(shape[0], shape[1]),
     source: 'features that were computed elsewhere',
     shipped: null,
@@ -154,6 +158,7 @@ function ofPlainName(name: string): NetworkEntry | null {
     aliases: [],
     family: description.kind,
     publisher: null,
+    sizes: null,
     preprocessing: scaleToUnitRange(description.size, description.size),
     source: 'layers that its name describes; it begins with what is drawn',
     shipped: null,
@@ -172,6 +177,7 @@ function ofModel(name: string): NetworkEntry | null {
     aliases: [],
     family: 'model',
     publisher: null,
+    sizes: model.takesAnySize ? { least: 1, most: LARGEST_SIZE } : null,
     preprocessing: model.preprocessing,
     source: `the configuration of the model '${model.title}'`,
     shipped: null,

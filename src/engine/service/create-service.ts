@@ -20,6 +20,7 @@ import { inspectWeights } from './inspect-weights.ts';
 import { mapWeights } from './map-weights.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { openNetwork } from './open-model.ts';
+import { listOpened } from './opened-models.ts';
 import { predict } from './predict.ts';
 import { previewAugmentation } from './preview-augmentation.ts';
 import { previewPlan } from './preview-plan.ts';
@@ -42,6 +43,7 @@ function implement(context: ServiceContext): Implementation {
     'networks.list': async () => Promise.resolve(listNetworks()),
     'networks.show': async (request) => Promise.resolve(showNetwork(request)),
     'networks.open': async (request) => openNetwork(context, request),
+    'networks.opened': async () => listOpened(context),
     'networks.check': async (request) => checkNetwork(context, request),
     'weights.list': async (request) => Promise.resolve([...listPublishedWeights(context, request)]),
     'weights.inspect': async (request) => inspectWeights(context, request),

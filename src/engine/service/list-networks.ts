@@ -3,7 +3,8 @@ import type { NetworkEntry } from '../network/registry.ts';
 import { listNetworks as listEntries } from '../network/registry.ts';
 import { elementCount, networkTensors } from '../network/shape.ts';
 
-function summarize(entry: NetworkEntry): NetworkSummary {
+/** A network without its published classifier. */
+export function summarize(entry: NetworkEntry): NetworkSummary {
   const network = entry.build();
   const input = network.layers.find((layer) => layer.kind === 'input');
   if (!input) throw new TypeError(`Network '${entry.name}' has no input.`);
@@ -12,6 +13,7 @@ function summarize(entry: NetworkEntry): NetworkSummary {
     aliases: [...entry.aliases],
     family: entry.family,
     inputShape: [...input.shape],
+    sizes: entry.sizes && { ...entry.sizes },
     layers: network.layers.length,
     blocks: [...new Set(network.layers.map((layer) => layer.block))],
     parameters: networkTensors(network).reduce((sum, tensor) => sum + elementCount(tensor.shape), 0),

@@ -5,6 +5,7 @@ import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { modelFile, openModel, recordOf, recordText } from '../network/config/model-record.ts';
 import { readModelConfiguration } from '../weights/model-configuration.ts';
 import { MODELS, type ServiceContext } from './context.ts';
+import { noteOpened } from './opened-models.ts';
 import { resolveWeights } from './resolve-references.ts';
 import { showNetwork } from './show-network.ts';
 import { writeAside } from './write-aside.ts';
@@ -29,11 +30,12 @@ export async function openNetwork(
     );
   }
   const record = recordOf(await readModelConfiguration(source.path), size ?? null, pixels ?? null);
-  const { name, classes } = openModel(record);
+  const { name, title, classes } = openModel(record);
   try {
     writeAside(modelFile(path.join(context.home, MODELS), name), recordText(record));
   } catch (error) {
     throw explainDiskError(error, 'keep the model');
   }
+  noteOpened(context, { name, title, classes, path: path.resolve(source.path), pixels: record.pixels });
   return showNetwork({ name, classes });
 }

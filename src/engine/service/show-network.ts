@@ -53,6 +53,7 @@ export function showNetwork({ name, classes }: Request<'networks.show'>): Networ
       offset: copied(preprocessing.offset),
     },
     inputShape: layers.find(({ kind }) => kind === 'input')?.outputShape ?? [],
+    sizes: entry.sizes && { ...entry.sizes },
     outputShape: [...(shapes.get(network.output) ?? [])],
     parameters: counted(tensors),
     statistics: counted(tensors.filter(isStatistic)),

@@ -3,19 +3,29 @@ import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { strings } from '../strings/index.ts';
 import type { UploadWatch } from '../transport/host.ts';
 import type { Dropped } from './dropped.ts';
+import { openModel } from './open-model.ts';
 import { addGranted } from './predict-granted.ts';
 import type { Workbench } from './workbench.svelte.ts';
+
+/** What a file of weights is dropped as: the plan's weights, or a network of its own. */
+export type DroppedAs = 'weights' | 'network';
 
 type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
 
 /**
  * Does what a drop asks for: a folder is opened as the dataset, or predicted where images are predicted; images are
- * predicted; a features file is opened in place of a folder; a file of weights becomes the plan's; anything else is answered with what Thaw would take.
+ * predicted; a features file is opened in place of a folder; a file of weights becomes the plan's, or a network of its own;
+ * anything else is answered with what Thaw would take.
  *
  * @param transfer grants what was dropped, or uploads it; not called for what is of no use
  * @returns the notice that says so, where nothing could be done
  */
-export async function receive(workbench: Workbench, dropped: Dropped, transfer: Transfer): Promise<number | null> {
+export async function receive(
+  workbench: Workbench,
+  dropped: Dropped,
+  transfer: Transfer,
+  as: DroppedAs,
+): Promise<number | null> {
   const words = strings.files.drop;
   const { notices, navigation } = workbench;
   const refuse = (title: string, hint: string): number => notices.tell({ severity: 'warning', title, hint });
@@ -32,11 +42,11 @@ export async function receive(workbench: Workbench, dropped: Dropped, transfer: 
     case 'mixed':
       return refuse(words.mixed, words.mixedHint);
     case 'weights':
-      await takeWeights(workbench, dropped.name, transfer);
+      await takeWeights(workbench, dropped.name, transfer, as);
       return null;
     case 'features':
       // NumPy's files may hold weights as well: where weights are chosen, they are taken for these.
-      if (navigation.view === 'network') await takeWeights(workbench, dropped.name, transfer);
+      if (navigation.view === 'network') await takeWeights(workbench, dropped.name, transfer, 'weights');
       else await openDataset(workbench, dropped.name, transfer);
       return null;
     case 'other':
@@ -64,13 +74,14 @@ async function openDataset(workbench: Workbench, name: string, transfer: Transfe
 }
 
 /** The plan begins with them, as if they had been chosen in Network: what does not fit is told there, beside them. */
-async function takeWeights(workbench: Workbench, name: string, transfer: Transfer): Promise<void> {
+async function takeWeights(workbench: Workbench, name: string, transfer: Transfer, as: DroppedAs): Promise<void> {
   const { navigation, notices, plan, upload } = workbench;
   navigation.go('network');
   try {
     const entries = await upload.follow(name, transfer);
     const file = entries.find((entry) => entry.name === name) ?? entries[0];
-    if (file) plan.takeWeights(file);
+    if (file && as === 'network') await openModel(workbench, file);
+    else if (file) plan.takeWeights(file);
   } catch (error) {
     notices.fail(error);
   }

@@ -31,9 +31,9 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `navigation`: `.view`, `.runId`, `.go('runs', runId)`
  * - `dataset`: `.dataset` (what was read), `.open(reference)`, `.opening`, `.problem`
  * - `datasets`: how the chosen dataset is looked at; `predictions`: the images of the Predict view; `thumbnails`
- * - `files.choose('folder' | 'images' | 'weights' | 'features')`: asks for files, by the system's dialog or the window's own
+ * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features')`: asks for files, by the system's dialog or the window's own
  * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
- * - `networks`: the networks that the engine knows; `published`: weights that can be downloaded for them; `mapping`: what
+ * - `networks`: the networks that the engine knows, and those opened from files; `published`: weights that can be downloaded for them; `mapping`: what
  *   each tensor gets from the chosen ones; `proof`: what the run shown has proven of frozen layers
  * - `settings`: `.theme`, `.smoothing`, `.panes`
  * - `notices`: `.tell({ title })`, `.fail(error)` for what has no place of its own in a view

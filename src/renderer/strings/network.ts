@@ -19,6 +19,7 @@ export const network = {
   ofFeatures: (file: string) =>
     `The dataset ${isolate(file)} is features of images: the network is the one that they come from. Open images to choose another.`,
   loading: 'Reading the list of networks…',
+  lists: { label: 'Which networks', families: 'Families', files: 'From files', models: 'My models' },
   retry: 'Try again',
   designs: {
     mobilenet_v1: 'MobileNet v1',
@@ -83,6 +84,70 @@ export const network = {
       file: 'needs a weights file',
     },
   },
+  model: {
+    list: 'Networks from your files',
+    open: 'Open a model file…',
+    openHint:
+      'A whole model of Keras (.h5, .keras) or tfjs (model.json) becomes a network of its own, layers and weights. Or drop one here.',
+    opening: (file: string) => `Opening ${isolate(file)}…`,
+    none: 'What you open stands here, to be chosen again.',
+    about: (file: string, parameters: number, sizes: readonly number[]) =>
+      `${file} · ${parameters < 50_000 ? count(parameters) : millions(parameters)} · ${shape(sizes.slice(0, 2))}`,
+    described: (title: string, about: string, state: string) => `${title}: ${about}; ${state}`,
+    here: 'its file is there',
+    fileGone: 'its file is gone',
+    refused: (file: string) => `${isolate(file)} is not opened as a network`,
+    dismiss: 'Dismiss',
+    fromFile: 'from your file',
+    classifier: 'Own classifier',
+    classes: (classes: number) => `${plural(classes, 'class', 'classes')}, replaced by a new head`,
+    file: 'File',
+    gone: (path: string) => `${path}, which is gone: runs that it began go on without it`,
+    opened: 'Opened',
+    pixels: {
+      label: 'Pixels',
+      hint: 'What the model’s author made of pixels: where the file does not say it, nobody but you can.',
+      own: 'As the model scales them, or −1 to 1',
+      signed: '−1 to 1',
+      unit: '0 to 1',
+      raw: '0 to 255',
+      caffe: 'Blue, green, red without ImageNet’s mean',
+      imagenet: 'By ImageNet’s mean and deviation',
+    },
+  },
+  models: {
+    list: 'My models',
+    search: 'Search my models',
+    placeholder: 'name, network, dataset…',
+    shown: (shown: number, all: number) =>
+      shown === all
+        ? plural(all, 'finished run', 'finished runs')
+        : `${count(shown)} of ${plural(all, 'finished run', 'finished runs')}`,
+    none: 'Every run that finishes stands here, to go on from its best checkpoint.',
+    nothing: (text: string) => `No finished run is called ${isolate(text)}, or had that network or dataset.`,
+    about: (name: string, dataset: string, accuracy: number | null, when: string) =>
+      [name, isolate(dataset), ...(accuracy === null ? [] : [percent(accuracy)]), when].join(' · '),
+  },
+  lineage: {
+    title: 'Where these weights come from',
+    open: (name: string) => `Show ${name}`,
+    run: (dataset: string, when: string) => `trained on ${isolate(dataset)}, ${when}`,
+    file: (path: string) => `Began with the file ${isolate(path)}`,
+    shipped: 'Began with the weights that ship with Thaw',
+    none: 'Began with random weights',
+    gone: (runId: string) => `Began with run ${runId}, which is no longer in the log`,
+    earlier: 'Began with runs before these',
+  },
+  layers: {
+    title: 'Layers',
+    reading: 'Reading the layers…',
+    block: (layers: number, parameters: number) =>
+      [plural(layers, 'layer', 'layers'), ...(parameters === 0 ? [] : [`${count(parameters)} parameters`])].join(' · '),
+    layer: 'Layer',
+    kind: 'Kind',
+    output: 'Output',
+    parameters: 'Parameters',
+  },
   chosen: {
     label: 'Chosen network',
     none: 'No network is chosen',
@@ -90,6 +155,19 @@ export const network = {
     width: 'Width',
     size: 'Input size',
     sized: (size: number) => `${size}×${size}`,
+    publishedSizes: 'Published input sizes',
+    pixels: 'pixels a side',
+    sizeRange: (least: number, most: number) => `Any size from ${least} to ${most}.`,
+    sizeWrong: (least: number, most: number, typed: string) =>
+      `A size is a whole number from ${least} to ${most}; received ${isolate(typed.trim() === '' ? 'nothing' : typed)}.`,
+    /** @param once what computing the features takes before the first epoch; null where nothing is computed once */
+    consequence: (size: string, once: string | null, epoch: string | null, memory: string) =>
+      [
+        `At ${size}, estimated: `,
+        once === null ? '' : `${once} once for features, then `,
+        epoch === null ? '' : `${epoch} an epoch, `,
+        `${memory} of memory.`,
+      ].join(''),
     parameters: 'Parameters',
     input: 'Input',
     layers: 'Layers',
@@ -121,6 +199,8 @@ export const network = {
     file: 'From a file',
     chosenFile: 'Chosen by you',
     chooseFile: 'Choose a file…',
+    asNetwork: 'Open as a network',
+    asNetworkHint: 'If this file holds a whole model, its own layers can be the network.',
     formats:
       'Or drop one here: Keras .h5 and .keras, PyTorch .pth and .pt, safetensors, NumPy .npz, TensorFlow checkpoints, SavedModels and graphs, tfjs model.json.',
     ready: 'Ready to train with it.',

@@ -22,7 +22,7 @@ export type MenuCommand =
     }
   | { readonly kind: 'openRecent'; readonly grantId: string; readonly name: string };
 
-export const FILE_CHOICE_KINDS = ['images', 'weights', 'features'] as const;
+export const FILE_CHOICE_KINDS = ['images', 'weights', 'model', 'features'] as const;
 export type FileChoiceKind = (typeof FILE_CHOICE_KINDS)[number];
 
 /** The desktop preload's whole surface, on `window.thaw`: no Node, no paths, no channel names. */

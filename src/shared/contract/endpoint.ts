@@ -15,9 +15,10 @@ import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weight
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
-import { modelRequest } from './models.ts';
+import { modelRequest, openedModel } from './models.ts';
 import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
+import { networkSummary } from './network-summary.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { settings, settingsChange } from './settings.ts';
 import { weightsListing } from './weights-listing.ts';
@@ -28,21 +29,7 @@ const runId = z.strictObject({ runId: z.string().min(1) });
 /** Lets the caller follow and cancel what takes long: see the event `task`. */
 const taskId = z.string().min(1).max(100).optional();
 
-export const networkSummary = z.strictObject({
-  name: z.string(),
-  aliases: z.array(z.string()),
-  family: z.string(),
-  /** [height, width, channels] */
-  inputShape: z.tuple([z.int(), z.int(), z.int()]),
-  layers: z.int(),
-  blocks: z.array(z.string()),
-  /** Without the published classifier. */
-  parameters: z.int(),
-  source: z.string(),
-  /** Where its pretrained weights ship with Thaw. */
-  shipped: z.boolean(),
-});
-export type NetworkSummary = z.infer<typeof networkSummary>;
+export type { NetworkSummary } from './network-summary.ts';
 
 /**
  * An image to predict: a path of the user's own command line, or what a window may name. A granted folder stands for all
@@ -124,6 +111,8 @@ export const endpoints = {
   },
   /** Opens a whole model of Keras or tfjs as a network of its own, which has a name from then on; told with its classifier. */
   'networks.open': { request: modelRequest, response: networkDetail },
+  /** Whole models that were opened before, the last one first. */
+  'networks.opened': { request: z.strictObject({}), response: z.array(openedModel) },
   /** Holds a network to the reference in that file, which names it: to what its publisher's code computes. */
   'networks.check': { request: z.strictObject({ path: z.string().min(1) }), response: networkCheck },
   /** Pretrained weights that can be downloaded; of one network where it is named. */

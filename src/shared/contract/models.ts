@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { networkSummary } from './network-summary.ts';
 import { weightsReference } from './plan.ts';
 
 /**
@@ -16,3 +17,19 @@ export const modelRequest = z.strictObject({
   /** What is left out is as the model itself scales pixels; where it does not, from -1 to 1. */
   pixels: z.enum(PIXEL_RANGES).optional(),
 });
+
+/** A network that came from a file, as it was opened last. */
+export const openedModel = z.strictObject({
+  network: networkSummary,
+  /** What its author called it. */
+  title: z.string(),
+  /** Values of its own classifier, which a training replaces. */
+  classes: z.int(),
+  /** Where its weights are. */
+  file: z.strictObject({ grantId: z.string(), name: z.string(), path: z.string(), exists: z.boolean() }),
+  /** As it was asked for; null for what the model says, or what is usual. */
+  pixels: z.enum(PIXEL_RANGES).nullable(),
+  /** Milliseconds since 1970, UTC. */
+  openedAt: z.int(),
+});
+export type OpenedModel = z.infer<typeof openedModel>;

@@ -45,6 +45,8 @@ export const networkDetail = z.strictObject({
   shipped: z.boolean(),
   preprocessing,
   inputShape: sizes,
+  /** Heights and widths that it is also there for; null where its input has one size. */
+  sizes: z.strictObject({ least: z.int(), most: z.int() }).nullable(),
   outputShape: sizes,
   parameters: z.int(),
   /** Of the parameters, BatchNorms' moving statistics: no gradient reaches them. */

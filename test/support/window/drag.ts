@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 
-/** Where in the window files are held and let go. */
+/** Where in the window files are held and let go, where nobody says it. */
 const PLACE = { x: 640, y: 420 };
 
 /**
@@ -10,10 +10,15 @@ const PLACE = { x: 640, y: 420 };
  * @param paths absolute
  * @param end `drop` lets them go, `hold` leaves them over the window
  */
-export async function drag(page: Page, paths: readonly string[], end: 'drop' | 'hold' = 'drop'): Promise<void> {
+export async function drag(
+  page: Page,
+  paths: readonly string[],
+  end: 'drop' | 'hold' = 'drop',
+  place: { readonly x: number; readonly y: number } = PLACE,
+): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   const types = ['dragEnter', 'dragOver', ...(end === 'drop' ? ['drop'] : [])] as ('dragEnter' | 'dragOver' | 'drop')[];
-  for (const type of types) await session.send('Input.dispatchDragEvent', { type, ...PLACE, data });
+  for (const type of types) await session.send('Input.dispatchDragEvent', { type, ...place, data });
   await session.detach();
 }

@@ -19,6 +19,8 @@ interface ModelNetwork {
   readonly title: string;
   readonly height: number;
   readonly width: number;
+  /** Whether the configuration leaves height and width open. */
+  readonly takesAnySize: boolean;
   /** Of its input: 1 for grey images. */
   readonly channels: 1 | 3;
   /** What its layers make of the pixels before anything else; null where they take them as they come. */
@@ -108,6 +110,7 @@ export function modelNetwork(name: string, configuration: unknown, size: number 
     title: model.name,
     height: shape[0],
     width: shape[1],
+    takesAnySize: (inputShapeOf(model) ?? []).slice(1, 3).every((side) => typeof side !== 'number'),
     channels: shape[2],
     pixels: pixels && !samePixels(pixels, UNCHANGED) ? pixels : null,
     classes: shapeOf(withTop.output).at(-1) ?? 0,

@@ -92,6 +92,8 @@ export interface OpenedModel {
   readonly name: string;
   readonly title: string;
   readonly preprocessing: Preprocessing;
+  /** Whether its configuration leaves height and width open. */
+  readonly takesAnySize: boolean;
   /** Of its own classifier. */
   readonly classes: number;
   readonly withTop: Network;
@@ -102,11 +104,11 @@ export interface OpenedModel {
 export function openModel(record: ModelRecord): OpenedModel {
   const name = nameOf(recordText(record));
   const model = modelNetwork(name, record.configuration, record.size);
-  const { title, height, width, channels, pixels, classes, withTop, withoutTop } = model;
+  const { title, height, width, channels, pixels, takesAnySize, classes, withTop, withoutTop } = model;
   const asked = record.pixels ?? (pixels ? 'raw' : 'signed');
   const range = channels === 1 ? rangeOfGrey(title, asked, height, width) : rangeOf(asked, height, width);
   const preprocessing = pixels ? { ...range, ...composed(range, pixels) } : range;
-  return { name, title, preprocessing, classes, withTop, withoutTop };
+  return { name, title, preprocessing, takesAnySize, classes, withTop, withoutTop };
 }
 
 /** The environment variable that tells the processes of an engine where models lie. */

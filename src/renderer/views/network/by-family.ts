@@ -49,7 +49,7 @@ function familyOf(name: string, networks: readonly NetworkSummary[]): Family {
 }
 
 /** What stands between the design and the input size: `0.25` of `mobilenet_v1_0.25_224`. */
-function widthOf(name: string, design: string): string | null {
+export function widthOf(name: string, design: string): string | null {
   const [own = name] = name.split('@');
   const width = own.slice(design.length + 1).replace(/_?\d+$/, '');
   return own.startsWith(`${design}_`) && width !== '' ? width : null;
@@ -78,8 +78,25 @@ export function nearest({ variants }: Family, width: string | null, size: number
     .sort((one, other) => Math.abs(one.size - size) - Math.abs(other.size - size))[0];
 }
 
-export function familyOfNetwork(families: readonly Family[], name: string | null): Family | null {
-  return families.find(({ variants }) => variants.some(({ network }) => network.name === name)) ?? null;
+export function familyOfNetwork(
+  families: readonly Family[],
+  network: Pick<NetworkSummary, 'family'> | null,
+): Family | null {
+  return families.find(({ name }) => name === network?.family) ?? null;
+}
+
+/** The name of a network for another input size: `resnet50_160@torch` of `resnet50_224@torch`. */
+export function sizedName(name: string, size: number): string {
+  return name.replace(/_\d+(?=@|$)/, `_${size}`);
+}
+
+/**
+ * The listed network whose published weights fit: tensors do not depend on the input's size, so that a size of nobody's takes
+ * those of the nearest one.
+ */
+export function weightsNetwork(family: Family, network: NetworkSummary): string {
+  const size = network.inputShape[0];
+  return nearest(family, widthOf(network.name, family.design), size)?.network.name ?? network.name;
 }
 
 /**

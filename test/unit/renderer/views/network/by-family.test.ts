@@ -64,8 +64,8 @@ it('goes to the nearest size where a width lacks the one that was chosen', () =>
 });
 
 it('knows the family of a network', () => {
-  expect(familyOfNetwork(families, 'mobilenet_v1_0.5_160')?.name).toBe('mobilenet_v1');
-  expect(familyOfNetwork(families, 'mobilenet_v1')).toBeNull();
+  expect(familyOfNetwork(families, { family: 'mobilenet_v1' })?.name).toBe('mobilenet_v1');
+  expect(familyOfNetwork(families, { family: 'model' })).toBeNull();
   expect(familyOfNetwork(families, null)).toBeNull();
 });
 
