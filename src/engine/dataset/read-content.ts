@@ -6,6 +6,7 @@ import { codePointOrder } from './code-point-order.ts';
 import { readableReason } from './dataset-files.ts';
 import type { DatasetImage } from './dataset.ts';
 import { examineFile, fileState, sameState, type FileState } from './examine-file.ts';
+import type { FoundImage, UnlabelledImage } from './found-image.ts';
 import { classNotes } from './structure/class-notes.ts';
 import { findBase, type Base } from './structure/folder-layout.ts';
 import type { StructureListing } from './structure/listing.ts';
@@ -25,9 +26,6 @@ interface Candidate {
   readonly path: string;
   readonly realPath: string;
 }
-
-export type FoundImage = Omit<DatasetImage, 'label'> & { readonly className: string };
-export type UnlabelledImage = Omit<DatasetImage, 'label' | 'split'>;
 
 interface KnownFile {
   readonly state: FileState;

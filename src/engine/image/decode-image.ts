@@ -9,8 +9,6 @@ import { isRaw, TOO_MANY_PIXELS, type ImageInput } from './formats/raw-image.ts'
 import { resample } from './resample.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
 
-export { MAXIMUM_PIXELS } from './formats/raw-image.ts';
-
 /** Part of sharp, but not of its type declarations. */
 interface GainMapKeeper {
   keepGainMap(): Sharp;

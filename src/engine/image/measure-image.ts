@@ -1,25 +1,9 @@
 import type { Sharp } from 'sharp';
+import type { ImageMeasures, Measured } from '../dataset/health/measures.ts';
 import { idxMember } from '../dataset/idx/idx-images.ts';
 import { decodeProblem } from './decode-image.ts';
 import type { ImageInput } from './formats/raw-image.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
-
-/** What an image is like. */
-export interface ImageMeasures {
-  /** In pixels, upright. */
-  readonly width: number;
-  readonly height: number;
-  /** Such as `jpeg`; `idx` for an image within such a file. */
-  readonly format: string;
-  readonly channels: 'grey' | 'colour' | 'cmyk';
-  readonly transparent: boolean;
-  /** The standard deviation of its brightness in levels of 256, seen small. */
-  readonly contrast: number;
-}
-
-export type Measured =
-  | { readonly kind: 'measures'; readonly measures: ImageMeasures }
-  | { readonly kind: 'problem'; readonly reason: string };
 
 /** Pixels a side of what brightness is measured of: fine detail counts, noise does not. */
 const SIDE = 32;

@@ -16,15 +16,6 @@ export const datasetStructure = z.discriminatedUnion('kind', [
 ]);
 export type DatasetStructure = z.infer<typeof datasetStructure>;
 
-export const STRUCTURE_KINDS = [
-  'classFolders',
-  'splitFolders',
-  'namedFiles',
-  'manifest',
-  'idx',
-  'unlabelled',
-] as const satisfies readonly DatasetStructure['kind'][];
-
 /** The structure that a dataset was opened with. */
 export const openedStructure = z.strictObject({
   structure: datasetStructure,

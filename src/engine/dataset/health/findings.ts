@@ -1,6 +1,6 @@
 import type { FoundProblem, HealthFinding } from '../../../shared/contract/dataset-health.ts';
 import { codePointOrder } from '../code-point-order.ts';
-import type { Measured, ImageMeasures } from '../../image/measure-image.ts';
+import type { ImageMeasures, Measured } from './measures.ts';
 
 /** An image with what was found of it. */
 export interface ExaminedImage extends Omit<FoundProblem, 'detail'> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SkippedImage } from '../../../shared/contract/run.ts';
 import type { Split } from '../dataset.ts';
-import type { FoundImage } from '../read-content.ts';
+import type { FoundImage } from '../found-image.ts';
 import { filesOf, type Base, type FolderEntry } from '../structure/folder-layout.ts';
 import type { StructureListing } from '../structure/listing.ts';
 import { IdxProblem, readIdxFile } from './idx-file.ts';

@@ -1,5 +1,5 @@
 import { codePointOrder } from '../code-point-order.ts';
-import type { FoundImage } from '../read-content.ts';
+import type { FoundImage } from '../found-image.ts';
 import type { StructureListing } from './listing.ts';
 
 /** So many names stand in a sentence; the list of what is skipped has them all. */

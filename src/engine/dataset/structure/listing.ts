@@ -1,7 +1,7 @@
 import type { SkippedImage } from '../../../shared/contract/run.ts';
 import type { Split } from '../dataset.ts';
 import type { Entry } from '../dataset-files.ts';
-import type { FoundImage } from '../read-content.ts';
+import type { FoundImage } from '../found-image.ts';
 
 export interface ListedFile {
   /** Relative to the dataset's root, separated by '/'. */
