@@ -339,7 +339,8 @@ class ProgramBuilder {
 /**
  * Compiles a network and its freeze plan to one TensorFlow program with a signature for each use:
  *
- * - `assign` {values, see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one
+ * - `assign` {see `Program.assignFeeds`}: gives every tensor its value, the optimizer's slots their first one; where there
+ *   are several `Program.assignSlices`, each has a signature {values} of its own
  * - `restore`, `save` {prefix}: native checkpoints of tensors and slots; frozen tensors must have been assigned before, for
  *   what is folded from them is not kept
  * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`; `augmented_features` the same of canvases
