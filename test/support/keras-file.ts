@@ -79,6 +79,20 @@ export async function writeLargeClaim(path: string, layer: string, shape: readon
   fileSystem.unlink('/claim.h5');
 }
 
+/** Writes an .h5 file of one layer whose `kernel` of four numbers lies in a chunk of that many, packed. */
+export async function writeLargeChunk(path: string, layer: string, numbers: number): Promise<void> {
+  const { FS: fileSystem } = await h5wasm.ready;
+  const file = new h5wasm.File('/chunk.h5', 'w');
+  file.create_attribute('layer_names', [layer]);
+  const group = file.create_group(layer);
+  group.create_attribute('weight_names', ['kernel']);
+  const data = new Float32Array(4);
+  group.create_dataset({ name: 'kernel', data, shape: [4], maxshape: [null], chunks: [numbers], compression: 1 });
+  file.close();
+  writeFileSync(path, fileSystem.readFile('/chunk.h5'));
+  fileSystem.unlink('/chunk.h5');
+}
+
 /** Writes an HDF5 file that is not Keras'. */
 export async function writeForeignHdf5(path: string): Promise<void> {
   const { FS: fileSystem } = await h5wasm.ready;

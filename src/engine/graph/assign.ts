@@ -1,3 +1,4 @@
+import { tensorBytes } from '../../shared/memory.ts';
 import { elementCount } from '../network/shape.ts';
 import { int, type } from './attribute.ts';
 import { foldedValues, type FoldedConvolution } from './fold.ts';
@@ -89,7 +90,8 @@ function sliced(parts: readonly Part[], most: number): readonly (readonly Part[]
 function concatenated(arrays: readonly Float32Array[]): Float32Array {
   const [first] = arrays;
   if (first && arrays.length === 1) return first;
-  const all = new Float32Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  const bytes = tensorBytes(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  const all = new Float32Array(bytes.buffer);
   let offset = 0;
   for (const array of arrays) {
     all.set(array, offset);

@@ -1,6 +1,6 @@
 import type { Group } from 'h5wasm';
 import { DAMAGED_HINT, unreadable } from './files.ts';
-import { childGroup, datasetPlace, type DatasetPlace, type Hdf5Listing } from './hdf5-weights.ts';
+import { childGroup, datasetPlace, type DatasetPlace, type Hdf5Listing } from './hdf5-listing.ts';
 
 const LARGEST_ATTRIBUTE_BYTES = 1 << 24;
 

@@ -1,6 +1,6 @@
 import type { Group } from 'h5wasm';
 import { unreadable } from './files.ts';
-import { childGroup, datasetPlace, textAttribute, type DatasetPlace, type Hdf5Listing } from './hdf5-weights.ts';
+import { childGroup, datasetPlace, textAttribute, type DatasetPlace, type Hdf5Listing } from './hdf5-listing.ts';
 import type { LayerConfiguration } from './keras-config.ts';
 
 const DEEPEST = 32;

@@ -2,11 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { ZipMember } from '../numpy/zip-reader.ts';
 import { METHODS } from '../numpy/zip-structures.ts';
 import { DAMAGED_HINT, unreadable } from './files.ts';
-import type { Hdf5Place } from './hdf5.ts';
+import type { Hdf5Place } from './hdf5-task.ts';
 import { openHdf5Weights } from './hdf5-weights.ts';
 import { layerConfigurations } from './keras-config.ts';
-import { isLegacyLayout, listLegacyLayout } from './keras-h5.ts';
-import { isVersion3Layout, listVersion3Layout } from './keras-v3.ts';
 import type { StoredWeights } from './weights-file.ts';
 import { memberStart, readMember } from './zip-members.ts';
 
@@ -20,16 +18,7 @@ const WEIGHTS_MEMBER = 'model.weights.h5';
  */
 export async function openKerasHdf5(path: string): Promise<StoredWeights> {
   const { size } = await stat(path);
-  return openHdf5Weights({ path, offset: 0, bytes: size }, (listing) => {
-    if (isLegacyLayout(listing)) return { format: 'keras-h5', tensors: listLegacyLayout(listing) };
-    if (isVersion3Layout(listing)) return { format: 'keras-v3-h5', tensors: listVersion3Layout(listing, new Map()) };
-    const found = listing.root.keys().slice(0, 5).join(', ');
-    throw unreadable(
-      path,
-      `A Keras .h5 names its layers in 'layer_names' or holds them in 'layers'; this HDF5 file does neither, and holds: ${found === '' ? 'nothing' : found}.`,
-      'Save with model.save_weights("name.weights.h5") or model.save("name.keras").',
-    );
-  });
+  return openHdf5Weights({ path, offset: 0, bytes: size }, null);
 }
 
 /** Whether a zip archive is a `.keras` model. */
@@ -69,12 +58,9 @@ function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Hd
       'Save the model again with model.save("name.keras").',
     );
   }
-  if (member.method !== METHODS.stored || member.bytes !== member.packedBytes) {
-    throw unreadable(
-      path,
-      `Keras stores '${WEIGHTS_MEMBER}' as it is; in this archive it is packed.`,
-      `Unpack the archive and open '${WEIGHTS_MEMBER}' itself.`,
-    );
+  if (member.method !== METHODS.stored) {
+    // Keras stores it as it is; whoever packed the archive again did so with all that is in it.
+    return { path, offset: 0, bytes: member.bytes, content: readMember(path, member) };
   }
   return { path, offset: memberStart(path, member), bytes: member.bytes };
 }
@@ -86,8 +72,5 @@ function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Hd
  */
 export async function openKerasArchive(path: string, members: ReadonlyMap<string, ZipMember>): Promise<StoredWeights> {
   const configurations = layerConfigurations(configurationOf(path, members));
-  return openHdf5Weights(weightsPlace(path, members), (listing) => ({
-    format: 'keras-archive',
-    tensors: listVersion3Layout(listing, configurations),
-  }));
+  return openHdf5Weights(weightsPlace(path, members), configurations);
 }

@@ -2,12 +2,11 @@ import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { regularFileBytes, unreadable, unreadableFile } from './files.ts';
-import { hdf5Problem, openHdf5 } from './hdf5.ts';
+import { openHdf5 } from './hdf5-thread.ts';
 import { fillNormalization } from './normalization-statistics.ts';
 import { readMember, zipMembers } from './zip-members.ts';
 
 const LARGEST_BYTES = 16 << 20;
-const LONGEST_MILLISECONDS = 5000;
 const HEAD_BYTES = 4;
 const SIGNATURES = { hdf5: '89484446', zip: '504b0304' } as const;
 
@@ -34,30 +33,10 @@ function parsed(file: string, text: string): unknown {
 
 /** The attribute `model_config` of a Keras .h5. */
 async function ofHdf5(file: string, bytes: number): Promise<string | null> {
-  let hdf5;
-  try {
-    hdf5 = await openHdf5({ path: file, offset: 0, bytes }, LONGEST_MILLISECONDS);
-    const { root } = hdf5;
-    return hdf5.run(() => {
-      const attributes = root.attrs;
-      const found = attributes['model_config'];
-      if (found === undefined) return null;
-      const size = found.metadata.size * found.metadata.total_size;
-      if (size > LARGEST_BYTES) throw tooLarge(file, size);
-      const { value } = found;
-      return typeof value === 'string' ? value : null;
-    }, LONGEST_MILLISECONDS);
-  } catch (error) {
-    if (error instanceof ThawError) throw error;
-    throw unreadable(
-      file,
-      `An .h5 file is complete HDF5; reading it ended with: ${hdf5Problem(error)}.`,
-      'Use another copy.',
-      error,
-    );
-  } finally {
-    hdf5?.close();
-  }
+  const place = { path: file, offset: 0, bytes };
+  const { result, close } = await openHdf5(place, { kind: 'configuration', largestBytes: LARGEST_BYTES });
+  close();
+  return result;
 }
 
 /** The `config.json` of a .keras archive. */

@@ -1,3 +1,4 @@
+import { giveBack } from '../../shared/memory.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';
 import { slimTensor } from '../network/slim/layout.ts';
@@ -103,7 +104,10 @@ export function withNetworkNames(network: Network, file: WeightsFile): WeightsFi
       const source = sources.get(name);
       const values = file.read(source?.own ?? name);
       const stored = source?.entry.stored;
-      return stored ? inOurLayout(values, stored) : values;
+      if (!stored) return values;
+      const turned = inOurLayout(values, stored);
+      if (turned !== values) giveBack(values);
+      return turned;
     },
     close: () => file.close(),
   };

@@ -1,3 +1,4 @@
+import { tensorBytes } from '../../shared/memory.ts';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -145,7 +146,7 @@ export async function openSafetensors(path: string): Promise<StoredWeights> {
       const place = tensors.get(name);
       if (place === undefined) throw noSuchTensor(path, name);
       const elements = place.shape.reduce((product, dimension) => product * dimension, 1);
-      const bytes = new Uint8Array(elements * DTYPE_BYTES[place.dtype]);
+      const bytes = tensorBytes(elements * DTYPE_BYTES[place.dtype]);
       readInto(path, place.offset, bytes);
       return toFloat32(bytes, place.dtype);
     },

@@ -1,3 +1,4 @@
+import { tensorBytes } from '../../shared/memory.ts';
 import { readFile } from 'node:fs/promises';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { MalformedBytes, protobufFields } from './byte-reader.ts';
@@ -250,7 +251,7 @@ function listTensors(
 
 function readPiece(name: string, { shape, file, offset, crc32c }: Piece, dtype: Dtype): Float32Array {
   const elements = shape.reduce((product, size) => product * size, 1);
-  const bytes = new Uint8Array(elements * DTYPE_BYTES[dtype]);
+  const bytes = tensorBytes(elements * DTYPE_BYTES[dtype]);
   readInto(file, offset, bytes);
   if (maskedCrc32c(bytes) !== crc32c) {
     throw unreadable(file, `A tensor's bytes fit its checksum; those of '${name}' do not.`, DAMAGED_HINT);

@@ -1,3 +1,4 @@
+import { tensorBytes } from '../../shared/memory.ts';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';
@@ -164,7 +165,7 @@ function placesOf(path: string, group: ManifestGroup, shards: readonly Shard[]):
 
 function readPlace(place: Place): Float32Array {
   const elements = place.shape.reduce((product, dimension) => product * dimension, 1);
-  const bytes = new Uint8Array(elements * DTYPE_BYTES[place.dtype]);
+  const bytes = tensorBytes(elements * DTYPE_BYTES[place.dtype]);
   let shardStart = 0;
   for (const shard of place.group) {
     const from = Math.max(place.offset, shardStart);

@@ -1,3 +1,4 @@
+import { tensorBytes } from '../../shared/memory.ts';
 import { stat } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { MalformedZip, ZipReader, type ZipMember } from '../numpy/zip-reader.ts';
@@ -91,7 +92,7 @@ export function readMember(
   if (method === METHODS.deflated) return inflated(path, member).slice(offset, offset + length);
   if (method !== METHODS.stored) throw refused(path, member, `is packed by the method ${method}`);
   if (bytes !== packedBytes) throw refused(path, member, `is not packed, and has ${packedBytes} of ${bytes} bytes`);
-  const content = new Uint8Array(length);
+  const content = tensorBytes(length);
   readInto(path, memberStart(path, member) + offset, content);
   if (length === bytes) checkSum(path, member, content);
   return content;

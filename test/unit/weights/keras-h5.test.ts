@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { openStoredWeights, openWeights } from '../../../src/engine/weights/open.ts';
 import { ThawError } from '../../../src/shared/errors/thaw-error.ts';
 import { expectError } from '../../support/expect-error.ts';
-import { writeForeignHdf5, writeKerasFile, writeLargeClaim, type KerasWeight } from '../../support/keras-file.ts';
+import {
+  writeForeignHdf5,
+  writeKerasFile,
+  writeLargeChunk,
+  writeLargeClaim,
+  type KerasWeight,
+} from '../../support/keras-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -178,6 +184,17 @@ describe('what is no Keras .h5 of weights is refused', () => {
     await writeLargeClaim(at('large.h5'), 'conv1', [2 ** 29]);
     truncateSync(at('large.h5'), 40 << 20);
     await expectError(() => openStoredWeights(at('large.h5')), 'weights.unreadable', "'kernel'", '[536870912]');
+  });
+
+  it('one that unpacks to far more than it has', async () => {
+    await writeLargeChunk(at('chunk.h5'), 'conv1', 2 ** 16);
+    const small = await openStoredWeights(at('chunk.h5'));
+    expect([...small.read('conv1/kernel')]).toEqual([0, 0, 0, 0]);
+    small.close();
+    await writeLargeChunk(at('chunk.h5'), 'conv1', 40 << 20);
+    const file = await openStoredWeights(at('chunk.h5'));
+    await expectError(() => file.read('conv1/kernel'), 'weights.unreadable', 'bytes of memory');
+    file.close();
   });
 
   it('one name for two weights', async () => {

@@ -1,3 +1,4 @@
+import { tensorBytes } from '../../../shared/memory.ts';
 import { stat } from 'node:fs/promises';
 import { ByteReader, MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES } from '../dtype.ts';
@@ -116,7 +117,7 @@ export async function openTorchLegacy(path: string): Promise<StoredWeights> {
       available: (key) => found.get(key)?.bytes ?? null,
       unpackedBytes: () => 0,
       read: (key, offset, length) => {
-        const bytes = new Uint8Array(length);
+        const bytes = tensorBytes(length);
         readInto(path, (found.get(key)?.offset ?? 0) + offset, bytes);
         return bytes;
       },
