@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
 import { writtenRun } from '../run-checkpoint.ts';
-import { augmentationWords } from './augmentation-words.ts';
+import { augmentationWords } from '../../shared/contract/augmentation-words.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
 

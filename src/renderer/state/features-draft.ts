@@ -1,3 +1,4 @@
+import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
 import type { PlanDraft } from './plan-draft.ts';
 
 /** The draft as far as it concerns features of images: of these the network is given, and nothing is left to change in them. */
@@ -5,9 +6,8 @@ export function draftForFeatures(draft: PlanDraft): PlanDraft {
   return {
     ...draft,
     network: null,
-    flips: null,
-    crops: null,
+    ...EMPTY_AUGMENTATION,
     frozenPrecision: null,
-    typed: { ...draft.typed, smallestArea: '' },
+    typed: { ...draft.typed, ...NO_FIGURES },
   };
 }

@@ -11,6 +11,10 @@ interface Schema {
   safeParse(value: unknown): { readonly success: boolean };
 }
 
+const crop = augmentationPlan.shape.randomResizedCrop.unwrap().shape;
+const blur = augmentationPlan.shape.blur.unwrap().shape;
+const erasing = augmentationPlan.shape.erasing.unwrap().shape;
+
 /** The plan's figures that a person may type, each with the field that the engine tells its problems under. */
 export const NUMBER_FIELDS = {
   learningRate: { path: 'optimizer.learningRate', schema: { safeParse: positive } },
@@ -36,10 +40,28 @@ export const NUMBER_FIELDS = {
   evaluationBatchSize: { path: 'evaluationBatchSize', schema: trainingPlan.shape.evaluationBatchSize },
   dropout: { path: 'dropout', schema: trainingPlan.shape.dropout },
   patience: { path: 'earlyStopping.patience', schema: earlyStoppingPlan.shape.patience },
-  smallestArea: {
-    path: 'augmentation.randomResizedCrop.smallestArea',
-    schema: augmentationPlan.shape.randomResizedCrop.unwrap().shape.smallestArea,
-  },
+  smallestArea: { path: 'augmentation.randomResizedCrop.smallestArea', schema: crop.smallestArea },
+  largestArea: { path: 'augmentation.randomResizedCrop.largestArea', schema: crop.largestArea },
+  smallestRatio: { path: 'augmentation.randomResizedCrop.smallestRatio', schema: crop.smallestRatio },
+  largestRatio: { path: 'augmentation.randomResizedCrop.largestRatio', schema: crop.largestRatio },
+  rotation: { path: 'augmentation.rotation', schema: augmentationPlan.shape.rotation },
+  translation: { path: 'augmentation.translation', schema: augmentationPlan.shape.translation },
+  shear: { path: 'augmentation.shear', schema: augmentationPlan.shape.shear },
+  zoom: { path: 'augmentation.zoom', schema: augmentationPlan.shape.zoom },
+  brightness: { path: 'augmentation.brightness', schema: augmentationPlan.shape.brightness },
+  contrast: { path: 'augmentation.contrast', schema: augmentationPlan.shape.contrast },
+  saturation: { path: 'augmentation.saturation', schema: augmentationPlan.shape.saturation },
+  hue: { path: 'augmentation.hue', schema: augmentationPlan.shape.hue },
+  greyscale: { path: 'augmentation.greyscale', schema: augmentationPlan.shape.greyscale },
+  blurProbability: { path: 'augmentation.blur.probability', schema: blur.probability },
+  smallestSigma: { path: 'augmentation.blur.smallestSigma', schema: blur.smallestSigma },
+  largestSigma: { path: 'augmentation.blur.largestSigma', schema: blur.largestSigma },
+  erasingProbability: { path: 'augmentation.erasing.probability', schema: erasing.probability },
+  smallestErased: { path: 'augmentation.erasing.smallestArea', schema: erasing.smallestArea },
+  largestErased: { path: 'augmentation.erasing.largestArea', schema: erasing.largestArea },
+  mixup: { path: 'augmentation.mixup', schema: augmentationPlan.shape.mixup },
+  cutmix: { path: 'augmentation.cutmix', schema: augmentationPlan.shape.cutmix },
+  variants: { path: 'augmentation.variants', schema: augmentationPlan.shape.variants },
   introspectionInterval: { path: 'introspectionInterval', schema: trainingPlan.shape.introspectionInterval },
   seed: { path: 'seed', schema: trainingPlan.shape.seed },
   validationShare: { path: 'validationShare', schema: trainingPlan.shape.validationShare },

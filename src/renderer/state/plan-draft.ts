@@ -7,12 +7,25 @@ import type {
   Loss,
   OptimizerPlan,
   Precision,
+  Sampling,
   SchedulePlan,
   Strategy,
   TrainingPlan,
   TrainingPlanRequest,
   WeightsReference,
 } from '../../shared/contract/plan.ts';
+import {
+  BLUR_FIELDS,
+  blurs,
+  buildAugmentation,
+  CROP_FIELDS,
+  crops,
+  EMPTY_AUGMENTATION,
+  erases,
+  ERASING_FIELDS,
+  NO_FIGURES,
+  type AugmentationDraft,
+} from './augmentation-draft.ts';
 import { readClassWeight, type TypedWeights } from './class-weights.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField, type Typed } from './number-field.ts';
 
@@ -32,7 +45,7 @@ export interface ChosenWeights {
 }
 
 /** The plan as it is being made: figures as they were typed, `null` for what is left to the engine. */
-export interface PlanDraft {
+export interface PlanDraft extends AugmentationDraft {
   readonly strategy: Strategy;
   readonly network: string | null;
   readonly weights: ChosenWeights | null;
@@ -46,6 +59,7 @@ export interface PlanDraft {
   readonly newHead: boolean | null;
   readonly loss: Loss | null;
   readonly classWeighting: ClassWeighting | null;
+  readonly sampling: Sampling | null;
   /** Of the classes of any dataset that was open; they count where the weighting is `given`. */
   readonly classWeights: TypedWeights;
   readonly frozenPrecision: Precision | null;
@@ -53,8 +67,6 @@ export interface PlanDraft {
   readonly device: string | null;
   readonly stopsEarly: boolean | null;
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
-  readonly flips: boolean | null;
-  readonly crops: boolean | null;
   readonly typed: Readonly<Record<NumberField, string>>;
 }
 
@@ -72,14 +84,14 @@ export const EMPTY_DRAFT: PlanDraft = {
   newHead: null,
   loss: null,
   classWeighting: null,
+  sampling: null,
   classWeights: {},
   frozenPrecision: null,
   trainablePrecision: null,
   device: null,
   stopsEarly: null,
   monitor: null,
-  flips: null,
-  crops: null,
+  ...EMPTY_AUGMENTATION,
   typed: {
     learningRate: '',
     momentum: '',
@@ -104,7 +116,7 @@ export const EMPTY_DRAFT: PlanDraft = {
     evaluationBatchSize: '',
     dropout: '',
     patience: '',
-    smallestArea: '',
+    ...NO_FIGURES,
     introspectionInterval: '',
     seed: '',
     validationShare: '',
@@ -113,13 +125,11 @@ export const EMPTY_DRAFT: PlanDraft = {
 
 export const USUAL_PATIENCE = 5;
 export const USUAL_CLIPPING_LIMIT = 1;
-/** Of the image: torchvision's own default crops as small as 0.08, which few photos bear. */
-export const USUAL_SMALLEST_AREA = 0.5;
 
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
 export type Completion = Pick<
   TrainingPlan,
-  'optimizer' | 'gradientClipping' | 'classWeights' | 'schedule' | 'earlyStopping' | 'augmentation'
+  'optimizer' | 'gradientClipping' | 'classWeights' | 'schedule' | 'earlyStopping'
 > | null;
 
 /** The figures that were typed and cannot be read, as far as the form shows them. */
@@ -175,7 +185,9 @@ const CONDITIONS: Readonly<Partial<Record<NumberField, Condition>>> = {
   scheduleDecay: ofSchedule('scheduleDecay'),
   scheduleFloor: ofSchedule('scheduleFloor'),
   patience: stopsEarly,
-  smallestArea: crops,
+  ...Object.fromEntries(CROP_FIELDS.map((field) => [field, crops])),
+  ...Object.fromEntries(BLUR_FIELDS.map((field) => [field, blurs])),
+  ...Object.fromEntries(ERASING_FIELDS.map((field) => [field, erases])),
 };
 
 /** Whether a figure belongs to what is chosen: others are kept as they were typed, and neither shown nor asked. */
@@ -210,14 +222,6 @@ export function scheduleOf(draft: PlanDraft, completion: Completion): SchedulePl
 
 export function stopsEarly(draft: PlanDraft, completion: Completion): boolean {
   return draft.stopsEarly ?? (completion?.earlyStopping ?? null) !== null;
-}
-
-export function flips(draft: PlanDraft, completion: Completion): boolean {
-  return draft.flips ?? completion?.augmentation?.horizontalFlip ?? false;
-}
-
-export function crops(draft: PlanDraft, completion: Completion): boolean {
-  return draft.crops ?? (completion?.augmentation?.randomResizedCrop ?? null) !== null;
 }
 
 /** Reads a field of the form: `undefined` where nothing was typed. */
@@ -289,7 +293,8 @@ function build<Figure>(
     warmupEpochs: figure('warmupEpochs'),
     gradientClipping: buildClipping(draft, completion, figure('clippingLimit')),
     earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
-    augmentation: buildAugmentation(draft, completion, figure('smallestArea')),
+    augmentation: buildAugmentation(draft, (field) => (isShown(field, draft, completion) ? figure(field) : undefined)),
+    sampling: draft.sampling ?? undefined,
   });
 }
 
@@ -374,15 +379,6 @@ function buildEarlyStopping<Figure>(draft: PlanDraft, completion: Completion, pa
     monitor: draft.monitor ?? usual?.monitor ?? ('val_loss' as const),
     patience: patience ?? usual?.patience ?? USUAL_PATIENCE,
   };
-}
-
-function buildAugmentation<Figure>(draft: PlanDraft, completion: Completion, smallestArea: Figure | undefined) {
-  if (draft.flips === null && draft.crops === null && smallestArea === undefined) return undefined;
-  const horizontalFlip = flips(draft, completion);
-  const cropped = crops(draft, completion);
-  if (!horizontalFlip && !cropped) return null;
-  const usual = completion?.augmentation?.randomResizedCrop?.smallestArea ?? USUAL_SMALLEST_AREA;
-  return { horizontalFlip, randomResizedCrop: cropped ? { smallestArea: smallestArea ?? usual } : null };
 }
 
 type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };

@@ -22,6 +22,8 @@ import {
   withStatistics,
   type Target,
 } from './layer-rules.ts';
+import type { AugmentationPreset } from '../../shared/contract/augmentation.ts';
+import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
 import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import {
   classWeightingOf,
@@ -40,7 +42,8 @@ const PLACED = new Set<string>([
   ...['loss', 'classWeights', 'gradientClipping', 'gradientClipping.kind'],
   ...['schedule', 'schedule.kind', 'schedule.monitor'],
   ...['earlyStopping', 'earlyStopping.monitor'],
-  ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.randomResizedCrop', 'head', 'weights', 'network'],
+  ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.verticalFlip', 'augmentation.randomResizedCrop'],
+  ...['augmentation.blur', 'augmentation.erasing', 'augmentation.fill', 'sampling', 'head', 'weights', 'network'],
 ]);
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
@@ -155,6 +158,12 @@ export class PlanController {
 
   type(field: NumberField, text: string): void {
     this.draft = { ...this.draft, typed: { ...this.draft.typed, [field]: text } };
+  }
+
+  /** Begins with a preset's values: what was chosen and typed before is gone. */
+  takeAugmentation(augmentation: AugmentationPreset): void {
+    const typed = { ...this.draft.typed, ...NO_FIGURES };
+    this.draft = { ...this.draft, ...EMPTY_AUGMENTATION, augmentation, typed };
   }
 
   weighClass(name: string, text: string): void {

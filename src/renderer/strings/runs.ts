@@ -237,6 +237,8 @@ export const runs = {
     smoothed: (loss: string, smoothing: number) => `${loss}, labels smoothed by ${smoothing}`,
     classWeights: 'Class weights',
     classWeightings: { none: 'all alike', balanced: 'balanced by their images' },
+    sampling: 'Sampling',
+    samplings: { natural: 'each image once an epoch', balanced: 'each class equally often' },
     classWeight: (name: string, weight: number) => `${name} ${weight}`,
     clipping: 'Gradient clipping',
     clippings: {
@@ -252,8 +254,6 @@ export const runs = {
     patience: (monitor: string, patience: number) => `${monitor} without gain for ${plural(patience, 'epoch')}`,
     off: 'off',
     augmentation: 'Augmentation',
-    flip: 'horizontal flip',
-    crop: (area: number) => `random resized crop from ${percent(area)} of the area`,
     none: 'none',
     precision: 'Precision',
     precisionApart: (frozen: string, trainable: string) => `${frozen} in the frozen prefix, ${trainable} above it`,

@@ -67,6 +67,59 @@ describeWith('the plan', await findWeb(), (place) => {
     await page.getByLabel('Method').selectOption({ label: 'SGD' });
   });
 
+  it('begins augmentation with a preset, changes its values, and shows what it makes of training images', async () => {
+    const usual = (label: string) => page.getByLabel(label, { exact: true }).getAttribute('placeholder');
+    await page.getByLabel('Augmentation', { exact: true }).selectOption({ label: 'Strong' });
+    await expect.poll(() => usual('Smallest area')).toBe('0.08');
+    expect(await page.getByLabel('Flip left to right').isChecked()).toBe(true);
+    await page.getByText('More of augmentation').click();
+    expect(await usual('Rotation ±°')).toBe('15');
+    await page.getByLabel('Rotation ±°').fill('400');
+    await page.getByText(/at most 180; received 400/).waitFor();
+    await page.getByLabel('Rotation ±°').fill('30');
+    await page.getByLabel('Blur', { exact: true }).uncheck();
+    expect(await page.getByLabel('Largest blur').count()).toBe(0);
+    await page.getByText('so nothing is computed once').waitFor();
+
+    await page.getByText('Preview', { exact: true }).click();
+    const grid = page.getByRole('group', { name: /augmented with seed/ });
+    await grid.waitFor();
+    expect(await grid.getByRole('img').count()).toBe(12);
+    await grid.getByRole('img', { name: /as it is/ }).first().scrollIntoViewIfNeeded(); // prettier-ignore
+    const drawn = () =>
+      grid.locator('canvas').evaluateAll((canvases) => canvases.map((one) => (one as HTMLCanvasElement).toDataURL()));
+    const before = await drawn();
+    expect(new Set(before).size).toBe(12);
+    await takeScreenshots(page, 'plan-augmentation');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Another' }).click();
+    await page.getByText('Seed 43').waitFor();
+    const kept = async () => (await drawn()).filter((one, index) => one === before[index]).length;
+    await expect.poll(kept, { timeout: 30_000 }).toBe(3);
+
+    // Mixed images cannot be computed once.
+    await page.getByLabel('Cached variants').fill('4');
+    await page.getByText(/Mixup and cutmix mix the images of a step/).waitFor();
+    await page.getByLabel('Augmentation', { exact: true }).selectOption({ label: 'Standard' });
+    await page.getByLabel('Cached variants').fill('4');
+    await page.getByText(/4 variants of each training image are computed once/).first().waitFor(); // prettier-ignore
+    await page.locator('.boundary').first().waitFor();
+    await page.getByLabel('Augmentation', { exact: true }).selectOption({ label: 'None' });
+    await expect.poll(() => page.getByLabel('Cached variants').count()).toBe(0);
+    await page.getByText('More of augmentation').click();
+  });
+
+  it('balances classes once', async () => {
+    await page.getByText('Loss and classes').click();
+    await page.getByLabel('Sampling').selectOption({ label: 'Each class alike' });
+    await page.getByLabel('Class weights').selectOption({ label: 'Balanced' });
+    await page.getByText(/favour rare classes twice/).waitFor();
+    await page.getByLabel('Class weights').selectOption({ label: 'All alike' });
+    await page.getByLabel('Sampling').selectOption({ label: 'Each image once' });
+    await expect.poll(() => page.getByText(/favour rare classes twice/).count()).toBe(0);
+    await page.getByText('Loss and classes').click();
+  });
+
   it('offers what an optimizer, a schedule and a limit of gradients ask for, with what is usual', async () => {
     const usual = (label: string) => page.getByLabel(label, { exact: true }).getAttribute('placeholder');
     const choose = (label: string, option: string) => page.getByLabel(label).selectOption({ label: option });

@@ -1,3 +1,4 @@
+import { augmentationWords } from '../../../shared/contract/augmentation-words.ts';
 import type { TrainingPlan } from '../../../shared/contract/plan.ts';
 import type { Environment, RunDetail } from '../../../shared/contract/run.ts';
 import { bytes, count, duration, metric, percent } from '../../strings/format.ts';
@@ -136,12 +137,7 @@ function clippingFact({ gradientClipping }: TrainingPlan): string {
 }
 
 function augmentationFact({ augmentation }: TrainingPlan): string {
-  const words = runs.plan;
-  const parts = [
-    augmentation?.horizontalFlip ? words.flip : '',
-    augmentation?.randomResizedCrop ? words.crop(augmentation.randomResizedCrop.smallestArea) : '',
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? words.none : parts.join(', ');
+  return augmentation === null ? runs.plan.none : augmentationWords(augmentation);
 }
 
 function precisionFact({ precision: { frozen, trainable } }: TrainingPlan): string {
@@ -169,6 +165,7 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     { name: words.clipping, value: clippingFact(plan) },
     { name: words.loss, value: lossFact(plan) },
     { name: words.classWeights, value: classWeightsFact(plan) },
+    { name: words.sampling, value: words.samplings[plan.sampling] },
     { name: words.epochs, value: count(plan.epochs) },
     { name: words.batch, value: words.batchValue(plan.batchSize, plan.evaluationBatchSize) },
     {

@@ -1,3 +1,4 @@
+import { NO_AUGMENTATION, PRESET_VALUES, USUAL_CROP } from '../../../../src/shared/contract/augmentation.ts';
 import { draftForFeatures } from '../../../../src/renderer/state/features-draft.ts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -123,13 +124,35 @@ describe('what the form asks', () => {
       { earlyStopping: { monitor: 'val_accuracy', patience: 3 } },
     ],
     ['no early stopping once it was turned off', { stopsEarly: false }, { earlyStopping: null }],
-    ['a flip alone', { flips: true }, { augmentation: { horizontalFlip: true, randomResizedCrop: null } }],
+    ['a flip alone', { flips: true }, { augmentation: { ...NO_AUGMENTATION, horizontalFlip: true } }],
     [
       'a crop with its smallest area',
       { crops: true, ...typed({ smallestArea: '0.3' }) },
-      { augmentation: { horizontalFlip: false, randomResizedCrop: { smallestArea: 0.3 } } },
+      { augmentation: { ...NO_AUGMENTATION, randomResizedCrop: { ...USUAL_CROP, smallestArea: 0.3 } } },
     ],
     ['no augmentation once both were turned off', { flips: false, crops: false }, { augmentation: null }],
+    ['a preset', { augmentation: 'strong' }, { augmentation: PRESET_VALUES.strong }],
+    ['a preset that was taken back', { augmentation: 'none' }, { augmentation: null }],
+    [
+      'a preset that was changed',
+      {
+        augmentation: 'standard',
+        flips: false,
+        blurs: true,
+        ...typed({ rotation: '12', largestSigma: '3', variants: '2' }),
+      },
+      {
+        augmentation: {
+          ...PRESET_VALUES.standard,
+          horizontalFlip: false,
+          rotation: 12,
+          blur: { probability: 0.5, smallestSigma: 0.1, largestSigma: 3 },
+          variants: 2,
+        },
+      },
+    ],
+    ['an amount alone', typed({ mixup: '0.3' }), { augmentation: { ...NO_AUGMENTATION, mixup: 0.3 } }],
+    ['classes drawn alike', { sampling: 'balanced' }, { sampling: 'balanced' }],
     [
       'no weights for training from scratch, though some were chosen',
       { strategy: 'scratch', weights: { reference: { kind: 'granted', grantId: 'g' }, label: 'a.h5' } },
@@ -165,6 +188,8 @@ describe('what the form asks', () => {
     ['scheduleFloor', { schedule: 'cosine' }, { schedule: 'step' }],
     ['patience', { stopsEarly: true }, { stopsEarly: false }],
     ['smallestArea', { crops: true }, { crops: false }],
+    ['largestSigma', { augmentation: 'strong' }, { augmentation: 'standard' }],
+    ['erasingProbability', { erases: true }, {}],
   ])('is held up by a wrong %s only while it is shown', (field, shown, hidden) => {
     const draft = { ...EMPTY_DRAFT, ...typed({ [field]: 'nonsense' }) };
     expect(wrongFields({ ...draft, ...shown }, sgd)).toEqual([field]);

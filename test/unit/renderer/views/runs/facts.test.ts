@@ -3,6 +3,7 @@ import { environmentFacts, factsText, planFacts, resultFacts } from '../../../..
 import { runOutcome, runSentence } from '../../../../../src/renderer/views/runs/run-sentence.ts';
 import type { RunDetail } from '../../../../../src/shared/contract/run.ts';
 import { finishedRun } from '../../../../support/run-detail.ts';
+import { PRESET_VALUES } from '../../../../../src/shared/contract/augmentation.ts';
 import type { TrainingPlan } from '../../../../../src/shared/contract/plan.ts';
 import { samplePlan } from '../../../../support/training-plan.ts';
 
@@ -46,7 +47,8 @@ describe('the facts of a run', () => {
           { action: 'freezeStatistics', pattern: 'bn' },
         ],
         optimizer: { kind: 'sgd', learningRate: 0.0001, momentum: 0.9, nesterov: true },
-        augmentation: { horizontalFlip: true, randomResizedCrop: { smallestArea: 0.5 } },
+        augmentation: { ...PRESET_VALUES.light, variants: 4 },
+        sampling: 'balanced',
         earlyStopping: { monitor: 'val_loss', patience: 1 },
       }),
     );
@@ -54,7 +56,10 @@ describe('the facts of a run', () => {
     expect(valueOf(facts, 'Rules')).toBe('thaw last:2; freeze statistics of bn');
     expect(valueOf(facts, 'Optimizer')).toBe('SGD, momentum 0.9, Nesterov');
     expect(valueOf(facts, 'Learning rate')).toBe('1.000e-4');
-    expect(valueOf(facts, 'Augmentation')).toBe('horizontal flip, random resized crop from 50.0 % of the area');
+    expect(valueOf(facts, 'Augmentation')).toBe(
+      'cut to 0.7 to 1 of the area, ratio 0.75 to 1.333, mirrored at random, brightness ± 0.1, contrast ± 0.1; 4 variants of each image computed once',
+    );
+    expect(valueOf(facts, 'Sampling')).toBe('each class equally often');
     expect(valueOf(facts, 'Early stopping')).toBe('val_loss without gain for 1 epoch');
   });
 

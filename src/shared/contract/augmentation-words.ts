@@ -1,10 +1,10 @@
-import type { AugmentationPlan } from '../../shared/contract/augmentation.ts';
+import type { AugmentationPlan } from './augmentation.ts';
 
 const rounded = (value: number): string => String(Number(value.toFixed(3)));
 const around = (value: number): string => `± ${rounded(value)}`;
 const often = (probability: number): string => `${rounded(100 * probability)} % of the time`;
 
-/** What is done to training images, those that are not done left out. */
+/** What is done to training images, for people; what is not done is left out. */
 export function augmentationWords(plan: AugmentationPlan): string {
   const { randomResizedCrop: crop, blur, erasing } = plan;
   const parts: readonly (readonly [boolean, string])[] = [
