@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { Sharp, SharpOptions } from 'sharp';
+import { idxMember } from '../dataset/idx/idx-images.ts';
 import { decodeOwn } from './formats/decode-own.ts';
 import { isRaw, MAXIMUM_PIXELS, type ImageInput } from './formats/raw-image.ts';
 
@@ -39,10 +40,13 @@ export async function withOwnFormats<Result>(
   input: ImageInput,
   work: (image: ImageInput) => Promise<Result>,
 ): Promise<Result> {
+  // An image within an IDX file is no file that sharp could open; a folder may have such a name all the same.
+  const isContained = typeof input === 'string' && idxMember(input) !== null;
+  const given = isContained ? ((await decodeOwn(input).catch(() => null)) ?? input) : input;
   try {
-    return await work(input);
+    return await work(given);
   } catch (error) {
-    const own = isRaw(input) ? null : await decodeOwn(input);
+    const own = isRaw(given) ? null : await decodeOwn(given);
     if (own === null) throw error;
     return work(own);
   }

@@ -17,6 +17,7 @@ export const dataset = {
   splitsLabel: 'Split',
   every: 'All',
   everyClass: 'All classes',
+  everyImage: 'All images',
   class: 'Class',
   classesLabel: 'Classes',
   classFilter: 'Find a class',

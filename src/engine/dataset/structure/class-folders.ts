@@ -81,7 +81,7 @@ export async function listSplitFolders(base: Base, signal: AbortSignal | undefin
     outside: outsideOf(outside),
     refused: allRefused,
     splits: new Set(splits.keys()),
-    words: `Folders ${list.format(names)}, with a folder for each class${base.path === '' ? '' : `, in ${base.path}`}.`,
+    words: `${names.length === 1 ? 'A folder' : 'Folders'} ${list.format(names)}, with a folder for each class${base.path === '' ? '' : `, in ${base.path}`}.`,
     notes: [],
   };
 }

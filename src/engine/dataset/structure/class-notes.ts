@@ -26,7 +26,7 @@ export function classNotes(
   const notes: string[] = [];
   const used = new Set(classes);
   const empty = [...new Set(classNames)].filter((name) => !used.has(name)).sort(codePointOrder);
-  if (empty.length > 0) notes.push(`Of ${named(empty)} there is no usable training image: left out.`);
+  if (empty.length > 0) notes.push(`There is no usable training image of ${named(empty)}: left out.`);
   const trained = new Set(classNames);
   const strange = [...new Set(found.map(({ className }) => className))].filter((name) => !trained.has(name));
   if (strange.length > 0) {
@@ -34,7 +34,7 @@ export function classNotes(
   }
   for (const group of alike(classes).slice(0, MOST_NAMED)) {
     notes.push(
-      `${named(group)} differ by case or by how their letters are written alone, and are classes of their own.`,
+      `${named(group)} differ only by case or by how their letters are written, and count as classes of their own.`,
     );
   }
   return notes;

@@ -55,7 +55,8 @@ export async function findBase(root: string): Promise<Base> {
   let base: Base = { root, path: '', realPath: root, entries: await listFolder(root, root, '') };
   for (let depth = 0; depth < MOST_WRAPPERS; depth += 1) {
     const [only, second] = foldersOf(base.entries);
-    if (!only || second || filesOf(base.entries).some(({ name }) => isDataName(name))) return base;
+    const isWrapper = only && !second && splitWord(only.name) === undefined;
+    if (!isWrapper || filesOf(base.entries).some(({ name }) => isDataName(name))) return base;
     let entries: readonly Entry[];
     try {
       entries = await listFolder(root, only.realPath, only.path);

@@ -67,6 +67,13 @@ const layouts: readonly Layout[] = [
     ],
   },
   {
+    name: 'a train folder alone, within another',
+    files: () => images('photos/train/cat/1.png', 'photos/train/dog/1.png'),
+    structure: { kind: 'splitFolders' },
+    words: 'A folder train, with a folder for each class, in photos.',
+    found: ['train cat photos/train/cat/1.png', 'train dog photos/train/dog/1.png'],
+  },
+  {
     name: 'classes in the names of files',
     files: () => ({ ...images('cat.0.png', 'cat.1.png', 'dog.0.png', 'dog.1.png'), 'notes.txt': 'x' }),
     structure: { kind: 'namedFiles', pattern: '{class}.#' },
@@ -197,7 +204,7 @@ describe('what is wrong with a part is said and listed, and the rest is read', (
     });
     const content = await open();
     expect(content.classes).toEqual(['Cat', 'cat', 'dog']);
-    expect(content.structure.notes).toEqual([expect.stringContaining("'Cat', 'cat' differ by case")]);
+    expect(content.structure.notes).toEqual([expect.stringContaining("'Cat', 'cat' differ only by case")]);
   });
 
   test('lines of a manifest that are wrong, each by its number', async () => {
