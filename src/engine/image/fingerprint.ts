@@ -1,9 +1,6 @@
-import { decodeProblem } from './decode-image.ts';
-import type { ImageInput } from './formats/raw-image.ts';
-import { toSharp, withOwnFormats } from './to-sharp.ts';
-
 /** Pixels a side of what the hash is taken of. */
-const SIDE = 32;
+export const FINGERPRINT_SIDE = 32;
+const SIDE = FINGERPRINT_SIDE;
 /** Pixels a side of what is kept to compare images by. */
 export const KEPT_SIDE = 16;
 const BITS = 64;
@@ -99,29 +96,4 @@ export function fingerprintOf(pixels: Uint8Array): Fingerprint {
   const middle = mean(brightness);
   const variance = mean(Array.from(brightness, (value) => (value - middle) ** 2));
   return { hash: packed(bits), brightness, flat: Math.sqrt(variance) < FLATTEST };
-}
-
-export type Fingerprinted =
-  | { readonly kind: 'fingerprint'; readonly fingerprint: Fingerprint }
-  | { readonly kind: 'problem'; readonly reason: string };
-
-async function brightnessOf(input: ImageInput): Promise<Uint8Array> {
-  const { buffer, byteOffset, length } = await toSharp(input, { ignoreIcc: true })
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    // At a coarser fraction of its size a JPEG would lose its last rows, which moved one upside down against its original.
-    .resize(SIDE, SIDE, { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false })
-    .toColourspace('b-w')
-    .raw()
-    .toBuffer();
-  return new Uint8Array(buffer, byteOffset, length);
-}
-
-/** Takes an image's fingerprint, upright, transparency over white; what is wrong with it is a value. */
-export async function fingerprintImage(file: string | Uint8Array): Promise<Fingerprinted> {
-  try {
-    return { kind: 'fingerprint', fingerprint: fingerprintOf(await withOwnFormats(file, brightnessOf)) };
-  } catch (error) {
-    return { kind: 'problem', reason: await decodeProblem(file, error) };
-  }
 }

@@ -2,11 +2,18 @@ import type { Sharp } from 'sharp';
 import type { ImageMeasures, Measured } from '../dataset/health/measures.ts';
 import { idxMember } from '../dataset/idx/idx-images.ts';
 import { decodeProblem } from './decode-image.ts';
+import { FINGERPRINT_SIDE, fingerprintOf, type Fingerprint } from './fingerprint.ts';
 import type { ImageInput } from './formats/raw-image.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
 
 /** Pixels a side of what brightness is measured of: fine detail counts, noise does not. */
-const SIDE = 32;
+const SIDE = FINGERPRINT_SIDE;
+
+/** What an image is like, and what it is compared with others by; null where it does not decode. */
+export interface SeenImage {
+  readonly measured: Measured;
+  readonly fingerprint: Fingerprint | null;
+}
 
 function deviation(values: Uint8Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -19,29 +26,32 @@ const COLOURFUL = 3;
 /** Whether pixels [places, 3] are grey but for compression. */
 function isGrey(pixels: Uint8Array): boolean {
   for (let place = 0; place + 2 < pixels.length; place += 3) {
-    const [red = 0, green = 0, blue = 0] = pixels.subarray(place, place + 3);
+    const [red, green, blue] = [pixels[place] ?? 0, pixels[place + 1] ?? 0, pixels[place + 2] ?? 0];
     if (Math.max(red, green, blue) - Math.min(red, green, blue) > COLOURFUL) return false;
   }
   return true;
 }
 
-async function measure(input: ImageInput): Promise<ImageMeasures> {
+async function measure(
+  input: ImageInput,
+): Promise<{ readonly measures: ImageMeasures; readonly fingerprint: Fingerprint }> {
   const pipeline: Sharp = toSharp(input, { ignoreIcc: true });
   const { autoOrient, format, space, hasAlpha } = await pipeline.metadata();
-  // Every pixel is decoded, so that a file cut short is found out, but a JPEG at a fraction of its size: that is enough.
+  // Every pixel is decoded, so that a file cut short is found out, but a JPEG at a fraction of its size: that is enough. At a
+  // coarser one it would lose its last rows, which moved a copy upside down against its original.
   const { buffer, byteOffset, length } = await pipeline
     .autoOrient()
     .flatten({ background: '#ffffff' })
-    .resize(SIDE, SIDE, { fit: 'fill', kernel: 'linear' })
+    .resize(SIDE, SIDE, { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false })
     .toColourspace('srgb')
     .raw()
     .toBuffer();
   const pixels = new Uint8Array(buffer, byteOffset, length);
   const brightness = Uint8Array.from({ length: SIDE * SIDE }, (_, place) => {
-    const [red = 0, green = 0, blue = 0] = pixels.subarray(place * 3, place * 3 + 3);
-    return 0.299 * red + 0.587 * green + 0.114 * blue;
+    const at = place * 3;
+    return 0.299 * (pixels[at] ?? 0) + 0.587 * (pixels[at + 1] ?? 0) + 0.114 * (pixels[at + 2] ?? 0);
   });
-  return {
+  const measures: ImageMeasures = {
     width: autoOrient.width,
     height: autoOrient.height,
     format: format === 'heif' ? 'avif' : format,
@@ -49,16 +59,17 @@ async function measure(input: ImageInput): Promise<ImageMeasures> {
     transparent: hasAlpha,
     contrast: deviation(brightness),
   };
+  return { measures, fingerprint: fingerprintOf(brightness) };
 }
 
 /** Decodes an image small and tells what it is like; what is wrong with it is a value. */
-export async function measureImage(file: string): Promise<Measured> {
+export async function measureImage(file: string): Promise<SeenImage> {
   try {
-    const measures = await withOwnFormats(file, measure);
+    const { measures, fingerprint } = await withOwnFormats(file, measure);
     // What was decoded before sharp saw it is raw there.
     const format = measures.format !== 'raw' ? measures.format : idxMember(file) ? 'idx' : 'bmp';
-    return { kind: 'measures', measures: { ...measures, format } };
+    return { measured: { kind: 'measures', measures: { ...measures, format } }, fingerprint };
   } catch (error) {
-    return { kind: 'problem', reason: await decodeProblem(file, error) };
+    return { measured: { kind: 'problem', reason: await decodeProblem(file, error) }, fingerprint: null };
   }
 }

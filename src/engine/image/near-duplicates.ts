@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { AlikePair } from '../dataset/health/measures.ts';
 import { KEPT_SIDE, TURNS, type Fingerprint } from './fingerprint.ts';
 
 /** Of 64 bits, so many may differ between an image and its copy. */
@@ -11,18 +12,6 @@ const PART_BITS = 16;
 const PAUSE_EVERY = 256;
 /** Of images that all show the same, further ones are held against so many: a pair of each two would be too many. */
 const MOST_COMPARED = 32;
-
-/** Two images that show the same. */
-export interface NearDuplicate {
-  /** Their places in what was searched; the first is the smaller one. */
-  readonly first: number;
-  readonly second: number;
-  /** How the second is turned against the first. */
-  readonly mirrored: boolean;
-  readonly upsideDown: boolean;
-  /** The correlation of their brightness, at most 1. */
-  readonly similarity: number;
-}
 
 /** Every number of 16 bits that has at most two bits set. */
 const FEW_BITS: readonly number[] = (() => {
@@ -156,10 +145,10 @@ function partOf(low: number, high: number, part: number): number {
 export async function nearDuplicates(
   fingerprints: readonly (Fingerprint | null)[],
   options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number) => void } = {},
-): Promise<readonly NearDuplicate[]> {
+): Promise<readonly AlikePair[]> {
   const index = new HashIndex(fingerprints.length);
   const groups = new Groups(fingerprints.length);
-  const found: NearDuplicate[] = [];
+  const found: AlikePair[] = [];
   for (const [second, fingerprint] of fingerprints.entries()) {
     if (second % PAUSE_EVERY === 0) {
       await setImmediate();
@@ -167,7 +156,7 @@ export async function nearDuplicates(
       options.onProgress?.(second);
     }
     if (!fingerprint || fingerprint.flat) continue;
-    const best = new Map<number, NearDuplicate>();
+    const best = new Map<number, AlikePair>();
     const { hash, brightness } = fingerprint;
     for (const { mirrored, upsideDown, bits } of TURNS) {
       for (const first of index.near((hash[0] ^ bits[0]) >>> 0, (hash[1] ^ bits[1]) >>> 0)) {

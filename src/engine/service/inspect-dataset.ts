@@ -4,7 +4,9 @@ import type { Request } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { healthFindings, type ExaminedImage } from '../dataset/health/findings.ts';
 import { summarise } from '../dataset/health/summary.ts';
+import type { Fingerprint } from '../image/fingerprint.ts';
 import { measureImage } from '../image/measure-image.ts';
+import { nearDuplicates } from '../image/near-duplicates.ts';
 import type { ServiceContext } from './context.ts';
 import { countByClass } from './dataset-view.ts';
 import type { OpenedDataset } from './datasets.ts';
@@ -18,8 +20,9 @@ const AT_A_TIME = 8;
 async function examine(
   { content, images, dataset }: OpenedDataset,
   { signal, report }: Task,
-): Promise<readonly ExaminedImage[]> {
+): Promise<{ readonly examined: readonly ExaminedImage[]; readonly fingerprints: readonly (Fingerprint | null)[] }> {
   const examined: ExaminedImage[] = [];
+  const fingerprints: (Fingerprint | null)[] = [];
   let [next, done] = [0, 0];
   const worker = async (): Promise<void> => {
     for (let index = next++; index < images.length; index = next++) {
@@ -27,19 +30,21 @@ async function examine(
       const found = images[index];
       if (!found) return;
       const { imageId, image } = found;
+      const { measured, fingerprint } = await measureImage(path.join(content.root, image.path));
+      fingerprints[index] = fingerprint;
       examined[index] = {
         imageId,
         path: image.path,
         className: dataset?.classes[image.label] ?? null,
         split: image.split,
         contentHash: image.contentHash,
-        measured: await measureImage(path.join(content.root, image.path)),
+        measured,
       };
       report((done += 1), images.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, images.length) }, worker));
-  return examined;
+  return { examined, fingerprints };
 }
 
 /**
@@ -63,7 +68,11 @@ export async function inspectDataset(
     const opened = await context.datasets.open(source, task);
     if (source.kind === 'folder') noteRecent(context, opened.content.root);
     const { content } = opened;
-    const images = await examine(opened, task);
+    const { examined: images, fingerprints } = await examine(opened, task);
+    const alike = await nearDuplicates(fingerprints, {
+      signal: task.signal,
+      onProgress: (done) => task.report(done, images.length, 'comparing images'),
+    });
     return {
       ...countByClass(opened.dataset ?? { classes: [], images: [] }),
       ...summarise(images),
@@ -72,7 +81,7 @@ export async function inspectDataset(
       structure: content.structure,
       unlabelled: content.unlabelled.length,
       bytes: opened.images.reduce((sum, { image }) => sum + image.bytes, 0),
-      findings: [...healthFindings(images)],
+      findings: [...healthFindings(images, alike)],
       skipped: [...content.skipped],
     };
   });

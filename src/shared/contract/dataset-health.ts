@@ -4,7 +4,8 @@ import { datasetView, SPLITS } from './dataset-view.ts';
 
 /**
  * What may be wrong with a dataset. `leaks`: images of one content in several splits. `conflicts`: of one content in several
- * classes. `duplicates`: of one content in one class and split. `corrupt`: files that are images and do not decode.
+ * classes. `duplicates`: of one content in one class and split. `nearLeaks` and
+ * `nearDuplicates`: not of one content, but showing the same, resized, compressed again or turned round. `corrupt`: files that are images and do not decode.
  * `uniform`: of hardly more than one colour. `tiny`, `elongated`: of a size that a network sees little of. `transparent`:
  * laid over white. `channels`: grey images among coloured ones, or the other way round. `imbalance`: the images of the
  * smallest class.
@@ -12,8 +13,10 @@ import { datasetView, SPLITS } from './dataset-view.ts';
 export const FINDINGS = [
   'leaks',
   'conflicts',
+  'nearLeaks',
   'corrupt',
   'duplicates',
+  'nearDuplicates',
   'uniform',
   'tiny',
   'elongated',

@@ -123,6 +123,22 @@ describe('the health of a dataset', () => {
     expect(leaks?.groups[1]?.map(({ split }) => split)).toEqual(['train', 'validation']);
   });
 
+  it('finds what leaks under another size, compression or turn, and tells how it is like', async () => {
+    const mirrored = patternImage(64, 48, 2).flop().resize(128, 96).jpeg({ quality: 70 }).toBuffer();
+    const smaller = patternImage(64, 48, 1).resize(48, 36).png().toBuffer();
+    const { findings } = await inspect({
+      ...Object.fromEntries(Object.entries(good()).map(([name, bytes]) => [`train/${name}`, bytes])),
+      'train/cat/smaller.png': smaller,
+      'val/cat/mirrored.jpg': mirrored,
+      'val/dog/other.png': photo(777),
+    });
+    expect(findings.map((finding) => [finding.kind, finding.severity, paths(finding)])).toEqual([
+      ['nearLeaks', 'problem', [['train/cat/2.png', 'val/cat/mirrored.jpg']]],
+      ['nearDuplicates', 'warning', [['train/cat/1.png', 'train/cat/smaller.png']]],
+    ]);
+    expect(findings[0]?.groups[0]?.[1]?.detail).toMatch(/^mirrored, (9\d|100) % alike$/);
+  });
+
   it('gives each image under its id, by which it is seen', async () => {
     const { findings } = await inspect({ ...good(), 'dog/tiny.png': photo(905, 20, 20) });
     const imageId = findings[0]?.groups[0]?.[0]?.imageId ?? '';

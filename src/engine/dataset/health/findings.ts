@@ -1,6 +1,7 @@
 import type { FoundProblem, HealthFinding } from '../../../shared/contract/dataset-health.ts';
 import { codePointOrder } from '../code-point-order.ts';
-import type { ImageMeasures, Measured } from './measures.ts';
+import { alikeGroups } from './alike-groups.ts';
+import type { AlikePair, ImageMeasures, Measured } from './measures.ts';
 
 /** An image with what was found of it. */
 export interface ExaminedImage extends Omit<FoundProblem, 'detail'> {
@@ -76,6 +77,55 @@ function copies(images: readonly ExaminedImage[]): HealthFinding[] {
       'warning',
       plain,
       `${plural(extra, 'image is', 'images are')} there once more: copies count more than others in training.`,
+    ),
+  ];
+}
+
+/** How a copy differs from the first of its group, in words. */
+function likeness({ mirrored, upsideDown, similarity }: AlikePair): string {
+  const turned =
+    mirrored && upsideDown ? 'turned round, ' : mirrored ? 'mirrored, ' : upsideDown ? 'upside down, ' : '';
+  return `${turned}${Math.floor(similarity * 100)} % alike`;
+}
+
+function nearCopies(images: readonly ExaminedImage[], alike: readonly AlikePair[]): HealthFinding[] {
+  // Copies of one content are told as such.
+  const pairs = alike.filter(({ first, second }) => images[first]?.contentHash !== images[second]?.contentHash);
+  const groups = alikeGroups(pairs).map((group) =>
+    group.flatMap(({ place, pair }) => {
+      const image = images[place];
+      return image ? [{ image, detail: pair && likeness(pair) }] : [];
+    }),
+  );
+  const isLeak = (group: (typeof groups)[number]): boolean =>
+    differ(
+      group.map(({ image }) => image),
+      ({ split }) => split,
+    );
+  const [leaks, plain] = [groups.filter(isLeak), groups.filter((group) => !isLeak(group))];
+  const how = 'resized, compressed again or turned round';
+  const finding = (
+    kind: HealthFinding['kind'],
+    severity: HealthFinding['severity'],
+    found: typeof groups,
+    message: string,
+  ): HealthFinding[] =>
+    found.length === 0
+      ? []
+      : [{ kind, severity, message, groups: found.map((group) => group.map((one) => shown(one.image, one.detail))) }];
+  const extra = plain.reduce((sum, group) => sum + group.length - 1, 0);
+  return [
+    ...finding(
+      'nearLeaks',
+      'problem',
+      leaks,
+      `${plural(leaks.length, 'image is', 'images are')} in several splits, ${how}: what is trained on must not validate or test.`,
+    ),
+    ...finding(
+      'nearDuplicates',
+      'warning',
+      plain,
+      `${plural(extra, 'image is', 'images are')} there once more, ${how}.`,
     ),
   ];
 }
@@ -189,10 +239,23 @@ function imbalance(images: readonly ExaminedImage[]): HealthFinding[] {
   ];
 }
 
-/** What may be wrong with a dataset, the worst first; what is well is not said. */
-export function healthFindings(images: readonly ExaminedImage[]): readonly HealthFinding[] {
+/**
+ * What may be wrong with a dataset, the worst first; what is well is not said.
+ *
+ * @param alike which of the images show the same
+ */
+export function healthFindings(
+  images: readonly ExaminedImage[],
+  alike: readonly AlikePair[],
+): readonly HealthFinding[] {
   const ranks = { problem: 0, warning: 1, information: 2 } as const;
-  return [...copies(images), ...corrupt(images), ...looks(images), ...mixedChannels(images), ...imbalance(images)].sort(
-    (left, right) => ranks[left.severity] - ranks[right.severity],
-  );
+  const found = [
+    ...copies(images),
+    ...nearCopies(images, alike),
+    ...corrupt(images),
+    ...looks(images),
+    ...mixedChannels(images),
+    ...imbalance(images),
+  ];
+  return found.sort((left, right) => ranks[left.severity] - ranks[right.severity]);
 }

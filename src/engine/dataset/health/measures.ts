@@ -14,3 +14,14 @@ export interface ImageMeasures {
 export type Measured =
   | { readonly kind: 'measures'; readonly measures: ImageMeasures }
   | { readonly kind: 'problem'; readonly reason: string };
+
+/** Two images that show the same, by their places in a list of images, the first the smaller one. */
+export interface AlikePair {
+  readonly first: number;
+  readonly second: number;
+  /** Of the second against the first. */
+  readonly mirrored: boolean;
+  readonly upsideDown: boolean;
+  /** The correlation of their brightness, at most 1. */
+  readonly similarity: number;
+}
