@@ -62,10 +62,19 @@ interface Pool {
   readonly of: readonly Split[];
 }
 
-function poolOf(ownValidation: boolean, { split = { kind: 'given' }, validationShare }: SplitOptions): Pool | null {
+function poolOf(
+  ownValidation: boolean,
+  { split = { kind: 'given' }, validationShare, groupPattern = null }: SplitOptions,
+): Pool | null {
   switch (split.kind) {
     case 'given':
-      return ownValidation ? null : { division: { kind: 'share', validationShare, testShare: 0 }, of: ['train'] };
+      if (!ownValidation) return { division: { kind: 'share', validationShare, testShare: 0 }, of: ['train'] };
+      if (groupPattern === null) return null;
+      throw new ThawError(
+        'usage.invalid',
+        'Groups are kept together where images are divided; this dataset brings a validation of its own.',
+        'Divide its images anew, by shares or in folds, or leave the pattern of groups out.',
+      );
     case 'share': {
       const { testShare } = split;
       if (validationShare + testShare >= 1) {

@@ -127,6 +127,14 @@ test.each<readonly [string, Partial<SplitOptions>]>([
   expectError(() => splitImages(patients(2), false, { ...usual, ...options }), 'usage.invalid', words),
 );
 
+test('groups of a dataset that brings its own validation are refused, unless it is divided anew', async () => {
+  const given = [...patients(4), ...patients(4, 'validation')];
+  const groupPattern = '(patient_\\d+)/';
+  await expectError(() => splitImages(given, true, { ...usual, groupPattern }), 'usage.invalid', 'of its own');
+  const split = { kind: 'share', testShare: 0 } as const;
+  expect(splitImages(given, true, { ...usual, groupPattern, split })).toContain('validation');
+});
+
 test('two that say the same are the same', () => {
   expect(sameSplit(usual, { ...usual, split: { kind: 'given' }, groupPattern: null })).toBe(true);
   expect(sameSplit(usual, { ...usual, groupPattern: 'x' })).toBe(false);

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { chmod, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -291,6 +292,19 @@ describe('what is wrong with a part is said and listed, and the rest is read', (
       away: expect.stringContaining('out of the dataset') as string,
     });
   }, 120_000);
+
+  test('but a disk that is unplugged while it is read leaves no dataset', async () => {
+    await writeFiles(
+      root,
+      images(...Array.from({ length: 30 }, (_, index) => `${index % 2 ? 'cat' : 'dog'}/${index}.png`)),
+    );
+    let unplugged = false;
+    const onProgress = (): void => {
+      if (!unplugged) renameSync(root, `${root} unplugged`);
+      unplugged = true;
+    };
+    await expectError(() => readContent(root, { onProgress }), 'dataset.missing', 'has gone');
+  });
 
   // The superuser reads everything.
   test.skipIf(process.getuid?.() === 0)('folders that may not be read', async () => {
