@@ -1,3 +1,5 @@
+import { compileModule } from 'svelte/compiler';
+import ts from 'typescript';
 import { defineConfig } from 'vitest/config';
 
 const minutes = 60_000;
@@ -18,7 +20,21 @@ const project = (name: string, groupOrder: number, testTimeout: number) => ({
   },
 });
 
+function withoutTypes(code: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
+  return ts.transpileModule(code, { compilerOptions }).outputText;
+}
+
+/** The window's controllers as a browser has them: in Node, Svelte would take their state for something that never changes. */
+const controllers = {
+  name: 'svelte-controllers',
+  enforce: 'pre' as const,
+  transform: (code: string, id: string) =>
+    id.endsWith('.svelte.ts') ? compileModule(withoutTypes(code), { generate: 'client', filename: id }).js : undefined,
+};
+
 export default defineConfig({
+  plugins: [controllers],
   test: {
     // The native binding holds state for its whole process and cannot be loaded into a second thread of it.
     pool: 'forks',

@@ -17,3 +17,14 @@ export async function writeRenamedWeights(
   );
   await writeSafetensors(file, new Map(tensors), {});
 }
+
+/** Writes zeros for a network of PyTorch's in its own names and layout: kernels are [out, in, height, width] there. */
+export async function writeTorchWeights(file: string, networkName: string): Promise<void> {
+  const tensors = networkTensors(findNetwork(networkName).build()).map(({ name, shape }) => {
+    const [height = 1, width = 1, inputs = 1, outputs = 1] = shape;
+    const stored = shape.length === 4 ? [outputs, inputs, height, width] : shape;
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    return [name.replace('/kernel', '.weight').replace('/bias', '.bias'), { shape: stored, data }] as const;
+  });
+  await writeSafetensors(file, new Map(tensors), {});
+}

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { beforeAll, expect, it } from 'vitest';
-import { writeRenamedWeights } from '../../support/renamed-weights.ts';
+import { writeRenamedWeights, writeTorchWeights } from '../../support/renamed-weights.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
 import { drag } from '../../support/window/drag.ts';
@@ -140,5 +140,31 @@ describeWith("weights under another program's names", await findWeb(), (place) =
     expect(await rules().count()).toBe(0);
     await expectAccessible(page);
     await takeScreenshots(page, 'network-my-models');
+  });
+
+  it('are told to be transposed where their framework lays them out otherwise, and how', async () => {
+    const theirs = path.join(root, 'squeezenet.safetensors');
+    await writeTorchWeights(theirs, 'squeezenet1_1_224@torch');
+    await page.getByRole('option', { name: /^SqueezeNet 1\.1, PyTorch/ }).click();
+    await drag(page, [theirs]);
+    await tensors().getByText('All 50 tensors loaded.').waitFor();
+    const row = (tensor: string) => tensors().getByRole('row').filter({ hasText: tensor });
+    const cells = async (tensor: string) => row(tensor).first().getByRole('gridcell').allInnerTexts();
+    // A kernel of [height, width, in, out] is the third, fourth, second and first of the file's axes.
+    expect(await cells('features.0/kernel')).toEqual([
+      'Loaded',
+      'features.0/kernel',
+      '3×3×3×64',
+      'features.0.weight',
+      '64×3×3×3 float32',
+      'transposed 2 3 1 0',
+    ]);
+    expect((await cells('features.0/bias')).at(-1)).toBe('as stored');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      tensors().getByRole('button', { name: 'Save as CSV' }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
+    expect(lines[1]).toBe('loaded,features.0/kernel,3 3 3 64,features.0.weight,64 3 3 3,float32,2 3 1 0');
   });
 });
