@@ -10,6 +10,7 @@ import { skippedLines } from '../output/skipped-lines.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { addStructureFlags, folderSource, type StructureFlags } from './dataset-flags.ts';
+import { inputOption, inputSizeOption, outputOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { mappingOption, namedWeights, WEIGHTS_SOURCE, type WeightsFlags } from './weights-source.ts';
 
@@ -70,6 +71,15 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     .requiredOption('--out <file>', 'the file, ending in .npz; one that is there is replaced')
     .option('--dataset <folder>', 'class folders as for `thaw train`, or any folder of images (default: the sample)')
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
+    .addOption(
+      new Option('--model <file>', 'a whole model or a TensorFlow graph, as `thaw train` takes it').conflicts([
+        'network',
+      ]),
+    )
+    .addOption(pixelsOption())
+    .addOption(inputSizeOption())
+    .addOption(inputOption())
+    .addOption(outputOption())
     .option('--weights <source>', `${WEIGHTS_SOURCE} (default: what ships)`)
     .addOption(mappingOption())
     .option(
@@ -82,11 +92,12 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     .addOption(new Option('--precision <type>', 'what the layers compute in (default: float32)').choices(PRECISIONS))
     .option('--device <name>', 'auto, cpu, or gpu:N (default: auto, a GPU where TensorFlow has one)')
     .option('--json', 'print one JSON document, progress on the error output')
-    .action(async (flags: FeaturesFlags) => {
+    .action(async (flags: FeaturesFlags & ModelFlags) => {
       const outcome = await withService((engine) =>
         followTask(
           engine,
-          (taskId) => engine.invoke('features.write', { ...requestOf(flags, rules), taskId }),
+          async (taskId) =>
+            engine.invoke('features.write', { ...requestOf(await withModel(engine, flags), rules), taskId }),
           'features',
         ),
       );

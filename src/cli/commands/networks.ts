@@ -8,10 +8,17 @@ import { networkPage } from '../output/network-page.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
-import { inputSizeOption, modelRequest, pixelsOption, type ModelFlags } from './model-flags.ts';
+import {
+  inputOption,
+  inputSizeOption,
+  modelRequest,
+  outputOption,
+  pixelsOption,
+  type ModelFlags,
+} from './model-flags.ts';
 
 /** No network of the registry is called so. */
-const MODEL_FILE = /[/\\]|\.(?:h5|hdf5|keras|json)$/i;
+const MODEL_FILE = /[/\\]|\.(?:h5|hdf5|keras|json|pb)$/i;
 
 const HEADER = ['network', 'input', 'layers', 'parameters', 'weights', 'also called'];
 
@@ -63,11 +70,15 @@ export function addNetworksCommands(program: Command, setExitCode: SetExitCode):
     });
   networks
     .command('open')
-    .description('open a whole model of Keras or tfjs as a network of its own, which has a name from then on')
+    .description(
+      'open a whole model of Keras or tfjs, or a TensorFlow graph, as a network of its own, which has a name from then on',
+    )
     .addOption(pixelsOption())
     .addOption(inputSizeOption())
+    .addOption(inputOption())
+    .addOption(outputOption())
     .option('--json', 'print one JSON document')
-    .argument('<file>', 'a Keras .h5 or .keras, or a tfjs LayersModel')
+    .argument('<file>', 'a Keras .h5 or .keras, a tfjs LayersModel, or a TensorFlow .pb or SavedModel')
     .action(async (file: string, { json, ...flags }: ModelFlags & { json?: true }) => {
       const network = await withService((engine) => engine.invoke('networks.open', modelRequest(file, flags)));
       if (json) printJson(network);

@@ -17,7 +17,7 @@ import { withService } from '../with-service.ts';
 import { addAugmentationFlags, AUGMENTATION_FLAGS } from './augmentation-flags.ts';
 import { classWeights } from './class-weights-flag.ts';
 import { addStructureFlags } from './dataset-flags.ts';
-import { inputSizeOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
+import { inputOption, inputSizeOption, outputOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { addSplitFlags } from './split-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
@@ -59,11 +59,13 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .addOption(
       new Option(
         '--model <file>',
-        'a whole model, a Keras .h5 or .keras or a tfjs LayersModel: the network and, unless --weights says otherwise, its weights',
+        'a whole model, a Keras .h5 or .keras or a tfjs LayersModel, or a TensorFlow .pb or SavedModel, which stays frozen: the network and, unless --weights says otherwise, its weights',
       ).conflicts(['network', 'features']),
     )
     .addOption(pixelsOption())
     .addOption(inputSizeOption())
+    .addOption(inputOption())
+    .addOption(outputOption())
     .option('--weights <source>', `${WEIGHTS_SOURCE} (default: what ships)`)
     .addOption(mappingOption())
     .addOption(

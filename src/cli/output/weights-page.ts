@@ -18,6 +18,9 @@ export function weightsPage({ path, format, framework, bytes: size, tensors }: W
   ]);
   return [
     `${printable(path)}: ${format}${names}, ${bytes(size)}, ${count(weights)} weights${others === 0 ? '' : ` and ${count(others)} other tensors`}`,
+    ...(format === 'tensorflow-graph' || format === 'tensorflow-saved-model'
+      ? ['It is a graph as well: `thaw networks open` makes of it a network that gives features and is never trained.']
+      : []),
     ...(tensors.length === 0 ? [] : ['', ...table([HEADER, ...rows], [3])]),
   ];
 }

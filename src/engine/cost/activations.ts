@@ -46,6 +46,7 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'reflectionPadding2d':
     case 'resizing':
     case 'slice':
+    case 'foreignGraph':
       return [];
     default:
       return assertNever(layer);

@@ -5,6 +5,8 @@ const FLOAT_BYTES = 4;
 /** Vector units take as many channels at once: fewer cost as much. */
 const LANES = 16;
 const SMALLEST_DEPTH = 4;
+/** Pixels of a map of 14 x 14. */
+const USUAL_PLACES = 196;
 
 /** Bytes of one image's output of this shape. */
 export function outputBytes(shape: Shape): number {
@@ -40,6 +42,9 @@ export function multiplyAdds(layer: Layer, input: Shape, output: Shape): number 
       );
     case 'depthwiseConv2d':
       return elementCount(output.slice(0, -1)) * elementCount(layer.kernelSize) * padded(output.at(-1) ?? 0, LANES);
+    case 'foreignGraph':
+      // Where its weights are used is not known; in the middle of a network, at so many places.
+      return layer.graph.tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0) * USUAL_PLACES;
     case 'dense':
       return elementCount(input) * padded(layer.units, SMALLEST_DEPTH);
     case 'activation':

@@ -212,6 +212,11 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
       const isApart = isTraining || (layer.activation !== undefined && !FUSED_ACTIVATIONS.has(layer.activation));
       return isApart ? withOwnActivation(layer, linear, moved(2 * written, 1, 0, batch)) : linear;
     }
+    case 'foreignGraph':
+      return {
+        ...moved(read + written, layer.graph.nodes.length, written, batch),
+        convolution: multiplyAdds(layer, inputs[0] ?? [], output),
+      };
     case 'separableConv2d': {
       const { bytes, multiplied } = betweenHalves(layer, inputs[0] ?? [], output);
       return {
@@ -309,6 +314,9 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
       return moved(LAYER_NORM_OPERATIONS * (below + above), LAYER_NORM_OPERATIONS, made, batch);
     case 'localResponseNorm':
       return moved(RESPONSE_PASSES * (below + above), 1, made, batch);
+    case 'foreignGraph':
+      // No gradient goes through it.
+      return NO_WORK;
     case 'depthwiseConv2d':
       return {
         ...moved(asked * (below + above), asked, made, batch),

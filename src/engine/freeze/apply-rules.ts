@@ -34,6 +34,14 @@ function changed(
       );
 }
 
+function neverTrained(layer: string): ThawError {
+  return new ThawError(
+    'usage.invalid',
+    `A graph from elsewhere is computed as it came, op by op; '${layer}' has no layers of Thaw's that could be trained.`,
+    'Train a head upon it, or open the Keras file of the same model, whose layers can be thawed.',
+  );
+}
+
 /**
  * The strategy first (`features`: only layers without pretrained weights; else all), then the rules in order, the last one
  * winning. Freezing and thawing take a BatchNorm's statistics along; the rules of statistics change nothing else.
@@ -43,7 +51,9 @@ function changed(
 export function applyRules(network: Network, strategy: Strategy, rules: readonly FreezeRule[]): Moving {
   const withTensors = new Set(networkTensors(network).map((tensor) => tensor.layer));
   const batchNorms = new Set(network.layers.filter(({ kind }) => kind === 'batchNorm').map(({ name }) => name));
-  const initial = [...withTensors].filter((name) => strategy !== 'features' || !network.pretrained.has(name));
+  const foreign = new Set(network.layers.filter(({ kind }) => kind === 'foreignGraph').map(({ name }) => name));
+  const able = [...withTensors].filter((name) => !foreign.has(name));
+  const initial = able.filter((name) => strategy !== 'features' || !network.pretrained.has(name));
   const trainable = new Set(initial);
   const movingStatistics = new Set(initial.filter((name) => batchNorms.has(name)));
   for (const rule of rules) {
@@ -56,6 +66,11 @@ export function applyRules(network: Network, strategy: Strategy, rules: readonly
         break;
       case 'thaw':
         for (const name of changed(rule, network, withTensors, 'parameters')) {
+          if (foreign.has(name)) {
+            // Whoever thaws everything means what can be.
+            if ([...matchLayers(rule.pattern, network)].some((other) => able.includes(other))) continue;
+            throw neverTrained(name);
+          }
           trainable.add(name);
           if (batchNorms.has(name)) movingStatistics.add(name);
         }

@@ -17,7 +17,9 @@ export type Attribute =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'shape'; readonly value: readonly number[] }
-  | { readonly kind: 'tensor'; readonly value: TensorValue };
+  | { readonly kind: 'tensor'; readonly value: TensorValue }
+  /** An `AttrValue` as its bytes, of a graph from elsewhere. */
+  | { readonly kind: 'encoded'; readonly value: Uint8Array };
 
 export const type = (value: DataType): Attribute => ({ kind: 'type', value });
 export const types = (value: readonly DataType[]): Attribute => ({ kind: 'types', value });

@@ -15,6 +15,7 @@ import { conv2d } from './ops/conv2d.ts';
 import { depthwiseConv2d } from './ops/depthwise-conv2d.ts';
 import { dropout } from './ops/dropout.ts';
 import { elu } from './ops/elu.ts';
+import { foreignGraph } from './ops/foreign-graph.ts';
 import { gelu, geluTanh } from './ops/gelu.ts';
 import { globalAveragePool } from './ops/global-average-pool.ts';
 import { hardSigmoid } from './ops/hard-sigmoid.ts';
@@ -311,6 +312,15 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         return multiply(graph, name, input, second);
       case 'concatenate':
         return concatenate(graph, name, inputs);
+      case 'foreignGraph':
+        return foreignGraph(
+          graph,
+          name,
+          input,
+          layer.graph,
+          (leaf) => variable(options, `${layer.name}/${leaf}`),
+          layer.shape,
+        );
       default:
         return assertNever(layer);
     }
@@ -318,7 +328,7 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
 
   for (const layer of layers) {
     if (outputs.has(layer.name)) continue;
-    const lowering = layer.name === options.output ? exact : options;
+    const lowering = layer.name === options.output || layer.kind === 'foreignGraph' ? exact : options;
     const inputs = layer.inputs.flatMap((name) => {
       const output = outputs.get(name);
       return output ? [inputAs(lowering.precision, name, output)] : [];

@@ -58,7 +58,7 @@ const map = (type: string, id: number) => ({ keyType: 'string', type, id });
 const root = protobuf.Root.fromJSON({
   nested: {
     Dimension: { fields: { size: field('int64', 1) } },
-    Shape: { fields: { dim: repeated('Dimension', 2) } },
+    Shape: { fields: { dim: repeated('Dimension', 2), unknownRank: field('bool', 3) } },
     Tensor: {
       fields: {
         dtype: field('int32', 1),
@@ -66,10 +66,23 @@ const root = protobuf.Root.fromJSON({
         tensorContent: field('bytes', 4),
         floatVal: repeated('float', 5),
         intVal: repeated('int32', 7),
+        doubleVal: repeated('double', 6),
         stringVal: repeated('bytes', 8),
+        int64Val: repeated('int64', 10),
+        boolVal: repeated('bool', 11),
+        halfVal: repeated('int32', 13),
       },
     },
-    List: { fields: { i: repeated('int64', 3), type: repeated('int32', 6) } },
+    List: {
+      fields: {
+        s: repeated('bytes', 2),
+        i: repeated('int64', 3),
+        f: repeated('float', 4),
+        b: repeated('bool', 5),
+        type: repeated('int32', 6),
+        shape: repeated('Shape', 7),
+      },
+    },
     Attribute: {
       oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
       fields: {
@@ -114,6 +127,12 @@ const root = protobuf.Root.fromJSON({
     SavedModel: { fields: { savedModelSchemaVersion: field('int64', 1), metaGraphs: repeated('MetaGraph', 2) } },
   },
 });
+
+/** An `AttrValue` of a graph from elsewhere; what stands in it beside the fields above is left out. */
+export function decodeAttribute(bytes: Uint8Array): AttributeMessage {
+  const type = root.lookupType('Attribute');
+  return type.toObject(type.decode(bytes));
+}
 
 /** Serialises a `tensorflow.SavedModel`. */
 export function encodeSavedModelMessage(message: SavedModelMessage): Uint8Array {

@@ -3,6 +3,7 @@ import type { Attribute, TensorValue } from './attribute.ts';
 import { DATA_TYPE_NUMBERS } from './data-type.ts';
 import type { Graph, Operation, Tensor } from './graph.ts';
 import {
+  decodeAttribute,
   encodeSavedModelMessage,
   type AttributeMessage,
   type NodeMessage,
@@ -54,6 +55,8 @@ function attributeMessage(attribute: Attribute): AttributeMessage {
       return { shape: shapeMessage(attribute.value) };
     case 'tensor':
       return { tensor: tensorMessage(attribute.value) };
+    case 'encoded':
+      return decodeAttribute(attribute.value);
     default:
       return assertNever(attribute);
   }

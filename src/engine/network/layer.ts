@@ -1,3 +1,5 @@
+import type { ForeignGraph } from './foreign/foreign-graph.ts';
+
 /** Rows or columns added on each side, as in Keras' `ZeroPadding2D`. */
 export interface ExplicitPadding {
   readonly top: number;
@@ -223,6 +225,13 @@ export interface AddLayer extends LayerBase {
 export interface MultiplyLayer extends LayerBase {
   readonly kind: 'multiply';
 }
+/** A graph from elsewhere, computed as it came and never trained. */
+export interface ForeignGraphLayer extends LayerBase {
+  readonly kind: 'foreignGraph';
+  readonly graph: ForeignGraph;
+  /** What it gives, batch left out. */
+  readonly shape: readonly number[];
+}
 /** Puts the channels of its inputs one after the other. */
 export interface ConcatenateLayer extends LayerBase {
   readonly kind: 'concatenate';
@@ -253,11 +262,21 @@ export type Layer =
   | DenseLayer
   | AddLayer
   | MultiplyLayer
-  | ConcatenateLayer;
+  | ConcatenateLayer
+  | ForeignGraphLayer;
 
 /** What a tensor is to its layer; the last part of its name, as Keras writes it. */
 export type TensorRole =
-  'kernel' | 'depthwise_kernel' | 'pointwise_kernel' | 'bias' | 'gamma' | 'beta' | 'moving_mean' | 'moving_variance';
+  | 'kernel'
+  | 'depthwise_kernel'
+  | 'pointwise_kernel'
+  | 'bias'
+  | 'gamma'
+  | 'beta'
+  | 'moving_mean'
+  | 'moving_variance'
+  /** Of a graph from elsewhere, which does not say what its tensors are. */
+  | 'constant';
 
 /** One tensor of a layer: name `<layer>/<role>`, in TensorFlow's layout (kernels [height, width, in, out]). */
 export interface TensorSpecification {

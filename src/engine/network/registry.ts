@@ -11,6 +11,7 @@ import {
   type NetworkFamily,
   type Publisher,
 } from './family.ts';
+import { findGraph } from './foreign/graph-record.ts';
 import { KERAS_FAMILIES } from './keras/families.ts';
 import type { Network } from './layer.ts';
 import { describePlainNetwork, plainNetwork } from './plain-network.ts';
@@ -194,6 +195,25 @@ function ofModel(name: string): NetworkEntry | null {
   };
 }
 
+/** A graph of TensorFlow's from a file; see `openGraphRecord`. */
+function ofGraph(name: string): NetworkEntry | null {
+  const found = findGraph(name);
+  if (!found) return null;
+  return {
+    name,
+    aliases: [],
+    family: 'graph',
+    publisher: null,
+    sizes: null,
+    preprocessing: found.preprocessing,
+    source: `the TensorFlow graph '${found.title}', computed as it came: its layers are its own, and never trained`,
+    shipped: null,
+    classes: null,
+    build: () => found.network,
+    buildWithTop: () => found.network,
+  };
+}
+
 /**
  * @param name a canonical name or an alias; families take any size of a range, such as `mobilenet_v1_<width>_<size>` from
  *   32 to 1024
@@ -203,7 +223,7 @@ export function findNetwork(name: string): NetworkEntry {
   const listed = listNetworks();
   const found = listed.find((entry) => entry.name === name || entry.aliases.includes(name));
   if (found) return found;
-  const unlistedEntry = unlisted(name) ?? ofPlainName(name) ?? ofFeatures(name) ?? ofModel(name);
+  const unlistedEntry = unlisted(name) ?? ofPlainName(name) ?? ofFeatures(name) ?? ofModel(name) ?? ofGraph(name);
   if (unlistedEntry) return unlistedEntry;
   const near = closest(
     name,

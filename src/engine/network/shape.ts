@@ -1,6 +1,7 @@
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { checkLayer, checkNames, refuse } from './check-layer.ts';
 import { adapted, combined, cropped, enlarged, permuted, reflected, reshaped, resized } from './image-shape.ts';
+import { tensorLeaf } from './foreign/foreign-graph.ts';
 import type { Conv2dLayer, Initializer, Layer, Network, Padding, TensorRole, TensorSpecification } from './layer.ts';
 
 /** A layer's output without its batch dimension: [height, width, channels], or [features]. */
@@ -121,6 +122,8 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'maxPool2d':
     case 'averagePool2d':
       return slid(layer, input, layer.poolSize, spatial(layer, input)[2]);
+    case 'foreignGraph':
+      return layer.shape;
     case 'adaptiveMaxPool2d':
     case 'adaptiveAveragePool2d':
       return adapted(layer, spatial(layer, input));
@@ -259,6 +262,11 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
         tensor('moving_mean', [channels], ZEROS),
         tensor('moving_variance', [channels], ONES),
       ];
+    case 'foreignGraph':
+      return layer.graph.tensors.map(({ node, shape }) => ({
+        ...tensor('constant', shape, ZEROS),
+        name: `${layer.name}/${tensorLeaf(node)}`,
+      }));
     case 'input':
     case 'activation':
     case 'zeroPadding2d':

@@ -59,6 +59,7 @@ export function filledTensor(publisher: Publisher, tensor: TensorSpecification):
       case 'bias':
       case 'beta':
       case 'moving_mean':
+      case 'constant':
         return (2 * u - 1) * 0.1;
     }
   };

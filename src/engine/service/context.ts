@@ -37,6 +37,7 @@ export interface Entries {
   readonly augmentation: string;
   readonly check: string;
   readonly classifier: string;
+  readonly graph: string;
   readonly probe: string;
 }
 
@@ -84,6 +85,7 @@ export class ServiceContext {
       augmentation: path.join(ENGINE, 'training/augmentation-process.ts'),
       check: path.join(ENGINE, 'reference/check-process.ts'),
       classifier: path.join(ENGINE, 'training/classifier-process.ts'),
+      graph: path.join(ENGINE, 'training/graph-process.ts'),
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };

@@ -128,6 +128,12 @@ function completeWeights(
   strategy: Strategy,
   network: NetworkEntry,
 ): WeightsSource {
+  if (strategy === 'scratch' && network.family === 'graph') {
+    throw invalid(
+      `A graph from elsewhere is computed as it came, with its own weights; '${network.name}' cannot begin anew.`,
+      "Choose --strategy 'features', which trains a head upon it.",
+    );
+  }
   if (strategy === 'scratch' || isFeatureNetwork(network.name)) return { kind: 'none' };
   if (requested === undefined || requested.kind === 'shipped') {
     if (network.shipped !== null) return { kind: 'shipped' };

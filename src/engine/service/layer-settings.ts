@@ -28,6 +28,8 @@ export function layerSettings(layer: Layer): string {
         ...(activation === undefined ? [] : [activation]),
       ].join(', ');
     }
+    case 'foreignGraph':
+      return `${layer.graph.nodes.length} ops, never trained`;
     case 'depthwiseConv2d':
     case 'separableConv2d':
     case 'conv2dTranspose':

@@ -4,7 +4,9 @@ import type { NetworkDetail } from '../../shared/contract/network-detail.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { modelFile, openModel, recordOf, recordText } from '../network/config/model-record.ts';
 import { readModelConfiguration } from '../weights/model-configuration.ts';
+import { findGraphFile } from '../weights/open.ts';
 import { MODELS, type ServiceContext } from './context.ts';
+import { openGraph } from './open-graph.ts';
 import { noteOpened } from './opened-models.ts';
 import { resolveWeights } from './resolve-references.ts';
 import { showNetwork } from './show-network.ts';
@@ -19,14 +21,28 @@ import { writeAside } from './write-aside.ts';
  */
 export async function openNetwork(
   context: ServiceContext,
-  { file, size, pixels }: Request<'networks.open'>,
+  { file, ...asked }: Request<'networks.open'>,
 ): Promise<NetworkDetail> {
   const source = resolveWeights(context, file);
   if (source.kind !== 'file') {
     throw new ThawError(
       'usage.invalid',
       `A whole model is opened from a file; received weights of the kind '${source.kind}'.`,
-      'Name a Keras .h5 or .keras, or a tfjs LayersModel.',
+      'Name a Keras .h5 or .keras, a tfjs LayersModel, or a TensorFlow .pb or SavedModel.',
+    );
+  }
+  const graph = await findGraphFile(source.path);
+  if (graph) {
+    const opened = await openGraph(context, graph, source.path, asked);
+    noteOpened(context, { ...opened, path: path.resolve(source.path), pixels: asked.pixels ?? null });
+    return showNetwork({ name: opened.name });
+  }
+  const { size, pixels, input, output } = asked;
+  if (input !== undefined || output !== undefined) {
+    throw new ThawError(
+      'usage.invalid',
+      'Tensors are chosen as input and output of TensorFlow graphs; this file is none.',
+      'Leave --input and --output out.',
     );
   }
   const record = recordOf(await readModelConfiguration(source.path), size ?? null, pixels ?? null);

@@ -1,4 +1,5 @@
 import { giveBack } from '../../shared/memory.ts';
+import { tensorLeaf } from '../network/foreign/foreign-graph.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';
 import { slimTensor } from '../network/slim/layout.ts';
@@ -67,6 +68,20 @@ const asKerasPlaces: Naming = (network, file) =>
 const asTorch = byFramework(torchTensor, (name) => currentTorchName(name.replace(TORCH_WRAPPERS, '')));
 const asSlim = byFramework(slimTensor, (name) => name);
 
+/** A graph's own file has its tensors by the names that it was opened with. */
+const asGraph: Naming = (network, { tensors, others = new Map<string, TensorEntry>() }) => {
+  const names = new Map(
+    network.layers.flatMap((layer) =>
+      layer.kind === 'foreignGraph'
+        ? layer.graph.tensors.map(({ node, stored }) => [stored, `${layer.name}/${tensorLeaf(node)}`] as const)
+        : [],
+    ),
+  );
+  if (names.size === 0) return [];
+  const used = [...others].filter(([own]) => names.has(own));
+  return [...tensors, ...used].map(([own, entry]) => ({ name: names.get(own) ?? own, own, entry }));
+};
+
 /** How much of a network is found: its names count first, their shapes where as many are found another way. */
 function score(expected: ReadonlyMap<string, string>, named: readonly Named[]): number {
   const known = named.filter(({ name }) => expected.has(name));
@@ -83,7 +98,7 @@ export function withNetworkNames(network: Network, file: WeightsFile): WeightsFi
   let named: readonly Named[] = byName((name) => name, file);
   let most = score(expected, named);
   const unchanged = named;
-  for (const naming of [asKeras, asKerasModel, asModel, asKerasPlaces, asTorch, asSlim]) {
+  for (const naming of [asKeras, asKerasModel, asModel, asKerasPlaces, asTorch, asSlim, asGraph]) {
     const candidate = naming(network, file);
     // Two under one name would hide one: then the file is taken by its own word.
     if (new Set(candidate.map(({ name }) => name)).size !== candidate.length) continue;

@@ -9,6 +9,7 @@ import { endsAsTable } from './sorted-string-table.ts';
 import { openStoredCheckpoint } from './tensorflow-checkpoint.ts';
 import { openCheckpointVersion1 } from './tensorflow/checkpoint-v1.ts';
 import { openGraphDef } from './tensorflow/graph-def.ts';
+import type { GraphFile } from './tensorflow/graph-model.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
 import { openTorchLegacy } from './torch/torch-legacy.ts';
 import { openTorchZip, torchRoot } from './torch/torch-zip.ts';
@@ -146,6 +147,25 @@ async function openFile(path: string): Promise<StoredWeights> {
   if (isSavedModel(ends.head)) return openSavedModel(path);
   if (isGraph(ends.head)) return openGraphDef(path, 'graph');
   throw isOtherFormat(path, otherFormat(ends));
+}
+
+/**
+ * The file with the graph where TensorFlow wrote one, told by its bytes; null for what is none.
+ *
+ * @param given a SavedModel's folder, or a file
+ */
+export async function findGraphFile(given: string): Promise<GraphFile | null> {
+  const found = await stat(given).catch(() => null);
+  if (found?.isDirectory() === true) {
+    const file = join(given, 'saved_model.pb');
+    const isThere = (await stat(file).catch(() => null))?.isFile() ?? false;
+    return isThere ? { file, kind: 'saved-model' } : null;
+  }
+  if (found?.isFile() !== true) return null;
+  const ends = await readEnds(given);
+  if (isHdf5(ends.head) || endsAsTable(ends.tail) || isSafetensors(ends) || isJson(ends.head)) return null;
+  if (isSavedModel(ends.head)) return { file: given, kind: 'saved-model' };
+  return isGraph(ends.head) ? { file: given, kind: 'graph' } : null;
 }
 
 /**

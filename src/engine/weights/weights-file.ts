@@ -63,4 +63,6 @@ export interface StoredWeights extends ReadableFile<ListedTensor> {
 export interface WeightsFile extends ReadableFile<TensorEntry> {
   /** Of the file, or of the concatenated files of a folder in name order; lower-case hexadecimal. */
   readonly sha256: string;
+  /** What is no weight by its name; a graph may still use it: Keras 3 writes its variables twice. */
+  readonly others?: ReadonlyMap<string, TensorEntry>;
 }

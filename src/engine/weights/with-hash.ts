@@ -14,6 +14,7 @@ export function weightsOf(stored: StoredWeights, sha256 = ''): WeightsFile {
     framework,
     sha256,
     tensors: new Map([...tensors].filter(([, { isWeight }]) => isWeight)),
+    others: new Map([...tensors].filter(([, { isWeight }]) => !isWeight)),
     read: (name) => stored.read(name),
     close: () => stored.close(),
   };

@@ -16,6 +16,9 @@ export const modelRequest = z.strictObject({
   size: z.int().min(1).max(1024).optional(),
   /** What is left out is as the model itself scales pixels; where it does not, from -1 to 1. */
   pixels: z.enum(PIXEL_RANGES).optional(),
+  /** Of a TensorFlow graph that has several: a tensor, a node, or what its signature calls it. */
+  input: z.string().min(1).max(1024).optional(),
+  output: z.string().min(1).max(1024).optional(),
 });
 
 /** A network that came from a file, as it was opened last. */

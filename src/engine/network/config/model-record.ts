@@ -70,7 +70,8 @@ function rangeOfGrey(title: string, pixels: PixelRange, height: number, width: n
   );
 }
 
-function rangeOf(pixels: PixelRange, height: number, width: number): Preprocessing {
+/** How pixels of a range are prepared. */
+export function rangeOf(pixels: PixelRange, height: number, width: number): Preprocessing {
   const signed = scaleToUnitRange(height, width);
   switch (pixels) {
     case 'signed':
@@ -143,6 +144,21 @@ export function modelFile(folder: string, name: string): string {
 }
 
 /**
+ * Where a model of that name is kept.
+ *
+ * @throws ThawError `network.unknown` where it is in no folder any more
+ */
+export function keptModel(name: string): string {
+  const file = [...folders].map((folder) => modelFile(folder, name)).find((candidate) => existsSync(candidate));
+  if (file !== undefined) return file;
+  throw new ThawError(
+    'network.unknown',
+    `A model from a file is kept in the folder 'models' of THAW_HOME once it was opened; '${name}' is not there.`,
+    'Open its file again: `thaw networks open FILE`.',
+  );
+}
+
+/**
  * A model by its name; null for a name of another kind.
  *
  * @throws ThawError `network.unknown` where it is in no folder any more, `network.invalid` for a file that was changed
@@ -151,14 +167,7 @@ export function findModel(name: string): OpenedModel | null {
   if (!NAME.test(name)) return null;
   const known = opened.get(name);
   if (known) return known;
-  const file = [...folders].map((folder) => modelFile(folder, name)).find((candidate) => existsSync(candidate));
-  if (file === undefined) {
-    throw new ThawError(
-      'network.unknown',
-      `A model from a file is kept in the folder 'models' of THAW_HOME once it was opened; '${name}' is not there.`,
-      'Open its file again: `thaw networks open FILE`.',
-    );
-  }
+  const file = keptModel(name);
   const text = readFileSync(file, 'utf8');
   const parsed = nameOf(text) === name ? modelRecord.safeParse(JSON.parse(text)) : null;
   if (parsed?.success !== true) {

@@ -11,6 +11,7 @@ const LEAVES: Readonly<Record<TensorRole, string>> = {
   beta: 'beta',
   moving_mean: 'moving_mean',
   moving_variance: 'moving_variance',
+  constant: 'constant',
 };
 
 /**

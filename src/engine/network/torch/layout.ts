@@ -11,6 +11,7 @@ const LEAVES: Readonly<Record<TensorRole, string>> = {
   beta: 'bias',
   moving_mean: 'running_mean',
   moving_variance: 'running_var',
+  constant: 'constant',
 };
 
 /**

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { MalformedBytes, protobufFields } from '../byte-reader.ts';
+import { MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES, isFloat } from '../dtype.ts';
 import { claimedElements, DAMAGED_HINT, noSuchTensor, unreadable, unreadableFile } from '../files.ts';
 import type { ListedTensor, StoredWeights } from '../weights-file.ts';
+import { parts, textOf } from './graph-nodes.ts';
 import { tensorMessage, tensorValues } from './tensor-proto.ts';
 
 /** What Node reads in one piece, and protobuf's own limit. */
@@ -15,30 +16,15 @@ interface Constant extends ListedTensor {
   readonly message: Uint8Array;
 }
 
-/** The fields of a message that are messages or texts, by number; of those that repeat, all. */
-function parts(message: Uint8Array): ReadonlyMap<number, readonly Uint8Array[]> {
-  const found = new Map<number, Uint8Array[]>();
-  for (const field of protobufFields(message)) {
-    if (field.kind !== 'bytes') continue;
-    const same = found.get(field.number);
-    if (same) same.push(field.value);
-    else found.set(field.number, [field.value]);
-  }
-  return found;
-}
-
-const decoder = new TextDecoder();
-const text = (bytes: Uint8Array | undefined): string => decoder.decode(bytes ?? new Uint8Array(0));
-
 /** The `TensorProto` of a `NodeDef` that is a constant, with the node's name; null for other nodes. */
 function constantOf(node: Uint8Array): { readonly name: string; readonly tensor: Uint8Array } | null {
   const fields = parts(node);
-  if (text(fields.get(2)?.[0]) !== 'Const') return null;
+  if (textOf(fields.get(2)?.[0]) !== 'Const') return null;
   for (const attribute of fields.get(5) ?? []) {
     const entry = parts(attribute);
-    if (text(entry.get(1)?.[0]) !== 'value') continue;
+    if (textOf(entry.get(1)?.[0]) !== 'value') continue;
     const [tensor] = parts(entry.get(2)?.[0] ?? new Uint8Array(0)).get(8) ?? [];
-    if (tensor !== undefined) return { name: text(fields.get(1)?.[0]), tensor };
+    if (tensor !== undefined) return { name: textOf(fields.get(1)?.[0]), tensor };
   }
   return null;
 }
