@@ -1,3 +1,4 @@
+import { bitsOf } from '../../src/engine/graph/ops/fed-rows.ts';
 import { featureFeed } from '../../src/engine/graph/program.ts';
 import type { Feed } from '../../src/engine/runtime/session.ts';
 import { CLASSES, type Loaded } from './load-program.ts';
@@ -16,9 +17,13 @@ export function stepFeeds(batch: number): Feeds {
 /** The features of the images, computed once, and the rows of a batch in them. */
 export function cachedInputs({ program, session, images }: Loaded, batch: number): Feeds {
   const features = session.run('features', { images });
-  const held = program.cut.map(({ name }) => [featureFeed(name), features[featureFeed(name)] ?? images] as const);
+  const fed = program.cut.map(({ name }): [string, Feed] => {
+    const { data, shape } = features[featureFeed(name)] ?? {};
+    if (!(data instanceof Float32Array) || !shape) throw new TypeError(`The program gave no features of '${name}'.`);
+    return [featureFeed(name), bitsOf({ data, shape })];
+  });
   return {
-    ...Object.fromEntries(held),
+    ...Object.fromEntries(fed),
     rows: { data: Int32Array.from({ length: batch }, (_, at) => at), shape: [batch] },
   };
 }

@@ -5,11 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { optimizerPlan, trainingPlan, type FreezeRule } from '../../src/shared/contract/plan.ts';
 import { freezePlan } from '../../src/engine/freeze/freeze-plan.ts';
-import { compileProgram, featureFeed, type Program } from '../../src/engine/graph/program.ts';
+import { compileProgram, type Program } from '../../src/engine/graph/program.ts';
 import type { Layer, Network } from '../../src/engine/network/layer.ts';
 import { networkTensors } from '../../src/engine/network/shape.ts';
 import { Session, type Feed } from '../../src/engine/runtime/session.ts';
 import { openTensorFlowCheckpoint } from '../../src/engine/weights/tensorflow-checkpoint.ts';
+import { fedFeatures } from '../support/fed-features.ts';
 
 const numbers = z.array(z.number());
 const fixture = z.object({
@@ -83,12 +84,8 @@ function batchFeeds(session: Session, program: Program, batch: Fixture['batches'
     labels,
     rows: { data: Int32Array.from(batch.labels.keys()), shape: [batch.labels.length] },
   };
-  for (const { name } of program.cut) {
-    const output = features[featureFeed(name)];
-    if (!output) throw new TypeError(`no features of '${name}'`);
-    feeds[featureFeed(name)] = output;
-  }
-  return feeds;
+  const layers = program.cut.map(({ name }) => name);
+  return { ...feeds, ...fedFeatures(layers, features) };
 }
 
 function closeTo(found: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {

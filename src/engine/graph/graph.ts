@@ -33,6 +33,8 @@ export interface NodeOptions {
   readonly inputs?: readonly Tensor[];
   /** What must have run before. */
   readonly controls?: readonly (Operation | Tensor)[];
+  /** Where it must run; the session chooses by default: a GPU where there is one that can. */
+  readonly device?: 'cpu';
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly outputs?: readonly Pick<Tensor, 'dtype' | 'shape'>[];
   readonly backward?: Backward;
@@ -47,6 +49,7 @@ export interface Operation {
   readonly inputs: readonly Tensor[];
   /** Names of nodes. */
   readonly controls: readonly string[];
+  readonly device: NodeOptions['device'] | null;
   readonly attributes: Readonly<Record<string, Attribute>>;
   readonly outputs: readonly Tensor[];
   readonly backward: Backward | null;
@@ -65,8 +68,8 @@ export interface Variable {
   readonly value: Tensor;
 }
 
-/** `oneDNN`: a processor's, with that library in use. `other`: a GPU's, or TensorFlow's own. */
-export type Kernels = 'oneDNN' | 'other';
+/** `oneDNN`: a processor's, with that library in use. `cuDNN`: a GPU's. `other`: TensorFlow's own. */
+export type Kernels = 'oneDNN' | 'cuDNN' | 'other';
 
 /** A TensorFlow graph in the making: nodes in an order in which each comes after its inputs. */
 export class Graph {
@@ -113,6 +116,7 @@ export class Graph {
       name,
       inputs,
       controls: (options.controls ?? []).map((control) => this.#nodeOf(control).name),
+      device: options.device ?? null,
       attributes: options.attributes ?? {},
       outputs: (options.outputs ?? []).map((output, index) => ({
         name: `${name}:${index}`,

@@ -30,6 +30,7 @@ export interface NodeMessage {
   readonly name: string;
   readonly op: string;
   readonly input: readonly string[];
+  readonly device?: string;
   readonly attr: Readonly<Record<string, AttributeMessage>>;
 }
 export interface TensorInformationMessage {
@@ -101,6 +102,7 @@ const root = protobuf.Root.fromJSON({
         name: field('string', 1),
         op: field('string', 2),
         input: repeated('string', 3),
+        device: field('string', 4),
         attr: map('Attribute', 5),
       },
     },

@@ -11,6 +11,7 @@ import { introspectionSignatures, type Introspection } from './introspection.ts'
 import { lower } from './lower.ts';
 import { cast } from './ops/cast.ts';
 import { restore, save } from './ops/checkpoint.ts';
+import { fedRows } from './ops/fed-rows.ts';
 import { gather } from './ops/gather.ts';
 import { normalisedImages, pixelsFromBytes } from './ops/images-from-bytes.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
@@ -91,7 +92,7 @@ interface InputImages {
   readonly mixture: Mixture | null;
 }
 
-/** The name under which `train` and `evaluate` take the cached output of a layer. */
+/** The name under which `train` and `evaluate` take the cached output of a layer, as `bitsOf` gives it. */
 export function featureFeed(layer: string): string {
   return `features/${layer}`;
 }
@@ -210,11 +211,11 @@ class ProgramBuilder {
     const given = new Map<string, Tensor>();
     const feeds: Record<string, Tensor> = { labels, rows };
     for (const { name, shape } of this.cut) {
-      const features = this.graph.placeholder(`${scope}/${featureFeed(name)}`, 'float32', [-1, ...shape]);
+      const features = this.graph.placeholder(`${scope}/${featureFeed(name)}`, 'int32', [-1, ...shape]);
       feeds[featureFeed(name)] = features;
-      given.set(name, gather(this.graph, `${scope}/batch/${name}`, features, rows));
+      given.set(name, fedRows(this.graph, `${scope}/batch/${name}`, features, rows));
     }
-    return { given, labels: gather(this.graph, `${scope}/batch/labels`, labels, rows), feeds, mixture: null };
+    return { given, labels: gather(this.graph, `${scope}/batch/labels`, labels, rows, 'cpu'), feeds, mixture: null };
   }
 
   features(): void {

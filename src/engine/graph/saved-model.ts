@@ -69,6 +69,7 @@ function nodeMessage(operation: Operation): NodeMessage {
     name: operation.name,
     op: operation.op,
     input: [...operation.inputs.map(({ name }) => name), ...operation.controls.map((name) => `^${name}`)],
+    ...(operation.device === 'cpu' && { device: '/device:CPU:0' }),
     attr,
   };
 }

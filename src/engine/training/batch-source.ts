@@ -1,3 +1,4 @@
+import { bitsOf } from '../graph/ops/fed-rows.ts';
 import { featureFeed, type Program } from '../graph/program.ts';
 import type { Feed, HeldTensor, Session } from '../runtime/session.ts';
 import type { DecodedImages } from './decoded-images.ts';
@@ -57,7 +58,7 @@ export function featureSource(
       const start = variant * count;
       images.forEach((image, row) => own.set(all.subarray(image * size, (image + 1) * size), (start + row) * size));
     });
-    held[featureFeed(name)] = session.hold({ data: own, shape: [rowsInAll, ...shape] });
+    held[featureFeed(name)] = session.hold(bitsOf({ data: own, shape: [rowsInAll, ...shape] }));
   }
   return {
     count,

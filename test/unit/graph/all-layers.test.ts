@@ -2,10 +2,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freezePlan } from '../../../src/engine/freeze/freeze-plan.ts';
 import { parseRule } from '../../../src/engine/freeze/rule.ts';
-import { compileProgram, featureFeed } from '../../../src/engine/graph/program.ts';
+import { compileProgram } from '../../../src/engine/graph/program.ts';
 import { Session, type Feed } from '../../../src/engine/runtime/session.ts';
 import { initialValues } from '../../../src/engine/weights/initialise.ts';
 import { ALL_LAYERS_SIZE as SIZE, allLayersNetwork } from '../../support/all-layers-network.ts';
+import { fedFeatures } from '../../support/fed-features.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LABELS = Int32Array.of(1, 0, 1, 0);
@@ -49,7 +50,7 @@ describe('a network of every kind of layer', () => {
     const fed: Readonly<Record<string, Feed>> =
       cut.length > 0
         ? {
-            ...Object.fromEntries(cut.map((layer) => [featureFeed(layer), features[featureFeed(layer)] ?? images])),
+            ...fedFeatures(cut, features),
             rows: { data: Int32Array.from(LABELS.keys()), shape: [LABELS.length] },
           }
         : { images };

@@ -4,11 +4,12 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freezePlan } from '../../../src/engine/freeze/freeze-plan.ts';
 import { parseRule } from '../../../src/engine/freeze/rule.ts';
-import { compileProgram, featureFeed } from '../../../src/engine/graph/program.ts';
+import { compileProgram } from '../../../src/engine/graph/program.ts';
 import { withHead } from '../../../src/engine/network/head.ts';
 import { findNetwork } from '../../../src/engine/network/registry.ts';
 import { Session, type Feed } from '../../../src/engine/runtime/session.ts';
 import { initialValues } from '../../../src/engine/weights/initialise.ts';
+import { fedFeatures } from '../../support/fed-features.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'thaw-branched-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -78,9 +79,7 @@ describe('a frozen prefix', () => {
       };
 
       const features = session.run('features', { images });
-      const cached = Object.fromEntries(
-        cut.map((layer) => [featureFeed(layer), features[featureFeed(layer)] ?? images]),
-      );
+      const cached = fedFeatures(cut, features);
       const step = (learningRate: number): number => {
         const output = session.run('train', {
           ...cached,

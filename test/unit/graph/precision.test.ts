@@ -9,6 +9,7 @@ import { Session, type Feed } from '../../../src/engine/runtime/session.ts';
 import { initialValues } from '../../../src/engine/weights/initialise.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
 import { ALL_LAYERS_SIZE as SIZE, allLayersNetwork } from '../../support/all-layers-network.ts';
+import { fedFeatures } from '../../support/fed-features.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LABELS = Int32Array.of(1, 0, 1, 0);
@@ -53,13 +54,13 @@ function load(
   const values = new Map(initialValues(network, 5));
   change(values);
   session.run('assign', program.assignFeeds(values));
-  const features = session.run('features', { images })[featureFeed(CUT)];
+  const features = fedFeatures([CUT], session.run('features', { images }));
   return {
     session,
     program,
     step: (learningRate) => {
       const output = session.run('train', {
-        [featureFeed(CUT)]: features ?? images,
+        ...features,
         rows: { data: Int32Array.from(LABELS.keys()), shape: [LABELS.length] },
         labels: { data: LABELS, shape: [LABELS.length] },
         learning_rate: { data: Float32Array.of(learningRate), shape: [] },

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { freezePlan, type FreezePlan } from '../../../src/engine/freeze/freeze-plan.ts';
 import { parseRule } from '../../../src/engine/freeze/rule.ts';
-import { compileProgram, featureFeed, type Program } from '../../../src/engine/graph/program.ts';
+import { compileProgram, type Program } from '../../../src/engine/graph/program.ts';
 import type { Layer, Network } from '../../../src/engine/network/layer.ts';
 import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
 import { networkTensors } from '../../../src/engine/network/shape.ts';
@@ -14,6 +14,7 @@ import { tensorHash } from '../../../src/engine/training/tensor-hash.ts';
 import { initialValues } from '../../../src/engine/weights/initialise.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
 import type { FreezeRule } from '../../../src/shared/contract/plan.ts';
+import { fedFeatures } from '../../support/fed-features.ts';
 import { branchedNetwork } from '../../support/small-network.ts';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'thaw-statistics-'));
@@ -87,7 +88,8 @@ function step({ session, program }: Loaded, learningRate: number): number {
   else {
     const features = session.run('features', { images });
     feeds['rows'] = { data: Int32Array.from(labels.keys()), shape: [BATCH] };
-    for (const { name } of program.cut) feeds[featureFeed(name)] = features[featureFeed(name)] ?? images;
+    const layers = program.cut.map(({ name }) => name);
+    Object.assign(feeds, fedFeatures(layers, features));
   }
   const output = session.run('train', {
     ...feeds,

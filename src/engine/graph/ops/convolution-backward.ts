@@ -10,7 +10,8 @@ import { shapeOf } from './shape-of.ts';
  *
  * @param op `Conv2D` or `DepthwiseConv2dNative`
  * @param options.pointwise true where each pixel is multiplied by the filter as by a matrix: a 1 x 1 convolution that moves by
- *   one. Its gradient by the input is a matrix product too, several times as fast on a CPU as `Conv2DBackpropInput`.
+ *   one. Its gradient by the input is a matrix product too, several times as fast on a CPU as `Conv2DBackpropInput`. On a GPU
+ *   it is not: TensorFlow keeps images channels first there, and would turn them around for each product.
  * @param options.filterGradient what gives the gradient by the filter from that by the output, where another way is faster
  */
 export function convolutionBackward(
@@ -61,7 +62,7 @@ export function convolutionBackward(
         attributes,
         outputs: [filter],
       });
-    const inputGradient = pointwise ? byInputOfPixels : byInput;
+    const inputGradient = pointwise && graph.kernels !== 'cuDNN' ? byInputOfPixels : byInput;
     return [inputNeeded ? inputGradient() : null, filterNeeded ? byFilter() : null];
   };
 }

@@ -27,7 +27,7 @@ export function convolutionFilterGradient(
   },
 ): Tensor {
   const [rows, columns] = filterShape;
-  const skips = rows === 1 && columns === 1 && window.strides.some((stride) => stride > 1);
+  const skips = graph.kernels !== 'cuDNN' && rows === 1 && columns === 1 && window.strides.some((stride) => stride > 1);
   const seen = skips ? everyPixel(graph, `${name}/seen`, input, gradient, window) : input;
   const seenBy: WindowOptions = skips ? { strides: [1, 1], padding: 'VALID' } : window;
   if (isShiftedFilterGradientFaster(graph, filterShape, gradient, seenBy)) {

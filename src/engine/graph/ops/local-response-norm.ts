@@ -3,6 +3,9 @@ import type { Graph, Tensor } from '../graph.ts';
 import { cast } from './cast.ts';
 import { expectShape, imageShape } from './expect-shape.ts';
 
+/** Beyond them TensorFlow computes on a processor alone. */
+const CUDNN_RADII = { least: 1, most: 7 } as const;
+
 export interface LocalResponseNormOptions {
   /** Channels on each side that are summed with a channel. */
   readonly depthRadius: number;
@@ -35,19 +38,21 @@ export function localResponseNorm(
     alpha: float(alpha),
     beta: float(beta),
   };
+  const beyondGpu = depthRadius < CUDNN_RADII.least || depthRadius > CUDNN_RADII.most;
+  const placed = { attributes, ...(beyondGpu && { device: 'cpu' as const }) };
   const output: Tensor = graph.single({
+    ...placed,
     op: 'LRN',
     name,
     inputs: [wide],
-    attributes,
     outputs: [wide],
     backward: ([gradient]) => {
       if (!gradient) return [null];
       return graph.node({
+        ...placed,
         op: 'LRNGrad',
         name: `gradients/${name}`,
         inputs: [gradient, wide, output],
-        attributes,
         outputs: [wide],
       });
     },
