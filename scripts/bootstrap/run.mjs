@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { endLike, runChild } from './child.mjs';
 import { chooseDirectories } from './directories.mjs';
+import { libraryEnvironment } from './library-path.mjs';
 import { projectRoot, readStamp } from './stamp.mjs';
 
 const [script, ...args] = process.argv.slice(2);
@@ -34,6 +35,7 @@ try {
       cwd: projectRoot,
       env: {
         ...env,
+        ...libraryEnvironment(manifest.tensorflow?.libraryPaths ?? [], env),
         INIT_CWD: standing,
         THAW_CACHE: directories.cache,
         THAW_HOME: directories.home,

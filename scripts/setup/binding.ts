@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../bootstrap/command.mjs';
+import { libraryEnvironment } from '../bootstrap/library-path.mjs';
 import { compileWithAny, NoCompilerError } from './compiler.ts';
 import type { Context } from './context.ts';
 import type { TensorFlowFiles } from './tensorflow.ts';
@@ -79,8 +80,7 @@ async function compile(tensorflow: TensorFlowFiles, file: string, context: Conte
 /** @returns the version that the loaded TensorFlow says it has */
 async function load(file: string, { libraryPaths }: TensorFlowFiles): Promise<string> {
   const script = 'process.stdout.write("version=" + require(process.argv[1]).TF_Version)';
-  const search = [...libraryPaths, process.env['LD_LIBRARY_PATH'] ?? ''].filter((part) => part !== '').join(':');
-  const env = { ...process.env, ...(search === '' ? {} : { LD_LIBRARY_PATH: search }), TF_CPP_MIN_LOG_LEVEL: '3' };
+  const env = { ...process.env, ...libraryEnvironment(libraryPaths, process.env), TF_CPP_MIN_LOG_LEVEL: '3' };
   const answer = await runCommand(process.execPath, ['-e', script, file], { env, timeoutMilliseconds: 120_000 });
   const found = /version=(\S+)$/.exec(answer)?.[1];
   if (found === undefined) throw new Error(`the binding loads but tells no version: ${answer}`);

@@ -12,6 +12,9 @@ export type CheckMessage =
   | { readonly kind: 'answered'; readonly answer: NetworkCheck }
   | { readonly kind: 'failed'; readonly error: SerializedError };
 
+// GPUs would shorten float32 to TF32 in products, which is further from a reference than another library's rounding.
+process.env['NVIDIA_TF32_OVERRIDE'] ??= '0';
+
 async function answer({ path }: CheckJob): Promise<CheckMessage> {
   try {
     return { kind: 'answered', answer: await checkReference(await readReference(path)) };

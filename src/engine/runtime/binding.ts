@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Kernels } from '../graph/graph.ts';
+import { presentGpu } from './nvidia.ts';
 import { readToolchain } from './toolchain.ts';
 
 /** A tensor in TensorFlow's hands, as the binding describes an output. */
@@ -38,6 +39,13 @@ const ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: '2',
   // Otherwise TensorFlow takes all memory of a GPU at once.
   TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  // cuDNN's way for BatchNorm that keeps a channel on the chip, which PyTorch takes as well: a step of ResNet50 in bfloat16
+  // takes two thirds of the time.
+  TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT: '1',
+  // As nvidia-smi counts; by itself CUDA puts the fastest first.
+  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+  // A session computes on one GPU, and TensorFlow would take some memory of each.
+  CUDA_VISIBLE_DEVICES: '0',
   // By itself TensorFlow uses oneDNN only where a processor has instructions for neural networks; with AVX2 alone it makes
   // MobileNets learn up to twice as fast all the same. Where a build has no oneDNN this says nothing.
   TF_ENABLE_ONEDNN_OPTS: '1',
@@ -97,6 +105,8 @@ export interface DeviceInformation {
   readonly tensorflow: string;
   readonly gpu: boolean;
   readonly kernels: Kernels;
+  /** The GPU's; null without one, and where its driver does not tell. */
+  readonly gpuMemory: { readonly totalBytes: number; readonly freeBytes: number } | null;
   /** For people, and for what depends on the last bits. */
   readonly device: string;
 }
@@ -109,12 +119,14 @@ export interface DeviceInformation {
 export function deviceInformation(): DeviceInformation {
   const binding = loadBinding();
   const gpu = binding.isUsingGpuDevice();
+  const present = gpu ? presentGpu() : null;
   // Builds for other processors have no oneDNN, or one of their own.
   const usesOneDnn = !gpu && process.arch === 'x64' && process.env['TF_ENABLE_ONEDNN_OPTS'] !== '0';
   return {
     tensorflow: binding.TF_Version,
     gpu,
-    kernels: usesOneDnn ? 'oneDNN' : 'other',
-    device: gpu ? 'GPU' : usesOneDnn ? 'CPU, oneDNN' : 'CPU',
+    kernels: gpu ? 'cuDNN' : usesOneDnn ? 'oneDNN' : 'other',
+    gpuMemory: present && { totalBytes: present.totalBytes, freeBytes: present.freeBytes },
+    device: gpu ? ['GPU', ...(present ? [present.name] : [])].join(', ') : usesOneDnn ? 'CPU, oneDNN' : 'CPU',
   };
 }

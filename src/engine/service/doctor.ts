@@ -3,10 +3,12 @@ import { statfs } from 'node:fs/promises';
 import type { DoctorReport } from '../../shared/contract/endpoint.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { ProbeMessage } from '../runtime/probe.ts';
+import { presentGpu } from '../runtime/nvidia.ts';
 import { readToolchainManifest, type ToolchainManifest } from '../runtime/toolchain.ts';
 import { showCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { describeEnvironment } from './describe-environment.ts';
+import { deviceCheck } from './device-check.ts';
 import { electronChecks } from './electron-checks.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
 
@@ -106,9 +108,10 @@ export async function examine(context: ServiceContext): Promise<DoctorReport> {
   const checks: Check[] = 'name' in manifest ? [manifest] : toolchainChecks(manifest);
   const native = await probe(context.entries.probe);
   checks.push(
-    native.kind === 'device'
-      ? { name: 'Device', ok: true, found: native.device, mend: null }
-      : { name: 'Device', ok: false, found: native.error.message, mend: SET_UP },
+    deviceCheck(native, presentGpu, {
+      mending: SET_UP,
+      rebuilding: `rm "${process.env['THAW_TOOLCHAIN'] ?? ''}" && ${SET_UP}`,
+    }),
     ...electronChecks(),
     checkFolder('Workspace', context.home, 'THAW_HOME'),
     checkFolder('Cache', context.cache, 'THAW_CACHE'),

@@ -24,7 +24,7 @@ import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
 import { keepFirstWeights } from './introspect.ts';
-import { assertMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
+import { assertMemory, machineMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
 import { expectDevice, precisionWarning } from './expect-device.ts';
 import { featureCacheFolder } from './feature-cache/cached-features.ts';
 import { expectSameBelow, planAbove } from './features-file/plan-above.ts';
@@ -145,15 +145,18 @@ export async function prepareRun(
   });
   const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const plan = given ? planAbove(network, frozen, given.description) : frozen;
-  const { tensorflow, gpu, kernels, device } = deviceInformation();
+  const { tensorflow, gpu, gpuMemory, kernels, device } = deviceInformation();
   expectDevice(trainingPlan, gpu);
   const slow = precisionWarning(trainingPlan, gpu);
   if (slow !== null) emit({ kind: 'warning', message: slow });
-  const memory = memoryNeed({ plan: trainingPlan, network, freeze: plan }, countImages(dataset));
-  // A GPU computes in memory of its own, which nobody is asked about beforehand.
-  if (!gpu) {
+  const understood = { plan: trainingPlan, network, freeze: plan };
+  // A GPU computes in memory of its own.
+  const machine = gpu ? gpuMemory : machineMemory();
+  if (machine !== null) {
+    const memory = memoryNeed(understood, countImages(dataset), { machine });
     onMemory(memory);
-    assertMemory(memory);
+    // The estimate was learnt on processors: where a GPU's memory ends is for the GPU to say.
+    if (!gpu) assertMemory(memory);
     const tight = memoryWarning(memory);
     if (tight !== null) emit({ kind: 'warning', message: tight });
   }
