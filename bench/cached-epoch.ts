@@ -15,6 +15,6 @@ export const cachedEpoch: Bench = {
     const args = ['--network', 'resnet50', '--size', '224', '--batch', String(BATCH), '--part', 'head'];
     const peers = [{ name: 'keras', script: 'keras_train_step.py', args, target: 50 }];
     const comparison = { bench: 'cached-epoch', network: NETWORK, child: 'train-step.ts', childArgs: ['head'], peers };
-    return compareSteps({ ...comparison, batch: BATCH, steps: STEPS, warmUpSteps: 2, comparesMemory: false }, context);
+    return compareSteps({ ...comparison, batch: BATCH, steps: STEPS, warmUpSteps: 2, comparedMemory: null }, context);
   },
 };

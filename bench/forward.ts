@@ -28,7 +28,7 @@ export const forward: Bench = {
       const peers = PEERS.map((peer) => ({ ...peer, args }));
       const comparison = { bench: 'forward', network: name, child: 'forward.ts', batch: BATCH, steps, peers };
       results.push(
-        ...(await compareSteps({ ...comparison, warmUpSteps: WARM_UP_STEPS, comparesMemory: false }, context)),
+        ...(await compareSteps({ ...comparison, warmUpSteps: WARM_UP_STEPS, comparedMemory: null }, context)),
       );
     }
     return results;

@@ -30,7 +30,7 @@ export const lastPart: Bench = {
       const peers = PEERS.map((peer) => ({ ...peer, args }));
       results.push(
         ...(await compareSteps(
-          { ...comparison, steps, peers, warmUpSteps: WARM_UP_STEPS, comparesMemory: false },
+          { ...comparison, steps, peers, warmUpSteps: WARM_UP_STEPS, comparedMemory: null },
           context,
         )),
       );

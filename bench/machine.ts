@@ -12,7 +12,7 @@ export interface Machine {
   readonly node: string;
   readonly tensorflow: string;
   readonly device: string;
-  /** The peers' versions; null where they are not installed. */
+  /** The versions of those peers that are installed; null without Python. */
   readonly peers: Readonly<Record<string, string>> | null;
   /** How many processes wanted a core, on average over the minute before the first run. */
   readonly load: number;
@@ -25,7 +25,13 @@ const PACKAGES = ['keras', 'tf_keras', 'tensorflow-cpu', 'torch', 'onnxruntime',
 function peerVersions(python: string): Readonly<Record<string, string>> {
   const script = `import json, sys, platform
 from importlib import metadata
-print(json.dumps({'python': platform.python_version(), **{name: metadata.version(name) for name in sys.argv[1:]}}))`;
+versions = {'python': platform.python_version()}
+for name in sys.argv[1:]:
+    try:
+        versions[name] = metadata.version(name)
+    except metadata.PackageNotFoundError:
+        pass
+print(json.dumps(versions))`;
   return JSON.parse(execFileSync(python, ['-c', script, ...PACKAGES], { encoding: 'utf8' })) as Record<string, string>;
 }
 

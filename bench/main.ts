@@ -10,6 +10,7 @@ import { compile } from './compile.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
+import { gpuForward, gpuTrainStep } from './gpu.ts';
 import { lastPart } from './last-part.ts';
 import { introspection } from './introspection.ts';
 import { leak } from './leak.ts';
@@ -33,6 +34,8 @@ const BENCHES: readonly Bench[] = [
   trainStep,
   lastPart,
   cachedEpoch,
+  gpuForward,
+  gpuTrainStep,
   compile,
   introspection,
   leak,

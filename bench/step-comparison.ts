@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { BenchContext, BenchResult } from './bench.ts';
+import { gpuMemoryBytes } from './gpu-memory.ts';
 import { interleave } from './interleave.ts';
 import { PEERS } from './peer-python.ts';
 import { compare } from './statistics.ts';
-import { StepProcess, type StepAnswer } from './step-process.ts';
+import { StepProcess } from './step-process.ts';
 
 export interface PeerSteps {
   readonly name: string;
@@ -28,8 +29,14 @@ export interface StepComparison {
   /** The first steps trace, optimise and warm up. */
   readonly warmUpSteps: number;
   readonly peers: readonly PeerSteps[];
-  /** Whether the process' peak memory is compared too. */
-  readonly comparesMemory: boolean;
+  /** Which memory is compared too: the most that the process ever held, or what it holds of a GPU's at the end. */
+  readonly comparedMemory: 'process' | 'gpu' | null;
+}
+
+/** What a side did in a round. */
+interface Measured {
+  readonly seconds: number;
+  readonly memoryBytes: number | null;
 }
 
 /** @returns null, and says why, where the peer cannot start */
@@ -60,8 +67,11 @@ export async function compareSteps(comparison: StepComparison, context: BenchCon
   }
   const sides = [ours, ...present.values()];
   for (const side of sides) await side.run(comparison.warmUpSteps);
-  const [thaw = [], ...theirs] = await interleave<StepAnswer>(
-    sides.map((side) => () => side.run(steps)),
+  const [thaw = [], ...theirs] = await interleave<Measured>(
+    sides.map((side) => async () => {
+      const { seconds, peakMemoryBytes } = await side.run(steps);
+      return { seconds, memoryBytes: comparison.comparedMemory === 'gpu' ? gpuMemoryBytes(side.pid) : peakMemoryBytes };
+    }),
     runs,
     signal,
     (round) => say(`${comparison.bench}/${network}: round ${round} of ${runs}`),
@@ -71,15 +81,15 @@ export async function compareSteps(comparison: StepComparison, context: BenchCon
 }
 
 function compareWith(
-  { bench, network, batch, steps, comparesMemory }: StepComparison,
+  { bench, network, batch, steps, comparedMemory }: StepComparison,
   peer: PeerSteps,
-  thaw: readonly StepAnswer[],
-  theirs: readonly StepAnswer[] | undefined,
+  thaw: readonly Measured[],
+  theirs: readonly Measured[] | undefined,
   peerName = `${peer.name} (absent)`,
 ): readonly BenchResult[] {
-  const speeds = (side: readonly StepAnswer[]): number[] => side.map(({ seconds }) => (steps * batch) / seconds);
-  const peaks = (side: readonly StepAnswer[]): number[] =>
-    side.flatMap(({ peakMemoryBytes }) => (peakMemoryBytes === null ? [] : [peakMemoryBytes / 1e6]));
+  const speeds = (side: readonly Measured[]): number[] => side.map(({ seconds }) => (steps * batch) / seconds);
+  const peaks = (side: readonly Measured[]): number[] =>
+    side.flatMap(({ memoryBytes }) => (memoryBytes === null ? [] : [memoryBytes / 1e6]));
   const target = peer.target === null ? {} : { target: { of: 'ratio', value: peer.target } as const };
   const common = { peerName, ...target };
   const name = (what: string): string => `${bench}/${network}/${what}/${peer.name}`;
@@ -88,9 +98,9 @@ function compareWith(
     thaw: speeds(thaw),
     peer: theirs ? speeds(theirs) : null,
   });
-  if (!comparesMemory || peaks(thaw).length === 0) return [speed];
+  if (comparedMemory === null || peaks(thaw).length === 0) return [speed];
   const memory = compare({
-    ...{ name: name('peak-memory'), unit: 'MB', better: 'lower', ...common },
+    ...{ name: name(comparedMemory === 'gpu' ? 'gpu-memory' : 'peak-memory'), unit: 'MB', better: 'lower', ...common },
     thaw: peaks(thaw),
     peer: theirs ? peaks(theirs) : null,
   });

@@ -40,6 +40,10 @@ export class StepProcess implements AsyncDisposable {
     return new StepProcess(name, child, lines, () => told);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   async run(steps: number): Promise<StepAnswer> {
     this.#child.stdin?.write(`${JSON.stringify({ steps })}\n`);
     return answer.parse(await nextDocument(this.#lines, this.#told));

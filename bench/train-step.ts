@@ -36,7 +36,10 @@ export const trainStep: Bench = {
         steps,
       };
       results.push(
-        ...(await compareSteps({ ...comparison, peers, warmUpSteps: WARM_UP_STEPS, comparesMemory: true }, context)),
+        ...(await compareSteps(
+          { ...comparison, peers, warmUpSteps: WARM_UP_STEPS, comparedMemory: 'process' },
+          context,
+        )),
       );
     }
     return results;

@@ -32,6 +32,12 @@ def network(name, classes):
     return NETWORKS[name](classes).to(memory_format=torch.channels_last)
 
 
+def computing_in(precision, device):
+    """The context in which a network computes in bfloat16 what PyTorch holds fit for it; on a GPU float32 means TF32 here."""
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=precision == 'bfloat16')
+
+
 def random_images(batch, size):
     images = torch.rand(batch, 3, size, size) * 2 - 1
     return images.contiguous(memory_format=torch.channels_last)
