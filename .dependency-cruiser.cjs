@@ -29,7 +29,7 @@ module.exports = {
     // What a plan costs follows from layers and the freeze plan alone; past runs come to it as numbers.
     onlyFrom('cost', ['network', 'freeze']),
     onlyFrom('graph', ['network', 'freeze']),
-    onlyFrom('runtime', ['graph']),
+    onlyFrom('runtime', ['graph', 'network']),
     onlyFrom('training', [
       'network',
       'dataset',

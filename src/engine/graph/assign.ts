@@ -1,4 +1,4 @@
-import { tensorBytes } from '../../shared/memory.ts';
+import { tensorBytes } from '../network/tensor-memory.ts';
 import { elementCount } from '../network/shape.ts';
 import { int, type } from './attribute.ts';
 import { foldedValues, type FoldedConvolution } from './fold.ts';

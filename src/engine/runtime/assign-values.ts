@@ -1,4 +1,4 @@
-import { giveBack } from '../../shared/memory.ts';
+import { giveBack } from '../network/tensor-memory.ts';
 import type { Session } from './session.ts';
 
 type Values = ReadonlyMap<string, Float32Array>;

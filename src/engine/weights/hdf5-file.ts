@@ -1,4 +1,4 @@
-import { tensorBytes } from '../../shared/memory.ts';
+import { tensorBytes } from '../network/tensor-memory.ts';
 import { openSync, readSync } from 'node:fs';
 import * as h5wasm from 'h5wasm';
 import type { Hdf5Place } from './hdf5-task.ts';

@@ -1,4 +1,4 @@
-import { giveBack } from '../../shared/memory.ts';
+import { giveBack } from '../network/tensor-memory.ts';
 import { tensorLeaf } from '../network/foreign/foreign-graph.ts';
 import type { Network, TensorSpecification } from '../network/layer.ts';
 import { networkTensors } from '../network/shape.ts';

@@ -1,4 +1,4 @@
-import { tensorBytes } from '../../shared/memory.ts';
+import { tensorBytes } from '../network/tensor-memory.ts';
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ThawError } from '../../shared/errors/thaw-error.ts';

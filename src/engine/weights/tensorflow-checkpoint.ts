@@ -1,4 +1,4 @@
-import { tensorBytes } from '../../shared/memory.ts';
+import { tensorBytes } from '../network/tensor-memory.ts';
 import { readFile } from 'node:fs/promises';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { MalformedBytes, protobufFields } from './byte-reader.ts';

@@ -1,4 +1,4 @@
-import { tensorBytes } from '../../shared/memory.ts';
+import { tensorBytes } from '../network/tensor-memory.ts';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { z } from 'zod';

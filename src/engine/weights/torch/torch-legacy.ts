@@ -1,4 +1,4 @@
-import { tensorBytes } from '../../../shared/memory.ts';
+import { tensorBytes } from '../../network/tensor-memory.ts';
 import { stat } from 'node:fs/promises';
 import { ByteReader, MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES } from '../dtype.ts';
