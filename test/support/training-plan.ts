@@ -25,6 +25,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     learningRateRules: [],
     head: 'softmax',
     newHead: false,
+    preprocessing: null,
     augmentation: null,
     earlyStopping: null,
     precision: { frozen: 'float32', trainable: 'float32' },

@@ -15,13 +15,15 @@ import type {
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
+import { preprocessingRequest, type PreprocessingFlags } from './preprocessing-flags.ts';
 import { augmentationRequest, type AugmentationFlags } from './augmentation-flags.ts';
 import { folderSource, type StructureFlags } from './dataset-flags.ts';
 import { splitRequest, type SplitFlags } from './split-flags.ts';
 import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
-export interface TrainFlags extends AugmentationFlags, ScheduleFlags, SplitFlags, StructureFlags, WeightsFlags {
+export interface TrainFlags
+  extends AugmentationFlags, PreprocessingFlags, ScheduleFlags, SplitFlags, StructureFlags, WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
   readonly network?: string;
@@ -99,6 +101,7 @@ export function planRequest(
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
   const dataset = datasetSource(flags);
   const augmented = augmentationRequest(flags);
+  const preprocessing = preprocessingRequest(flags);
   const stopping = earlyStopping(flags);
   const gradientClipping = clipping(flags);
   const schedule = scheduleRequest(flags);
@@ -135,6 +138,7 @@ export function planRequest(
     ...(flags.sampling !== undefined && { sampling: flags.sampling }),
     ...(schedule !== undefined && { schedule }),
     ...(warmup !== undefined && { warmupEpochs: warmup }),
+    ...(preprocessing !== undefined && { preprocessing }),
     ...(augmented !== undefined && { augmentation: augmented }),
     ...(stopping !== undefined && { earlyStopping: stopping }),
     ...(frozen !== undefined && { precision: { frozen, ...(trainable !== undefined && { trainable }) } }),

@@ -15,6 +15,7 @@ import { followRun } from '../follow-run.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { withService } from '../with-service.ts';
 import { addAugmentationFlags, AUGMENTATION_FLAGS } from './augmentation-flags.ts';
+import { addPreprocessingFlags, PREPROCESSING_FLAGS } from './preprocessing-flags.ts';
 import { classWeights } from './class-weights-flag.ts';
 import { addStructureFlags } from './dataset-flags.ts';
 import { inputOption, inputSizeOption, outputOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
@@ -53,7 +54,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       new Option(
         '--features <file>',
         'a file of `thaw features` or of NumPy instead of images: features and labels',
-      ).conflicts(['dataset', ...AUGMENTATION_FLAGS]),
+      ).conflicts(['dataset', ...AUGMENTATION_FLAGS, ...PREPROCESSING_FLAGS]),
     )
     .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
     .addOption(
@@ -167,6 +168,7 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
       wholeNumber({ least: 1, most: 100_000 }),
     )
     .addOption(new Option('--monitor <name>', 'what early stopping looks at (default: val_loss)').choices(MONITORS));
+  addPreprocessingFlags(command);
   addAugmentationFlags(command);
   command
     .addOption(

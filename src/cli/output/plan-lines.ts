@@ -8,6 +8,7 @@ import type {
 } from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
 import { writtenRun } from '../run-checkpoint.ts';
+import { preprocessingWords } from '../../shared/contract/preprocessing-words.ts';
 import { augmentationWords } from '../../shared/contract/augmentation-words.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
@@ -84,6 +85,7 @@ function extraLines({
   head,
   newHead,
   weights,
+  preprocessing,
   augmentation,
   earlyStopping,
 }: TrainingPlan): readonly (readonly [string, string])[] {
@@ -107,6 +109,7 @@ function extraLines({
     ...(introspectionInterval === 0 ? [] : [['layers', `looked into every ${introspectionInterval} steps`] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
     ...(newHead && weights.kind !== 'none' ? [['head', 'begins anew'] as const] : []),
+    ...(preprocessing ? [['images', preprocessingWords(preprocessing)] as const] : []),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),
     ...(earlyStopping
       ? [['early stopping', `${earlyStopping.monitor}, patience ${earlyStopping.patience}`] as const]

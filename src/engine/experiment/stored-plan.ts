@@ -46,6 +46,7 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     ...plan,
     schemaVersion: 6,
     sampling: 'natural',
+    preprocessing: null,
     augmentation: augmentationOfVersion5(plan),
     newHead: true,
     split: { kind: 'given' },

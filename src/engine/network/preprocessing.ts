@@ -1,3 +1,5 @@
+import type { PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
+
 /**
  * How an image file becomes a network's input; it belongs to the weights and travels with them.
  *
@@ -14,7 +16,7 @@ export interface Preprocessing {
    */
   readonly resize: 'stretch' | 'centerCrop' | 'resizeThenCrop';
   /** In pixels, no less than `height` and `width`; of `resizeThenCrop` alone. */
-  readonly shorterSide?: number;
+  readonly shorterSide?: number | undefined;
   /** Antialiased (filters as wide as the reduction), as Pillow's `BILINEAR` and `BICUBIC`. */
   readonly kernel: 'bilinear' | 'bicubic';
   /** `grey`: one channel, rounded, as Keras' `load_img(color_mode='grayscale')` makes it. */
@@ -80,6 +82,27 @@ export function resizeThenCrop(
   kernel: Preprocessing['kernel'] = 'bilinear',
 ): Preprocessing {
   return { ...preprocessing, resize: 'resizeThenCrop', shorterSide, kernel };
+}
+
+const VALUES = { caffe: subtractCaffeMean, tf: scaleToUnitRange, torch: standardise } as const;
+
+/** A network's preprocessing, but for what a plan says of it. */
+export function preprocessedAs(own: Preprocessing, plan: PreprocessingPlan | null): Preprocessing {
+  if (plan === null) return own;
+  const { height, width } = own;
+  const { channelOrder, scale, offset } = plan.values === null ? own : VALUES[plan.values](height, width);
+  const resize = plan.resize ?? own.resize;
+  const shorterSide = plan.shorterSide ?? own.shorterSide;
+  return {
+    height,
+    width,
+    resize,
+    ...(resize === 'resizeThenCrop' && shorterSide !== undefined && { shorterSide }),
+    kernel: plan.kernel ?? own.kernel,
+    channelOrder,
+    scale,
+    offset,
+  };
 }
 
 /** Red, green and blue, from 0 to 255, of the pixel that comes nearest to 0 in the network: its mean colour. */

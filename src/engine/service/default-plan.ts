@@ -12,6 +12,7 @@ import {
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
+import { completePreprocessing } from './complete-preprocessing.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
 interface StrategyDefaults {
@@ -209,6 +210,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     learningRateRules: request.learningRateRules ?? [],
     head: request.head ?? 'softmax',
     newHead: request.newHead ?? false,
+    preprocessing: completePreprocessing(request.preprocessing, network),
     augmentation: completeAugmentation(request.augmentation),
     earlyStopping: request.earlyStopping ?? null,
     precision: {

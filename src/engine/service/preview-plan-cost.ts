@@ -26,14 +26,15 @@ function understand(run: MeasuredRun): UnderstoodPlan {
 
 /** What two runs share whose features are the same. */
 function featuresKey({ plan, freeze }: UnderstoodPlan, datasetVersion: string): string {
-  const { network, weights, augmentation } = plan;
-  return JSON.stringify([datasetVersion, network, weights, freeze.prefix, augmentation]);
+  const { network, weights, preprocessing, augmentation } = plan;
+  return JSON.stringify([datasetVersion, network, weights, freeze.prefix, preprocessing, augmentation]);
 }
 
 /** What two runs share whose decoded images are the same. */
 function decodedKey({ plan }: UnderstoodPlan, datasetVersion: string): string {
   const { height, width } = findNetwork(plan.network).preprocessing;
-  return JSON.stringify([datasetVersion, height, width, plan.augmentation?.randomResizedCrop ? 'canvas' : 'input']);
+  const held = plan.augmentation?.randomResizedCrop ? 'canvas' : 'input';
+  return JSON.stringify([datasetVersion, height, width, held, plan.preprocessing]);
 }
 
 /** What runs have left behind, told by the log: whoever clears the caches clears what is expected of them. */

@@ -13,6 +13,7 @@ import { weightsOfClasses } from '../training/class-weights.ts';
 import type { FeaturesOutline } from '../training/features-file/outline-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
+import { completePreprocessing } from './complete-preprocessing.ts';
 import { completePlan, completeSampling } from './default-plan.ts';
 import { expectNoAugmentation, expectTakesImages, networkOnFeatures } from './on-features.ts';
 import { networkWithHead } from './preview-plan-network.ts';
@@ -198,6 +199,8 @@ export async function draftPlan(context: ServiceContext, given: Readonly<Record<
     ...resolved,
     network: known,
     augmentation: features ? null : problems.attempt('augmentation', () => completeAugmentation(resolved.augmentation)),
+    preprocessing:
+      entry && problems.attempt('preprocessing', () => completePreprocessing(resolved.preprocessing, entry)),
     sampling: problems.attempt('sampling', () => completeSampling(resolved)),
     optimizer: checkedOptimizer(optimizer, problems),
     weights: entry

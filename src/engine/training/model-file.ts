@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { preprocessing } from '../../shared/contract/network-detail.ts';
 import { HEADS, type Head } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { withHead } from '../network/head.ts';
@@ -18,6 +19,8 @@ const modelFile = z.strictObject({
   dropout: z.number(),
   /** Runs of before there was a choice have a softmax. */
   head: z.enum(HEADS).default('softmax'),
+  /** What images go through; runs of before it was kept have the network's own. */
+  preprocessing: preprocessing.optional(),
   /** The dataset's version, to notice a change when the run is resumed. */
   datasetVersion: z.string(),
   /** SHA-256 of every frozen tensor as it was before the first step. */
@@ -66,6 +69,7 @@ export function modelNetwork(model: {
   readonly classes: readonly string[];
   readonly dropout: number;
   readonly head: Head;
+  readonly preprocessing?: Preprocessing | undefined;
 }): {
   readonly network: Network;
   readonly preprocessing: Preprocessing;
@@ -73,6 +77,6 @@ export function modelNetwork(model: {
   const entry = findNetwork(model.network);
   return {
     network: withHead(entry.build(), { classes: model.classes.length, dropout: model.dropout, head: model.head }),
-    preprocessing: entry.preprocessing,
+    preprocessing: model.preprocessing ?? entry.preprocessing,
   };
 }

@@ -13,7 +13,7 @@ import { compileProgram, type Program } from '../graph/program.ts';
 import type { Introspection } from '../graph/introspection.ts';
 import { decodedCacheFolder } from '../image/decoded-cache.ts';
 import type { Network } from '../network/layer.ts';
-import type { Preprocessing } from '../network/preprocessing.ts';
+import { preprocessedAs, type Preprocessing } from '../network/preprocessing.ts';
 import { elementCount } from '../network/shape.ts';
 import { deviceInformation } from '../runtime/binding.ts';
 import { assignValues } from '../runtime/assign-values.ts';
@@ -137,12 +137,14 @@ export async function prepareRun(
     sameNetwork(resumed, trainingPlan);
     sameClasses(resumed, dataset);
   }
-  const { network, preprocessing } = modelNetwork({
+  const { network, preprocessing: own } = modelNetwork({
     network: trainingPlan.network,
     classes: dataset.classes,
     dropout: trainingPlan.dropout,
     head: trainingPlan.head,
+    preprocessing: resumed?.preprocessing,
   });
+  const preprocessing = resumed?.preprocessing ?? preprocessedAs(own, trainingPlan.preprocessing);
   const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const plan = given ? planAbove(network, frozen, given.description) : frozen;
   const { tensorflow, gpu, gpuMemory, kernels, device } = deviceInformation();
@@ -174,6 +176,7 @@ export async function prepareRun(
     classes: [...dataset.classes],
     dropout: trainingPlan.dropout,
     head: trainingPlan.head,
+    ...(!isFeatureNetwork(trainingPlan.network) && { preprocessing }),
     datasetVersion: dataset.version,
     frozen: Object.fromEntries(frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? ''])),
   };

@@ -1,5 +1,5 @@
 import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
-import type { PlanDraft } from './plan-draft.ts';
+import { OWN_PREPROCESSING, type PlanDraft } from './plan-draft.ts';
 
 /** The draft as far as it concerns features of images: of these the network is given, and nothing is left to change in them. */
 export function draftForFeatures(draft: PlanDraft): PlanDraft {
@@ -7,6 +7,7 @@ export function draftForFeatures(draft: PlanDraft): PlanDraft {
     ...draft,
     network: null,
     ...EMPTY_AUGMENTATION,
+    preprocessing: OWN_PREPROCESSING,
     frozenPrecision: null,
     typed: { ...draft.typed, ...NO_FIGURES },
   };

@@ -26,6 +26,7 @@ import {
   NO_FIGURES,
   type AugmentationDraft,
 } from './augmentation-draft.ts';
+import type { PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
 import { readClassWeight, type TypedWeights } from './class-weights.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField, type Typed } from './number-field.ts';
 
@@ -60,6 +61,7 @@ export interface PlanDraft extends AugmentationDraft {
   readonly loss: Loss | null;
   readonly classWeighting: ClassWeighting | null;
   readonly sampling: Sampling | null;
+  readonly preprocessing: PreprocessingPlan;
   /** Of the classes of any dataset that was open; they count where the weighting is `given`. */
   readonly classWeights: TypedWeights;
   readonly frozenPrecision: Precision | null;
@@ -69,6 +71,8 @@ export interface PlanDraft extends AugmentationDraft {
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
   readonly typed: Readonly<Record<NumberField, string>>;
 }
+
+export const OWN_PREPROCESSING: PreprocessingPlan = { values: null, resize: null, shorterSide: null, kernel: null };
 
 export const EMPTY_DRAFT: PlanDraft = {
   strategy: 'features',
@@ -85,6 +89,7 @@ export const EMPTY_DRAFT: PlanDraft = {
   loss: null,
   classWeighting: null,
   sampling: null,
+  preprocessing: OWN_PREPROCESSING,
   classWeights: {},
   frozenPrecision: null,
   trainablePrecision: null,
@@ -295,6 +300,7 @@ function build<Figure>(
     earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
     augmentation: buildAugmentation(draft, (field) => (isShown(field, draft, completion) ? figure(field) : undefined)),
     sampling: draft.sampling ?? undefined,
+    preprocessing: Object.values(draft.preprocessing).some((value) => value !== null) ? draft.preprocessing : undefined,
   });
 }
 

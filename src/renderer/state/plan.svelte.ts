@@ -43,7 +43,16 @@ const PLACED = new Set<string>([
   ...['schedule', 'schedule.kind', 'schedule.monitor'],
   ...['earlyStopping', 'earlyStopping.monitor'],
   ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.verticalFlip', 'augmentation.randomResizedCrop'],
-  ...['augmentation.blur', 'augmentation.erasing', 'augmentation.fill', 'sampling', 'head', 'weights', 'network'],
+  ...[
+    'augmentation.blur',
+    'augmentation.erasing',
+    'augmentation.fill',
+    'sampling',
+    'preprocessing',
+    'head',
+    'weights',
+    'network',
+  ],
 ]);
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;

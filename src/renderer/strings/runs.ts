@@ -253,6 +253,8 @@ export const runs = {
     earlyStopping: 'Early stopping',
     patience: (monitor: string, patience: number) => `${monitor} without gain for ${plural(patience, 'epoch')}`,
     off: 'off',
+    preprocessing: 'Preparing images',
+    ownPreprocessing: "the network's own way",
     augmentation: 'Augmentation',
     none: 'none',
     precision: 'Precision',

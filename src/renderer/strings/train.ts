@@ -88,6 +88,17 @@ const classWeightings: Readonly<Record<ClassWeighting, string>> = {
   given: 'By class',
 };
 
+const preprocessing = {
+  title: 'Preparing images',
+  own: "The network's own",
+  values: 'Values',
+  valuesOf: { caffe: 'caffe: BGR less mean', tf: 'tf: −1 to 1', torch: 'torch: mean and deviation' },
+  resize: 'Resizing',
+  resizeOf: { stretch: 'Stretch', centerCrop: 'Crop to shape', resizeThenCrop: 'Resize, then crop' },
+  kernel: 'Kernel',
+  kernelOf: { bilinear: 'Bilinear', bicubic: 'Bicubic' },
+} as const;
+
 const augmentation = {
   title: 'Augmentation',
   presets: { none: 'None', light: 'Light', standard: 'Standard', strong: 'Strong' },
@@ -345,6 +356,7 @@ export const train = {
     devices: { auto: 'Automatic', cpu: 'Processor', 'gpu:0': 'GPU 0' },
     precisions: { float32: 'float32', bfloat16: 'bfloat16', float16: 'float16 (GPU)' },
     data: 'Data',
+    preprocessing,
     augmentation,
     validation: 'Validation',
     validationGiven: (images: number) => `given, ${plural(images, 'image', 'images')}`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const sizes = z.array(z.int());
 /** One for all channels, or one for each. */
-const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
+const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()]).readonly()]);
 
 export const preprocessing = z.strictObject({
   height: z.int(),

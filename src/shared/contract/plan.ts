@@ -3,6 +3,7 @@ import { augmentationPlan, augmentationRequest } from './augmentation.ts';
 import { checkpointChoice } from './checkpoint.ts';
 import { datasetStructure } from './dataset-structure.ts';
 import { groupPattern, splitPlan } from './split-plan.ts';
+import { preprocessingPlan } from './preprocessing-plan.ts';
 import { mappingRules } from './weights-mapping.ts';
 
 /** The version of the plan's own schema, stored with every run. */
@@ -218,6 +219,8 @@ export const trainingPlan = z.strictObject({
   head: z.enum(HEADS),
   /** Whether the head begins anew also where the weights' own classifier has the same classes. */
   newHead: z.boolean(),
+  /** null prepares images as the network's weights were trained with them. */
+  preprocessing: preprocessingPlan.nullable(),
   augmentation: augmentationPlan.nullable(),
   earlyStopping: earlyStoppingPlan.nullable(),
   /** Of the prefix that gives the same output each time, and of all that lies above it. */
@@ -306,6 +309,7 @@ export const trainingPlanRequest = z.strictObject({
   learningRateRules: trainingPlan.shape.learningRateRules.optional(),
   head: trainingPlan.shape.head.optional(),
   newHead: trainingPlan.shape.newHead.optional(),
+  preprocessing: preprocessingPlan.partial().nullable().optional(),
   augmentation: augmentationRequest.nullable().optional(),
   earlyStopping: trainingPlan.shape.earlyStopping.optional(),
   precision: trainingPlan.shape.precision.partial().optional(),

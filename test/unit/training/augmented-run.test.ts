@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NO_AUGMENTATION, PRESET_VALUES, USUAL_CROP } from '../../../src/shared/contract/augmentation.ts';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import type { RunResult } from '../../../src/shared/contract/run.ts';
+import { modelNetwork, readModelFile } from '../../../src/engine/training/model-file.ts';
 import { prepareRun } from '../../../src/engine/training/prepare-run.ts';
 import type { TrainerJob } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
@@ -122,6 +123,20 @@ describe('a run on augmented images', () => {
     expect(Object.keys(run.program.signatures['train']?.inputs ?? {})).not.toContain('images');
     const inputs = Object.keys(run.program.signatures['augmented_features']?.inputs ?? {});
     expect(inputs.sort()).toEqual(['boxes', 'images']);
+  });
+
+  it('keeps with the run how images were prepared, and predicts so', async () => {
+    const preprocessing = { values: 'caffe', resize: 'stretch', shorterSide: null, kernel: 'bicubic' } as const;
+    const changes = { ...UPPER_PART, epochs: 1, preprocessing };
+    const planned = job(changes);
+    await runTraining(planned, () => undefined, never);
+    const model = await readModelFile(planned.runDirectory);
+    expect(model.preprocessing).toMatchObject({ channelOrder: 'bgr', scale: 1, resize: 'stretch', kernel: 'bicubic' });
+    expect(modelNetwork(model).preprocessing).toEqual(model.preprocessing);
+    // A resumed run goes on as it began.
+    const run = await prepareRun(job({ ...changes, preprocessing: null }, planned), () => undefined, never);
+    run.session.dispose();
+    expect(run.preprocessing).toEqual(model.preprocessing);
   });
 
   it('learns what the images show', async () => {

@@ -1,4 +1,5 @@
 import { augmentationWords } from '../../../shared/contract/augmentation-words.ts';
+import { preprocessingWords } from '../../../shared/contract/preprocessing-words.ts';
 import type { TrainingPlan } from '../../../shared/contract/plan.ts';
 import type { Environment, RunDetail } from '../../../shared/contract/run.ts';
 import { bytes, count, duration, metric, percent } from '../../strings/format.ts';
@@ -171,6 +172,10 @@ export function planFacts(plan: TrainingPlan): Fact[] {
     {
       name: words.earlyStopping,
       value: earlyStopping ? words.patience(earlyStopping.monitor, earlyStopping.patience) : words.off,
+    },
+    {
+      name: words.preprocessing,
+      value: plan.preprocessing === null ? words.ownPreprocessing : preprocessingWords(plan.preprocessing),
     },
     { name: words.augmentation, value: augmentationFact(plan) },
     { name: words.precision, value: precisionFact(plan) },
