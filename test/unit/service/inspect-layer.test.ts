@@ -2,8 +2,12 @@ import { appendFileSync, copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../../src/engine/service/create-service.ts';
+import { findNetwork } from '../../../src/engine/network/registry.ts';
+import { networkTensors } from '../../../src/engine/network/shape.ts';
 import { RESOURCES } from '../../../src/engine/training/resources.ts';
+import { initialValues } from '../../../src/engine/weights/initialise.ts';
 import { openWeights } from '../../../src/engine/weights/open.ts';
+import { writeSafetensors } from '../../../src/engine/weights/safetensors-writer.ts';
 import { layerInspection, type LayerInspection } from '../../../src/shared/contract/inspection.ts';
 import type { Request } from '../../../src/shared/contract/endpoint.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -58,6 +62,26 @@ describe('a layer before training', () => {
       ['logits/kernel', 'Initialiser: Glorot uniform, seed 7', null, true],
       ['logits/bias', 'Initialiser: zeros', null, true],
     ]);
+  });
+
+  it("tells of a head what the weights' own classifier of the same classes gives it, unless it is to begin anew", async () => {
+    const folder = await writeTinyDataset(path.join(home, 'two'), { train: 2, val: 2 });
+    const network = findNetwork('mobilenet_v1_0.25_32').buildWithTop(2);
+    const initial = initialValues(network, 3);
+    const tensors = networkTensors(network).map(
+      ({ name, shape }) => [name, { shape, data: initial.get(name) ?? new Float32Array() }] as const,
+    );
+    const weights = path.join(home, 'with-top.safetensors');
+    await writeSafetensors(weights, new Map(tensors), {});
+    const dataset = { kind: 'folder', path: folder } as const;
+    await service.transport.invoke('dataset.open', { dataset });
+    const plan = { dataset, network: network.name, weights: { kind: 'file', path: weights } } as const;
+
+    const kept = tensor(await inspect({ layer: 'logits', plan }), 'logits/kernel');
+    expect(kept.origin).toBe(`${path.basename(home)}/with-top.safetensors: conv_preds/kernel`);
+    expect(kept.values?.first).toEqual(initial.get('conv_preds/kernel')?.slice(0, 64));
+    const anew = tensor(await inspect({ layer: 'logits', plan: { ...plan, newHead: true } }), 'logits/kernel');
+    expect(anew.values).toBeNull();
   });
 
   it('tells of a thawed BatchNorm that its statistics are not trained', async () => {
