@@ -225,7 +225,7 @@ export const trainingPlan = z.strictObject({
   earlyStopping: earlyStoppingPlan.nullable(),
   /** Of the prefix that gives the same output each time, and of all that lies above it. */
   precision: z.strictObject({ frozen: z.enum(PRECISIONS), trainable: z.enum(PRECISIONS) }),
-  /** `gpu:0` is the first that CUDA counts; `auto` takes it where TensorFlow has one, else the processor. */
+  /** `gpu:0` is the first that `nvidia-smi` counts; `auto` takes it where TensorFlow has one, else the processor. */
   device: z.string().regex(/^(?:auto|cpu|gpu:\d{1,2})$/, "must be 'auto', 'cpu' or 'gpu:N'"),
   /**
    * Every so many steps the gradient's norm and the weights' drift are measured by layer; 0 for never. It changes nothing of
