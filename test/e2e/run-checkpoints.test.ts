@@ -65,7 +65,7 @@ describe('a checkpoint of a run, named after @', () => {
     const source = `run:${runId}@${starred}`;
     const parameters = [...NETWORK, '--weights', source, '--strategy', 'finetune', '--epochs', '1'];
     const result = runResult.parse(await json('train', ...parameters));
-    expect(result).toMatchObject({ status: 'finished', weights: { loaded: 135, missing: 0 } });
+    expect(result).toMatchObject({ status: 'finished', weights: { loaded: 137, missing: 0 } });
     expect((await command('runs', 'show', result.runId)).stdout).toContain(source);
   });
 
