@@ -2,6 +2,7 @@ import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { writeNumpyFile } from '../../support/features-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { smallModel, writeTfjsModel } from '../../support/tfjs-model.ts';
 import { findDesktop, launchDesktop, type Desktop } from '../../support/window/desktop.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
@@ -63,6 +64,22 @@ describeWith('files on the desktop', await findDesktop(), (place) => {
       items.find(({ label }) => label === 'Open Recent')?.submenu?.items[0]?.click();
     });
     await page.getByRole('heading', { level: 1, name: 'stripes' }).waitFor();
+  });
+
+  it('come from the dialog as a whole model that becomes a network of its own', async () => {
+    const { app, page } = desktop;
+    const [file = ''] = writeTfjsModel(path.join(root, 'model'), smallModel(32));
+    await app.evaluate(({ dialog }, chosen) => {
+      dialog.showOpenDialog = (...[, options]: unknown[]) => {
+        const { title } = options as { title: string };
+        const asked = title === 'Choose a whole model';
+        return Promise.resolve({ canceled: !asked, filePaths: asked ? [chosen] : [] });
+      };
+    }, file);
+    await page.getByRole('link', { name: 'Network', exact: true }).click();
+    await page.getByRole('radio', { name: 'From files', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Open a model file…' }).click();
+    await page.getByRole('heading', { name: 'stripes_net from your file' }).waitFor();
   });
 
   it('come from the dialog as a features file, asked for by its own ending', async () => {
