@@ -39,16 +39,30 @@ function renumbered(expected: readonly string[], stored: readonly string[]): Rea
   );
 }
 
+/** How Keras 3, whose layers have no slashes in their names, calls one of Keras 2: `Conv_1/BatchNorm` is `conv_1_bn`. */
+function withoutSlashes(layer: string): string {
+  return layer
+    .replace(/\/BatchNorm$/, '_bn')
+    .replaceAll('/', '_')
+    .toLowerCase();
+}
+
 /**
- * The network's name of a tensor of a Keras file: layers that Keras has counted are found by their place, and what Keras 3
- * calls a depthwise convolution's `kernel` is its `depthwise_kernel`, as Keras 2 and the network have it.
+ * The network's name of a tensor of a Keras file: layers that Keras has counted are found by their place, those of Keras 3
+ * by how it spells their names, and what it calls a depthwise convolution's `kernel` is its `depthwise_kernel`, as Keras 2
+ * and the network have it.
  *
  * @param stored the names of all tensors of the file
  */
 export function kerasNames(network: Network, stored: Iterable<string>): (name: string) => string {
   const names = [...stored];
   const expected = networkTensors(network);
-  const layers = renumbered(layersOf(expected.map(({ name }) => name)), layersOf(names));
+  const own = layersOf(expected.map(({ name }) => name));
+  const layers = new Map([
+    ...own.map((layer) => [withoutSlashes(layer), layer] as const),
+    ...own.map((layer) => [layer, layer] as const),
+    ...renumbered(own, layersOf(names)),
+  ]);
   const depthwise = new Set(network.layers.flatMap(({ kind, name }) => (kind === 'depthwiseConv2d' ? [name] : [])));
   return (name) => {
     const stem = layerOf(name);
