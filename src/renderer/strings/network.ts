@@ -88,7 +88,7 @@ export const network = {
     list: 'Networks from your files',
     open: 'Open a model file…',
     openHint:
-      'A whole model of Keras (.h5, .keras) or tfjs (model.json) becomes a network of its own, layers and weights. Or drop one here.',
+      'A whole model of Keras (.h5, .keras) or tfjs (model.json) becomes a network of its own, layers and weights; a TensorFlow graph (.pb) one that stays frozen. Or drop one here.',
     opening: (file: string) => `Opening ${isolate(file)}…`,
     none: 'What you open stands here, to be chosen again.',
     about: (file: string, parameters: number, sizes: readonly number[]) =>
@@ -101,6 +101,8 @@ export const network = {
     fromFile: 'from your file',
     classifier: 'Own classifier',
     classes: (classes: number) => `${plural(classes, 'class', 'classes')}, replaced by a new head`,
+    training: 'Training',
+    frozen: 'none: a TensorFlow graph is computed as it came, op by op; a new head is trained upon it',
     file: 'File',
     gone: (path: string) => `${path}, which is gone: runs that it began go on without it`,
     opened: 'Opened',
