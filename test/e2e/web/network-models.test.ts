@@ -2,6 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { beforeAll, expect, it } from 'vitest';
+import { smallGraph, writeGraph } from '../../support/graph-file.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { modelWithCode, smallModel, writeTfjsModel } from '../../support/tfjs-model.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
@@ -26,6 +27,7 @@ describeWith('whole models in the Network view', await findWeb(), (place) => {
 
   beforeAll(async () => {
     writeTfjsModel(path.join(files, 'fixed'), smallModel(32));
+    writeGraph(path.join(files, 'graph'), smallGraph(24));
     writeTfjsModel(path.join(files, 'open'), smallModel(null));
     writeTfjsModel(path.join(files, 'secretive'), modelWithCode(), false);
     ({ page } = await launchWeb(place, path.join(root, 'home'), '--root', files));
@@ -33,7 +35,7 @@ describeWith('whole models in the Network view', await findWeb(), (place) => {
     await weights().waitFor();
   });
 
-  async function openFile(folder: string): Promise<void> {
+  async function openFile(folder: string, file = 'model.json'): Promise<void> {
     await tab('From files').check({ force: true });
     await main().getByRole('button', { name: 'Open a model file…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Open a whole model as a network' });
@@ -42,7 +44,7 @@ describeWith('whole models in the Network view', await findWeb(), (place) => {
       await option(name).waitFor();
       await option(name).click();
     }
-    await option('model.json').click();
+    await option(file).click();
     await expect.poll(() => dialog.count()).toBe(0);
   }
 
@@ -193,5 +195,15 @@ describeWith('whole models in the Network view', await findWeb(), (place) => {
     expect(await page.getByRole('option', { name: /^ResNet50, Keras/ }).getAttribute('aria-selected')).toBe('true');
     await expectAccessible(page);
     await takeScreenshots(page, 'network-size');
+  });
+
+  it('are told to be never trained where they are TensorFlow graphs', async () => {
+    await tab('From files').check({ force: true });
+    await openFile('graph', 'saved_model.pb');
+    await chosen().getByRole('heading', { name: 'graph from your file' }).waitFor();
+    await chosen().getByText('none: a TensorFlow graph is computed as it came').waitFor();
+    await tensors().getByText('All 1 tensor loaded.').waitFor();
+    await weights().getByText('Ready to train with it.').waitFor();
+    await takeScreenshots(page, 'network-graph');
   });
 });
