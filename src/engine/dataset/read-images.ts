@@ -51,8 +51,8 @@ export async function readImages(root: string, options: OpenDatasetOptions): Pro
       continue;
     }
     const listed = await listClassFiles(resolved, entry.realPath, entry.path);
-    candidates.push(...listed.files.map((file) => ({ ...file, split: null, label: UNLABELLED })));
-    refused.push(...listed.refused);
+    for (const file of listed.files) candidates.push({ ...file, split: null, label: UNLABELLED });
+    for (const one of listed.refused) refused.push(one);
   }
   const examined = await examineAll(candidates, options);
   const contained = listing.contained.map(({ className, ...image }) => ({ ...image, label: labelOf(className) }));

@@ -16,7 +16,7 @@ export function alikeGroups(pairs: readonly AlikePair[]): readonly (readonly Ali
     if (group === other) continue;
     // Each is told against the image it was first found to be like.
     const joined = other ?? [{ place: pair.second, pair }];
-    group.push(...joined);
+    for (const one of joined) group.push(one);
     groups.delete(joined);
     groups.add(group);
     groupOf.set(pair.first, group);

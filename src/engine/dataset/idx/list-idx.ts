@@ -77,7 +77,7 @@ export async function listIdx(base: Base, signal: AbortSignal | undefined): Prom
   for (const pair of pairs) {
     signal?.throwIfAborted();
     try {
-      found.push(...(await imagesOf(pair, signal)));
+      for (const image of await imagesOf(pair, signal)) found.push(image);
       splits.add(pair.split);
     } catch (error) {
       if (!(error instanceof IdxProblem)) throw error;

@@ -18,7 +18,7 @@ async function listClasses(
     signal?.throwIfAborted();
     const listed = await listClassFiles(base.root, folder.realPath, folder.path);
     for (const file of listed.files) files.push({ ...file, split, className: folder.name });
-    refused.push(...listed.refused);
+    for (const one of listed.refused) refused.push(one);
   }
   return { files, refused };
 }
@@ -70,8 +70,8 @@ export async function listSplitFolders(base: Base, signal: AbortSignal | undefin
   const allRefused = [...refused];
   for (const [split, { classes }] of splits) {
     const listed = await listClasses(base, split, classes, signal);
-    files.push(...listed.files);
-    allRefused.push(...listed.refused);
+    for (const file of listed.files) files.push(file);
+    for (const one of listed.refused) allRefused.push(one);
   }
   const names = [...splits.values()].map(({ folder }) => folder.name);
   return {

@@ -102,7 +102,7 @@ export async function splitLayout(base: Base): Promise<SplitLayout> {
     try {
       const inside = await listFolder(base.root, folder.realPath, folder.path);
       splits.set(split, { folder, classes: foldersOf(inside) });
-      outside.push(...filesOf(inside));
+      for (const file of filesOf(inside)) outside.push(file);
       refuse(inside);
     } catch (error) {
       splits.set(split, { folder, classes: [] });

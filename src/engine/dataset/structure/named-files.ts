@@ -29,7 +29,7 @@ async function filesBySplit(base: Base): Promise<{
   for (const [split, { folder }] of layout.splits) {
     const listed = await listClassFiles(base.root, folder.realPath, folder.path);
     parts.push({ split, files: listed.files });
-    refused.push(...listed.refused);
+    for (const one of listed.refused) refused.push(one);
   }
   const within = [...layout.splits.values()].map(({ folder }) => `${folder.path}/`);
   const outside = layout.outside.filter(({ path }) => !within.some((folder) => path.startsWith(folder)));

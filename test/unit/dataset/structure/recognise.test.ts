@@ -278,6 +278,20 @@ describe('what is wrong with a part is said and listed, and the rest is read', (
     expect(listing.contained.length).toBe(2);
   });
 
+  test('130,000 images of one pixel in one file', async () => {
+    const count = 130_000;
+    const values = Array.from({ length: count }, (_, index) => index % 251);
+    await writeFiles(root, {
+      'train-images-idx3-ubyte': idxFile([count, 1, 1], values),
+      'train-labels-idx1-ubyte': idxFile(
+        [count],
+        values.map((value) => value % 2),
+      ),
+    });
+    const content = await open();
+    expect([content.classes, content.images.length]).toEqual([['0', '1'], count]);
+  }, 120_000);
+
   test('10,000 classes, and links that lead out or in circles', async () => {
     await Promise.all(Array.from({ length: 10_000 }, (_, index) => mkdir(path.join(root, `class ${index}`))));
     await writeFiles(root, images('class 7/1.png', 'class 9/1.png', 'class 9/2.png'));
