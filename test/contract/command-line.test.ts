@@ -91,7 +91,7 @@ describe('training from the command line', () => {
     for (const words of [
       'thaw statistics',
       '(Nesterov)',
-      'mirrored at random, cut to at least 0.5',
+      'cut to 0.5 to 1 of the area, ratio 0.75 to 1.333, mirrored at random',
       'together at most 5',
       'fine 2, broad 0.5',
       'plateau of val_accuracy',
