@@ -29,8 +29,8 @@ function distance(place: number, division: Division): number {
  * Divides units, the images of one content or of one group, class by class. A unit's place comes from its name alone, so
  * that adding, removing or renaming files moves no other unit to another split.
  *
- * Every class keeps at least one unit for training and, by shares, where it has two different ones, one for validation; only
- * in a class so small that chance gave it none can a new unit take that place over.
+ * Every class keeps at least one unit for training and, by shares, gives one for validation where it has one to train on that
+ * is not the last of any class; only in a class so small that chance gave it none can a new unit take that place over.
  *
  * @param classes the units of each class; a unit may be in several
  * @returns the units that do not train
@@ -50,21 +50,33 @@ export function divide(
     if (split !== 'train') splits.set(unit, split);
   }
   const placeIn = (unit: string): number => places.get(unit) ?? 0;
-  for (const units of classes) {
-    const ordered = [...new Set(units)].sort((left, right) => placeIn(left) - placeIn(right));
-    const training = ordered.filter((unit) => !splits.has(unit));
-    if (training.length === 0) {
-      const nearest = ordered.toSorted(
-        (left, right) => distance(placeIn(left), division) - distance(placeIn(right), division),
-      )[0];
-      if (nearest !== undefined) splits.delete(nearest);
-      continue;
-    }
-    const [lowest] = training;
-    const validates = ordered.some((unit) => splits.get(unit) === 'validation');
-    if (division.kind === 'share' && !validates && training.length > 1 && lowest !== undefined) {
-      splits.set(lowest, 'validation');
-    }
+  const inOrder = classes.map((units) => [...new Set(units)].sort((left, right) => placeIn(left) - placeIn(right)));
+  const trainingOf = (units: readonly string[]): readonly string[] => units.filter((unit) => !splits.has(unit));
+  for (const units of inOrder) {
+    if (trainingOf(units).length > 0) continue;
+    const nearest = units.toSorted(
+      (left, right) => distance(placeIn(left), division) - distance(placeIn(right), division),
+    )[0];
+    if (nearest !== undefined) splits.delete(nearest);
+  }
+  if (division.kind === 'folds') return splits;
+  // Only now is it known of every class what trains: a unit of several may be the last one of any of them.
+  const lastOnes = new Set<string>();
+  const noteLast = (units: readonly string[]): void => {
+    const [first, second] = trainingOf(units);
+    if (first !== undefined && second === undefined) lastOnes.add(first);
+  };
+  const classesOf = Map.groupBy(
+    inOrder.flatMap((units) => units.map((unit) => ({ unit, units }))),
+    ({ unit }) => unit,
+  );
+  inOrder.forEach(noteLast);
+  for (const units of inOrder) {
+    if (units.some((unit) => splits.get(unit) === 'validation')) continue;
+    const free = trainingOf(units).find((unit) => !lastOnes.has(unit));
+    if (free === undefined) continue;
+    splits.set(free, 'validation');
+    for (const other of classesOf.get(free) ?? []) noteLast(other.units);
   }
   return splits;
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { divide, type Division } from '../../../../src/engine/dataset/split/divide.ts';
 
 const contents = (count: number, salt = ''): string[] =>
@@ -75,4 +75,64 @@ test.each<Division>([
       expect(divide([units], division, seed).size).toBeLessThan(size);
     }
   }
+});
+
+describe('units of several classes', () => {
+  /** Few units in few classes, each unit in one of them or in two. */
+  const mixed = (seed: number): string[][] => {
+    const units = contents(3 + (seed % 4), `mixed ${seed} `);
+    const classes: string[][] = Array.from({ length: 2 + (seed % 3) }, () => []);
+    units.forEach((unit, index) => {
+      classes[index % classes.length]?.push(unit);
+      classes[(index * 2 + seed) % classes.length]?.push(unit);
+    });
+    return classes.filter((units) => units.length > 0);
+  };
+  const seeds = Array.from({ length: 400 }, (_, seed) => seed);
+
+  test.each<Division>([
+    { kind: 'share', validationShare: 0.3, testShare: 0 },
+    { kind: 'share', validationShare: 0.3, testShare: 0.3 },
+    { kind: 'folds', folds: 2, fold: 1 },
+  ])('leave something of every class to train on: %o', (division) => {
+    for (const seed of seeds) {
+      const classes = mixed(seed);
+      const splits = divide(classes, division, seed);
+      for (const units of classes) expect(units.some((unit) => !splits.has(unit))).toBe(true);
+    }
+  });
+
+  test('validate wherever a class can spare one', () => {
+    for (const seed of seeds) {
+      const classes = mixed(seed);
+      const splits = divide(classes, { kind: 'share', validationShare: 0.01, testShare: 0 }, seed);
+      const trainingOf = (units: readonly string[]): string[] =>
+        [...new Set(units)].filter((unit) => !splits.has(unit));
+      const last = new Set(classes.map(trainingOf).flatMap((training) => (training.length === 1 ? training : [])));
+      for (const units of classes) {
+        if (units.some((unit) => splits.get(unit) === 'validation')) continue;
+        expect(trainingOf(units).every((unit) => last.has(unit))).toBe(true);
+      }
+    }
+  });
+
+  test('never validate with the last one of another class, whichever class comes first', () => {
+    for (const seed of seeds.slice(0, 40)) {
+      const [shared = '', own = '', third = ''] = contents(3, `pair ${seed} `);
+      for (const classes of [
+        [[shared, own], [shared]],
+        [[shared], [shared, own]],
+      ]) {
+        expect(divide(classes, { kind: 'share', validationShare: 0.01, testShare: 0 }, seed)).toEqual(
+          new Map([[own, 'validation']]),
+        );
+      }
+      const none = divide(
+        [[shared], [own], [shared, own], [third]],
+        { kind: 'share', validationShare: 0.5, testShare: 0 },
+        seed,
+      );
+      expect(none.size).toBe(0);
+    }
+  });
 });
