@@ -29,6 +29,15 @@ function versionOf(classes: readonly string[], images: readonly DatasetImage[]):
   return hash.digest('hex');
 }
 
+/** Why a split leaves nothing for validation, as a sentence's end. */
+function nothingHeldOut({ split, groupPattern }: SplitOptions): string {
+  if (split?.kind === 'folds') {
+    return `fold ${split.fold} of ${split.folds} holds nothing, or only what a class needs to train on`;
+  }
+  const unit = groupPattern === null || groupPattern === undefined ? 'image' : `group of /${groupPattern}/`;
+  return `each ${unit} that trains is the last of some class`;
+}
+
 /**
  * What a folder holds as training takes it, without reading anything again.
  *
@@ -52,8 +61,8 @@ export function splitContent(content: DatasetContent, options: SplitOptions): Da
   if (!splits.includes('validation')) {
     throw new ThawError(
       'dataset.images',
-      `Some images must be left for validation, but of those in ${root} none can be: classes of one image each, or groups as large as a class.`,
-      'Add more images, or a val folder with images of the same classes.',
+      `Some images must be left for validation, but of those in ${root} none can be: ${nothingHeldOut(options)}.`,
+      'Add more images or a val folder of the same classes, or choose smaller groups or fewer folds.',
     );
   }
   const images = labelled

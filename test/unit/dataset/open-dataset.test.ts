@@ -29,6 +29,32 @@ const twoClasses = (count: number, prefix = ''): Record<string, Promise<Uint8Arr
     ),
   );
 
+describe('a folder of which nothing can be held out', () => {
+  test.each([
+    [
+      'one image a class',
+      { 'cat/1.png': smallPng(1), 'dog/1.png': smallPng(2) },
+      {},
+      'each image that trains is the last',
+    ],
+    [
+      'groups as large as a class',
+      { 'cat/a 1.png': smallPng(1), 'cat/a 2.png': smallPng(2), 'dog/a 3.png': smallPng(3) },
+      { groupPattern: '/(a)' },
+      'each group of //(a)/ that trains is the last',
+    ],
+    [
+      'a fold without images',
+      { 'cat/1.png': smallPng(1), 'dog/1.png': smallPng(2) },
+      { split: { kind: 'folds', folds: 5, fold: 2 } as const },
+      'fold 2 of 5 holds nothing',
+    ],
+  ])('is refused, and why is said: %s', async (_, files, asked, words) => {
+    await writeFiles(root, files);
+    await expectError(() => openDataset(root, { ...options, ...asked }), 'dataset.images', words);
+  });
+});
+
 describe('a folder of class folders', () => {
   test('gives classes by code point and images with label, size and content hash', async () => {
     await writeFiles(root, {

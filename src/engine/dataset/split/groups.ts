@@ -21,8 +21,8 @@ function refuse(found: string, hint: string, cause?: unknown): ThawError {
 }
 
 /**
- * The group of each path: what the pattern's first group finds, or all that it finds; null where it finds nothing. It comes
- * from people and is searched for in a context of its own, under a time limit.
+ * The group of each path: what the pattern's first group finds, or all that it finds; null where it finds nothing, or no
+ * more than the empty text. It comes from people and is searched for in a context of its own, under a time limit.
  *
  * @throws ThawError `usage.invalid`
  */
@@ -37,7 +37,9 @@ export function groupsOf(paths: readonly string[], pattern: string): readonly (s
     // Text goes in and out: the foreign context never holds an object of ours.
     const context = createContext({ source: pattern, paths: JSON.stringify(paths) });
     const found: unknown = JSON.parse(String(SEARCH.runInContext(context, { timeout: LIMIT_MILLISECONDS })));
-    return Array.isArray(found) ? found.map((one: unknown) => (typeof one === 'string' ? one : null)) : [];
+    return Array.isArray(found)
+      ? found.map((one: unknown) => (typeof one === 'string' && one !== '' ? one : null))
+      : [];
   } catch (error) {
     throw refuse(
       `the search for /${pattern}/ was not over after ${LIMIT_MILLISECONDS} ms`,

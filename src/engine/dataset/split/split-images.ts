@@ -102,10 +102,29 @@ function poolOf(
 }
 
 /**
+ * That no group has images both among those that are divided and among those that are kept as they are.
+ *
+ * @throws ThawError `usage.invalid`
+ */
+function refuseTorn(images: readonly SplitImage[], within: readonly boolean[], units: readonly string[]): void {
+  const divided = new Set(units.filter((_, index) => within[index]));
+  const torn = images.findIndex((_, index) => !within[index] && divided.has(units[index] ?? ''));
+  const kept = images[torn];
+  if (!kept) return;
+  const other = images.find((_, index) => within[index] && units[index] === units[torn]);
+  throw new ThawError(
+    'usage.invalid',
+    `Groups are kept together where images are divided; this dataset keeps its ${kept.split} images, and ${kept.path} of them is of one group with ${other?.path ?? 'others'}.`,
+    'Hold a share out for tests as well, so that all images are divided anew, or leave the pattern of groups out.',
+  );
+}
+
+/**
  * The split of each image, as a plan asks for it.
  *
  * @param ownValidation whether the dataset brings validation images
- * @throws ThawError `usage.invalid` for shares that leave nothing, a fold that is none, or a pattern that is none
+ * @throws ThawError `usage.invalid` for shares that leave nothing, a fold that is none, a pattern that is none, or a group
+ *   that reaches into a split that is kept
  */
 export function splitImages(
   images: readonly SplitImage[],
@@ -115,16 +134,18 @@ export function splitImages(
   const pool = poolOf(ownValidation, options);
   if (pool === null) return images.map(({ split }) => split);
   const within = images.map(({ split }) => pool.of.includes(split));
-  const divided = images.filter((_, index) => within[index]);
-  const units = unitsOf(divided, options.groupPattern ?? null);
+  const { groupPattern = null } = options;
+  const units = unitsOf(images, groupPattern);
+  // Without groups, copies of tests among the others are for the dataset's health to tell, as they always were.
+  if (groupPattern !== null) refuseTorn(images, within, units);
   const byClass = new Map<number, string[]>();
-  divided.forEach(({ label }, index) => {
+  images.forEach(({ label }, index) => {
+    if (!within[index]) return;
     const own = byClass.get(label) ?? [];
     own.push(units[index] ?? '');
     byClass.set(label, own);
   });
   const classes = [...byClass].sort(([left], [right]) => left - right).map(([, own]) => own);
   const splits = divide(classes, pool.division, options.seed);
-  let next = 0;
-  return images.map(({ split }, index) => (within[index] ? (splits.get(units[next++] ?? '') ?? 'train') : split));
+  return images.map(({ split }, index) => (within[index] ? (splits.get(units[index] ?? '') ?? 'train') : split));
 }

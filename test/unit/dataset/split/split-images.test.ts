@@ -127,6 +127,38 @@ test.each<readonly [string, Partial<SplitOptions>]>([
   expectError(() => splitImages(patients(2), false, { ...usual, ...options }), 'usage.invalid', words),
 );
 
+describe('a group that reaches into tests that are kept', () => {
+  const groupPattern = '(patient_\\d+)/';
+  const torn = [...patients(6), ...patients(2, 'test')];
+
+  test.each<SplitOptions>([
+    usual,
+    { ...usual, split: { kind: 'share', testShare: 0 } },
+    { ...usual, split: { kind: 'folds', folds: 3, fold: 1 } },
+  ])('is refused: $split', (options) =>
+    expectError(
+      () => splitImages(torn, false, { ...options, groupPattern }),
+      'usage.invalid',
+      'keeps its test images',
+      'class0/patient_0/0.png',
+    ),
+  );
+
+  test('is kept together where the tests are divided too, and others are no hindrance', () => {
+    const anew = splitImages(torn, false, { ...usual, groupPattern, split: { kind: 'share', testShare: 0.2 } });
+    expect(new Set(spread(torn, anew, patientOf))).toEqual(new Set([1]));
+    const apart = torn.map((image) => (image.split === 'test' ? { ...image, path: `held/${image.path}` } : image));
+    const byFolder = splitImages(apart, false, { ...usual, groupPattern: '^(class\\d/patient_\\d+)/' });
+    expect(byFolder.slice(18)).toEqual(Array(6).fill('test'));
+    expect(byFolder).toContain('validation');
+  });
+
+  test('is no group where the pattern finds the empty text alone', () => {
+    const nothing = splitImages(patients(6), false, { ...usual, groupPattern: 'x*' });
+    expect(nothing).toEqual(splitImages(patients(6), false, usual));
+  });
+});
+
 test('groups of a dataset that brings its own validation are refused, unless it is divided anew', async () => {
   const given = [...patients(4), ...patients(4, 'validation')];
   const groupPattern = '(patient_\\d+)/';
