@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { datasetStructure } from '../../shared/contract/dataset-structure.ts';
 import { preprocessing } from '../../shared/contract/network-detail.ts';
 import { HEADS, type Head } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -23,6 +24,8 @@ const modelFile = z.strictObject({
   preprocessing: preprocessing.optional(),
   /** The dataset's version, to notice a change when the run is resumed. */
   datasetVersion: z.string(),
+  /** How its folder was laid out; runs of before it was kept recognise it anew, and features have none. */
+  structure: datasetStructure.optional(),
   /** SHA-256 of every frozen tensor as it was before the first step. */
   frozen: z.record(z.string(), z.string()),
 });

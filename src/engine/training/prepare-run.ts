@@ -1,12 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { DatasetStructure } from '../../shared/contract/dataset-structure.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { countImages } from '../dataset/count-images.ts';
-import { openDataset, type Dataset } from '../dataset/open-dataset.ts';
+import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
+import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
@@ -107,6 +109,16 @@ async function givenFeatures(
   return given;
 }
 
+async function readDataset(
+  plan: TrainerJob['plan'],
+  options: ReadContentOptions,
+): Promise<{ readonly dataset: Dataset; readonly structure: DatasetStructure }> {
+  const { dataset: source } = plan;
+  const structure = options.structure ?? structureOf(source);
+  const content = await readContent(datasetRoot(source), { ...options, structure });
+  return { dataset: splitContent(content, splitOf(plan)), structure: content.structure.structure };
+}
+
 /**
  * Opens the dataset, builds network and freeze plan, loads the weights or the last checkpoint, and compiles the program.
  *
@@ -124,15 +136,15 @@ export async function prepareRun(
   const source = trainingPlan.dataset;
   const given =
     source.kind === 'features' ? await givenFeatures(source.path, { ...splitOf(trainingPlan), signal }, emit) : null;
-  const dataset =
-    given?.dataset ??
-    (await openDataset(datasetRoot(source), {
-      structure: structureOf(source),
-      ...splitOf(trainingPlan),
-      signal,
-      onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
-    }));
   const resumed = job.resume ? await readModelFile(runDirectory) : null;
+  const { dataset, structure } = given
+    ? { dataset: given.dataset, structure: undefined }
+    : await readDataset(trainingPlan, {
+        // Recognised anew it might be another, by which images that validated before would be trained on.
+        structure: resumed?.structure,
+        signal,
+        onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
+      });
   if (resumed) {
     sameNetwork(resumed, trainingPlan);
     sameClasses(resumed, dataset);
@@ -178,6 +190,7 @@ export async function prepareRun(
     head: trainingPlan.head,
     ...(!isFeatureNetwork(trainingPlan.network) && { preprocessing }),
     datasetVersion: dataset.version,
+    structure,
     frozen: Object.fromEntries(frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? ''])),
   };
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
