@@ -72,6 +72,8 @@ const root = protobuf.Root.fromJSON({
         int64Val: repeated('int64', 10),
         boolVal: repeated('bool', 11),
         halfVal: repeated('int32', 13),
+        uint32Val: repeated('uint32', 16),
+        uint64Val: repeated('uint64', 17),
       },
     },
     List: {

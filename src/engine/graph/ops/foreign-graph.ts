@@ -27,9 +27,10 @@ export function foreignGraph(
   shape: readonly number[],
 ): Tensor {
   const counts = outputCounts(foreign);
-  const outputs = new Map<string, readonly Tensor[]>([[nodeOf(foreign.input), [input]]]);
+  const outputs = new Map<string, readonly Tensor[]>();
   for (const { node } of foreign.tensors) outputs.set(node, [weightOf(tensorLeaf(node))]);
   const find = (reference: string): Tensor => {
+    if (nodeOf(reference) === nodeOf(foreign.input) && outputOf(reference) === outputOf(foreign.input)) return input;
     const found = outputs.get(nodeOf(reference))?.[outputOf(reference)];
     if (!found) throw new TypeError(`The graph has no '${reference}'.`);
     return found;

@@ -5,7 +5,8 @@ import { assertAllowed } from './allowed-operations.ts';
 /** More than the largest published graphs of images have. */
 export const MOST_NODES = 20_000;
 const MOST_TENSORS = 10_000;
-const MOST_INPUTS = 1024;
+/** Of one node. */
+export const MOST_INPUTS = 1024;
 const name = z.string().min(1).max(1024);
 
 const foreignNode = z.strictObject({

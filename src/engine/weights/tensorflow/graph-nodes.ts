@@ -54,24 +54,31 @@ export function numberOf(attribute: Uint8Array | undefined, number: number): num
   return null;
 }
 
+/** More than TensorFlow itself makes of names, and of references to them. */
+const LONGEST_NAME_BYTES = 4096;
+
+function nameOf(bytes: Uint8Array | undefined): string {
+  if (bytes && bytes.length > LONGEST_NAME_BYTES) {
+    throw new MalformedBytes(`a name has ${bytes.length} bytes, more than ${LONGEST_NAME_BYTES}`);
+  }
+  return textOf(bytes);
+}
+
 function nodeOfMessage(message: Uint8Array): GraphNode {
   const fields = parts(message);
-  return {
-    name: textOf(fields.get(1)?.[0]),
-    op: textOf(fields.get(2)?.[0]),
-    inputs: (fields.get(3) ?? []).map(textOf).filter((reference) => !reference.startsWith('^')),
-    attributes: new Map(entries(fields.get(5))),
-  };
+  const name = nameOf(fields.get(1)?.[0]);
+  const inputs = (fields.get(3) ?? []).map(nameOf).filter((reference) => !reference.startsWith('^'));
+  return { name, op: nameOf(fields.get(2)?.[0]), inputs, attributes: new Map(entries(fields.get(5))) };
 }
 
 function functionOf(message: Uint8Array): readonly [name: string, GraphFunction] {
   const fields = parts(message);
   const signature = parts(fields.get(1)?.[0] ?? new Uint8Array(0));
   const argumentNames = (number: number): string[] =>
-    (signature.get(number) ?? []).map((argument) => textOf(parts(argument).get(1)?.[0]));
-  const results = new Map(entries(fields.get(4)).map(([name, reference]) => [name, textOf(reference)]));
+    (signature.get(number) ?? []).map((argument) => nameOf(parts(argument).get(1)?.[0]));
+  const results = new Map(entries(fields.get(4)).map(([name, reference]) => [name, nameOf(reference)]));
   return [
-    textOf(signature.get(1)?.[0]),
+    nameOf(signature.get(1)?.[0]),
     {
       arguments: argumentNames(2),
       nodes: (fields.get(3) ?? []).map(nodeOfMessage),

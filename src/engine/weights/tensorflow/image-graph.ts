@@ -1,5 +1,12 @@
 import { assertAllowed } from '../../network/foreign/allowed-operations.ts';
-import { nodeOf, outputOf, type ForeignGraph, type ForeignNode } from '../../network/foreign/foreign-graph.ts';
+import {
+  MOST_INPUTS,
+  MOST_NODES,
+  nodeOf,
+  outputOf,
+  type ForeignGraph,
+  type ForeignNode,
+} from '../../network/foreign/foreign-graph.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { MalformedBytes } from '../byte-reader.ts';
 import { numberOf, parts, type GraphNode } from './graph-nodes.ts';
@@ -8,6 +15,8 @@ import { tensorMessage } from './tensor-proto.ts';
 
 /** Of a constant that stays within the graph: sizes, axes, factors. */
 const LARGEST_INLINE_BYTES = 64 << 10;
+/** Of names and attributes of all nodes together, before they are written as text: a call writes its constants each time. */
+const LARGEST_GRAPH_BYTES = 12 << 20;
 const FLOAT32 = 1;
 const NO_BYTES = new Uint8Array(0);
 
@@ -36,20 +45,50 @@ function assertInference({ name, op, attributes }: GraphNode): void {
   );
 }
 
-function written(node: GraphNode, inputs: readonly string[]): ForeignNode {
-  const attributes = [...node.attributes].filter(([key]) => !key.startsWith('_'));
-  const bytes = attributes.reduce((sum, [, value]) => sum + value.length, 0);
-  if (bytes > LARGEST_INLINE_BYTES) {
-    throw refuse(
-      `Large constants of a graph are float32 weights; '${node.name}' (${node.op}) holds ${bytes} bytes of others.`,
-      'Export the model in float32.',
-    );
-  }
-  return {
-    name: node.name,
-    op: node.op,
-    inputs: [...inputs],
-    attributes: Object.fromEntries(attributes.map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+/** @throws ThawError `network.invalid` for a constant whose values would not come through: texts, complex numbers */
+function assertNumbers({ name, op, attributes }: GraphNode): void {
+  if (op !== 'Const') return;
+  const message = parts(attributes.get('value') ?? NO_BYTES).get(8)?.[0] ?? NO_BYTES;
+  if (tensorMessage(message).dtype !== null) return;
+  throw refuse(
+    `Constants of a graph are real numbers; '${name}' is of another type.`,
+    'Choose as --output a tensor that does not depend on it.',
+  );
+}
+
+/** Writes nodes for a record, which only holds so much. */
+function nodeWriter(): (node: GraphNode, inputs: readonly string[]) => ForeignNode {
+  let total = 0;
+  let count = 0;
+  return (node, inputs) => {
+    const attributes = [...node.attributes].filter(([key]) => !key.startsWith('_'));
+    const bytes = attributes.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+    if (bytes > LARGEST_INLINE_BYTES) {
+      throw refuse(
+        `Large constants of a graph are float32 weights; '${node.name}' (${node.op}) holds ${bytes} bytes of others.`,
+        'Export the model in float32.',
+      );
+    }
+    total += bytes + node.name.length + node.op.length + inputs.reduce((sum, input) => sum + input.length, 0);
+    if (total > LARGEST_GRAPH_BYTES) {
+      throw refuse(
+        `The nodes of a graph have at most ${LARGEST_GRAPH_BYTES} bytes, its weights apart; '${node.name}' goes beyond.`,
+        'Export the model with its weights as variables or constants of float32.',
+      );
+    }
+    count += 1;
+    if (count > MOST_NODES) {
+      throw refuse(
+        `What leads from an image to features has at most ${MOST_NODES} nodes; this graph has more.`,
+        'Choose an output nearer to the image, or export a smaller model.',
+      );
+    }
+    return {
+      name: node.name,
+      op: node.op,
+      inputs: [...inputs],
+      attributes: Object.fromEntries(attributes.map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+    };
   };
 }
 
@@ -65,6 +104,9 @@ export function imageGraph(
 ): ForeignGraph {
   const ordered: ForeignNode[] = [];
   const tensors = new Map<string, ForeignGraph['tensors'][number]>();
+  /** Where what is passed on comes from. */
+  const followed = new Map<string, string>();
+  const write = nodeWriter();
   const state = new Map<string, 'open' | 'done'>([[nodeOf(ends.input), 'done']]);
   const found = (reference: string): GraphNode => {
     const node = nodes.get(nodeOf(reference));
@@ -74,13 +116,38 @@ export function imageGraph(
   /** The output that a reference leads to, past what only passes it on. */
   const follow = (reference: string): string => {
     let at = resolve(reference);
-    for (let steps = 0; steps <= nodes.size; steps += 1) {
+    const passed: string[] = [];
+    while (passed.length <= nodes.size) {
+      const known = followed.get(at);
       const node = found(at);
       const passes = PASSES.has(node.op) ? 0 : node.op === 'IdentityN' ? outputOf(at) : -1;
-      if (passes === -1 || nodeOf(at) === nodeOf(ends.input)) return at;
+      if (known !== undefined || passes === -1 || nodeOf(at) === nodeOf(ends.input)) {
+        const end = known ?? at;
+        for (const one of passed) followed.set(one, end);
+        return end;
+      }
+      passed.push(at);
       at = resolve(node.inputs[passes] ?? '');
     }
     throw new MalformedBytes(`'${reference}' leads in circles`);
+  };
+  /** What a node takes. @throws ThawError for more than any op does, or what its input's node gives beside the image */
+  const inputsOf = ({ name, inputs }: GraphNode): readonly string[] => {
+    if (inputs.length > MOST_INPUTS) {
+      throw refuse(
+        `A node of a graph has at most ${MOST_INPUTS} inputs; '${name}' has ${inputs.length}.`,
+        'Choose as --output a tensor that does not depend on it.',
+      );
+    }
+    const references = inputs.map(follow);
+    const beside = references.find(
+      (reference) => nodeOf(reference) === nodeOf(ends.input) && outputOf(reference) !== outputOf(ends.input),
+    );
+    if (beside === undefined) return references;
+    throw refuse(
+      `Features follow from the image alone; '${name}' takes '${beside}' beside the image, '${ends.input}'.`,
+      'Choose as --input a tensor that all of it follows from.',
+    );
   };
   /** All that an output depends on, down to the image and the weights. */
   const computedNodes = (from: string): readonly GraphNode[] => {
@@ -90,7 +157,7 @@ export function imageGraph(
       const node = found(at);
       if (needed.has(node) || state.has(node.name) || constants.has(node.name) || VARIABLES.has(node.op)) continue;
       needed.add(node);
-      waiting.push(...node.inputs.map(follow));
+      for (const input of inputsOf(node)) waiting.push(input);
     }
     return [...needed];
   };
@@ -117,10 +184,11 @@ export function imageGraph(
       );
     }
     assertInference(node);
-    const inputs = node.inputs.map(follow);
+    assertNumbers(node);
+    const inputs = inputsOf(node);
     const waiting = inputs.map(nodeOf).filter((input) => state.get(input) !== 'done');
     if (waiting.length === 0) {
-      ordered.push(written(node, inputs));
+      ordered.push(write(node, inputs));
       state.set(name, 'done');
       stack.pop();
       continue;
@@ -128,7 +196,7 @@ export function imageGraph(
     const circle = waiting.find((input) => state.get(input) === 'open');
     if (circle !== undefined) throw new MalformedBytes(`'${circle}' depends on itself`);
     state.set(name, 'open');
-    stack.push(...waiting);
+    for (const input of waiting) stack.push(input);
   }
   const usesInput = ordered.some(({ inputs }) => inputs.some((reference) => nodeOf(reference) === nodeOf(ends.input)));
   if (!usesInput) {

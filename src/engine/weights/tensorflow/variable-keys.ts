@@ -15,6 +15,13 @@ const ASSIGNS: ReadonlySet<string> = new Set(['Assign', 'AssignVariableOp']);
  */
 export function variableKeys({ nodes, resolve }: FlatGraph): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
+  /** One constant names what a whole checkpoint restores. */
+  const known = new Map<string, readonly string[]>();
+  const namesOf = (constant: string): readonly string[] => {
+    const names = known.get(constant) ?? textsOf(nodes.get(constant));
+    known.set(constant, names);
+    return names;
+  };
   for (const { op, inputs } of nodes.values()) {
     const [variable, value] = inputs;
     if (!ASSIGNS.has(op) || variable === undefined || value === undefined) continue;
@@ -23,7 +30,7 @@ export function variableKeys({ nodes, resolve }: FlatGraph): ReadonlyMap<string,
       [source = '', output = '0'] = resolve(nodes.get(source)?.inputs[0] ?? '').split(':');
     const restored = nodes.get(source);
     if (restored?.op !== 'RestoreV2') continue;
-    const names = textsOf(nodes.get(resolve(restored.inputs[1] ?? '')));
+    const names = namesOf(resolve(restored.inputs[1] ?? ''));
     const key = names[Number(output)];
     if (key !== undefined) keys.set(resolve(variable), key);
   }

@@ -43,6 +43,50 @@ function field(number: number, content: string | readonly Uint8Array[]): Uint8Ar
   return Buffer.concat([Uint8Array.of(number * 8 + 2, ...length), bytes]);
 }
 
+const calling = (name: string, op: string, inputs: readonly string[]): readonly Uint8Array[] => [
+  field(1, name),
+  field(2, op),
+  ...inputs.map((input) => field(3, input)),
+];
+
+/** A node that calls a function. */
+const callOf = (name: string, called: string, inputs: readonly string[]): readonly Uint8Array[] => [
+  ...calling(name, 'PartitionedCall', inputs),
+  field(5, [field(1, 'f'), field(2, [field(10, [field(1, called)])])]),
+];
+
+/** A function of one argument, `x`. */
+const functionOf = (name: string, nodes: readonly (readonly Uint8Array[])[], result: string): Uint8Array =>
+  field(1, [
+    field(1, [field(1, name), field(2, [field(1, 'x')]), field(3, [field(1, 'y')])]),
+    ...nodes.map((message) => field(3, message)),
+    field(4, [field(1, 'y'), field(2, result)]),
+  ]);
+
+/** The value of a constant of int32. */
+const constant = (bytes: number): Uint8Array =>
+  field(5, [
+    field(1, 'value'),
+    field(2, [field(8, [Uint8Array.of(8, 3), field(2, []), field(4, [new Uint8Array(bytes)])])]),
+  ]);
+
+/** Writes a graph of an image, a weight, further nodes, and functions. */
+function writeCalls(nodes: readonly (readonly Uint8Array[])[], functions: readonly Uint8Array[]): string {
+  const file = path.join(folder(), 'calls.pb');
+  mkdirSync(path.dirname(file), { recursive: true });
+  const value = field(5, [
+    field(1, 'value'),
+    field(2, [
+      field(8, [Uint8Array.of(8, 1), field(2, [field(2, [Uint8Array.of(8, 1)])]), field(4, [new Uint8Array(4)])]),
+    ]),
+  ]);
+  const image = field(1, [field(1, 'image'), field(2, 'Placeholder')]);
+  const kernel = field(1, [field(1, 'kernel'), field(2, 'Const'), value]);
+  const library = functions.length > 0 ? [field(2, functions)] : [];
+  writeFileSync(file, Buffer.concat([image, kernel, ...nodes.map((message) => field(1, message)), ...library]));
+  return file;
+}
+
 /** The nodes of small graphs beside one more, between the ReLU and the mean. */
 function between(...nodes: readonly NodeMessage[]): readonly NodeMessage[] {
   const rewired = smallGraph(8).map((one) => (one.name === 'features' ? { ...one, input: ['between', 'axes'] } : one));
@@ -61,6 +105,23 @@ describe('a graph from elsewhere', () => {
     expect(graph.tensors).toEqual([{ node: 'stem/kernel', shape: [3, 3, 3, 4], stored: 'stem/kernel' }]);
     expect([graph.input, graph.output]).toEqual(['image', 'features']);
     assertComputable(graph);
+  });
+
+  it("begins at another of a node's outputs where that is asked for, and takes nothing else of that node", async () => {
+    const split = node('split', 'Split', ['axis', 'image'], { T, num_split: { i: 2 } });
+    const nodes = smallGraph(8).map((one) =>
+      one.name === 'stem' ? { ...one, input: ['split:1', 'stem/kernel'] } : one,
+    );
+    const { graph } = await readNodes([...nodes, split], { input: 'split:1' });
+    expect([graph.input, graph.nodes.map(({ name }) => name).sort()]).toEqual([
+      'split:1',
+      ['axes', 'features', 'stem', 'stem/relu'],
+    ]);
+    await expectError(
+      () => readNodes([...nodes, split], { input: 'split' }),
+      'network.invalid',
+      "'split:1' beside the image",
+    );
   });
 
   it('is cut where another output is asked for', async () => {
@@ -86,6 +147,26 @@ describe('a graph from elsewhere', () => {
       'a BatchNorm that looks at its batch',
       between(node('between', 'FusedBatchNormV3', ['stem/relu'], { T, is_training: { b: true } })),
       ['normalises by the batch'],
+    ],
+    [
+      'a node of more inputs than any op takes',
+      between(
+        node(
+          'between',
+          'AddN',
+          Array.from({ length: 130_000 }, () => 'stem/relu'),
+          { T },
+        ),
+      ),
+      ["'between' has 130000"],
+    ],
+    [
+      'constants that are no numbers',
+      between(
+        node('between', 'Add', ['stem/relu', 'complex'], { T }),
+        node('complex', 'Const', [], { value: { tensor: { dtype: 8, tensorShape: { dim: [] } } } }),
+      ),
+      ["'complex' is of another type"],
     ],
     [
       'large constants that are no weights',
@@ -124,24 +205,54 @@ describe('a graph from elsewhere', () => {
   });
 
   it('is damaged where its functions call each other without end', async () => {
-    const file = path.join(folder(), 'endless.pb');
-    mkdirSync(path.dirname(file), { recursive: true });
-    const calls = field(5, [field(1, 'f'), field(2, [field(10, [field(1, 'forever')])])]);
-    const call = [field(1, 'again'), field(2, 'PartitionedCall'), field(3, 'x'), calls];
-    const signature = field(1, [field(1, 'forever'), field(2, [field(1, 'x')]), field(3, [field(1, 'y')])]);
-    const library = field(2, [
-      field(1, [signature, field(3, call), field(4, [field(1, 'y'), field(2, 'again:output:0')])]),
-    ]);
-    const value = field(5, [
-      field(1, 'value'),
-      field(2, [
-        field(8, [Uint8Array.of(8, 1), field(2, [field(2, [Uint8Array.of(8, 1)])]), field(4, [new Uint8Array(4)])]),
-      ]),
-    ]);
-    const image = field(1, [field(1, 'x'), field(2, 'Placeholder')]);
-    const kernel = field(1, [field(1, 'kernel'), field(2, 'Const'), value]);
-    writeFileSync(file, Buffer.concat([image, kernel, field(1, call), library]));
+    const call = callOf('again', 'forever', ['x']);
+    const file = writeCalls([callOf('again', 'forever', ['image'])], [functionOf('forever', [call], 'again:output:0')]);
     await expectError(() => read(file), 'weights.unreadable', 'deeper than 20 levels');
+  });
+
+  it.each<readonly [string, (level: number) => Uint8Array]>([
+    [
+      'make nothing',
+      (level) =>
+        functionOf(
+          `f${level}`,
+          level < 19 ? [callOf('a', `f${level + 1}`, ['x']), callOf('b', `f${level + 1}`, ['x'])] : [],
+          'x',
+        ),
+    ],
+    [
+      'take more and more',
+      (level) =>
+        functionOf(
+          `f${level}`,
+          level < 3 ? Array.from({ length: 40 }, (_, index) => callOf(`c${index}`, `f${level + 1}`, ['x'])) : [],
+          'x',
+        ),
+    ],
+  ])('is damaged where calls of calls %s, however few bytes say it', async (_, level) => {
+    const file = writeCalls(
+      [callOf('call', 'f0', ['image'])],
+      Array.from({ length: 20 }, (__, index) => level(index)),
+    );
+    expect(readFileSync(file).length).toBeLessThan(8000);
+    await expectError(() => read(file), 'weights.unreadable', 'its calls make more than 80000 nodes');
+  });
+
+  it('is damaged where a name is longer than any that is kept', async () => {
+    const file = writeCalls([[field(1, 'n'.repeat(1025)), field(2, 'NoOp')]], []);
+    await expectError(() => read(file), 'weights.unreadable', 'more than 1024 characters');
+  });
+
+  it('is refused where calls write one constant more often than a record holds', async () => {
+    const called = functionOf(
+      'called',
+      [[field(1, 'c'), field(2, 'Const'), constant(60_000)], calling('s', 'Sum', ['x', 'c:output:0'])],
+      's:output:0',
+    );
+    const names = Array.from({ length: 300 }, (_, index) => `call${index}`);
+    const calls = names.map((name, index) => callOf(name, 'called', [names[index - 1] ?? 'image']));
+    const file = writeCalls(calls, [called]);
+    await expectError(() => read(file), 'network.invalid', `at most ${12 << 20} bytes`);
   });
 
   it('is damaged, or refused, wherever it is cut, and never more than that', async () => {
