@@ -3,6 +3,7 @@ import type { SkippedImage } from '../../../shared/contract/run.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { Split } from '../dataset.ts';
 import { listFolder, readableReason, type Entry } from '../dataset-files.ts';
+import { isImageName } from '../image-name.ts';
 import { splitWord } from './split-words.ts';
 
 export type FolderEntry = Extract<Entry, { kind: 'folder' | 'file' }>;
@@ -70,8 +71,8 @@ export async function findBase(root: string): Promise<Base> {
   return base;
 }
 
-const DATA_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif|bmp|csv|tsv|jsonl|ndjson)$|idx\d/i;
-const isDataName = (name: string): boolean => DATA_NAME.test(name);
+const DATA_NAME = /\.(?:csv|tsv|jsonl|ndjson)$|idx\d/i;
+const isDataName = (name: string): boolean => isImageName(name) || DATA_NAME.test(name);
 
 export interface SplitLayout {
   /** The split folders, and the class folders in each. */

@@ -1,11 +1,10 @@
 import type { SkippedImage } from '../../../shared/contract/run.ts';
 import type { Split } from '../dataset.ts';
 import { listClassFiles } from '../dataset-files.ts';
+import { isImageName } from '../image-name.ts';
 import { hasSplits, splitLayout, type Base, type FolderEntry } from './folder-layout.ts';
 import type { ListedFile, StructureListing } from './listing.ts';
 import { deriveNamePattern, namePattern } from './name-pattern.ts';
-
-const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif|bmp)$/i;
 
 interface SplitFiles {
   readonly split: Split;
@@ -40,7 +39,7 @@ async function filesBySplit(base: Base): Promise<{
 export async function recogniseNames(base: Base): Promise<string | null> {
   const { parts } = await filesBySplit(base);
   const files = parts.find(({ split }) => split === 'train')?.files ?? [];
-  return deriveNamePattern(files.filter(({ path }) => IMAGE_NAME.test(path)).map(({ path }) => path));
+  return deriveNamePattern(files.filter(({ path }) => isImageName(path)).map(({ path }) => path));
 }
 
 /** Files whose names hold their class. @throws ThawError `usage.invalid` for a pattern that is none */
