@@ -9,8 +9,10 @@ import { examineFile, fileState, sameState, type FileState } from './examine-fil
 import type { FoundImage, UnlabelledImage } from './found-image.ts';
 import { classNotes } from './structure/class-notes.ts';
 import { findBase, type Base } from './structure/folder-layout.ts';
+import { firstProblems, HINT_LAYOUT } from './structure/lacking.ts';
 import type { StructureListing } from './structure/listing.ts';
 import { listStructure, recogniseStructures } from './structure/recognise.ts';
+import { checkClasses, usableClasses } from './usable-classes.ts';
 
 export interface ReadContentOptions {
   /** How the folder is laid out; recognised where it is left out. */
@@ -54,8 +56,6 @@ export interface DatasetContent {
 const READERS = 8;
 const SCRATCH_BYTES = 2 ** 18;
 
-const hintLayout = 'Give a folder with one folder of images for each class, or train/ and val/ folders of such.';
-
 /** @throws ThawError `dataset.missing` */
 export async function realRoot(root: string): Promise<string> {
   let found: string;
@@ -67,7 +67,7 @@ export async function realRoot(root: string): Promise<string> {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     found = missing ? 'nothing of that name exists' : readableReason(error);
   }
-  throw new ThawError('dataset.missing', `A dataset is a folder of images, but of ${root}: ${found}.`, hintLayout);
+  throw new ThawError('dataset.missing', `A dataset is a folder of images, but of ${root}: ${found}.`, HINT_LAYOUT);
 }
 
 /** How a folder is laid out, and what that makes of it. */
@@ -157,69 +157,6 @@ export async function examineAll<Known extends Candidate>(
   return { images, skipped, files };
 }
 
-const quoted = (names: readonly string[]): string => {
-  const shown = names.slice(0, 5).map((name) => `'${name}'`);
-  return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(', ');
-};
-
-/** What contradicts a classifier is told before a long read. */
-function checkClasses(root: string, { classNames, outside }: StructureListing): void {
-  const classes = [...new Set(classNames)].sort(codePointOrder);
-  if (classes.length === 0) {
-    throw new ThawError(
-      'dataset.empty',
-      `A dataset has a folder for each class, but ${root} has ${outside.length === 0 ? 'nothing in it' : `no folders, only ${outside.length} other files`}.`,
-      hintLayout,
-    );
-  }
-  if (classes.length === 1) {
-    throw new ThawError(
-      'dataset.classes',
-      `A classifier needs two classes or more, but ${root} has only ${quoted(classes)}.`,
-      `Add a folder for each further class; if the classes lie within ${quoted(classes)}, open that folder instead.`,
-    );
-  }
-}
-
-/**
- * The classes that there is something to learn of; images of others are left out and listed.
- *
- * @throws ThawError `dataset.empty`, `dataset.classes` where fewer than two are left
- */
-function usableClasses(
-  root: string,
-  listing: StructureListing,
-  found: readonly FoundImage[],
-  skipped: number,
-): { readonly classes: readonly string[]; readonly images: readonly FoundImage[]; readonly left: SkippedImage[] } {
-  const aside = skipped === 0 ? '' : ` (${skipped} files were no usable images)`;
-  if (found.length === 0) {
-    throw new ThawError(
-      'dataset.empty',
-      `A dataset holds images, but the class folders of ${root} have none${aside}.`,
-      hintLayout,
-    );
-  }
-  const trained = new Set(found.flatMap(({ split, className }) => (split === 'train' ? [className] : [])));
-  const empty = [...new Set(listing.classNames)].filter((name) => !trained.has(name));
-  if (trained.size < 2) {
-    throw new ThawError(
-      'dataset.images',
-      `Two classes or more must have training images, but in ${root} there are none of ${quoted(empty.sort(codePointOrder))}${aside}.`,
-      'Add images to these folders, or remove the folders.',
-    );
-  }
-  const left = empty.map((path) => ({ path, reason: 'the class has no usable training image and is left out' }));
-  for (const { path, className } of found) {
-    if (!trained.has(className)) left.push({ path, reason: `its class '${className}' has no training image` });
-  }
-  return {
-    classes: [...trained].sort(codePointOrder),
-    images: found.filter(({ className }) => trained.has(className)),
-    left,
-  };
-}
-
 /** A disk that was unplugged leaves every later file missing: that is no dataset of the files read until then. */
 async function expectStillThere(root: string): Promise<void> {
   if (await stat(root).catch(() => null)) return;
@@ -256,7 +193,11 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     await expectStillThere(resolved);
     if (images.length === 0) {
       const others = skipped.length === 0 ? 'nothing in it' : `only ${skipped.length} other files`;
-      throw new ThawError('dataset.empty', `A dataset holds images, but ${resolved} has ${others}.`, hintLayout);
+      throw new ThawError(
+        'dataset.empty',
+        `A dataset holds images, but ${resolved} has ${others}.${firstProblems([...listing.refused, ...skipped.toSorted(byPath)])}`,
+        HINT_LAYOUT,
+      );
     }
     return {
       root: resolved,
@@ -269,18 +210,20 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
       files,
     };
   }
-  checkClasses(resolved, listing);
+  const listed = { root: resolved, structure: found.structure, listing };
+  checkClasses(listed);
   const examined = await examineAll(listing.files, options);
   await expectStillThere(resolved);
   const all = [...listing.contained, ...examined.images];
-  const { classes, images, left } = usableClasses(resolved, listing, all, examined.skipped.length);
+  const unusable = examined.skipped.toSorted(byPath);
+  const { classes, images, left } = usableClasses(listed, all, unusable);
   const outside = listing.outside.map(({ entry, reason }) => ({ path: entry.path, reason }));
   const ownValidation = listing.splits.has('validation');
   if (ownValidation && !images.some((image) => image.split === 'validation')) {
     throw new ThawError(
       'dataset.images',
-      `A validation folder must hold class folders with images, but that of ${resolved} has none.`,
-      'Add images to it, or remove the folder: then a part of the training images is held out.',
+      `Where a dataset brings validation, it has images of classes that train, but ${resolved} has none that can be used.${firstProblems([...listing.refused, ...unusable, ...left])}`,
+      'Add images for validation, or remove what says that there are any: then a part of the training images is held out.',
     );
   }
   return {
@@ -289,7 +232,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     classes,
     images,
     unlabelled: [],
-    skipped: [...listing.refused, ...outside, ...examined.skipped, ...left].sort(byPath),
+    skipped: [...listing.refused, ...outside, ...unusable, ...left].sort(byPath),
     ownValidation,
     files: examined.files,
   };

@@ -281,7 +281,7 @@ describe('what cannot be a dataset is refused', () => {
   test('a val folder in which there is nothing', async () => {
     await writeFiles(root, twoClasses(2, 'train/'));
     await mkdir(path.join(root, 'val'));
-    await expectError(() => opened(), 'dataset.images', 'validation');
+    await expectError(() => opened(), 'dataset.images', 'Where a dataset brings validation');
   });
 
   test('classes of one image each, none of which can be left for validation', async () => {

@@ -235,6 +235,23 @@ describe('what is wrong with a part is said and listed, and the rest is read', (
     ]);
   });
 
+  test('other files beside the images make the ids of a manifest none the less plain', async () => {
+    await writeFiles(root, {
+      ...images('a/im0.png', 'a/im1.png', 'b/im2.png', 'c/im2.jpg'),
+      'a/im0.xml': '<boxes/>',
+      'a/im1.txt': 'boxes',
+      'notes.txt': 'of no image',
+      'labels.csv': 'id,label\nim0,cat\nim1,dog\nim2,dog\nnotes,dog\n',
+    });
+    const content = await open({ kind: 'manifest', file: 'labels.csv' });
+    expect(read(content)).toEqual(['train cat a/im0.png', 'train dog a/im1.png']);
+    expect(reasons(content)).toMatchObject({
+      im2: 'several files have its name (line 4 of labels.csv)',
+      'notes.txt': expect.stringContaining('the file is no image') as string,
+    });
+    expect((await open()).structure.structure).toEqual({ kind: 'manifest', file: 'labels.csv' });
+  });
+
   test('a manifest in another encoding: the lines that can be read are', async () => {
     const latin1 = Buffer.from('path,label\na.png,cat\nb.png,hérisson\nc.png,dog\n', 'latin1');
     await writeFiles(root, { ...images('a.png', 'b.png', 'c.png'), 'labels.csv': latin1 });
@@ -266,7 +283,7 @@ describe('what is wrong with a part is said and listed, and the rest is read', (
       'train-labels-idx1-ubyte': idxFile([5], [1, 2, 3, 4, 5]),
       ...broken,
     });
-    await expectError(() => open(), 'dataset.empty');
+    await expectError(() => open(), 'dataset.empty', 'no pair to train on', `train-images-idx3-ubyte: `, reason);
     await writeFiles(root, {
       'validation-images-idx3-ubyte': idxImages(2, 9),
       'validation-labels-idx1-ubyte': idxFile([2], [1, 2]),
@@ -355,11 +372,44 @@ describe('a structure that is asked for and does not fit is refused', () => {
       ['a column of paths and one of classes'],
     ],
     ['a pattern without a class', { kind: 'namedFiles', pattern: '*.#' }, 'usage.invalid', ['no {class}']],
-    ['a pattern that no name fits', { kind: 'namedFiles', pattern: '{class}@#' }, 'dataset.empty', []],
+    [
+      'a pattern that no name fits',
+      { kind: 'namedFiles', pattern: '{class}@#' },
+      'dataset.empty',
+      ['as {class}@#, but no name', 'cat/1.png: its name does not fit the pattern {class}@#', 'Give the pattern'],
+    ],
+    [
+      'a pattern that finds one class',
+      { kind: 'namedFiles', pattern: 's{class}' },
+      'dataset.classes',
+      ["only 'izes'", 'cat/1.png: its name does not fit'],
+    ],
+    [
+      'a manifest that names no file of the folder',
+      { kind: 'manifest', file: 'lost.csv' },
+      'dataset.empty',
+      [
+        'no line of lost.csv names one',
+        'gone/11.png: there is no such file (line 2 of lost.csv)',
+        'gone/13.png: there is no such file (line 4 of lost.csv); and ',
+        'by its path',
+      ],
+    ],
+    [
+      'a manifest whose files are no images',
+      { kind: 'manifest', file: 'texts.csv' },
+      'dataset.empty',
+      ['among the files that texts.csv names', '2 files were', 'lost.csv: the file is no image'],
+    ],
     ['splits', { kind: 'splitFolders' }, 'dataset.classes', ['needs a train folder']],
-    ['IDX files', { kind: 'idx' }, 'dataset.empty', []],
+    ['IDX files', { kind: 'idx' }, 'dataset.empty', ['has no pair', 'cat: it is no IDX file']],
   ])('%s', async (_, structure, code, words) => {
-    await writeFiles(root, { ...images('cat/1.png', 'dog/1.png'), 'sizes.csv': 'path,bytes\ncat/1.png,1\n' });
+    await writeFiles(root, {
+      ...images('cat/1.png', 'dog/1.png'),
+      'sizes.csv': 'path,bytes\ncat/1.png,1\n',
+      'lost.csv': `path,label\n${[11, 12, 13, 14].map((index) => `gone/${index}.png,cat`).join('\n')}\n`,
+      'texts.csv': 'path,label\nlost.csv,a\nsizes.csv,b\n',
+    });
     await expectError(() => open(structure), code, ...words);
   });
 });
