@@ -2,10 +2,12 @@ import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { AugmentationPreview } from '../../shared/contract/augmentation-preview.ts';
 import type { Request } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { preprocessedAs } from '../network/preprocessing.ts';
 import { findNetwork } from '../network/registry.ts';
 import type { ComputedPreview, PreviewJob } from '../training/augmentation/preview.ts';
 import { askProcess } from './ask-process.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
+import { completePreprocessing } from './complete-preprocessing.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveImages } from './resolve-images.ts';
 
@@ -16,7 +18,7 @@ import { resolveImages } from './resolve-images.ts';
  */
 export async function previewAugmentation(
   context: ServiceContext,
-  { network, images, augmentation, seed, count, taskId }: Request<'augmentation.preview'>,
+  { network, images, augmentation, seed, count, taskId, ...asked }: Request<'augmentation.preview'>,
 ): Promise<AugmentationPreview> {
   if (isFeatureNetwork(network)) {
     throw new ThawError(
@@ -25,7 +27,8 @@ export async function previewAugmentation(
       'Choose a network that takes images.',
     );
   }
-  const { preprocessing } = findNetwork(network);
+  const entry = findNetwork(network);
+  const preprocessing = preprocessedAs(entry.preprocessing, completePreprocessing(asked.preprocessing, entry));
   const targets = await resolveImages(context, images);
   const files = targets.map((target) => {
     if ('file' in target) return target.file;
@@ -41,14 +44,14 @@ export async function previewAugmentation(
     seed,
     count,
   };
-  const { plain, augmented } = await context.tasks.run(taskId, 'image', ({ signal }) =>
+  const { shown, plain, augmented } = await context.tasks.run(taskId, 'image', ({ signal }) =>
     askProcess<ComputedPreview>(context.entries.augmentation, job, 'Previewing an augmentation', signal),
   );
   const { height, width } = preprocessing;
   return {
     height,
     width,
-    paths: targets.map((target) => target.path),
+    paths: shown.flatMap((index) => targets[index]?.path ?? []),
     plain: new Uint8Array(plain),
     augmented: new Uint8Array(augmented),
   };

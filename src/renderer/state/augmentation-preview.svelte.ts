@@ -1,11 +1,13 @@
 import type { AugmentationRequest } from '../../shared/contract/augmentation.ts';
 import type { AugmentationPreview } from '../../shared/contract/augmentation-preview.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
 
 /** What augmentation is shown of. */
 export interface PreviewAsked {
   readonly datasetId: string;
   readonly network: string;
+  readonly preprocessing: TrainingPlanRequest['preprocessing'];
   readonly augmentation: AugmentationRequest | null;
   readonly seed: number;
 }
@@ -59,6 +61,8 @@ export class AugmentationPreviewController {
       const shown = images.length === 0 ? null : await this.#transport.invoke('augmentation.preview', request);
       if (this.#isWanted(taskId)) this.shown = shown;
     } catch (problem) {
+      // An image that was changed has another id since: they are found anew.
+      this.#images = null;
       if (!this.#isWanted(taskId)) return;
       this.problem = problem;
       this.shown = null;

@@ -298,10 +298,14 @@ export const endpoints = {
     }),
     response: layerMaps,
   },
-  /** Images as a run with this augmentation and seed would be shown them, so many times each. */
+  /**
+   * Images as a run with this preprocessing, augmentation and seed would be shown them, so many times each; those that do not
+   * decode are left out, as they are of training.
+   */
   'augmentation.preview': {
     request: z.strictObject({
       network: z.string().min(1),
+      preprocessing: trainingPlanRequest.shape.preprocessing,
       images: z.array(imageReference).min(1).max(MOST_PREVIEWED),
       augmentation: augmentationRequest.nullable(),
       seed: trainingPlan.shape.seed,

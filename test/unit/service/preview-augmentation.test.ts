@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PRESET_VALUES } from '../../../src/shared/contract/augmentation.ts';
@@ -81,6 +82,18 @@ describe('a preview of augmentation', () => {
       first.augmented.subarray(tile * SIZE, (tile + 1) * SIZE).join(),
     );
     expect(new Set(tiles).size).toBe(4);
+  });
+
+  it('prepares images as the plan says, and leaves out what does not decode, as training does', async () => {
+    const own = await preview({ count: 1 });
+    const broken = path.join(home, 'broken.png');
+    writeFileSync(broken, 'no image');
+    const asked = { count: 1, preprocessing: { kernel: 'bicubic' } } as const;
+    const other = await preview({ ...asked, images: [broken, ...images] });
+    expect(other.paths).toEqual(own.paths);
+    expect(other.plain).toHaveLength(2 * SIZE);
+    expect(other.plain).not.toEqual(own.plain);
+    expect(other.plain).toEqual((await preview(asked)).plain);
   });
 
   it('says in words what cannot be shown', async () => {

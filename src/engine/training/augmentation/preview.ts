@@ -24,6 +24,8 @@ export interface PreviewJob {
 }
 
 export interface ComputedPreview {
+  /** Which of the images decode; only they are shown. */
+  readonly shown: readonly number[];
   /** [images, height, width, 3] */
   readonly plain: Uint8Array;
   /** [images, count, height, width, 3] */
@@ -34,13 +36,14 @@ export type PreviewMessage =
   | { readonly kind: 'answered'; readonly answer: ComputedPreview }
   | { readonly kind: 'failed'; readonly error: SerializedError };
 
-async function decoded(file: string, preprocessing: Preprocessing) {
+/** One that decoded a moment ago. */
+async function decodedAs(file: string, preprocessing: Preprocessing) {
   const image = await tryDecodeImage(file, preprocessing);
   if (image.kind === 'pixels') return image;
   throw new ThawError(
     'image.unreadable',
-    `An image to preview must be readable; of '${path.basename(file)}': ${image.reason}.`,
-    'Choose another image.',
+    `An image must stay readable; it is no longer: ${image.reason}.`,
+    'Try again.',
   );
 }
 
@@ -61,30 +64,39 @@ function joined(arrays: readonly Uint8Array[]): Uint8Array {
  */
 export async function previewAugmentation(job: PreviewJob): Promise<ComputedPreview> {
   const { images, augmentation, preprocessing, seed, count } = job;
-  const whole = await Promise.all(images.map((file) => decoded(file, preprocessing)));
+  const decoded = await Promise.all(images.map((file) => tryDecodeImage(file, preprocessing)));
+  const shown = [...images.keys()].filter((index) => decoded[index]?.kind === 'pixels');
+  const whole = decoded.filter((image) => image.kind === 'pixels');
+  if (whole.length === 0) {
+    const [first] = decoded;
+    const reason = first?.kind === 'problem' ? `; of '${path.basename(images[0] ?? '')}': ${first.reason}` : '';
+    throw new ThawError('image.unreadable', `An image to preview must be readable${reason}.`, 'Choose another image.');
+  }
   const plain = joined(whole.map(({ pixels }) => pixels));
-  if (!augmentation)
-    return { plain, augmented: joined(whole.flatMap(({ pixels }) => Array.from({ length: count }, () => pixels))) };
+  if (!augmentation) {
+    const copies = whole.flatMap(({ pixels }) => Array.from({ length: count }, () => pixels));
+    return { shown, plain, augmented: joined(copies) };
+  }
   const canvas = canvasPreprocessing(augmentation, preprocessing);
-  const canvases = await Promise.all(images.map((file) => decoded(file, canvas)));
+  const canvases = await Promise.all(shown.map((index) => decodedAs(images[index] ?? '', canvas)));
   const bytes = joined(canvases.map(({ pixels }) => pixels));
   const { savedModel, signatures } = compileAugmentation({ plan: augmentation, canvas }, preprocessing);
   const directory = await mkdtemp(path.join(tmpdir(), 'thaw-augmentation-'));
   try {
     using session = Session.load(directory, savedModel, signatures);
     const size = preprocessing.height * preprocessing.width * 3;
-    const augmented = new Uint8Array(images.length * count * size);
+    const augmented = new Uint8Array(shown.length * count * size);
     for (let preview = 0; preview < count; preview++) {
       const drawn = canvases.map(({ aspectRatio }, row) => ({ seeds: [seed, preview + 1, row], aspectRatio }));
       const feeds = drawAugmentation(augmentation, drawn, { canvas, input: preprocessing });
       const pixels = session.run('augment', { images: { data: [bytes], shape: [] }, ...feeds })['pixels']?.data;
       if (!(pixels instanceof Float32Array)) throw new TypeError('The program gave no pixels.');
-      images.forEach((_, row) => {
-        const shown = Uint8ClampedArray.from(pixels.subarray(row * size, (row + 1) * size));
-        augmented.set(shown, (row * count + preview) * size);
+      shown.forEach((_, row) => {
+        const picture = Uint8ClampedArray.from(pixels.subarray(row * size, (row + 1) * size));
+        augmented.set(picture, (row * count + preview) * size);
       });
     }
-    return { plain, augmented };
+    return { shown, plain, augmented };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
