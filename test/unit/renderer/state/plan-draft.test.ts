@@ -22,7 +22,6 @@ const sgd: Completion = {
   schedule: { kind: 'constant' },
   classWeights: null,
   earlyStopping: null,
-  augmentation: null,
 };
 
 describe('what the form asks', () => {
