@@ -14,6 +14,7 @@ export interface TensorMessage {
   readonly tensorContent?: Uint8Array;
   readonly floatVal?: readonly number[];
   readonly intVal?: readonly number[];
+  readonly uint32Val?: readonly number[];
   readonly stringVal?: readonly Uint8Array[];
 }
 export interface AttributeMessage {

@@ -1,5 +1,6 @@
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
+import { watchMemory, type MemoryBound } from './watch-memory.ts';
 
 type Message<Answer> =
   { readonly kind: 'answered'; readonly answer: Answer } | { readonly kind: 'failed'; readonly error: SerializedError };
@@ -9,6 +10,7 @@ type Message<Answer> =
  *
  * @param doing what fails when the process ends without an answer, to begin the message: `Looking at a layer`
  * @param signal ends the process, and this with the signal's reason
+ * @param bound ends the process that takes more memory, and this with the bound's reason
  * @throws ThawError what the process answered, or `training.process` where it ended without an answer
  */
 export async function askProcess<Answer>(
@@ -16,14 +18,17 @@ export async function askProcess<Answer>(
   job: object,
   doing: string,
   signal?: AbortSignal,
+  bound?: MemoryBound,
 ): Promise<Answer> {
   signal?.throwIfAborted();
   const { child, tail } = forkEntry(entry);
   const outcome = Promise.withResolvers<Answer>();
-  const end = (): void => {
-    outcome.reject(signal?.reason);
+  const endWith = (reason: unknown): void => {
+    outcome.reject(reason);
     child.kill('SIGKILL');
   };
+  const end = (): void => endWith(signal?.reason);
+  const unwatch = bound && child.pid !== undefined ? watchMemory(child.pid, bound, endWith) : null;
   signal?.addEventListener('abort', end, { once: true });
   child.on('message', (received) => {
     const message = received as Message<Answer>;
@@ -33,6 +38,7 @@ export async function askProcess<Answer>(
   child.on('error', (error) => outcome.reject(error));
   child.on('close', (code, killed) => {
     signal?.removeEventListener('abort', end);
+    unwatch?.();
     outcome.reject(
       new ThawError(
         'training.process',

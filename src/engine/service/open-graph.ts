@@ -1,9 +1,10 @@
 import path from 'node:path';
 import type { Request } from '../../shared/contract/endpoint.ts';
-import { explainDiskError } from '../../shared/errors/thaw-error.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { modelFile } from '../network/config/model-record.ts';
 import { graphName, graphText, type GraphRecord } from '../network/foreign/graph-record.ts';
 import type { GraphProbeJob } from '../training/graph-probe.ts';
+import { machineMemory } from '../training/memory.ts';
 import { openStoredWeights } from '../weights/open.ts';
 import { readImageGraph, type GraphFile } from '../weights/tensorflow/graph-model.ts';
 import { askProcess } from './ask-process.ts';
@@ -11,6 +12,43 @@ import { MODELS, type ServiceContext } from './context.ts';
 import { writeAside } from './write-aside.ts';
 
 const USUAL_SIZE = 224;
+/** For a few images: large networks take seconds, TensorFlow's own start included. */
+const MOST_SECONDS = 180;
+/** Of the machine's memory, the rest being left to what else runs. */
+const MOST_MEMORY = 0.75;
+
+function tooMuch(rule: string, code: 'network.invalid' | 'memory.full' = 'network.invalid'): ThawError {
+  return new ThawError(
+    code,
+    `A graph is run on a few images when it is opened; this one was ended, as it took more than ${rule}.`,
+    'Choose smaller images or an output nearer to the image; do not use a graph of unknown origin.',
+  );
+}
+
+/**
+ * Runs a graph on a few images in a process of its own, which ends with the service, or when it takes too much.
+ *
+ * @returns the shape of its output, batch left out
+ */
+async function probed(context: ServiceContext, job: GraphProbeJob): Promise<readonly number[]> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(tooMuch(`${MOST_SECONDS} seconds`)), MOST_SECONDS * 1000);
+  const mostBytes = Math.floor(machineMemory().totalBytes * MOST_MEMORY);
+  const reason = tooMuch(`${mostBytes} bytes of memory`, 'memory.full');
+  try {
+    return await context.tasks.run(undefined, 'image', ({ signal }) =>
+      askProcess<readonly number[]>(
+        context.entries.graph,
+        job,
+        'Running the graph once',
+        AbortSignal.any([signal, late.signal]),
+        { mostBytes, reason },
+      ),
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /**
  * Opens a graph of TensorFlow's as a network: one layer that is computed as it came. It is run once, for what it gives.
@@ -36,7 +74,7 @@ export async function openGraph(
     stored.close();
   }
   const job: GraphProbeJob = { record, weights };
-  const shape = await askProcess<readonly number[]>(context.entries.graph, job, 'Running the graph once');
+  const shape = await probed(context, job);
   const text = graphText({ ...record, shape: [...shape] });
   const name = graphName(text);
   try {

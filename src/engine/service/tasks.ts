@@ -23,6 +23,8 @@ function cancelled(): ThawError {
 export class Tasks {
   readonly #events: EventHub;
   readonly #underWay = new Map<string, AbortController>();
+  /** Of work that nobody follows: it ends with the service. */
+  readonly #unfollowed = new Set<AbortController>();
 
   constructor(events: EventHub) {
     this.#events = events;
@@ -35,7 +37,14 @@ export class Tasks {
   async run<Result>(taskId: string | undefined, unit: Unit, work: (task: Task) => Promise<Result>): Promise<Result> {
     const controller = new AbortController();
     const { signal } = controller;
-    if (taskId === undefined) return work({ signal, report: () => undefined });
+    if (taskId === undefined) {
+      this.#unfollowed.add(controller);
+      try {
+        return await work({ signal, report: () => undefined });
+      } finally {
+        this.#unfollowed.delete(controller);
+      }
+    }
     if (this.#underWay.has(taskId)) {
       throw new ThawError(
         'usage.invalid',
@@ -87,6 +96,6 @@ export class Tasks {
   }
 
   cancelAll(): void {
-    for (const controller of this.#underWay.values()) controller.abort(cancelled());
+    for (const controller of [...this.#underWay.values(), ...this.#unfollowed]) controller.abort(cancelled());
   }
 }

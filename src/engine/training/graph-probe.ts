@@ -16,8 +16,9 @@ export interface GraphProbeJob {
   readonly weights: string;
 }
 
-const IMAGES = 2;
 const CHANNELS = 3;
+/** Of the largest value: GPUs round as they like, and otherwise for other sizes of a batch. */
+const ROUNDING = 1e-2;
 
 function refuse(found: string): ThawError {
   return new ThawError(
@@ -27,8 +28,64 @@ function refuse(found: string): ThawError {
   );
 }
 
+/** Noise, from the same seed the same, in a range of brightness of its own: no two batches have the same statistics. */
+function imageOf(seed: number, bytes: number, dark: number, bright: number): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length: bytes }, () => {
+    // The generator of `rand` in C (POSIX), of which the upper bits are used.
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return dark + ((state >>> 16) % (bright - dark));
+  });
+}
+
+/** What a graph gives for images, row by row. @throws ThawError `network.invalid` for what has no row for each */
+function rowsOf(session: Session, images: readonly Uint8Array[]): Rows {
+  const output = session.run('activations', { images: { data: [Buffer.concat(images)], shape: [] } })['output'];
+  if (!(output?.data instanceof Float32Array)) throw refuse('this one gives no float32');
+  const { data } = output;
+  const [batch, ...shape] = output.shape;
+  if (batch !== images.length || ![1, 3].includes(shape.length) || shape.includes(0)) {
+    throw refuse(`of ${images.length} images this one gives [${output.shape.join(', ')}]`);
+  }
+  if (!data.every(Number.isFinite)) throw refuse('this one gives values that are no finite numbers');
+  const size = data.length / batch;
+  return { shape, rows: images.map((_, row) => data.subarray(row * size, (row + 1) * size)) };
+}
+
+interface Rows {
+  /** Batch left out. */
+  readonly shape: readonly number[];
+  readonly rows: readonly Float32Array[];
+}
+
+function isSame(left: Float32Array, right: Float32Array): boolean {
+  const largest = left.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return (
+    left.length === right.length && left.every((value, at) => Math.abs(value - (right[at] ?? 0)) <= largest * ROUNDING)
+  );
+}
+
+/** @throws ThawError `network.invalid` where what an image gives depends on the others of its batch, or on how many there are */
+function probeRows(session: Session, bytes: number): readonly number[] {
+  const [first, second, third] = [
+    imageOf(1, bytes, 60, 200),
+    imageOf(2, bytes, 0, 80),
+    imageOf(3, bytes, 120, 255),
+  ] as const;
+  const pair = rowsOf(session, [first, second]);
+  const cases: readonly (readonly [row: number, other: Rows, place: number])[] = [
+    [0, rowsOf(session, [first, third]), 0],
+    [1, rowsOf(session, [third, second]), 1],
+    [1, rowsOf(session, [second]), 0],
+  ];
+  const none = new Float32Array(0);
+  if (cases.every(([row, other, place]) => isSame(pair.rows[row] ?? none, other.rows[place] ?? none)))
+    return pair.shape;
+  throw refuse('what this one gives for an image depends on the other images of its batch');
+}
+
 /**
- * Runs a graph once, on two images that are black, for only TensorFlow knows what its ops give.
+ * Runs a graph on a few images, for only TensorFlow knows what its ops give.
  *
  * @returns the shape of its output, batch left out
  * @throws ThawError `network.invalid` for an output that is no features, `weights.mismatch`, `graph.invalid`, `runtime.failed`
@@ -44,15 +101,10 @@ export async function probeGraph({ record, weights }: GraphProbeJob): Promise<re
     const program = compileActivations(network, network.output, preprocessing);
     const savedModel = encodeSavedModel(program.graph, program.signatures);
     using session = Session.load(directory, savedModel, program.signatures, [network.output]);
+    // Whoever asked may end this process at any moment.
+    await rm(directory, { recursive: true, force: true });
     session.run('assign', program.assignFeeds(tensors));
-    const pixels = new Uint8Array(IMAGES * record.height * record.width * CHANNELS);
-    const output = session.run('activations', { images: { data: [pixels], shape: [] } })['output'];
-    if (!(output?.data instanceof Float32Array)) throw refuse('this one gives no float32');
-    const [batch, ...shape] = output.shape;
-    if (batch !== IMAGES || ![1, 3].includes(shape.length) || shape.includes(0)) {
-      throw refuse(`of ${IMAGES} images this one gives [${output.shape.join(', ')}]`);
-    }
-    return shape;
+    return probeRows(session, record.height * record.width * CHANNELS);
   } finally {
     file.close();
     await rm(directory, { recursive: true, force: true });

@@ -9,7 +9,8 @@ import type { Preprocessing } from '../preprocessing.ts';
 import { assertComputable, foreignGraph } from './foreign-graph.ts';
 
 const LARGEST_BYTES = 16 << 20;
-const side = z.int().min(1).max(1024);
+/** Of an image's side: more than any published network takes. */
+const side = z.int().min(1).max(2048);
 
 const graphRecord = z.strictObject({
   version: z.literal(1),
@@ -25,10 +26,21 @@ const graphRecord = z.strictObject({
 /** A graph from elsewhere and how its images are prepared: everything that its network follows from. */
 export type GraphRecord = z.infer<typeof graphRecord>;
 
-/** As which it is kept: one text for one graph. */
+/**
+ * As which it is kept: one text for one graph.
+ *
+ * @throws ThawError `network.invalid` for a graph beyond bounds, with the first of them
+ */
 export function graphText(record: GraphRecord): string {
+  const parsed = graphRecord.safeParse(record);
   // Parsed, its fields stand in the schema's order.
-  return `${JSON.stringify(graphRecord.parse(record))}\n`;
+  if (parsed.success) return `${JSON.stringify(parsed.data)}\n`;
+  const [issue] = parsed.error.issues;
+  throw new ThawError(
+    'network.invalid',
+    `A graph is kept within bounds; of this one ${issue?.path.join('.') ?? 'all'} is beyond them: ${issue?.message ?? 'invalid'}.`,
+    'Export a smaller model, or choose an output nearer to the image.',
+  );
 }
 
 const NAME = /^graph_[0-9a-f]{12}$/;
