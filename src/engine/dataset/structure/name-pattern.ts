@@ -1,7 +1,15 @@
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
+import { matchName, type NamePart } from './name-matcher.ts';
 
-/** Each may take any number of characters: more of them could search without end. */
+/** No name needs more. */
 const MOST = { '*': 2, '#': 3 } as const;
+
+const KINDS = { '{class}': 'class', '*': 'any', '#': 'digits' } as const;
+
+function partOf(part: string): NamePart {
+  if (part === '{class}' || part === '*' || part === '#') return { kind: KINDS[part] };
+  return { kind: 'letters', letters: Array.from(part) };
+}
 
 function refuse(pattern: string, found: string): ThawError {
   return new ThawError(
@@ -31,14 +39,12 @@ export function namePattern(pattern: string): (file: string) => string | null {
     const count = parts.filter((part) => part === wildcard).length;
     if (count > MOST[wildcard]) throw refuse(pattern, `found ${count} of ${wildcard}, more than ${MOST[wildcard]},`);
   }
-  const source = parts.map((part) => {
-    if (part === '{class}') return '(.+?)';
-    if (part === '*') return '.*';
-    return part === '#' ? '\\d+' : part.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
-  });
-  const regex = new RegExp(`^${source.join('')}$`, 'su');
+  const literals = parts.filter((part) => part !== '' && !Object.hasOwn(KINDS, part));
+  const matched = parts.filter((part) => part !== '').map(partOf);
   return (file) => {
-    const found = regex.exec(stemOf(file))?.[1]?.trim();
+    const stem = stemOf(file);
+    if (!literals.every((letters) => stem.includes(letters))) return null;
+    const found = matchName(matched, stem)?.trim();
     return found === undefined || found === '' ? null : found;
   };
 }

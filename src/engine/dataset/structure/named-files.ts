@@ -42,8 +42,12 @@ export async function recogniseNames(base: Base): Promise<string | null> {
   return deriveNamePattern(files.filter(({ path }) => isImageName(path)).map(({ path }) => path));
 }
 
-/** Files whose names hold their class. @throws ThawError `usage.invalid` for a pattern that is none */
-export async function listNamedFiles(base: Base, pattern: string): Promise<StructureListing> {
+/** Files whose names hold their class. @throws ThawError `usage.invalid` for a pattern that is none; the signal's reason */
+export async function listNamedFiles(
+  base: Base,
+  pattern: string,
+  signal: AbortSignal | undefined,
+): Promise<StructureListing> {
   const classOf = namePattern(pattern);
   const { parts, splits, outside, refused } = await filesBySplit(base);
   const files: ListedFile[] = [];
@@ -54,6 +58,7 @@ export async function listNamedFiles(base: Base, pattern: string): Promise<Struc
   const reason = `its name does not fit the pattern ${pattern}`;
   const given = new Set<Split>();
   for (const part of parts) {
+    signal?.throwIfAborted();
     for (const file of part.files) {
       const className = classOf(file.path);
       if (className === null) others.push({ entry: { kind: 'file', name: file.path, ...file }, reason });

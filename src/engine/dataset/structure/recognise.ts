@@ -50,7 +50,7 @@ export function listStructure(
     case 'splitFolders':
       return listSplitFolders(base, signal);
     case 'namedFiles':
-      return listNamedFiles(base, structure.pattern);
+      return listNamedFiles(base, structure.pattern, signal);
     case 'manifest':
       return listManifest(base, structure.file);
     case 'idx':

@@ -46,9 +46,40 @@ describe('the pattern of file names', () => {
     expectError(() => namePattern(pattern), 'usage.invalid', '{class}'),
   );
 
-  test('does not search without end in a name made for that', () => {
-    const classOf = namePattern('{class}a*a*b');
-    expect(classOf(`${'a'.repeat(250)}.png`)).toBeNull();
+  test.each([
+    ['{class}a*a*b', 'a'],
+    ['{class}#*#*#x', '1'],
+    ['#{class}#*1#*1', '1'],
+  ])('does not search without end in names made for that: %s', (pattern, letter) => {
+    const classOf = namePattern(pattern);
+    for (let file = 0; file < 500; file += 1) expect(classOf(`${letter.repeat(250)}${file}xby.png`)).toBeNull();
+  });
+
+  test('finds what the regular expression of the same meaning finds', () => {
+    const pieces = ['{class}', '*', '#', 'a', '1', '\u{1f408}', '.'];
+    const sources: Readonly<Record<string, string>> = { '{class}': '(.+?)', '*': '.*', '#': '\\d+', '.': '\\.' };
+    let state = 1;
+    const random = (most: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * most);
+    };
+    const draw = (from: readonly string[], count: number): string[] =>
+      Array.from({ length: count }, () => from[random(from.length)] ?? '');
+    let fitting = 0;
+    for (let round = 0; round < 4000; round += 1) {
+      const parts = [...draw(pieces.slice(1), random(3)), '{class}', ...draw(pieces.slice(1), random(4))];
+      if (parts.filter((part) => part === '*').length > 2 || parts.filter((part) => part === '#').length > 3) continue;
+      const name = draw(['a', '1', '2', '\u{1f408}', '.'], 1 + random(8)).join('');
+      const expression = new RegExp(`^${parts.map((part) => sources[part] ?? part).join('')}$`, 'su');
+      const expected = expression.exec(name)?.[1] ?? null;
+      if (expected !== null) fitting += 1;
+      expect([parts.join(''), name, namePattern(parts.join(''))(`${name}.png`)]).toEqual([
+        parts.join(''),
+        name,
+        expected,
+      ]);
+    }
+    expect(fitting).toBeGreaterThan(500);
   });
 });
 
