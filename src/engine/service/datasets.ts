@@ -32,10 +32,21 @@ export interface IdentifiedImage {
   readonly image: CollectedImage;
 }
 
+type SplitOutcome = { readonly dataset: Dataset } | { readonly error: ThawError };
+
+function trySplit(content: DatasetContent, split: SplitOptions): SplitOutcome {
+  try {
+    return { dataset: splitContent(content, split) };
+  } catch (error) {
+    if (error instanceof ThawError) return { error };
+    throw error;
+  }
+}
+
 interface Entry {
   readonly opened: OpenedDataset;
-  /** The split that was asked for last, where it is another. */
-  other: { readonly split: SplitOptions; readonly dataset: Dataset } | null;
+  /** The split that was asked for last, where it is another, with what came of it: a failure may take seconds, too. */
+  other: { readonly split: SplitOptions; readonly outcome: SplitOutcome } | null;
 }
 
 /** Of the image under its name: the same as long as neither changes, so that a window may keep what it shows. */
@@ -94,16 +105,18 @@ export class Datasets {
   /**
    * A dataset that is held, as a plan splits it; nothing is read. null for one that is not held.
    *
-   * @throws ThawError `dataset.images` where that split leaves nothing for validation
+   * @throws ThawError as `splitContent`; the same one for the same split
    */
   known(source: DatasetSource, split: SplitOptions = DEFAULT_SPLIT): Dataset | null {
     const entry = this.#entries.get(keyOf(source));
     if (!entry) return null;
     if (entry.opened.dataset && sameSplit(split, DEFAULT_SPLIT)) return entry.opened.dataset;
     if (!entry.other || !sameSplit(entry.other.split, split)) {
-      entry.other = { split, dataset: splitContent(entry.opened.content, split) };
+      entry.other = { split, outcome: trySplit(entry.opened.content, split) };
     }
-    return entry.other.dataset;
+    const { outcome } = entry.other;
+    if ('error' in outcome) throw outcome.error;
+    return outcome.dataset;
   }
 
   /** @throws ThawError `file.notGranted` for an id that this engine did not give, or what opening it again meets */

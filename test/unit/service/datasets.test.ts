@@ -178,6 +178,25 @@ describe('an opened dataset', () => {
     expect(context.datasets.known(source, { validationShare: 0.5, seed: 7 })).toBe(half);
   });
 
+  it('remembers that a split failed as it remembers one that did not', async () => {
+    const context = newContext();
+    const folder = await photos(4);
+    const source = { kind: 'folder', path: folder } as const;
+    await open(context, folder);
+    const failure = (groupPattern: string): unknown => {
+      try {
+        return context.datasets.known(source, { ...DEFAULT_SPLIT, groupPattern });
+      } catch (error) {
+        return error;
+      }
+    };
+    const first = failure('(');
+    expect(first).toMatchObject({ code: 'usage.invalid' });
+    expect(failure('(')).toBe(first);
+    expect(failure('cat|dog')).not.toBe(first);
+    expect(failure('(')).not.toBe(first);
+  });
+
   it('keeps its id when more are opened than are held', async () => {
     const context = newContext();
     const folder = await photos(3);
