@@ -7,6 +7,7 @@ import type { Hdf5Place } from './hdf5-task.ts';
 const OWN_MEMORY_BYTES = 128 << 20;
 
 let mostMemoryBytes = OWN_MEMORY_BYTES;
+/** Whether what is asked for now went beyond it. */
 let isOverBound = false;
 
 /** A WebAssembly memory, of which Node's types know nothing. */
@@ -99,6 +100,7 @@ export async function openHdf5(place: Hdf5Place): Promise<Hdf5File> {
   const bytesOf = (dataset: string, bytes: number): Uint8Array<ArrayBuffer> => {
     // Of what is stored in chunks or packed, one chunk and what it unpacks to stand beside the whole.
     mostMemoryBytes = OWN_MEMORY_BYTES + 3 * bytes;
+    isOverBound = false;
     const address = core._malloc(bytes);
     if (address === 0 && bytes > 0) throw new Error(`there is no room for the ${bytes} bytes of '${dataset}'`);
     try {

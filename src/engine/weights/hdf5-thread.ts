@@ -1,13 +1,14 @@
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DAMAGED_HINT, unreadable } from './files.ts';
 import type { Hdf5Answer, Hdf5Job, Hdf5Place, Hdf5Request, Hdf5Results, Hdf5Task } from './hdf5-task.ts';
+import { firstAnswer, NoAnswer, Questions } from './thread-answers.ts';
 
 /** What the library, whose addresses have 32 bits, is known to read. */
 const LARGEST_FILE_BYTES = 2 ** 31 - 1;
-/** A healthy file of this size is walked in a hundredth of it. */
-const SLOWEST_BYTES_PER_MILLISECOND = 20_000;
-const SHORTEST_LIMIT_MILLISECONDS = 3000;
+/** A healthy file of this size is walked in a hundredth of it; the rest is for machines that are slow, or busy. */
+const SLOWEST_BYTES_PER_MILLISECOND = 10_000;
+const SHORTEST_LIMIT_MILLISECONDS = 10_000;
 /** Names, attributes and what the library itself keeps. */
 const MOST_HEAP_MEGABYTES = 512;
 
@@ -28,32 +29,13 @@ function failure(path: string, reason: string): ThawError {
   return unreadable(path, `An .h5 file is complete HDF5; reading it ended with: ${reason}.`, DAMAGED_HINT);
 }
 
+function unanswered(path: string, error: unknown): unknown {
+  return error instanceof NoAnswer ? failure(path, error.message) : error;
+}
+
 function resultOf<Result>(path: string, answer: Hdf5Answer<Result>): Result {
   if (answer.kind === 'done') return answer.result;
   throw answer.kind === 'refused' ? ThawError.from(answer.error) : failure(path, answer.reason);
-}
-
-/** What the thread says first, once it has looked at the file. */
-function firstAnswer<Result>(worker: Worker, milliseconds: number): Promise<Hdf5Answer<Result>> {
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout | undefined;
-    const end = (answer: Hdf5Answer<Result>): void => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    worker.on('message', (message: 'ready' | Hdf5Answer<Result>) => {
-      if (message !== 'ready') {
-        end(message);
-        return;
-      }
-      timer = setTimeout(
-        () => end({ kind: 'failed', reason: `it was not over after ${milliseconds} ms` }),
-        milliseconds,
-      );
-    });
-    worker.once('error', (error) => end({ kind: 'failed', reason: error.message }));
-    worker.once('exit', () => end({ kind: 'failed', reason: 'its thread ended' }));
-  });
 }
 
 /**
@@ -91,25 +73,26 @@ export async function openHdf5<Task extends Hdf5Task>(
     port.close();
     void worker.terminate();
   };
+  const questions = new Questions<Hdf5Request, Hdf5Answer<Uint8Array<ArrayBuffer>>>(worker, port, sent, limit);
   const read = (dataset: string, bytes: number): Uint8Array<ArrayBuffer> => {
     if (!isOpen) throw failure(path, 'the reader is closed');
-    const before = Atomics.load(sent, 0);
-    port.postMessage({ dataset, bytes } satisfies Hdf5Request);
-    Atomics.wait(sent, 0, before, limit);
-    const received = receiveMessageOnPort(port) as
-      { readonly message: Hdf5Answer<Uint8Array<ArrayBuffer>> } | undefined;
-    if (received) return resultOf(path, received.message);
-    close();
-    throw failure(path, `it was not over after ${limit} ms`);
+    let answer: Hdf5Answer<Uint8Array<ArrayBuffer>>;
+    try {
+      answer = questions.ask({ dataset, bytes });
+    } catch (error) {
+      close();
+      throw unanswered(path, error);
+    }
+    return resultOf(path, answer);
   };
   try {
-    const result = resultOf(path, await firstAnswer<Hdf5Results[Task['kind']]>(worker, limit));
+    const result = resultOf(path, await firstAnswer<Hdf5Answer<Hdf5Results[Task['kind']]>>(worker, limit));
     // A file that somebody forgot to close keeps no process.
     worker.unref();
     port.unref();
     return { result, read, close };
   } catch (error) {
     close();
-    throw error;
+    throw unanswered(path, error);
   }
 }
