@@ -20,7 +20,8 @@ function adaptedLayers(configuration: unknown): readonly Config[] {
     const isOpen = (config?.['mean'] ?? config?.['variance'] ?? null) === null;
     if (config && layer?.['class_name'] === 'Normalization' && isOpen) found.push(config);
     const inner = config?.['layers'] ?? layer?.['config'];
-    if (Array.isArray(inner)) open.push(...(inner as unknown[]));
+    // One by one: of a long list not all fit into a call.
+    if (Array.isArray(inner)) for (const one of inner as unknown[]) open.push(one);
   }
   return found;
 }

@@ -33,7 +33,8 @@ function isAverage(layer: Layer, input: Shape): boolean {
 
 /** What may stand between features and a classifier, or behind it, and leaves it the new head's equal. */
 function changesForm(layer: Layer, input: Shape): boolean {
-  if (layer.kind === 'reshape' || layer.kind === 'permute') return elementCount(input) === Math.max(...input);
+  if (layer.kind === 'reshape' || layer.kind === 'permute')
+    return elementCount(input) === input.reduce((most, size) => Math.max(most, size), 0);
   return layer.kind === 'dropout' || isAverage(layer, input);
 }
 

@@ -70,12 +70,13 @@ export class Connector {
       const missing = call.arguments.find((one) => typeof one !== 'number' && !values.has(keyOf(one)));
       if (missing !== undefined && typeof missing !== 'number') {
         const others = waiting.get(keyOf(missing)) ?? [];
-        waiting.set(keyOf(missing), [...others, key]);
+        others.push(key);
+        waiting.set(keyOf(missing), others);
         return;
       }
       const given = call.arguments.map((one) => (typeof one === 'number' ? one : valueOf(values, one)));
       values.set(key, this.#call(layer, given, path, call));
-      ready.push(...(waiting.get(key) ?? []));
+      for (const one of waiting.get(key) ?? []) ready.push(one);
       waiting.delete(key);
     };
     for (const key of needed) {

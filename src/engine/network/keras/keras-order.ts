@@ -19,7 +19,7 @@ function visits(layers: readonly Layer[], output: string): ReadonlyMap<string, n
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (visited.has(name)) continue;
     visited.set(name, visited.size);
-    waiting.push(...(byName.get(name)?.inputs.toReversed() ?? []));
+    for (const input of byName.get(name)?.inputs.toReversed() ?? []) waiting.push(input);
   }
   return visited;
 }
