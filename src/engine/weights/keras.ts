@@ -6,7 +6,7 @@ import type { Hdf5Place } from './hdf5-task.ts';
 import { openHdf5Weights } from './hdf5-weights.ts';
 import { layerConfigurations } from './keras-config.ts';
 import type { StoredWeights } from './weights-file.ts';
-import { memberStart, readMember } from './zip-members.ts';
+import { readMember, storedMemberStart } from './zip-members.ts';
 
 const LARGEST_CONFIGURATION_BYTES = 64 << 20;
 const WEIGHTS_MEMBER = 'model.weights.h5';
@@ -48,7 +48,7 @@ function configurationOf(path: string, members: ReadonlyMap<string, ZipMember>):
   }
 }
 
-function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Hdf5Place {
+async function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Promise<Hdf5Place> {
   const member = members.get(WEIGHTS_MEMBER);
   if (member === undefined) {
     const [first = 'nothing'] = [...members.keys()].filter((name) => name.startsWith('model.'));
@@ -62,7 +62,7 @@ function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Hd
     // Keras stores it as it is; whoever packed the archive again did so with all that is in it.
     return { path, offset: 0, bytes: member.bytes, content: readMember(path, member) };
   }
-  return { path, offset: memberStart(path, member), bytes: member.bytes };
+  return { path, offset: await storedMemberStart(path, member), bytes: member.bytes };
 }
 
 /**
@@ -72,5 +72,5 @@ function weightsPlace(path: string, members: ReadonlyMap<string, ZipMember>): Hd
  */
 export async function openKerasArchive(path: string, members: ReadonlyMap<string, ZipMember>): Promise<StoredWeights> {
   const configurations = layerConfigurations(configurationOf(path, members));
-  return openHdf5Weights(weightsPlace(path, members), configurations);
+  return openHdf5Weights(await weightsPlace(path, members), configurations);
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { MalformedZip, ZipReader, type ZipMember } from '../numpy/zip-reader.ts';
 import { METHODS, RECORD_BYTES, SIGNATURES } from '../numpy/zip-structures.ts';
-import { DAMAGED_HINT, readInto, unreadable, unreadableFile } from './files.ts';
+import { DAMAGED_HINT, readInto, regularFileBytes, unreadable, unreadableFile } from './files.ts';
 
 /** Deflate makes no more of a byte than this. */
 const LARGEST_EXPANSION = 1032;
@@ -46,11 +46,25 @@ function refused(path: string, member: ZipMember, found: string): Error {
 }
 
 /** Where the packed bytes of a member begin: its name and more stand before them once again. */
-export function memberStart(path: string, member: ZipMember): number {
+function memberStart(path: string, member: ZipMember): number {
   const header = Buffer.alloc(RECORD_BYTES.local);
   readInto(path, member.offset, header);
   if (header.readUInt32LE(0) !== SIGNATURES.local) throw refused(path, member, 'is not where it says');
   return member.offset + RECORD_BYTES.local + header.readUInt16LE(26) + header.readUInt16LE(28);
+}
+
+/**
+ * Where the bytes of a member begin that is stored as it is, for one who reads them from the file itself.
+ *
+ * @throws ThawError `weights.unreadable` for one of two sizes, or that ends beyond the file
+ */
+export async function storedMemberStart(path: string, member: ZipMember): Promise<number> {
+  const { bytes, packedBytes } = member;
+  if (bytes !== packedBytes) throw refused(path, member, `is not packed, and has ${packedBytes} of ${bytes} bytes`);
+  const start = memberStart(path, member);
+  const fileBytes = await regularFileBytes(path);
+  if (start + bytes > fileBytes) throw refused(path, member, `claims ${bytes} bytes at ${start} of ${fileBytes}`);
+  return start;
 }
 
 /** Some tools write no checksum, and 0 for it. */

@@ -109,6 +109,13 @@ it('an archive that was packed again is read as it was', async () => {
   );
 });
 
+/** Of a member as it is, of its archive, and where its header begins. */
+interface Sizes {
+  readonly own: number;
+  readonly file: number;
+  readonly offset: number;
+}
+
 describe('what is no file of Keras 3 is refused', () => {
   const members = unpacked('v3.keras');
   const cases: readonly (readonly [string, () => string, string])[] = [
@@ -137,13 +144,22 @@ describe('what is no file of Keras 3 is refused', () => {
     await expectError(() => openWeights(write()), 'weights.unreadable', word);
   });
 
-  it('an archive whose weights would lie beyond its end', async () => {
-    const path = archive('beyond.keras', unpacked('v3.keras'));
+  const lies: readonly (readonly [string, (sizes: Sizes) => readonly [number, number], string])[] = [
+    ['would lie beyond its end', () => [2 ** 31 - 2, 2 ** 31 - 2], 'claims 2147483646 bytes'],
+    ['would lie beyond its end but for their header', ({ file, offset }) => [file - offset, file - offset], 'claims'],
+    ['are not packed and have more bytes than that', ({ own }) => [own, own * 40], 'is not packed'],
+    ['are not packed and have fewer bytes than that', ({ own }) => [own, 512], 'is not packed'],
+  ];
+  it.each(lies)('an archive whose weights %s', async (name, claim, words) => {
+    const path = archive(`${name.replaceAll(' ', '-')}.keras`, unpacked('v3.keras'));
     const bytes = readFileSync(path);
     const entry = bytes.lastIndexOf('model.weights.h5') - 46;
-    for (const field of [20, 24]) bytes.writeUInt32LE(2 ** 31 - 2, entry + field);
+    const [own, offset] = [bytes.readUInt32LE(entry + 24), bytes.readUInt32LE(entry + 42)];
+    claim({ own, offset, file: bytes.length }).forEach((size, index) =>
+      bytes.writeUInt32LE(size, entry + 20 + 4 * index),
+    );
     writeFileSync(path, bytes);
-    await expectError(() => openWeights(path), 'weights.unreadable', "'model.weights.h5' claims 2147483646 bytes");
+    await expectError(() => openWeights(path), 'weights.unreadable', `'model.weights.h5' ${words}`);
   });
 
   it('names of layers that are used twice in one model', async () => {
