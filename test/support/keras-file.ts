@@ -79,15 +79,16 @@ export async function writeLargeClaim(path: string, layer: string, shape: readon
   fileSystem.unlink('/claim.h5');
 }
 
-/** Writes an .h5 file of one layer whose `kernel` of four numbers lies in a chunk of that many, packed. */
+/** Writes an .h5 file of one layer whose `kernel` of four numbers lies in a chunk of that many, packed, and its `bias` in one of four. */
 export async function writeLargeChunk(path: string, layer: string, numbers: number): Promise<void> {
   const { FS: fileSystem } = await h5wasm.ready;
   const file = new h5wasm.File('/chunk.h5', 'w');
   file.create_attribute('layer_names', [layer]);
   const group = file.create_group(layer);
-  group.create_attribute('weight_names', ['kernel']);
-  const data = new Float32Array(4);
-  group.create_dataset({ name: 'kernel', data, shape: [4], maxshape: [null], chunks: [numbers], compression: 1 });
+  group.create_attribute('weight_names', ['kernel', 'bias']);
+  const packed = { shape: [4], maxshape: [null], compression: 1 };
+  group.create_dataset({ ...packed, name: 'kernel', data: new Float32Array(4), chunks: [numbers] });
+  group.create_dataset({ ...packed, name: 'bias', data: Float32Array.of(1, 2, 3, 4), chunks: [4] });
   file.close();
   writeFileSync(path, fileSystem.readFile('/chunk.h5'));
   fileSystem.unlink('/chunk.h5');

@@ -200,6 +200,19 @@ describe('what is no Keras .h5 of weights is refused', () => {
     file.close();
   });
 
+  it('one that unpacks to far more than it has, and another for what is wrong with that', async () => {
+    await writeLargeChunk(at('chunks.h5'), 'conv1', 40 << 20);
+    const bytes = readFileSync(at('chunks.h5'));
+    // The first bytes of what the numbers of the bias are packed into.
+    const bias = bytes.lastIndexOf(Buffer.from('7801', 'hex'));
+    bytes.fill(0xff, bias, bias + 8);
+    writeFileSync(at('chunks.h5'), bytes);
+    const file = await openStoredWeights(at('chunks.h5'));
+    await expectError(() => file.read('conv1/kernel'), 'weights.unreadable', 'bytes of memory');
+    await expectError(() => file.read('conv1/bias'), 'weights.unreadable', 'filter returned failure');
+    file.close();
+  });
+
   it('one name for two weights', async () => {
     const twice = new Map([['outer', [weight('conv1/kernel:0', [1]), weight('conv1/kernel:1', [1])]]]);
     await writeKerasFile(at('twice.h5'), twice);
@@ -235,17 +248,21 @@ describe('a damaged .h5 is an error, never a crash', () => {
     }
   });
 
-  it('that leads its reader in circles, which is stopped, and the next file is read', async () => {
-    await writeKerasFile(at('straight.h5'), new Map([['conv1', [weight('conv1/kernel:0', [2])]]]));
-    const circular = readFileSync(at('straight.h5'));
-    // The size of the first object of the heap that holds the lists of names.
-    circular[circular.indexOf('GCOL') + 24] = 166;
-    writeFileSync(at('circular.h5'), circular);
-    await expectError(() => openWeights(at('circular.h5')), 'weights.unreadable', 'not over after');
-    const file = await openWeights(at('straight.h5'));
-    expect(file.read('conv1/kernel')).toEqual(ramp(2));
-    file.close();
-  });
+  it(
+    'that leads its reader in circles, which is stopped, and the next file is read',
+    { timeout: MANY_FILES_MILLISECONDS },
+    async () => {
+      await writeKerasFile(at('straight.h5'), new Map([['conv1', [weight('conv1/kernel:0', [2])]]]));
+      const circular = readFileSync(at('straight.h5'));
+      // The size of the first object of the heap that holds the lists of names.
+      circular[circular.indexOf('GCOL') + 24] = 166;
+      writeFileSync(at('circular.h5'), circular);
+      await expectError(() => openWeights(at('circular.h5')), 'weights.unreadable', 'not over after');
+      const file = await openWeights(at('straight.h5'));
+      expect(file.read('conv1/kernel')).toEqual(ramp(2));
+      file.close();
+    },
+  );
 
   it('with any bytes changed', { timeout: MANY_FILES_MILLISECONDS }, async () => {
     await writeKerasFile(at('good.h5'), new Map([['conv1', [weight('conv1/kernel:0', [3, 3, 3, 8])]]]));
