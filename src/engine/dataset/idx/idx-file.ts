@@ -39,6 +39,51 @@ function shapeOf(head: Buffer): readonly number[] {
 
 const headerBytes = (shape: readonly number[]): number => 4 + 4 * shape.length;
 
+function problemOf(error: unknown): IdxProblem {
+  if (error instanceof IdxProblem) return error;
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    return new IdxProblem('there is no such file', { cause: error });
+  }
+  return new IdxProblem(`it cannot be read (${error instanceof Error ? error.message : String(error)})`, {
+    cause: error,
+  });
+}
+
+/** One image's values with the file's dimensions. */
+interface IdxEntry {
+  readonly shape: readonly number[];
+  readonly values: Uint8Array;
+}
+
+/**
+ * Reads one entry along the first dimension, without the rest of the file.
+ *
+ * @returns null for a packed file, in which no entry has a place
+ * @throws IdxProblem
+ */
+export async function readIdxEntry(file: string, index: number): Promise<IdxEntry | null> {
+  try {
+    await using handle = await open(file, 'r');
+    const head = Buffer.alloc(HEADER_BYTES);
+    const { bytesRead } = await handle.read(head, 0, HEADER_BYTES, 0);
+    if (isGzip(head)) return null;
+    const shape = shapeOf(head.subarray(0, bytesRead));
+    const [count = 0, ...sizes] = shape;
+    if (index >= count) throw new IdxProblem(`it has no image ${index}`);
+    const length = sizes.reduce((product, size) => product * size, 1);
+    const start = headerBytes(shape) + index * length;
+    if ((await handle.stat()).size < start + length) throw new IdxProblem('the file is cut short');
+    const values = new Uint8Array(length);
+    for (let done = 0, read = 0; done < values.length; done += read) {
+      read = (await handle.read(values, done, values.length - done, start + done)).bytesRead;
+      if (read === 0) throw new IdxProblem('the file is cut short');
+    }
+    return { shape, values };
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
 /**
  * Reads an IDX file of bytes, packed by gzip or not, without unpacking more than its header claims.
  *
@@ -57,10 +102,7 @@ export async function readIdxFile(file: string): Promise<IdxFile> {
     }
     content = await handle.readFile();
   } catch (error) {
-    if (error instanceof IdxProblem) throw error;
-    throw new IdxProblem(`it cannot be read (${error instanceof Error ? error.message : String(error)})`, {
-      cause: error,
-    });
+    throw problemOf(error);
   }
   if (!isGzip(content)) return parse(content);
   try {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { fileState, sameState, type FileState } from '../examine-file.ts';
-import { IdxProblem, readIdxFile, type IdxFile } from './idx-file.ts';
+import { IdxProblem, readIdxEntry, readIdxFile, type IdxFile } from './idx-file.ts';
 
 /** One image of an IDX file: grey, [height, width]. */
 export interface IdxImage {
@@ -33,36 +33,58 @@ export function idxMember(path: string): IdxMember | null {
   return file === undefined ? null : { file, index: Number(index) };
 }
 
-/** Those read last: a dataset has one for training and one for tests. */
+/** Packed ones, unpacked, those read last: a dataset has one for training and one for tests. */
 const MOST_HELD = 2;
-const held = new Map<string, { readonly state: FileState; readonly content: Promise<IdxFile> }>();
+/** A file that nobody looks into any more is let go of: it may have a gigabyte. */
+const IDLE_MILLISECONDS = 30_000;
 
-/**
- * The content of an IDX file, read once for as long as it stays as it is.
- *
- * @throws IdxProblem
- */
-export async function idxContent(file: string): Promise<IdxFile> {
+interface Held {
+  readonly state: FileState;
+  readonly content: Promise<IdxFile>;
+  readonly idle: NodeJS.Timeout;
+}
+const held = new Map<string, Held>();
+
+function letGo(file: string): void {
+  const entry = held.get(file);
+  if (entry) clearTimeout(entry.idle);
+  held.delete(file);
+}
+
+/** The content of a packed IDX file, unpacked once for as long as it stays as it is and is in use. @throws IdxProblem */
+async function unpacked(file: string): Promise<IdxFile> {
   const found = await stat(file).catch((error: unknown) => {
     throw new IdxProblem('there is no such file', { cause: error });
   });
   const state = fileState(found);
   const known = held.get(file);
-  if (known && sameState(known.state, state)) return known.content;
+  if (known && sameState(known.state, state)) {
+    known.idle.refresh();
+    return known.content;
+  }
+  letGo(file);
   const content = readIdxFile(file);
-  held.delete(file);
-  held.set(file, { state, content });
-  content.catch(() => held.delete(file));
+  const idle = setTimeout(() => letGo(file), IDLE_MILLISECONDS).unref();
+  held.set(file, { state, content, idle });
+  content.catch(() => {
+    if (held.get(file)?.content === content) letGo(file);
+  });
   const [oldest] = held.keys();
-  if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
+  if (held.size > MOST_HELD && oldest !== undefined) letGo(oldest);
   return content;
+}
+
+async function packedEntry(file: string, index: number): ReturnType<typeof readIdxEntry> {
+  const { shape, values } = await unpacked(file);
+  const [count = 0, ...sizes] = shape;
+  const size = sizes.reduce((product, one) => product * one, 1);
+  return index < count ? { shape, values: values.subarray(index * size, (index + 1) * size) } : null;
 }
 
 /** @throws IdxProblem */
 export async function readIdxImage(file: string, index: number): Promise<IdxImage> {
-  const { shape, values } = await idxContent(file);
-  const [count = 0, height = 0, width = 0] = shape;
-  if (shape.length !== 3 || index >= count) throw new IdxProblem(`it has no image ${index}`);
-  const size = height * width;
-  return { pixels: values.subarray(index * size, (index + 1) * size), width, height };
+  const entry = (await readIdxEntry(file, index)) ?? (await packedEntry(file, index));
+  const [, height = 0, width = 0] = entry?.shape ?? [];
+  if (entry?.shape.length !== 3) throw new IdxProblem(`it has no image ${index}`);
+  return { pixels: entry.values, width, height };
 }

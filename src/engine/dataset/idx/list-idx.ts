@@ -5,7 +5,7 @@ import type { FoundImage } from '../found-image.ts';
 import { filesOf, type Base, type FolderEntry } from '../structure/folder-layout.ts';
 import type { StructureListing } from '../structure/listing.ts';
 import { IdxProblem, readIdxFile } from './idx-file.ts';
-import { idxContent, idxLabelsName, idxMemberPath, isIdxImagesName } from './idx-images.ts';
+import { idxLabelsName, idxMemberPath, isIdxImagesName } from './idx-images.ts';
 
 interface Pair {
   readonly images: FolderEntry;
@@ -40,7 +40,7 @@ export function hasIdxFiles(base: Base): boolean {
 }
 
 async function imagesOf({ images, labels, split }: Pair, signal: AbortSignal | undefined): Promise<FoundImage[]> {
-  const { shape, values } = await idxContent(images.realPath);
+  const { shape, values } = await readIdxFile(images.realPath);
   const own = await readIdxFile(labels.realPath);
   const [count = 0, height = 0, width = 0] = shape;
   if (shape.length !== 3 || height === 0 || width === 0) throw new IdxProblem('it holds no images');

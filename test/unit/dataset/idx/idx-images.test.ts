@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readIdxFile } from '../../../../src/engine/dataset/idx/idx-file.ts';
+import { readIdxImage } from '../../../../src/engine/dataset/idx/idx-images.ts';
 import { tryDecodeImage } from '../../../../src/engine/image/decode-image.ts';
 import { scaleToUnitRange } from '../../../../src/engine/network/preprocessing.ts';
 import { idxFile, idxImages } from '../../../support/idx-file.ts';
@@ -27,6 +28,38 @@ describe('an image within an IDX file', () => {
       kind: 'problem',
       reason: 'it has no image 3',
     });
+  });
+
+  test.each([
+    ['cut-images-idx3-ubyte', idxImages(3).subarray(0, 60), 2, 'the file is cut short'],
+    ['labels-idx3-ubyte', idxFile([3], [1, 2, 3]), 1, 'it has no image 1'],
+    ['labels-idx3-ubyte.gz', gzipSync(idxFile([3], [1, 2, 3])), 1, 'it has no image 1'],
+    ['packed-idx3-ubyte.gz', gzipSync(idxImages(3)), 3, 'it has no image 3'],
+    ['moon-idx3-ubyte', idxFile([1, 2 ** 15, 2 ** 15], [1]), 0, 'the file is cut short'],
+    ['empty-idx3-ubyte', '', 0, 'the file is no IDX file'],
+  ])('that is not there is told: %s', async (name, file, index, words) => {
+    await writeFiles(folder, { [name]: file });
+    await expect(readIdxImage(path.join(folder, name), index)).rejects.toThrow(words);
+  });
+
+  test('is read alone from a plain file; a packed one stays unpacked only while it is in use', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const plain = path.join(folder, 'alone-idx3-ubyte');
+      const packed = path.join(folder, 'held-idx3-ubyte.gz');
+      await writeFiles(folder, { 'alone-idx3-ubyte': idxImages(9), 'held-idx3-ubyte.gz': gzipSync(idxImages(9)) });
+      const bufferOf = async (file: string): Promise<ArrayBufferLike> => (await readIdxImage(file, 4)).pixels.buffer;
+      expect((await bufferOf(plain)).byteLength).toBe(16);
+      const first = await bufferOf(packed);
+      vi.advanceTimersByTime(20_000);
+      expect(await bufferOf(packed)).toBe(first);
+      vi.advanceTimersByTime(20_000);
+      expect(await bufferOf(packed)).toBe(first);
+      vi.advanceTimersByTime(40_000);
+      expect(await bufferOf(packed)).not.toBe(first);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('that has gone is told as a missing file', async () => {
