@@ -25,11 +25,11 @@ export function weights(name: string, sizes: readonly number[], claims = sizes):
 
 const T = { type: FLOAT };
 
-/** What leads from images of that size to features: a convolution, a ReLU, the mean of each channel. */
-export function smallGraph(size: number): readonly NodeMessage[] {
+/** What leads from images of that size, null for any, to features: a convolution, a ReLU, the mean of each channel. */
+export function smallGraph(size: number | null): readonly NodeMessage[] {
   const axes = { dtype: 3, tensorShape: shapeOf([2]), intVal: [1, 2] };
   return [
-    node('image', 'Placeholder', [], { dtype: T, shape: { shape: shapeOf([-1, size, size, 3]) } }),
+    node('image', 'Placeholder', [], { dtype: T, shape: { shape: shapeOf([-1, size ?? -1, size ?? -1, 3]) } }),
     weights('stem/kernel', [3, 3, 3, 4]),
     node('stem', 'Conv2D', ['image', 'stem/kernel'], {
       T,

@@ -31,13 +31,14 @@ export async function openNetwork(
       'Name a Keras .h5 or .keras, a tfjs LayersModel, or a TensorFlow .pb or SavedModel.',
     );
   }
+  const { size, pixels, input, output } = asked;
+  const noted = { path: path.resolve(source.path), size: size ?? null, input: input ?? null, output: output ?? null };
   const graph = await findGraphFile(source.path);
   if (graph) {
     const opened = await openGraph(context, graph, source.path, asked);
-    noteOpened(context, { ...opened, path: path.resolve(source.path), pixels: asked.pixels ?? null });
+    noteOpened(context, { ...opened, ...noted, pixels: pixels ?? null });
     return showNetwork({ name: opened.name });
   }
-  const { size, pixels, input, output } = asked;
   if (input !== undefined || output !== undefined) {
     throw new ThawError(
       'usage.invalid',
@@ -52,6 +53,6 @@ export async function openNetwork(
   } catch (error) {
     throw explainDiskError(error, 'keep the model');
   }
-  noteOpened(context, { name, title, classes, path: path.resolve(source.path), pixels: record.pixels });
+  noteOpened(context, { name, title, classes, ...noted, pixels: record.pixels });
   return showNetwork({ name, classes });
 }

@@ -17,6 +17,9 @@ const noted = z.strictObject({
   classes: z.int(),
   path: z.string().min(1),
   pixels: z.enum(PIXEL_RANGES).nullable(),
+  size: z.int().nullable().default(null),
+  input: z.string().nullable().default(null),
+  output: z.string().nullable().default(null),
   openedAt: z.int(),
 });
 type Noted = z.infer<typeof noted>;
@@ -55,7 +58,7 @@ function nameOf(context: ServiceContext, file: string): string {
 }
 
 async function describe(context: ServiceContext, model: Noted): Promise<OpenedModel | null> {
-  const { name, title, classes, path: file, pixels, openedAt } = model;
+  const { name, title, classes, path: file, pixels, size, input, output, openedAt } = model;
   try {
     const network = summarize(findNetwork(name));
     const exists = await stat(file).then(
@@ -69,6 +72,9 @@ async function describe(context: ServiceContext, model: Noted): Promise<OpenedMo
       classes,
       file: { grantId, name: nameOf(context, file), path: file, exists },
       pixels,
+      size,
+      input,
+      output,
       openedAt,
     };
   } catch (error) {

@@ -24,7 +24,7 @@ function refuse(found: string): ThawError {
   return new ThawError(
     'network.invalid',
     `A graph gives [batch, features] or [batch, height, width, channels], one row an image; ${found}.`,
-    'Choose another tensor with --output.',
+    'Choose another tensor as output.',
   );
 }
 
@@ -95,9 +95,7 @@ export async function probeGraph({ record, weights }: GraphProbeJob): Promise<re
   const file = await openWeights(weights);
   const directory = await mkdtemp(path.join(tmpdir(), 'thaw-graph-'));
   try {
-    const { tensors, report } = loadWeights(network, file);
-    const [missing] = [...report.missing, ...report.skippedByShape.map(({ name }) => name)];
-    if (missing !== undefined) throw new TypeError(`The graph's own file has no '${missing}'.`);
+    const { tensors } = loadWeights(network, file);
     const program = compileActivations(network, network.output, preprocessing);
     const savedModel = encodeSavedModel(program.graph, program.signatures);
     using session = Session.load(directory, savedModel, program.signatures, [network.output]);

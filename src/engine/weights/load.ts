@@ -50,12 +50,15 @@ function otherNetwork(
     first === undefined
       ? `it holds ${some([...file.tensors.keys()])}, where ${some(expected.map((tensor) => tensor.name))} were expected`
       : `${skipped.length} tensors have another shape, the first '${first.name}' with [${first.found.join(', ')}] for [${first.expected.join(', ')}]`;
+  const computed = network.layers.some(({ kind }) => kind === 'foreignGraph');
   return new ThawError(
     'weights.mismatch',
     `Weights must be those of ${network.name}; ${loaded} of its ${expected.length} tensors fit in ${file.path}: ${found}.`,
-    skipped.length > loaded
-      ? 'These look like weights of another width or variant: choose the network that they were trained for.'
-      : 'Choose the network that these weights were trained for, or a file of this one.',
+    computed
+      ? 'A TensorFlow graph is computed with all of its own weights: use the file that it was opened from.'
+      : skipped.length > loaded
+        ? 'These look like weights of another width or variant: choose the network that they were trained for.'
+        : 'Choose the network that these weights were trained for, or a file of this one.',
   );
 }
 
@@ -83,7 +86,8 @@ export function describePart({ loaded, skippedByShape, missing }: LoadReport): s
  * tensor of both sides.
  *
  * @param head what the new head gets of the file; without it nothing, even where one of that name and shape is there
- * @throws ThawError `weights.mismatch` when nothing fits, or less than half of the network and less than half of the file
+ * @throws ThawError `weights.mismatch` when nothing fits, or less than half of the network and less than half of the file; for
+ *   a graph from elsewhere, which has no values of its own to begin with, when any of its tensors does not
  */
 export function matchWeights(network: Network, given: WeightsFile, head: HeadWeights | null = null): LoadReport {
   const file = withNetworkNames(network, given);
@@ -100,9 +104,12 @@ export function matchWeights(network: Network, given: WeightsFile, head: HeadWei
     else skippedByShape.push({ name, expected: [...shape], found: [...entry.shape] });
   }
   const fits = loaded.length;
+  const filled = new Set(loaded);
+  const computed = new Set(network.layers.flatMap(({ kind, name }) => (kind === 'foreignGraph' ? [name] : [])));
+  const lacks = expected.some(({ layer, name }) => computed.has(layer) && !filled.has(name));
   const kept = head?.tensors ?? new Map<string, never>();
   const stored = new Set([...kept.values()].map(({ entry }) => entry.storedName));
-  if (fits === 0 || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
+  if (lacks || fits === 0 || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
     throw otherNetwork(network, file, expected, fits, skippedByShape);
   }
   return {

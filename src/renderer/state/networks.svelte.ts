@@ -12,6 +12,9 @@ export interface ModelFile {
 export interface ModelOptions {
   readonly size?: number | undefined;
   readonly pixels?: PixelRange | undefined;
+  /** Of a TensorFlow graph, where it was opened with a choice. */
+  readonly input?: string | undefined;
+  readonly output?: string | undefined;
 }
 
 /** The networks that the engine lists, which do not change while it runs, and those that were opened from files. */
@@ -73,7 +76,7 @@ export class NetworksController {
    *
    * @returns its name, or null where it could not be: `refused` then says why
    */
-  async open({ grantId, name }: ModelFile, { size, pixels }: ModelOptions = {}): Promise<string | null> {
+  async open({ grantId, name }: ModelFile, { size, pixels, input, output }: ModelOptions = {}): Promise<string | null> {
     this.opening = name;
     this.refused = null;
     try {
@@ -81,6 +84,8 @@ export class NetworksController {
         file: { kind: 'granted', grantId },
         ...(size !== undefined && { size }),
         ...(pixels !== undefined && { pixels }),
+        ...(input !== undefined && { input }),
+        ...(output !== undefined && { output }),
       });
       await this.loadOpened();
       return detail.name;

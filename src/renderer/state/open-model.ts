@@ -1,3 +1,4 @@
+import type { OpenedModel, PixelRange } from '../../shared/contract/models.ts';
 import type { ModelFile, ModelOptions } from './networks.svelte.ts';
 import type { Workbench } from './workbench.svelte.ts';
 import { leadingWeights } from './dropped.ts';
@@ -10,6 +11,22 @@ export async function openModel(workbench: Workbench, file: ModelFile, options: 
   } catch (error) {
     workbench.notices.fail(error);
   }
+}
+
+/** The same file, its images prepared otherwise and all else as it was asked for: another network by name. */
+export async function openAgain(
+  workbench: Workbench,
+  { network, file, ...asked }: OpenedModel,
+  change: { readonly size?: number; readonly pixels?: PixelRange | null },
+): Promise<void> {
+  const pixels = change.pixels === undefined ? asked.pixels : change.pixels;
+  const takesOthers = network.sizes !== null;
+  await openModel(workbench, file, {
+    pixels: pixels ?? undefined,
+    size: change.size ?? (takesOthers ? network.inputShape[0] : (asked.size ?? undefined)),
+    input: asked.input ?? undefined,
+    output: asked.output ?? undefined,
+  });
 }
 
 /** Plans on a network that came from a file, with the file's weights. */

@@ -32,6 +32,10 @@ export const openedModel = z.strictObject({
   file: z.strictObject({ grantId: z.string(), name: z.string(), path: z.string(), exists: z.boolean() }),
   /** As it was asked for; null for what the model says, or what is usual. */
   pixels: z.enum(PIXEL_RANGES).nullable(),
+  /** As they were asked for; null for what the file says, or what is usual. */
+  size: z.int().nullable(),
+  input: z.string().nullable(),
+  output: z.string().nullable(),
   /** Milliseconds since 1970, UTC. */
   openedAt: z.int(),
 });

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as passed } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askProcess } from '../../../src/engine/service/ask-process.ts';
 import { createService, type Service } from '../../../src/engine/service/create-service.ts';
+import { windowTransport } from '../../../src/engine/service/window-transport.ts';
 import { ThawError } from '../../../src/shared/errors/thaw-error.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { smallGraph, writeGraph } from '../../support/graph-file.ts';
@@ -78,5 +79,21 @@ describe('the process that runs a graph of others once', () => {
       'Too much.',
     );
     await service.close();
+  });
+});
+
+describe('a graph of others that was opened', () => {
+  it('is listed with all that was asked for, which opens it as the same network again', async () => {
+    const real = createService({ home: path.join(root, 'real'), cache: path.join(root, 'cache') });
+    const folder = writeGraph(path.join(root, 'graph'), smallGraph(null));
+    const asked = { size: 12, pixels: 'raw', input: 'image', output: 'stem/relu' } as const;
+    const { name } = await real.transport.invoke('networks.open', { file: { kind: 'file', path: folder }, ...asked });
+    const [listed] = await real.transport.invoke('networks.opened', {});
+    expect(listed).toMatchObject({ network: { name, inputShape: [12, 12, 3] }, ...asked });
+
+    const file = { kind: 'granted', grantId: listed?.file.grantId ?? '' } as const;
+    const again = await windowTransport(real).invoke('networks.open', { file, ...asked });
+    expect(again).toMatchObject({ name, outputShape: [6, 6, 4] });
+    await real.close();
   });
 });

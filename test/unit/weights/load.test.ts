@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openGraphRecord } from '../../../src/engine/network/foreign/graph-record.ts';
 import { withHead } from '../../../src/engine/network/head.ts';
 import type { Network } from '../../../src/engine/network/layer.ts';
 import { findNetwork } from '../../../src/engine/network/registry.ts';
@@ -116,4 +117,45 @@ it.each([NaN, Infinity])('weights with %d in them are refused, naming the tensor
   tensors.get('branch_a/kernel')?.data.fill(value, 3, 4);
   const file = await fileOf(tensors);
   await expectError(() => loadWeights(branched, file), 'weights.unreadable', 'branch_a/kernel', String(value), 'at 3');
+});
+
+describe('a graph from elsewhere is loaded whole', () => {
+  const tensors = ['one', 'two', 'three'].map((name) => ({ node: name, shape: [2], stored: name }));
+  const { network } = openGraphRecord({
+    version: 1,
+    title: 'sums',
+    graph: {
+      nodes: tensors.map(({ node }, place) => ({
+        name: `sum${place}`,
+        op: 'Add',
+        inputs: [place === 0 ? 'image' : `sum${place - 1}`, node],
+        attributes: {},
+      })),
+      input: 'image',
+      output: 'sum2',
+      tensors,
+    },
+    height: 2,
+    width: 2,
+    pixels: 'signed',
+    shape: [2],
+  });
+  const values = (sizes: Readonly<Record<string, number>>): Tensors =>
+    new Map(
+      Object.entries(sizes).map(([name, size]) => [name, { shape: [size], data: new Float32Array(size).fill(1) }]),
+    );
+
+  it('from the names that its own file has', async () => {
+    const { report } = loadWeights(network, await fileOf(values({ one: 2, two: 2, three: 2, more: 5 })));
+    expect(report).toMatchObject({ missing: [], skippedByShape: [] });
+    expect(report.loaded).toHaveLength(3);
+  });
+
+  it.each([
+    ['lacks one', { one: 2, two: 2 }],
+    ['has one of another shape', { one: 2, two: 2, three: 3 }],
+  ])('and a file is refused that %s', async (_, sizes) => {
+    const file = await fileOf(values(sizes));
+    await expectError(() => loadWeights(network, file), 'weights.mismatch', '2 of its 3 tensors', 'opened from');
+  });
 });

@@ -47,6 +47,6 @@ export function assertAllowed(nodes: Iterable<Placed>): void {
   throw new ThawError(
     'network.invalid',
     `Of a graph from elsewhere only ops are computed whose outputs follow from their inputs; '${worst.op}' of '${worst.name}' ${worst.reason ?? 'is none of those that are'}.`,
-    'Choose as --output a tensor that does not depend on it, or export the model again without it.',
+    'Choose as output a tensor that does not depend on it, or export the model again without it.',
   );
 }

@@ -133,7 +133,7 @@ function chosen(
     only === undefined
       ? `A graph from an image to features has an ${what}; found none.`
       : `A graph has one ${what} that is used; found ${ends.size}: ${listed([...ends.keys()])}.`,
-    `Choose with --${what}.`,
+    `Say which, once: \`thaw networks open FILE --${what} NAME\`; windows list the network from then on.`,
   );
 }
 
@@ -144,7 +144,7 @@ function imageSize(input: string, { nodes, resolve }: FlatGraph): Pick<ImageGrap
   if (node?.op === 'Placeholder' && dtype !== null && dtype !== FLOAT32) {
     throw invalid(
       `A graph takes images as float32; its input '${input}' is of another type (${dtype} of TensorFlow's).`,
-      'Choose with --input the tensor after it was decoded or converted.',
+      'Choose as input the tensor after it was decoded or converted.',
     );
   }
   const shape = parts(node?.attributes.get('shape') ?? NO_BYTES).get(7)?.[0];
@@ -154,7 +154,7 @@ function imageSize(input: string, { nodes, resolve }: FlatGraph): Pick<ImageGrap
   if (sizes.length !== 4 || ![-1, 3].includes(channels) || batch >= 0) {
     throw invalid(
       `A graph takes images of three channels, any number at once, [-1, height, width, 3]; '${input}' takes [${sizes.join(', ')}].`,
-      'Choose another tensor with --input, or export the model with an open batch size.',
+      'Choose another tensor as input, or export the model with an open batch size.',
     );
   }
   return { height: height > 0 ? height : null, width: width > 0 ? width : null };

@@ -52,7 +52,7 @@ function assertNumbers({ name, op, attributes }: GraphNode): void {
   if (tensorMessage(message).dtype !== null) return;
   throw refuse(
     `Constants of a graph are real numbers; '${name}' is of another type.`,
-    'Choose as --output a tensor that does not depend on it.',
+    'Choose as output a tensor that does not depend on it.',
   );
 }
 
@@ -136,7 +136,7 @@ export function imageGraph(
     if (inputs.length > MOST_INPUTS) {
       throw refuse(
         `A node of a graph has at most ${MOST_INPUTS} inputs; '${name}' has ${inputs.length}.`,
-        'Choose as --output a tensor that does not depend on it.',
+        'Choose as output a tensor that does not depend on it.',
       );
     }
     const references = inputs.map(follow);
@@ -146,7 +146,7 @@ export function imageGraph(
     if (beside === undefined) return references;
     throw refuse(
       `Features follow from the image alone; '${name}' takes '${beside}' beside the image, '${ends.input}'.`,
-      'Choose as --input a tensor that all of it follows from.',
+      'Choose as input a tensor that all of it follows from.',
     );
   };
   /** All that an output depends on, down to the image and the weights. */
@@ -202,7 +202,7 @@ export function imageGraph(
   if (!usesInput) {
     throw refuse(
       `Features follow from the image; '${ends.output}' does not depend on '${ends.input}'.`,
-      'Choose others as --input and --output.',
+      'Choose others as input and output.',
     );
   }
   return { nodes: ordered, input: ends.input, output, tensors: [...tensors.values()] };
