@@ -67,7 +67,7 @@ export async function measureImage(file: string): Promise<SeenImage> {
   try {
     const { measures, fingerprint } = await withOwnFormats(file, measure);
     // What was decoded before sharp saw it is raw there.
-    const format = measures.format !== 'raw' ? measures.format : idxMember(file) ? 'idx' : 'bmp';
+    const format = measures.format !== 'raw' ? measures.format : (await idxMember(file)) ? 'idx' : 'bmp';
     return { measured: { kind: 'measures', measures: { ...measures, format } }, fingerprint };
   } catch (error) {
     return { measured: { kind: 'problem', reason: await decodeProblem(file, error) }, fingerprint: null };

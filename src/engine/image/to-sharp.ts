@@ -40,8 +40,8 @@ export async function withOwnFormats<Result>(
   input: ImageInput,
   work: (image: ImageInput) => Promise<Result>,
 ): Promise<Result> {
-  // An image within an IDX file is no file that sharp could open; a folder may have such a name all the same.
-  const isContained = typeof input === 'string' && idxMember(input) !== null;
+  // An image within an IDX file is no file that sharp could open.
+  const isContained = typeof input === 'string' && (await idxMember(input)) !== null;
   const given = isContained ? ((await decodeOwn(input).catch(() => null)) ?? input) : input;
   try {
     return await work(given);

@@ -30,6 +30,12 @@ interface NamedImage {
   readonly contentHash: string | null;
 }
 
+/** Where an image lies, links resolved; `member` where that is within an IDX file. */
+interface RealFile {
+  readonly file: string;
+  readonly member: IdxMember | null;
+}
+
 function unreadable(name: string, reason: string, cause?: unknown): ThawError {
   return new ThawError(
     'image.unreadable',
@@ -82,7 +88,7 @@ export class Images {
    */
   async locate(imageId: string): Promise<{ readonly file: string; readonly name: string }> {
     const image = await this.#find(imageId);
-    return { file: await this.#realFile(image), name: image.name };
+    return { file: (await this.#realFile(image)).file, name: image.name };
   }
 
   /**
@@ -103,16 +109,18 @@ export class Images {
     return { path: path.join(root, image.path), within: root, name: image.path, contentHash: image.contentHash };
   }
 
-  async #realFile({ path: given, within, name }: NamedImage): Promise<string> {
-    let file: string;
-    const member = idxMember(given);
+  /** Of an image within a file, that file lies where its links lead. */
+  async #realFile({ path: given, within, name }: NamedImage): Promise<RealFile> {
+    let real: RealFile;
+    const named = await idxMember(given);
     try {
-      // Of an image within a file, that file lies where its links lead.
-      file = member ? idxMemberPath(await realpath(member.file), member.index) : await realpath(given);
+      const found = await realpath(named?.file ?? given);
+      const member = named && { file: found, index: named.index };
+      real = { file: member ? idxMemberPath(found, member.index) : found, member };
     } catch (error) {
       throw unreadable(name, readableReason(error), error);
     }
-    if (contains(within, file)) return file;
+    if (contains(within, real.file)) return real;
     throw new ThawError(
       'file.notGranted',
       `An image lies within what was opened; ${name} is a link that leads out of it now.`,
@@ -125,8 +133,7 @@ export class Images {
   }
 
   async #make(image: NamedImage, size: number): Promise<Thumbnail> {
-    const file = await this.#realFile(image);
-    const member = idxMember(file);
+    const { file, member } = await this.#realFile(image);
     if (member) return this.#makeContained(image, member, size);
     const { state, content } = await readBounded(file, image.name);
     // The file may be another than when its dataset was opened: what is kept is kept under what was read.

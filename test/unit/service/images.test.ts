@@ -149,6 +149,16 @@ describe('a picture of an image', () => {
     await expectError(() => bytes(id('a/1.png'), 64), 'image.unreadable', 'million pixels');
   });
 
+  it('is of a file in a folder that is named as an IDX file is, and never of one outside', async () => {
+    const { folder, id } = await openWith({ 'a/x-idx3/00012': pattern(81, 61).png().toBuffer() });
+    expect(await bytes(id('a/x-idx3/00012'), 64)).toMatchObject({ width: 81, height: 61 });
+    const secret = path.join(root, 'secret.png');
+    writeFileSync(secret, await pattern(33, 33).png().toBuffer());
+    rmSync(path.join(folder, 'a/x-idx3/00012'));
+    symlinkSync(secret, path.join(folder, 'a/x-idx3/00012'));
+    await expectError(() => bytes(id('a/x-idx3/00012'), 96), 'file.notGranted', 'leads out');
+  });
+
   it('is never of a file outside: a link put in its place is not followed', async () => {
     const { folder, id } = await openWith({ 'a/1.png': pattern(81, 81).png().toBuffer() });
     const secret = path.join(root, 'secret.png');

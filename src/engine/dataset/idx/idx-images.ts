@@ -27,10 +27,15 @@ export interface IdxMember {
   readonly index: number;
 }
 
-/** The file and the image's number that a path means; null for a path that means no image of an IDX file. */
-export function idxMember(path: string): IdxMember | null {
+/**
+ * The file and the image's number that a path means; null for a path that means no image of an IDX file, such as that of a
+ * file in a folder of such a name.
+ */
+export async function idxMember(path: string): Promise<IdxMember | null> {
   const [, file, index] = MEMBER.exec(path) ?? [];
-  return file === undefined ? null : { file, index: Number(index) };
+  if (file === undefined) return null;
+  const found = await stat(file).catch(() => null);
+  return found?.isDirectory() ? null : { file, index: Number(index) };
 }
 
 /** Packed ones, unpacked, those read last: a dataset has one for training and one for tests. */

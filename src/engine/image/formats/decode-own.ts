@@ -18,7 +18,7 @@ const isBmp = (head: Uint8Array): boolean => {
  */
 export async function decodeOwn(file: string | Uint8Array): Promise<RawImage | null> {
   if (typeof file !== 'string') return isBmp(file) ? decodeBmp(file) : null;
-  const member = idxMember(file);
+  const member = await idxMember(file);
   if (member) return { ...(await readIdxImage(member.file, member.index)), channels: 1 };
   let content: Uint8Array;
   try {

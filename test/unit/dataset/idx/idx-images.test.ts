@@ -6,7 +6,7 @@ import { readIdxImage } from '../../../../src/engine/dataset/idx/idx-images.ts';
 import { tryDecodeImage } from '../../../../src/engine/image/decode-image.ts';
 import { scaleToUnitRange } from '../../../../src/engine/network/preprocessing.ts';
 import { idxFile, idxImages } from '../../../support/idx-file.ts';
-import { writeFiles } from '../../../support/pattern-image.ts';
+import { patternImage, writeFiles } from '../../../support/pattern-image.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -60,6 +60,11 @@ describe('an image within an IDX file', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test('is none in a folder of such a name', async () => {
+    await writeFiles(folder, { 'folder-idx3-ubyte/00001': patternImage(4, 4, 1).png().toBuffer() });
+    expect(await tryDecodeImage(path.join(folder, 'folder-idx3-ubyte/00001'), size)).toMatchObject({ kind: 'pixels' });
   });
 
   test('that has gone is told as a missing file', async () => {
