@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import { SPLITS } from './dataset.ts';
-import type { Dataset, DatasetImage } from './dataset.ts';
+import type { Dataset, DatasetImage, Split } from './dataset.ts';
+import type { FoundImage } from './found-image.ts';
 import { readContent, type DatasetContent, type ReadContentOptions } from './read-content.ts';
-import { splitImages, type SplitOptions } from './split/split-images.ts';
+import { splitImages, splitsToTrainOn, type SplitOptions } from './split/split-images.ts';
+import { NO_TRAINING_IMAGE } from './usable-classes.ts';
 
 export type { Dataset, Split } from './dataset.ts';
 
@@ -29,6 +31,24 @@ function versionOf(classes: readonly string[], images: readonly DatasetImage[]):
   return hash.digest('hex');
 }
 
+/** The classes of a dataset that are not only tested, with their images, where images of these splits may train. */
+function classesToTrain(
+  { classes, images, untrained, skipped }: DatasetContent,
+  splits: readonly Split[],
+): Pick<Dataset, 'classes' | 'skipped'> & { readonly found: readonly FoundImage[] } {
+  const added = new Set(untrained.flatMap(({ split, className }) => (splits.includes(split) ? [className] : [])));
+  if (added.size === 0) return { classes, skipped, found: images };
+  const own = untrained.filter(({ className }) => added.has(className));
+  const paths = new Set(own.map(({ path }) => path));
+  return {
+    classes: [...classes, ...added].sort(codePointOrder),
+    found: [...images, ...own],
+    skipped: skipped.filter(
+      ({ path, reason }) => !paths.has(path) && !(reason === NO_TRAINING_IMAGE && added.has(path)),
+    ),
+  };
+}
+
 /** Why a split leaves nothing for validation, as a sentence's end. */
 function nothingHeldOut({ split, groupPattern }: SplitOptions): string {
   if (split?.kind === 'folds') {
@@ -45,16 +65,17 @@ function nothingHeldOut({ split, groupPattern }: SplitOptions): string {
  *   `usage.invalid` for a split that is none
  */
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
-  const { root, classes, skipped, ownValidation } = content;
-  if (classes.length === 0) {
+  const { root, ownValidation } = content;
+  if (content.classes.length === 0) {
     throw new ThawError(
       'dataset.classes',
       `A classifier needs two classes or more, but of the ${content.unlabelled.length} images in ${root} no class is known.`,
       'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label.',
     );
   }
+  const { classes, found, skipped } = classesToTrain(content, splitsToTrainOn(ownValidation, options));
   const labels = new Map(classes.map((name, label): [string, number] => [name, label]));
-  const labelled = content.images.map(({ className, ...image }): DatasetImage => {
+  const labelled = found.map(({ className, ...image }): DatasetImage => {
     return { ...image, label: labels.get(className) ?? 0 };
   });
   const splits = splitImages(labelled, ownValidation, options);

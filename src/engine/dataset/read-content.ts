@@ -42,6 +42,8 @@ export interface DatasetContent {
   /** Sorted by code point; none in a folder of unlabelled images. */
   readonly classes: readonly string[];
   readonly images: readonly FoundImage[];
+  /** Images of classes that the dataset gives nothing to train on, for where all are divided anew; they stand in `skipped`. */
+  readonly untrained: readonly FoundImage[];
   /** The images of a folder without classes, by path in code-point order; none where there are classes. */
   readonly unlabelled: readonly UnlabelledImage[];
   /** Files that are not used, sorted by path. */
@@ -204,6 +206,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
       structure: structure([]),
       classes: [],
       images: [],
+      untrained: [],
       unlabelled: images.toSorted(byPath),
       skipped: [...listing.refused, ...skipped].sort(byPath),
       ownValidation: false,
@@ -216,7 +219,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   await expectStillThere(resolved);
   const all = [...listing.contained, ...examined.images];
   const unusable = examined.skipped.toSorted(byPath);
-  const { classes, images, left } = usableClasses(listed, all, unusable);
+  const { classes, images, untrained, left } = usableClasses(listed, all, unusable);
   const outside = listing.outside.map(({ entry, reason }) => ({ path: entry.path, reason }));
   const ownValidation = listing.splits.has('validation');
   if (ownValidation && !images.some((image) => image.split === 'validation')) {
@@ -231,6 +234,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     structure: structure(classNotes(listing, all, classes)),
     classes,
     images,
+    untrained,
     unlabelled: [],
     skipped: [...listing.refused, ...outside, ...unusable, ...left].sort(byPath),
     ownValidation,

@@ -37,11 +37,12 @@ export function checkClasses({ root, structure, listing }: Listed): void {
 }
 
 /** Why a class is listed that has no training image as its dataset divides its images. */
-const NO_TRAINING_IMAGE = 'the class has no usable training image and is left out';
+export const NO_TRAINING_IMAGE = 'the class has no usable training image and is left out';
 
 interface UsableClasses {
   readonly classes: readonly string[];
   readonly images: readonly FoundImage[];
+  /** Of classes without training images. */
   readonly untrained: readonly FoundImage[];
   readonly left: readonly SkippedImage[];
 }

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { codePointOrder } from '../../../src/engine/dataset/code-point-order.ts';
 import { openDataset } from '../../../src/engine/dataset/open-dataset.ts';
 import type { Dataset } from '../../../src/engine/dataset/open-dataset.ts';
+import type { SplitOptions } from '../../../src/engine/dataset/split/split-images.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { patternImage, smallPng, writeFiles } from '../../support/pattern-image.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -28,6 +29,37 @@ const twoClasses = (count: number, prefix = ''): Record<string, Promise<Uint8Arr
       Array.from({ length: count }, (_, index) => [`${prefix}${name}/${index}.png`, smallPng(label * 100 + index)]),
     ),
   );
+
+describe('a class that the dataset gives nothing to train on', () => {
+  const files = () => ({
+    ...twoClasses(6, 'train/'),
+    ...twoClasses(1, 'val/'),
+    ...Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`val/owl/${index}.png`, smallPng(500 + index)])),
+    'test/newt/0.png': smallPng(600),
+    'train/owl/readme.txt': Buffer.from('none yet'),
+  });
+
+  test.each<readonly [string, Partial<SplitOptions>, readonly string[]]>([
+    ['as it says', {}, ['cat', 'dog']],
+    ['by shares', { split: { kind: 'share', testShare: 0 } }, ['cat', 'dog', 'owl']],
+    ['in folds', { split: { kind: 'folds', folds: 2, fold: 1 } }, ['cat', 'dog', 'owl']],
+    ['by shares, tests too', { split: { kind: 'share', testShare: 0.2 } }, ['cat', 'dog', 'newt', 'owl']],
+  ])('trains where its images are divided anew: %s', async (_, asked, classes) => {
+    await writeFiles(root, files());
+    const dataset = await openDataset(root, { ...options, ...asked });
+    expect(dataset.classes).toEqual(classes);
+    const trained = dataset.images.filter(({ split }) => split === 'train').map(({ label }) => dataset.classes[label]);
+    expect([...new Set(trained)].sort()).toEqual(classes);
+    const skipped = dataset.skipped.map((image) => image.path);
+    const owls = Array.from({ length: 6 }, (__, index) => `val/owl/${index}.png`);
+    const used = new Set(paths(dataset));
+    for (const owl of owls)
+      expect([used.has(owl), skipped.includes(owl)]).toEqual([classes.length > 2, classes.length === 2]);
+    expect(skipped.includes('owl')).toBe(classes.length === 2);
+    expect(skipped).toContain('train/owl/readme.txt');
+    expect(skipped.includes('test/newt/0.png')).toBe(classes.length < 4);
+  });
+});
 
 describe('a folder of which nothing can be held out', () => {
   test.each([

@@ -101,6 +101,11 @@ function poolOf(
   }
 }
 
+/** Of which splits, as a dataset brings them, images may come to train. @throws ThawError as `splitImages` */
+export function splitsToTrainOn(ownValidation: boolean, options: SplitOptions): readonly Split[] {
+  return poolOf(ownValidation, options)?.of ?? ['train'];
+}
+
 /**
  * That no group has images both among those that are divided and among those that are kept as they are.
  *

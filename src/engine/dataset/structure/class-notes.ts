@@ -30,7 +30,9 @@ export function classNotes(
   const trained = new Set(classNames);
   const strange = [...new Set(found.map(({ className }) => className))].filter((name) => !trained.has(name));
   if (strange.length > 0) {
-    notes.push(`${named(strange.sort(codePointOrder))} has no training images, only others: these are left out.`);
+    notes.push(
+      `${named(strange.sort(codePointOrder))} has no training images, only others: these are left out unless they are divided anew.`,
+    );
   }
   for (const group of alike(classes).slice(0, MOST_NAMED)) {
     notes.push(
