@@ -85,7 +85,7 @@ export async function openDatasetView(
     return view;
   }
   const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
-  if (source.kind === 'folder') noteRecent(context, opened.content.root);
+  if (source.kind === 'folder') noteRecent(context, opened.content.root, source.structure);
   return viewOf(opened);
 }
 

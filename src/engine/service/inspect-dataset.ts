@@ -66,7 +66,7 @@ export async function inspectDataset(
   }
   return context.tasks.run(taskId, 'image', async (task) => {
     const opened = await context.datasets.open(source, task);
-    if (source.kind === 'folder') noteRecent(context, opened.content.root);
+    if (source.kind === 'folder') noteRecent(context, opened.content.root, source.structure);
     const { content } = opened;
     const { examined: images, fingerprints } = await examine(opened, task);
     const alike = await nearDuplicates(fingerprints, {

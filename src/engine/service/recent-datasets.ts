@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { datasetStructure, type DatasetStructure } from '../../shared/contract/dataset-structure.ts';
 import type { RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { ServiceContext } from './context.ts';
 import { isFeaturesFile } from './resolve-references.ts';
@@ -11,7 +12,9 @@ const MOST_RECENT = 12;
 
 const recentFile = z.strictObject({
   schemaVersion: z.literal(1),
-  datasets: z.array(z.strictObject({ root: z.string().min(1), openedAt: z.int() })),
+  datasets: z.array(
+    z.strictObject({ root: z.string().min(1), structure: datasetStructure.optional(), openedAt: z.int() }),
+  ),
 });
 type Recent = z.infer<typeof recentFile>['datasets'][number];
 
@@ -26,10 +29,10 @@ function read(context: ServiceContext): readonly Recent[] {
   }
 }
 
-/** Remembers a folder or features file as opened now. That it cannot be remembered is no reason not to open it. */
-export function noteRecent(context: ServiceContext, root: string): void {
+/** Remembers a folder or features file as opened now, in the structure that was asked for. That it cannot be remembered is no reason not to open it. */
+export function noteRecent(context: ServiceContext, root: string, structure?: DatasetStructure): void {
   const others = read(context).filter((recent) => recent.root !== root);
-  const datasets = [{ root, openedAt: Date.now() }, ...others].slice(0, MOST_RECENT);
+  const datasets = [{ root, ...(structure && { structure }), openedAt: Date.now() }, ...others].slice(0, MOST_RECENT);
   try {
     writeAside(fileOf(context), `${JSON.stringify({ schemaVersion: 1, datasets }, null, 2)}\n`);
   } catch {
@@ -40,12 +43,13 @@ export function noteRecent(context: ServiceContext, root: string): void {
 /** What was opened last, the newest first; each may be opened by its grant. */
 export async function listRecent(context: ServiceContext): Promise<RecentDataset[]> {
   return Promise.all(
-    read(context).map(async ({ root, openedAt }): Promise<RecentDataset> => {
+    read(context).map(async ({ root, structure, openedAt }): Promise<RecentDataset> => {
       const found = await stat(root).catch(() => null);
       return {
         grantId: context.grants.idOf(root),
         name: path.basename(root) || root,
         root,
+        ...(structure && { structure }),
         openedAt,
         exists: found !== null && found.isDirectory() !== isFeaturesFile(root),
       };

@@ -14,7 +14,7 @@ export function answerMenu(workbench: Workbench, command: MenuCommand): void {
       break;
     case 'openRecent':
       navigation.go('dataset');
-      void datasets.open({ kind: 'granted', grantId: command.grantId }, command.name);
+      void datasets.openRecent(command);
       break;
     case 'find':
       workbench.requestFind();

@@ -55,6 +55,12 @@ export class Datasets {
     return this.open({ kind: 'granted', grantId: entry.grantId }, entry.name);
   }
 
+  /** Opens what was opened before, laid out as it was said to be then. */
+  openRecent({ grantId, name }: Pick<RecentDataset, 'grantId' | 'name'>): Promise<boolean> {
+    const structure = this.recent.find((recent) => recent.grantId === grantId)?.structure;
+    return this.open({ kind: 'granted', grantId, ...(structure && { structure }) }, name);
+  }
+
   get canOpenAgain(): boolean {
     return this.#last !== null;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openedStructure } from './dataset-structure.ts';
+import { datasetStructure, openedStructure } from './dataset-structure.ts';
 import { datasetSource } from './plan.ts';
 import { skippedImage } from './run.ts';
 
@@ -70,6 +70,8 @@ export const recentDataset = z.strictObject({
   grantId: z.string(),
   name: z.string(),
   root: z.string(),
+  /** How it was said to be laid out when it was opened last; left out where that is recognised. */
+  structure: datasetStructure.optional(),
   openedAt: z.int(),
   /** False where the folder has gone. */
   exists: z.boolean(),

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -284,6 +284,21 @@ describe('recent datasets', () => {
     expect(view.root).toBe(recent[3]?.root);
     const file = path.join(context.home, 'recent-datasets.json');
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('keep the structure that was asked for, and are read as lists without one were written', async () => {
+    const context = newContext();
+    const folder = await photos(2);
+    const structure = { kind: 'unlabelled' } as const;
+    const file = path.join(context.home, 'recent-datasets.json');
+    mkdirSync(context.home, { recursive: true });
+    writeFileSync(file, JSON.stringify({ schemaVersion: 1, datasets: [{ root: folder, openedAt: 1 }] }));
+    const [before] = await listRecent(context);
+    expect([before?.root, before?.structure]).toEqual([folder, undefined]);
+    await openDatasetView(context, { dataset: { kind: 'folder', path: folder, structure } });
+    expect(await listRecent(context)).toMatchObject([{ root: folder, structure }]);
+    await open(context, folder);
+    expect((await listRecent(context)).map((recent) => recent.structure)).toEqual([undefined]);
   });
 
   it('show a folder that has gone as gone, and survive a damaged list', async () => {
