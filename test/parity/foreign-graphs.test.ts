@@ -57,6 +57,7 @@ describe.skipIf(python === null)(`graphs of TensorFlow's${python === null ? `, s
     ['that Keras 3 exported', 'keras3', 'keras3', {}],
     ["that is Keras 2's own SavedModel", 'keras2', 'keras2', {}],
     ['of a bare module, of images of any size', 'module', 'module', {}],
+    ['whose large constants lie beside its variables', 'constants', 'constants', {}],
     ['of TensorFlow 1, its variables beside it', 'version1', 'version1', {}],
     ['of TensorFlow 1, frozen', 'frozen.pb', 'frozen', {}],
     ['that is cut at features', 'frozen.pb', 'frozen_features', { output: 'net/pool' }],

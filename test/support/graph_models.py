@@ -65,6 +65,28 @@ module = Module()
 tf.saved_model.save(module, f"{folder}/module", signatures=module.serve)
 keep("module", module.serve(tf.constant(images))["map"])
 
+# A module with large constants beside its variable: one within a function that is called twice, one from outside of it.
+class Constants(tf.Module):
+    def __init__(self):
+        random = np.random.default_rng(7)
+        self.kernel = tf.Variable(random.normal(size=[3, 3, 3, 140]).astype(np.float32), name="kernel")
+        self.inner = (random.normal(size=[140, 140]) / 20).astype(np.float32)
+        self.outer = tf.constant((random.normal(size=[140, 130]) / 20).astype(np.float32))
+
+    @tf.function
+    def mixed(self, rows):
+        return tf.nn.relu(tf.matmul(rows, tf.constant(self.inner)))
+
+    @tf.function(input_signature=[tf.TensorSpec([None, SIZE, SIZE, 3], tf.float32, name="image")])
+    def serve(self, image):
+        rows = tf.reduce_mean(tf.nn.conv2d(image, self.kernel, 2, "SAME"), [1, 2])
+        return {"rows": tf.matmul(self.mixed(self.mixed(rows)), self.outer)}
+
+
+module = Constants()
+tf.saved_model.save(module, f"{folder}/constants", signatures=module.serve)
+keep("constants", module.serve(tf.constant(images))["rows"])
+
 # TensorFlow 1: a graph that was frozen, and the SavedModel that it was frozen from.
 v1 = tf.compat.v1
 with tf.Graph().as_default() as graph, v1.Session() as session:

@@ -70,16 +70,21 @@ const asSlim = byFramework(slimTensor, (name) => name);
 
 /** A graph's own file has its tensors by the names that it was opened with. */
 const asGraph: Naming = (network, { tensors, others = new Map<string, TensorEntry>() }) => {
-  const names = new Map(
-    network.layers.flatMap((layer) =>
-      layer.kind === 'foreignGraph'
-        ? layer.graph.tensors.map(({ node, stored }) => [stored, `${layer.name}/${tensorLeaf(node)}`] as const)
-        : [],
-    ),
-  );
+  const names = new Map<string, string[]>();
+  for (const layer of network.layers) {
+    if (layer.kind !== 'foreignGraph') continue;
+    for (const { node, stored } of layer.graph.tensors) {
+      // A function that is called twice has its constants at two places.
+      const known = names.get(stored) ?? [];
+      known.push(`${layer.name}/${tensorLeaf(node)}`);
+      names.set(stored, known);
+    }
+  }
   if (names.size === 0) return [];
   const used = [...others].filter(([own]) => names.has(own));
-  return [...tensors, ...used].map(([own, entry]) => ({ name: names.get(own) ?? own, own, entry }));
+  return [...tensors, ...used].flatMap(([own, entry]) =>
+    (names.get(own) ?? [own]).map((name) => ({ name, own, entry })),
+  );
 };
 
 /** How much of a network is found: its names count first, their shapes where as many are found another way. */

@@ -8,7 +8,7 @@ import { openSafetensors } from './safetensors.ts';
 import { endsAsTable } from './sorted-string-table.ts';
 import { openStoredCheckpoint } from './tensorflow-checkpoint.ts';
 import { openCheckpointVersion1 } from './tensorflow/checkpoint-v1.ts';
-import { openGraphDef } from './tensorflow/graph-def.ts';
+import { largeConstants, openGraphDef } from './tensorflow/graph-def.ts';
 import type { GraphFile } from './tensorflow/graph-model.ts';
 import { openTfjsLayers } from './tfjs-layers.ts';
 import { openTorchLegacy } from './torch/torch-legacy.ts';
@@ -116,7 +116,16 @@ async function openSavedModel(graph: string): Promise<StoredWeights> {
   const variables = join(folder, 'variables', 'variables');
   if ((await stat(`${variables}.index`).catch(() => null)) === null) return openGraphDef(graph, 'saved-model');
   const checkpoint = await openStoredCheckpoint(variables);
-  return { ...checkpoint, path: folder, format: 'tensorflow-saved-model', files: [graph, ...checkpoint.files] };
+  const constants = await largeConstants(graph);
+  const more = [...constants.tensors].filter(([name]) => !checkpoint.tensors.has(name));
+  return {
+    ...checkpoint,
+    path: folder,
+    format: 'tensorflow-saved-model',
+    files: [graph, ...checkpoint.files],
+    tensors: new Map([...checkpoint.tensors, ...more]),
+    read: (name) => (checkpoint.tensors.has(name) ? checkpoint : constants).read(name),
+  };
 }
 
 async function openFolder(path: string): Promise<StoredWeights> {

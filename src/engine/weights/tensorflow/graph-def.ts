@@ -1,9 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
+import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { MalformedBytes } from '../byte-reader.ts';
 import { DTYPE_BYTES, isFloat } from '../dtype.ts';
 import { claimedElements, DAMAGED_HINT, noSuchTensor, unreadable, unreadableFile } from '../files.ts';
 import type { ListedTensor, StoredWeights } from '../weights-file.ts';
-import { parts, textOf } from './graph-nodes.ts';
+import { constantName, parts, textOf } from './graph-nodes.ts';
+import { LARGEST_INLINE_BYTES } from './image-graph.ts';
 import { tensorMessage, tensorValues } from './tensor-proto.ts';
 
 /** What Node reads in one piece, and protobuf's own limit. */
@@ -11,13 +13,26 @@ const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 /** One number may stand for all of a constant, but a file that claims far more than its own size is a bomb. */
 const LARGEST_EXPANSION = 64;
 
+/** Below what no node may hold itself, its other attributes counted. */
+const LEAST_LARGE_BYTES = LARGEST_INLINE_BYTES / 2;
+
 interface Constant extends ListedTensor {
   /** The `TensorProto`. */
   readonly message: Uint8Array;
 }
 
+/** Says which file it is whose bytes are not as they must be. */
+function explained<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof MalformedBytes)) throw error;
+    throw unreadable(path, `A TensorFlow graph is complete protobuf; ${error.message}.`, DAMAGED_HINT, error);
+  }
+}
+
 /** The `TensorProto` of a `NodeDef` that is a constant, with the node's name; null for other nodes. */
-function constantOf(node: Uint8Array): { readonly name: string; readonly tensor: Uint8Array } | null {
+function constantOf(node: Uint8Array): FoundConstant | null {
   const fields = parts(node);
   if (textOf(fields.get(2)?.[0]) !== 'Const') return null;
   for (const attribute of fields.get(5) ?? []) {
@@ -29,12 +44,66 @@ function constantOf(node: Uint8Array): { readonly name: string; readonly tensor:
   return null;
 }
 
+interface FoundConstant {
+  readonly name: string;
+  readonly tensor: Uint8Array;
+}
+
+/** The constants of a `GraphDef` and of its functions. */
+function constantsOf(graph: Uint8Array): readonly FoundConstant[] {
+  const fields = parts(graph);
+  const own = (fields.get(1) ?? []).flatMap((node) => constantOf(node) ?? []);
+  const functions = (parts(fields.get(2)?.[0] ?? new Uint8Array(0)).get(1) ?? []).map(parts);
+  const inFunctions = functions.flatMap((called) => {
+    const name = textOf(parts(called.get(1)?.[0] ?? new Uint8Array(0)).get(1)?.[0]);
+    return (called.get(3) ?? []).flatMap((node) => {
+      const found = constantOf(node);
+      return found ? { name: constantName(name, found.name), tensor: found.tensor } : [];
+    });
+  });
+  return [...own, ...inFunctions];
+}
+
+/** The graphs of a SavedModel. */
+function graphsOf(savedModel: Uint8Array): readonly Uint8Array[] {
+  return (parts(savedModel).get(2) ?? []).flatMap((metaGraph) => parts(metaGraph).get(2) ?? []);
+}
+
+/**
+ * The large constants beside a SavedModel's variables: weights of the graph alone, no variables of a network.
+ *
+ * @returns none of a graph that cannot be read, whose variables still can
+ */
+export async function largeConstants(
+  path: string,
+): Promise<Pick<StoredWeights, 'read'> & { readonly tensors: ReadonlyMap<string, ListedTensor> }> {
+  const { size } = await stat(path);
+  let constants: readonly (readonly [string, Constant])[] = [];
+  try {
+    if (size <= LARGEST_FILE_BYTES && size > LARGEST_INLINE_BYTES) {
+      const all = listConstants(path, graphsOf(await readFile(path)), size);
+      constants = [...all].filter(
+        ([, { dtype, message }]) => dtype === 'float32' && message.length > LEAST_LARGE_BYTES,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedBytes || error instanceof ThawError)) throw error;
+  }
+  const tensors = new Map(constants.map(([name, constant]) => [name, { ...constant, isWeight: false }]));
+  return {
+    tensors,
+    read: (name) => {
+      const found = tensors.get(name);
+      if (found === undefined) throw noSuchTensor(path, name);
+      return explained(path, () => tensorValues(found.message, found.shape, found.dtype));
+    },
+  };
+}
+
 function listConstants(path: string, graphs: readonly Uint8Array[], fileBytes: number): ReadonlyMap<string, Constant> {
   const tensors = new Map<string, Constant>();
   let claimed = 0;
-  for (const node of graphs.flatMap((graph) => parts(graph).get(1) ?? [])) {
-    const found = constantOf(node);
-    if (found === null) continue;
+  for (const found of graphs.flatMap(constantsOf)) {
     const { dtype, shape, message } = tensorMessage(found.tensor);
     // Texts, and names of files.
     if (dtype === null) continue;
@@ -73,13 +142,8 @@ export async function openGraphDef(path: string, kind: 'graph' | 'saved-model'):
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadableFile(path, error);
   });
-  const explained = (error: unknown): unknown =>
-    error instanceof MalformedBytes
-      ? unreadable(path, `A TensorFlow graph is complete protobuf; ${error.message}.`, DAMAGED_HINT, error)
-      : error;
-  try {
-    const graphs =
-      kind === 'graph' ? [bytes] : (parts(bytes).get(2) ?? []).flatMap((metaGraph) => parts(metaGraph).get(2) ?? []);
+  return explained(path, () => {
+    const graphs = kind === 'graph' ? [bytes] : graphsOf(bytes);
     const tensors = listConstants(path, graphs, size);
     if (![...tensors.values()].some(({ isWeight }) => isWeight)) {
       throw unreadable(
@@ -99,15 +163,9 @@ export async function openGraphDef(path: string, kind: 'graph' | 'saved-model'):
       read: (name) => {
         const found = tensors.get(name);
         if (found === undefined) throw noSuchTensor(path, name);
-        try {
-          return tensorValues(found.message, found.shape, found.dtype);
-        } catch (error) {
-          throw explained(error);
-        }
+        return explained(path, () => tensorValues(found.message, found.shape, found.dtype));
       },
       close: () => undefined,
     };
-  } catch (error) {
-    throw explained(error);
-  }
+  });
 }

@@ -161,16 +161,14 @@ function imageSize(input: string, { nodes, resolve }: FlatGraph): Pick<ImageGrap
 }
 
 /** The file's weights by the node that stands for each. @throws ThawError `network.invalid` */
-function valuesOf(graph: GraphDef, flat: FlatGraph, weights: StoredWeights): GraphValues {
+function valuesOf(flat: FlatGraph, weights: StoredWeights): GraphValues {
   const constants = new Map<string, { shape: readonly number[]; stored: string }>();
-  if (weights.format === 'tensorflow-graph') {
-    for (const node of graph.nodes) {
-      if (!isWeightConstant(node)) continue;
-      const message = parts(node.attributes.get('value') ?? NO_BYTES).get(8)?.[0] ?? NO_BYTES;
-      constants.set(node.name, { shape: tensorMessage(message).shape, stored: node.name });
-    }
-    return { constants };
+  for (const node of flat.nodes.values()) {
+    if (!weights.tensors.has(node.origin) || !isWeightConstant(node)) continue;
+    const message = parts(node.attributes.get('value') ?? NO_BYTES).get(8)?.[0] ?? NO_BYTES;
+    constants.set(node.name, { shape: tensorMessage(message).shape, stored: node.origin });
   }
+  if (weights.format === 'tensorflow-graph') return { constants };
   const byKey = new Map([...weights.tensors].map(([name, tensor]) => [tensor.storedName, [name, tensor] as const]));
   for (const [node, key] of variableKeys(flat)) {
     const [stored, tensor]: readonly [string, ListedTensor] | readonly [] = byKey.get(key) ?? [];
@@ -211,7 +209,7 @@ export async function readImageGraph(
     const { height, width } = imageSize(input, flat);
     const ends = { input: flat.resolve(input), output };
     const title = path.basename(kind === 'saved-model' ? path.dirname(file) : file);
-    return { title, graph: imageGraph(flat, valuesOf(graph, flat, weights), ends), height, width };
+    return { title, graph: imageGraph(flat, valuesOf(flat, weights), ends), height, width };
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
     throw unreadable(file, `A TensorFlow graph is complete and ends; ${error.message}.`, DAMAGED_HINT, error);

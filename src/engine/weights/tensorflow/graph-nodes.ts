@@ -18,6 +18,8 @@ export const textOf = (bytes: Uint8Array | undefined): string => decoder.decode(
 /** A `NodeDef`. */
 export interface GraphNode {
   readonly name: string;
+  /** Where it stands in the file, see `constantName`: a function's nodes have one, however often it is called. */
+  readonly origin: string;
   readonly op: string;
   /** Without those that only have to run before. */
   readonly inputs: readonly string[];
@@ -64,11 +66,22 @@ function nameOf(bytes: Uint8Array | undefined): string {
   return textOf(bytes);
 }
 
-function nodeOfMessage(message: Uint8Array): GraphNode {
+/** Under which a file lists a constant of a function; those of the graph itself have their own names. */
+export function constantName(functionName: string | null, node: string): string {
+  return functionName === null ? node : `${functionName}:${node}`;
+}
+
+function nodeOfMessage(message: Uint8Array, functionName: string | null): GraphNode {
   const fields = parts(message);
   const name = nameOf(fields.get(1)?.[0]);
   const inputs = (fields.get(3) ?? []).map(nameOf).filter((reference) => !reference.startsWith('^'));
-  return { name, op: nameOf(fields.get(2)?.[0]), inputs, attributes: new Map(entries(fields.get(5))) };
+  return {
+    name,
+    origin: constantName(functionName, name),
+    op: nameOf(fields.get(2)?.[0]),
+    inputs,
+    attributes: new Map(entries(fields.get(5))),
+  };
 }
 
 function functionOf(message: Uint8Array): readonly [name: string, GraphFunction] {
@@ -76,12 +89,13 @@ function functionOf(message: Uint8Array): readonly [name: string, GraphFunction]
   const signature = parts(fields.get(1)?.[0] ?? new Uint8Array(0));
   const argumentNames = (number: number): string[] =>
     (signature.get(number) ?? []).map((argument) => nameOf(parts(argument).get(1)?.[0]));
+  const functionName = nameOf(signature.get(1)?.[0]);
   const results = new Map(entries(fields.get(4)).map(([name, reference]) => [name, nameOf(reference)]));
   return [
-    nameOf(signature.get(1)?.[0]),
+    functionName,
     {
       arguments: argumentNames(2),
-      nodes: (fields.get(3) ?? []).map(nodeOfMessage),
+      nodes: (fields.get(3) ?? []).map((node) => nodeOfMessage(node, functionName)),
       results: argumentNames(3).map((name) => results.get(name) ?? ''),
     },
   ];
@@ -101,5 +115,5 @@ export function readGraphDef(message: Uint8Array, mostNodes: number): GraphDef {
   const count = messages.length + [...functions.values()].reduce((sum, { nodes }) => sum + nodes.length, 0);
   if (count > mostNodes)
     throw new MalformedBytes(`${count} nodes are more than the ${mostNodes} of the largest networks`);
-  return { nodes: messages.map(nodeOfMessage), functions };
+  return { nodes: messages.map((node) => nodeOfMessage(node, null)), functions };
 }

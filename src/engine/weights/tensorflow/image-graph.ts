@@ -14,7 +14,7 @@ import type { FlatGraph } from './inline-functions.ts';
 import { tensorMessage } from './tensor-proto.ts';
 
 /** Of a constant that stays within the graph: sizes, axes, factors. */
-const LARGEST_INLINE_BYTES = 64 << 10;
+export const LARGEST_INLINE_BYTES = 64 << 10;
 /** Of names and attributes of all nodes together, before they are written as text: a call writes its constants each time. */
 const LARGEST_GRAPH_BYTES = 12 << 20;
 const FLOAT32 = 1;
@@ -65,7 +65,7 @@ function nodeWriter(): (node: GraphNode, inputs: readonly string[]) => ForeignNo
     const bytes = attributes.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
     if (bytes > LARGEST_INLINE_BYTES) {
       throw refuse(
-        `Large constants of a graph are float32 weights; '${node.name}' (${node.op}) holds ${bytes} bytes of others.`,
+        `A node of a graph has at most ${LARGEST_INLINE_BYTES} bytes beside float32 weights; '${node.name}' (${node.op}) has ${bytes}.`,
         'Export the model in float32.',
       );
     }

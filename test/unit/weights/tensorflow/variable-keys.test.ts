@@ -18,6 +18,7 @@ class CountedTexts extends Map<string, Uint8Array> {
 
 const node = (name: string, op: string, inputs: readonly string[], attributes = new Map()): GraphNode => ({
   name,
+  origin: name,
   op,
   inputs,
   attributes,
