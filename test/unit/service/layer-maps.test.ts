@@ -65,6 +65,18 @@ describe('what a layer makes of an image, to be looked at', () => {
     expect((await other).shape).toHaveLength(3);
   });
 
+  it('computes again for weights that were replaced', async () => {
+    const [file, other] = ['weights.safetensors', 'other.safetensors'].map((name) => path.join(home, name));
+    const name = 'mobilenet_v1_0.25_32';
+    await writeRenamedWeights(file ?? '', name, (own) => own);
+    await writeRenamedWeights(other ?? '', name, (own) => own, 6);
+    const source = { kind: 'network', network: name, weights: { kind: 'file', path: file ?? '' } } as const;
+    const first = await maps({ source, layer: 'conv1_relu' });
+    renameSync(other ?? '', file ?? '');
+    const second = await maps({ source, layer: 'conv1_relu' });
+    expect(second.whole).not.toEqual(first.whole);
+  });
+
   it('begins with the last channel where it is asked for one beyond', async () => {
     expect(await maps({ layer: 'conv1_relu', offset: 999 })).toMatchObject({ offset: 7, channels: [{}] });
   });
