@@ -39,7 +39,7 @@ export default defineConfig({
     // The native binding holds state for its whole process and cannot be loaded into a second thread of it.
     pool: 'forks',
     projects: [
-      project('unit', 0, 0.5 * minutes),
+      project('unit', 0, 2 * minutes),
       project('contract', 1, 2 * minutes),
       project('parity', 1, 5 * minutes),
       project('e2e', 1, 5 * minutes),
