@@ -1,58 +1,7 @@
 import type { Loss, SchedulePlan, Strategy } from '../../shared/contract/plan.ts';
 import type { ClassWeighting, ClippingChoice, OptimizerChoice } from '../state/plan-draft.ts';
-import type { NumberField } from '../state/number-field.ts';
 import { bytes, count, percent, shape } from './format.ts';
-
-const fields: Readonly<Record<NumberField, string>> = {
-  learningRate: 'Learning rate',
-  momentum: 'Momentum',
-  rateBelowHead: 'Rate below head',
-  beta1: 'Beta 1',
-  beta2: 'Beta 2',
-  rho: 'Rho',
-  epsilon: 'Epsilon',
-  initialAccumulator: 'First accumulator',
-  l1: 'L1 penalty',
-  labelSmoothing: 'Label smoothing',
-  weightDecay: 'Weight decay',
-  clippingLimit: 'Limit',
-  scheduleFactor: 'Factor',
-  scheduleEpochs: 'Step every',
-  schedulePatience: 'Drop after',
-  scheduleDecay: 'Decay',
-  scheduleFloor: 'Floor',
-  warmupEpochs: 'Warm-up',
-  epochs: 'Epochs',
-  batchSize: 'Batch',
-  evaluationBatchSize: 'Evaluation batch',
-  dropout: 'Dropout',
-  patience: 'Patience',
-  smallestArea: 'Smallest area',
-  largestArea: 'Largest area',
-  smallestRatio: 'Narrowest ratio',
-  largestRatio: 'Widest ratio',
-  rotation: 'Rotation ±°',
-  translation: 'Translation ±',
-  shear: 'Shear ±°',
-  zoom: 'Zoom ±',
-  brightness: 'Brightness ±',
-  contrast: 'Contrast ±',
-  saturation: 'Saturation ±',
-  hue: 'Hue ±',
-  greyscale: 'Greyscale, how often',
-  blurProbability: 'Blur, how often',
-  smallestSigma: 'Smallest blur',
-  largestSigma: 'Largest blur',
-  erasingProbability: 'Erasing, how often',
-  smallestErased: 'Smallest box',
-  largestErased: 'Largest box',
-  mixup: 'Mixup α',
-  cutmix: 'CutMix α',
-  variants: 'Cached variants',
-  introspectionInterval: 'Look into layers every … steps',
-  seed: 'Seed',
-  validationShare: 'Validation share',
-};
+import { fields } from './plan-fields.ts';
 
 const strategies: Readonly<Record<Strategy, { readonly label: string; readonly hint: string }>> = {
   features: { label: 'Features', hint: 'Only the new head trains; the network below stays as it is.' },
@@ -201,7 +150,7 @@ export const train = {
       const all = images === null ? each : `${count(images)} × ${shapes.length > 1 ? `(${each})` : each}`;
       return size === null ? all : `${all} · ${bytes(size)}`;
     },
-    nothingCached: 'Nothing is cached.',
+    nothingCached: 'Nothing is cached:',
     unchanged: (run: string) => `Bit-identical after run ${run}`,
     counts: (trainable: number, frozen: number) => `${count(trainable)} trainable, ${count(frozen)} frozen parameters`,
   },
