@@ -67,9 +67,11 @@ function nothingHeldOut({ split, groupPattern }: SplitOptions): string {
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
   const { root, ownValidation } = content;
   if (content.classes.length === 0) {
+    const { length } = content.unlabelled;
+    const images = length === 1 ? 'one image' : `${length} images`;
     throw new ThawError(
       'dataset.classes',
-      `A classifier needs two classes or more, but of the ${content.unlabelled.length} images in ${root} no class is known.`,
+      `A classifier needs two classes or more, but of the ${images} in ${root} no class is known.`,
       'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label.',
     );
   }
