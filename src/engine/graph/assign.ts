@@ -119,8 +119,7 @@ function assignFromVector(
 ): readonly (Operation | Tensor)[] {
   // TensorFlow splits nothing into no parts.
   if (variables.length === 0) return [values];
-  // A vector that is split in two is copied; what is one part only would stay the caller's memory, which it gives back.
-  const sizes = [...variables.map(({ shape }) => elementCount(shape)), 0];
+  const sizes = variables.map(({ shape }) => elementCount(shape));
   const parts = graph.node({
     op: 'SplitV',
     name: `${scope}/split`,
@@ -135,7 +134,15 @@ function assignFromVector(
   return variables.flatMap((variable, index) => {
     const part = parts[index];
     if (!part) return [];
-    return [graph.assign(variable, reshape(graph, `${scope}/${variable.name}`, part, variable.shape))];
+    // Parts that begin at a multiple of 64 bytes stay the caller's memory, which it gives back, and so does a single one.
+    const own = graph.single({
+      op: 'DeepCopy',
+      name: `${scope}/${variable.name}/own`,
+      inputs: [part],
+      attributes: { T: type('float32') },
+      outputs: [{ dtype: 'float32', shape: part.shape }],
+    });
+    return [graph.assign(variable, reshape(graph, `${scope}/${variable.name}`, own, variable.shape))];
   });
 }
 

@@ -58,3 +58,29 @@ it('gives a program the same values in slices as at once, what is folded from th
     expect([...values.values()].map(({ length }) => length)).toEqual([0, 0, 0, 0, 0]);
   }
 });
+
+it('leaves a program values of its own where they stand as TensorFlow would take them without a copy', () => {
+  // Whole multiples of 64 bytes, and so large that memory that is given back is no longer there.
+  const count = 2 ** 20;
+  for (const names of [['a'], ['a', 'b', 'c']]) {
+    const graph = new Graph();
+    const variables = names.map((name) => graph.variable(name, [count]));
+    const assigns = assignment(graph, { variables, sliceValues: 3 * count });
+    using session = loadGraph(graph, {
+      ...assigns.signatures,
+      read: {
+        inputs: {},
+        outputs: Object.fromEntries(variables.map((variable) => [variable.name, graph.read(variable, 'read')])),
+      },
+    });
+    const values = new Map(names.map((name, index) => [name, new Float32Array(count).fill(index + 1)]));
+    assignValues(session, { assignSlices: assigns.slices }, values);
+    const found = session.run('read', {});
+    names.forEach((name, index) => {
+      expect(
+        found[name]?.data.every((value) => value === index + 1),
+        name,
+      ).toBe(true);
+    });
+  }
+});
