@@ -37,7 +37,7 @@ export interface Assignment {
  * How many values are given at a time: they stand twice in memory meanwhile, and TensorFlow takes some hundredths of a second
  * for the first run of each slice.
  */
-const SLICE_VALUES = 4 << 20;
+const SLICE_VALUES = 2 << 20;
 
 /** Variables whose values are computed together. */
 interface Part {
