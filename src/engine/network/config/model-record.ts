@@ -148,7 +148,7 @@ export function modelFile(folder: string, name: string): string {
  *
  * @throws ThawError `network.unknown` where it is in no folder any more
  */
-export function keptModel(name: string): string {
+function keptModel(name: string): string {
   const file = [...folders].map((folder) => modelFile(folder, name)).find((candidate) => existsSync(candidate));
   if (file !== undefined) return file;
   throw new ThawError(
@@ -159,25 +159,32 @@ export function keptModel(name: string): string {
 }
 
 /**
- * A model by its name; null for a name of another kind.
+ * What is kept of a file under a name, which is made of what is kept.
  *
+ * @param kept.what `model` or `graph`
  * @throws ThawError `network.unknown` where it is in no folder any more, `network.invalid` for a file that was changed
  */
+export function readKept<Kept>(
+  name: string,
+  kept: { readonly what: string; readonly nameOf: (text: string) => string; readonly schema: z.ZodType<Kept> },
+): Kept {
+  const file = keptModel(name);
+  const text = readFileSync(file, 'utf8');
+  const parsed = kept.nameOf(text) === name ? kept.schema.safeParse(JSON.parse(text)) : null;
+  if (parsed?.success === true) return parsed.data;
+  throw new ThawError(
+    'network.invalid',
+    `A ${kept.what} is kept as Thaw wrote it; ${file} was changed since, or is of another Thaw.`,
+    `Open the file that the ${kept.what} came from again: \`thaw networks open FILE\`.`,
+  );
+}
+
+/** A model by its name; null for a name of another kind. @throws ThawError as `readKept` */
 export function findModel(name: string): OpenedModel | null {
   if (!NAME.test(name)) return null;
   const known = opened.get(name);
   if (known) return known;
-  const file = keptModel(name);
-  const text = readFileSync(file, 'utf8');
-  const parsed = nameOf(text) === name ? modelRecord.safeParse(JSON.parse(text)) : null;
-  if (parsed?.success !== true) {
-    throw new ThawError(
-      'network.invalid',
-      `A model is kept as Thaw wrote it; ${file} was changed since, or is of another Thaw.`,
-      'Open the file that the model came from again: `thaw networks open FILE`.',
-    );
-  }
-  const found = openModel(parsed.data);
+  const found = openModel(readKept(name, { what: 'model', nameOf, schema: modelRecord }));
   opened.set(name, found);
   return found;
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { PIXEL_RANGES } from '../../../shared/contract/models.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
-import { keptModel, rangeOf } from '../config/model-record.ts';
+import { rangeOf, readKept } from '../config/model-record.ts';
 import type { Network } from '../layer.ts';
 import type { Preprocessing } from '../preprocessing.ts';
 import { assertComputable, foreignGraph } from './foreign-graph.ts';
@@ -90,26 +89,12 @@ export function openGraphRecord(record: GraphRecord): OpenedGraph {
 
 const opened = new Map<string, OpenedGraph>();
 
-/**
- * A graph by its name; null for a name of another kind.
- *
- * @throws ThawError `network.unknown` where it is kept no more, `network.invalid` for a file that was changed
- */
+/** A graph by its name; null for a name of another kind. @throws ThawError as `readKept` */
 export function findGraph(name: string): OpenedGraph | null {
   if (!NAME.test(name)) return null;
   const known = opened.get(name);
   if (known) return known;
-  const file = keptModel(name);
-  const text = readFileSync(file, 'utf8');
-  const parsed = graphName(text) === name ? graphRecord.safeParse(JSON.parse(text)) : null;
-  if (parsed?.success !== true) {
-    throw new ThawError(
-      'network.invalid',
-      `A graph is kept as Thaw wrote it; ${file} was changed since, or is of another Thaw.`,
-      'Open the file that it came from again: `thaw networks open FILE`.',
-    );
-  }
-  const found = openGraphRecord(parsed.data);
+  const found = openGraphRecord(readKept(name, { what: 'graph', nameOf: graphName, schema: graphRecord }));
   opened.set(name, found);
   return found;
 }
