@@ -7,6 +7,7 @@ const reportSchema = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
+      message: z.string().default(''),
       assertionResults: z.array(z.object({ fullName: z.string(), status: z.string(), duration: z.number().nullish() })),
     }),
   ),
@@ -35,14 +36,15 @@ export function readVitestReport(file: string, exitCode: number | null): readonl
 
 type FileReport = z.infer<typeof reportSchema>['testResults'][number];
 
-function fromFile({ name: file, status, assertionResults }: FileReport): readonly TestOutcome[] {
-  if (assertionResults.length === 0 && status === 'failed') {
-    return [{ file, name: 'the file could not be loaded', outcome: 'failed', milliseconds: 0 }];
-  }
-  return assertionResults.map(({ fullName, status, duration }) => ({
+function fromFile({ name: file, status, message, assertionResults }: FileReport): readonly TestOutcome[] {
+  const outcomes = assertionResults.map(({ fullName, status, duration }): TestOutcome => ({
     file,
     name: fullName,
     outcome: status === 'passed' || status === 'failed' ? status : 'skipped',
     milliseconds: duration ?? 0,
   }));
+  if (status !== 'failed' || outcomes.some(({ outcome }) => outcome === 'failed')) return outcomes;
+  const what = outcomes.length === 0 ? 'the file could not be loaded' : 'what surrounds its tests failed';
+  const reason = message.split('\n', 1)[0] ?? '';
+  return [...outcomes, { file, name: reason === '' ? what : `${what}: ${reason}`, outcome: 'failed', milliseconds: 0 }];
 }

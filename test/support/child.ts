@@ -4,9 +4,7 @@ import path from 'node:path';
 import { afterAll } from 'vitest';
 
 const started = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of started) child.kill('SIGKILL');
-});
+afterAll(() => Promise.all([...started].map(killHard)));
 
 /** A process of `test/support/processes`, killed after the tests of the file at the latest. */
 export function startProcess(name: string, parameters: readonly string[]): ChildProcess {

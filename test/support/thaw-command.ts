@@ -17,9 +17,10 @@ export interface RunningCommand {
   readonly errors: () => string;
 }
 
-const running = new Set<ChildProcess>();
-afterAll(() => {
-  for (const child of running) child.kill('SIGKILL');
+const running = new Map<ChildProcess, Promise<CommandResult>>();
+afterAll(async () => {
+  for (const child of running.keys()) child.kill('SIGKILL');
+  await Promise.all(running.values());
 });
 
 export interface Surroundings {
@@ -41,7 +42,6 @@ export function startThaw(parameters: readonly string[], { home, cwd, environmen
       ...environment,
     },
   });
-  running.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
@@ -52,6 +52,7 @@ export function startThaw(parameters: readonly string[], { home, cwd, environmen
       resolve({ code, stdout, stderr });
     });
   });
+  running.set(child, done);
   return { child, done, errors: () => stderr };
 }
 

@@ -27,6 +27,20 @@ describe('the summary of a test run', () => {
     expect(outcomes([{ name: 'a', status: 'failed', assertionResults: [] }], 1)).toEqual(['failed']);
   });
 
+  it('counts a file that failed around its tests, and says which and why', () => {
+    const result = {
+      name: 'a',
+      status: 'failed',
+      message: 'ENOTEMPTY: gone\nat b',
+      assertionResults: [test('passed')],
+    };
+    writeFileSync(file, JSON.stringify({ testResults: [result] }));
+    expect(readVitestReport(file, 1)).toMatchObject([
+      { outcome: 'passed' },
+      { file: 'a', name: 'what surrounds its tests failed: ENOTEMPTY: gone', outcome: 'failed' },
+    ]);
+  });
+
   it.each([1, null])('counts a failure outside the tests (exit code %s)', (exitCode) => {
     const result = { name: 'a', status: 'passed', assertionResults: [test('passed')] };
     expect(outcomes([result], exitCode)).toEqual(['passed', 'failed']);
