@@ -8,6 +8,9 @@ import { EVERYTHING, ImageList, type ImageFilter } from './image-list.svelte.ts'
 export const THUMBNAIL_SIZES = { small: 88, medium: 132, large: 208 } as const;
 export type ThumbnailSize = keyof typeof THUMBNAIL_SIZES;
 
+/** What a dataset can be looked at as: its images one by one, all of them on a map, or what may be wrong with them. */
+export type Look = 'images' | 'map' | 'health';
+
 /** How the chosen dataset is being looked at, kept while other views are shown. */
 export class Datasets {
   readonly #transport: Pick<Transport, 'invoke'>;
@@ -17,6 +20,7 @@ export class Datasets {
   /** The image that keys act on, as a place in `list`. */
   cursor = $state(0);
   thumbnailSize = $state<ThumbnailSize>('medium');
+  look = $state<Look>('images');
   recent = $state.raw<readonly RecentDataset[]>([]);
   /** The name of what is being read, or was last. */
   openingName = $state<string | null>(null);

@@ -23,6 +23,8 @@ export const dataset = {
   classFilter: 'Find a class',
   noClassFits: (text: string) => `No class is called “${isolate(text)}”.`,
   counted: (name: string, parts: string) => `${name}: ${parts}`,
+  looksLabel: 'Look at',
+  looks: { images: 'Images', map: 'Map', health: 'Health' },
   root: 'Folder',
   copyRoot: 'Copy the path',
   validation: {
