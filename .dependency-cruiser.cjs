@@ -22,7 +22,8 @@ module.exports = {
     onlyFrom('network', []),
     onlyFrom('numpy', []),
     onlyFrom('cache', ['numpy']),
-    onlyFrom('dataset', []),
+    onlyFrom('sqlite', []),
+    onlyFrom('dataset', ['sqlite']),
     onlyFrom('image', ['network', 'dataset', 'cache']),
     onlyFrom('weights', ['network', 'numpy']),
     onlyFrom('freeze', ['network']),
@@ -43,7 +44,7 @@ module.exports = {
       'runtime',
     ]),
     onlyFrom('reference', ['network', 'graph', 'runtime']),
-    onlyFrom('experiment', []),
+    onlyFrom('experiment', ['sqlite']),
     onlyFrom('service', [
       'network',
       'dataset',

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { logPath } from '../../src/engine/experiment/log.ts';
-import { migrate } from '../../src/engine/experiment/migrate.ts';
+import { EXPERIMENT_LOG, logPath } from '../../src/engine/experiment/log.ts';
 import { MIGRATIONS } from '../../src/engine/experiment/migrations/all.ts';
+import { migrate } from '../../src/engine/sqlite/migrate.ts';
 
 /** A plan as the first schema had it. */
 export const VERSION_1_PLAN = {
@@ -47,7 +47,7 @@ VALUES (7, '20261101-120000-aaaa', 'mobilenet_v1_0.25_96 · finetune', 'finished
 export function writeVersion1Log(home: string): string {
   mkdirSync(path.join(home, 'log'), { recursive: true });
   const database = new Database(logPath(home));
-  migrate(database, MIGRATIONS.slice(0, 1));
+  migrate(database, { ...EXPERIMENT_LOG, migrations: MIGRATIONS.slice(0, 1) });
   database.prepare(ROWS).run({ plan: JSON.stringify(VERSION_1_PLAN) });
   VERSION_1_LAYERS.forEach(({ name, kind, state }, position) => {
     database

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { NO_AUGMENTATION } from '../../shared/contract/augmentation.ts';
 import { PLAN_SCHEMA_VERSION, trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { unreadableLog } from './log-error.ts';
+import { unreadableLog } from './log.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

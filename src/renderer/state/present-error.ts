@@ -50,6 +50,8 @@ const TABLE: Readonly<Record<ErrorCode, Presentation>> = {
   'training.process': runs,
   'log.unreadable': wrong,
   'log.newer': wrong,
+  'index.unreadable': wrong,
+  'index.newer': wrong,
   'run.unknown': runs,
   'run.state': runs,
   'run.busy': { severity: 'warning', action: 'showRuns' },

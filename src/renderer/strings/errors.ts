@@ -24,6 +24,8 @@ export const errorTitles: Readonly<Record<ErrorCode, string>> = {
   'training.process': 'The trainer has ended',
   'log.unreadable': 'The log cannot be read',
   'log.newer': 'The log is of a newer Thaw',
+  'index.unreadable': 'The index of datasets cannot be read',
+  'index.newer': 'The index of datasets is of a newer Thaw',
   'run.unknown': 'No such run',
   'run.state': 'The run is not in that state',
   'run.busy': 'A run is under way',

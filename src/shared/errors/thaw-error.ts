@@ -25,6 +25,8 @@ export const ERROR_CODES = [
   'training.process',
   'log.unreadable',
   'log.newer',
+  'index.unreadable',
+  'index.newer',
   'run.unknown',
   'run.state',
   'run.busy',

@@ -12,13 +12,13 @@ import {
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { logPath, openLog } from '../../../src/engine/experiment/log.ts';
-import { explainLogError } from '../../../src/engine/experiment/log-error.ts';
-import { assertOurs, migrate } from '../../../src/engine/experiment/migrate.ts';
+import { EXPERIMENT_LOG, logPath, openLog } from '../../../src/engine/experiment/log.ts';
 import { MIGRATIONS } from '../../../src/engine/experiment/migrations/all.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { setStatus } from '../../../src/engine/experiment/run-life.ts';
 import { listRuns } from '../../../src/engine/experiment/run-reader.ts';
+import { explainDatabaseError } from '../../../src/engine/sqlite/database-error.ts';
+import { assertOurs, migrate } from '../../../src/engine/sqlite/migrate.ts';
 import { startProcess } from '../../support/child.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -177,7 +177,7 @@ describe('opening the log', () => {
   ] as const)('turns %s into %s', async (code, expected) => {
     const error = Object.assign(new Error('refused'), { code });
     await expectError(() => {
-      throw explainLogError(error, logPath(root), 'write');
+      throw explainDatabaseError(error, EXPERIMENT_LOG, logPath(root), 'write');
     }, expected);
   });
 });
@@ -205,7 +205,7 @@ describe('migrating the log', () => {
     const home = usedHome();
     const database = new Database(logPath(home));
     const before = contents(database);
-    migrate(database, [...MIGRATIONS, added]);
+    migrate(database, { ...EXPERIMENT_LOG, migrations: [...MIGRATIONS, added] });
     expect(database.pragma('user_version', { simple: true })).toBe(newest + 1);
     expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
     expect(without(contents(database), 'note')).toEqual(before);
@@ -222,7 +222,7 @@ describe('migrating the log', () => {
   it('names the newest backup when the log is then damaged', async () => {
     const home = usedHome();
     const database = new Database(logPath(home));
-    migrate(database, [...MIGRATIONS, added]);
+    migrate(database, { ...EXPERIMENT_LOG, migrations: [...MIGRATIONS, added] });
     database.close();
     writeFileSync(logPath(home), 'gone');
     await expectError(() => openLog(home), 'log.unreadable', 'newest backup', `version-${newest}`);
@@ -234,7 +234,9 @@ describe('migrating the log', () => {
   ])('is undone as a whole where a migration %s', (_, statements) => {
     const database = new Database(logPath(usedHome()));
     const before = contents(database);
-    expect(() => migrate(database, [...MIGRATIONS, { version: newest + 1, statements }])).toThrow();
+    expect(() =>
+      migrate(database, { ...EXPERIMENT_LOG, migrations: [...MIGRATIONS, { version: newest + 1, statements }] }),
+    ).toThrow();
     expect(database.pragma('user_version', { simple: true })).toBe(newest);
     expect(contents(database)).toEqual(before);
     database.close();
@@ -250,7 +252,7 @@ describe('migrating the log', () => {
     bytes.fill(0x5a, 4096);
     writeFileSync(copy, bytes);
     const database = new Database(copy);
-    expect(() => migrate(database, [...MIGRATIONS, added])).toThrow();
+    expect(() => migrate(database, { ...EXPERIMENT_LOG, migrations: [...MIGRATIONS, added] })).toThrow();
     database.close();
     expect(readFileSync(copy).equals(bytes)).toBe(true);
     expect(existsSync(path.join(root, 'backups'))).toBe(false);
@@ -263,7 +265,7 @@ describe('migrating the log', () => {
   it('knows its own database by its mark', () => {
     const database = new Database(logPath(usedHome()));
     database.pragma('application_id = 7');
-    expect(() => assertOurs(database)).toThrow(/another program/);
+    expect(() => assertOurs(database, EXPERIMENT_LOG)).toThrow(/another program/);
     database.close();
   });
 });

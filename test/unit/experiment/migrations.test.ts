@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { NO_AUGMENTATION } from '../../../src/shared/contract/augmentation.ts';
 import { PLAN_SCHEMA_VERSION, trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { runDetail } from '../../../src/shared/contract/run.ts';
-import { logPath, openLog } from '../../../src/engine/experiment/log.ts';
-import { migrate } from '../../../src/engine/experiment/migrate.ts';
+import { EXPERIMENT_LOG, logPath, openLog } from '../../../src/engine/experiment/log.ts';
 import { MIGRATIONS } from '../../../src/engine/experiment/migrations/all.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { readPlan, readRun } from '../../../src/engine/experiment/run-reader.ts';
+import { migrate } from '../../../src/engine/sqlite/migrate.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { samplePlan } from '../../support/training-plan.ts';
@@ -37,7 +37,7 @@ describe('the second version of the log', () => {
     writeVersion1Log(home);
     const database = new Database(logPath(home));
     const before = tables(database);
-    migrate(database, MIGRATIONS.slice(0, 2));
+    migrate(database, { ...EXPERIMENT_LOG, migrations: MIGRATIONS.slice(0, 2) });
     const expected = {
       ...before,
       run: (before['run'] ?? []).map((row) => ({ ...row, stopped_early: 0 })),
@@ -55,7 +55,7 @@ describe('the second version of the log', () => {
     const home = newHome();
     writeVersion1Log(home);
     const database = new Database(logPath(home));
-    migrate(database);
+    migrate(database, EXPERIMENT_LOG);
     expect(() => database.exec("UPDATE layer_state SET statistics = 'gone'")).toThrow(/CHECK/);
     database.close();
   });

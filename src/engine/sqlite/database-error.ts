@@ -1,40 +1,41 @@
 import { readdirSync, statfsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import type { DatabaseKind } from './database-kind.ts';
 
-/** Where the copies made before each migration are kept, beside the log. */
-export function backupFolder(logPath: string): string {
-  return join(logPath, '..', 'backups');
+/** Where the copies made before each migration are kept, beside the database. */
+export function backupFolder(path: string): string {
+  return join(path, '..', 'backups');
 }
 
-function newestBackup(logPath: string): string | null {
+function newestBackup(path: string): string | null {
   try {
-    const newest = readdirSync(backupFolder(logPath))
-      .filter((name) => name.endsWith('.db'))
+    const newest = readdirSync(backupFolder(path))
+      .filter((name) => name.startsWith(`${basename(path, '.db')}-`) && name.endsWith('.db'))
       .sort()
       .at(-1);
-    return newest === undefined ? null : join(backupFolder(logPath), newest);
+    return newest === undefined ? null : join(backupFolder(path), newest);
   } catch {
     return null;
   }
 }
 
-/** The log cannot be trusted; its file is left as it is, for a person to decide. */
-export function unreadableLog(logPath: string, found: string, cause?: unknown): ThawError {
-  const backup = newestBackup(logPath);
+/** The database cannot be trusted; its file is left as it is, for a person to decide. */
+export function unreadableDatabase(kind: DatabaseKind, path: string, found: string, cause?: unknown): ThawError {
+  const backup = newestBackup(path);
   const mend =
     backup === null
-      ? `Move '${logPath}' (and its -wal and -shm files) to another folder; Thaw then begins an empty log.`
-      : `Move '${logPath}' (and its -wal and -shm files) to another folder and put the newest backup in its place: '${backup}'.`;
+      ? `Move '${path}' (and its -wal and -shm files) to another folder; ${kind.begunAnew}.`
+      : `Move '${path}' (and its -wal and -shm files) to another folder and put the newest backup in its place: '${backup}'.`;
   return new ThawError(
-    'log.unreadable',
-    `The experiment log must be a sound SQLite database; ${found}. It was left untouched.`,
+    kind.unreadable,
+    `The ${kind.name} must be a sound SQLite database; ${found}. It was left untouched.`,
     mend,
     { cause },
   );
 }
 
-/** SQLite calls a full disk an input/output error where it cannot grow the files beside the log. */
+/** SQLite calls a full disk an input/output error where it cannot grow the files beside the database. */
 const LEAST_FREE_BYTES = 256 * 1024;
 
 function isFull(folder: string): boolean {
@@ -51,17 +52,17 @@ function isFull(folder: string): boolean {
  *
  * @param doing what was being done, to complete "Could not ...": `write the run`
  */
-export function explainLogError(error: unknown, logPath: string, doing: string): unknown {
+export function explainDatabaseError(error: unknown, kind: DatabaseKind, path: string, doing: string): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   const { code } = error;
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return unreadableLog(logPath, `SQLite found: ${error.message}`, error);
+    return unreadableDatabase(kind, path, `SQLite found: ${error.message}`, error);
   }
   if (code.startsWith('SQLITE_BUSY')) {
     return new ThawError(
-      'log.unreadable',
-      `Could not ${doing}: another program held the experiment log for too long (${error.message}).`,
-      `Close whatever has '${logPath}' open, then try again.`,
+      kind.unreadable,
+      `Could not ${doing}: another program held the ${kind.name} for too long (${error.message}).`,
+      `Close whatever has '${path}' open, then try again.`,
       { cause: error },
     );
   }
@@ -74,9 +75,9 @@ export function explainLogError(error: unknown, logPath: string, doing: string):
     );
   }
   if (code.startsWith('SQLITE_IOERR')) {
-    if (isFull(dirname(logPath)))
+    if (isFull(dirname(path)))
       return explainDiskError(Object.assign(new Error(error.message, { cause: error }), { code: 'ENOSPC' }), doing);
-    return unreadableLog(logPath, `the system could not read or write it (${error.message})`, error);
+    return unreadableDatabase(kind, path, `the system could not read or write it (${error.message})`, error);
   }
   // SQLite adds what exactly was refused, as in SQLITE_READONLY_DIRECTORY.
   const general = /^SQLITE_(READONLY|CANTOPEN|FULL)/.exec(code)?.[0];

@@ -2,11 +2,8 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { backupFolder, unreadableLog } from './log-error.ts';
-import { MIGRATIONS, type Migration } from './migrations/all.ts';
-
-/** 'Thaw' in the header of the file, so that another program's database is never taken for a log. */
-const APPLICATION_ID = 0x54686177;
+import { backupFolder, unreadableDatabase } from './database-error.ts';
+import type { DatabaseKind } from './database-kind.ts';
 
 function numberPragma(database: Database.Database, name: string): number {
   return Number(database.pragma(name, { simple: true }));
@@ -15,33 +12,33 @@ function numberPragma(database: Database.Database, name: string): number {
 /**
  * Refuses what this Thaw must not touch, before anything is written.
  *
- * @throws ThawError `log.newer` for a log of a newer Thaw, `log.unreadable` for a database that is not a log
+ * @throws ThawError `kind.newer` for a database of a newer Thaw, `kind.unreadable` for one that is not of the kind
  */
-export function assertOurs(database: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
-  // Tables first: another process may be making the log, and commits its mark together with them.
+export function assertOurs(database: Database.Database, kind: DatabaseKind): void {
+  // Tables first: another process may be making the database, and commits its mark together with them.
   const tables = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM sqlite_schema').get()?.count;
   const application = numberPragma(database, 'application_id');
   const version = numberPragma(database, 'user_version');
-  if (application !== APPLICATION_ID && (application !== 0 || tables !== 0)) {
-    throw unreadableLog(database.name, 'this database belongs to another program');
+  if (application !== kind.applicationId && (application !== 0 || tables !== 0)) {
+    throw unreadableDatabase(kind, database.name, 'this database belongs to another program');
   }
-  const known = migrations.at(-1)?.version ?? 0;
+  const known = kind.migrations.at(-1)?.version ?? 0;
   if (version > known) {
     throw new ThawError(
-      'log.newer',
-      `This Thaw reads experiment logs up to version ${known}; received version ${version}, written by a newer Thaw: '${database.name}'.`,
-      'Use that newer Thaw, or set THAW_HOME to another folder to begin a log of its own.',
+      kind.newer,
+      `This Thaw reads the ${kind.name} up to version ${known}; received version ${version}, written by a newer Thaw: '${database.name}'.`,
+      'Use that newer Thaw, or set THAW_HOME to another folder to begin one of its own.',
     );
   }
 }
 
-/** @throws ThawError `log.unreadable` where SQLite's own check finds damage; reads the whole file */
-export function assertSound(database: Database.Database): void {
+/** @throws ThawError `kind.unreadable` where SQLite's own check finds damage; reads the whole file */
+export function assertSound(database: Database.Database, kind: DatabaseKind): void {
   const found = String(database.pragma('quick_check(1)', { simple: true }));
-  if (found !== 'ok') throw unreadableLog(database.name, `SQLite's check found: ${found}`);
+  if (found !== 'ok') throw unreadableDatabase(kind, database.name, `SQLite's check found: ${found}`);
 }
 
-/** Copies the log as of now, beside it; a second connection may read while the first holds the write lock. */
+/** Copies the database as of now, beside it; a second connection may read while the first holds the write lock. */
 function backUp(path: string, version: number): void {
   const folder = backupFolder(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -57,12 +54,13 @@ function backUp(path: string, version: number): void {
 }
 
 /**
- * Brings the log to the newest version, each migration in a transaction of its own with the version it leads to. An
- * existing log is checked and copied to `backups/` first. Safe when several processes open the log at once.
+ * Brings a database to the newest version, each migration in a transaction of its own with the version it leads to. An
+ * existing one is checked and copied to `backups/` first. Safe when several processes open it at once.
  *
- * @throws ThawError `log.unreadable` where an existing log is damaged: it is then left as it was
+ * @throws ThawError `kind.unreadable` where an existing database is damaged: it is then left as it was
  */
-export function migrate(database: Database.Database, migrations: readonly Migration[] = MIGRATIONS): void {
+export function migrate(database: Database.Database, kind: DatabaseKind): void {
+  const { migrations } = kind;
   const latest = migrations.at(-1)?.version ?? 0;
   let backedUp = false;
   // Rebuilding a table that others point to would otherwise empty them; the check before each commit stands in.
@@ -71,21 +69,21 @@ export function migrate(database: Database.Database, migrations: readonly Migrat
     database.exec('BEGIN IMMEDIATE');
     try {
       const version = numberPragma(database, 'user_version');
-      // A new log is made in one go: nobody finds a half-made one, to be backed up.
+      // A new database is made in one go: nobody finds a half-made one, to be backed up.
       const due = version === 0 ? migrations : migrations.filter((migration) => migration.version === version + 1);
       const reached = due.at(-1)?.version;
       if (reached !== undefined) {
         if (version > 0 && !backedUp) {
-          assertSound(database);
+          assertSound(database, kind);
           backUp(database.name, version);
           backedUp = true;
         }
         for (const { statements } of due) database.exec(statements);
         const broken = database.pragma('foreign_key_check');
         if (Array.isArray(broken) && broken.length > 0) {
-          throw unreadableLog(database.name, `${broken.length} rows point to rows that are not there`);
+          throw unreadableDatabase(kind, database.name, `${broken.length} rows point to rows that are not there`);
         }
-        database.pragma(`application_id = ${APPLICATION_ID}`);
+        database.pragma(`application_id = ${kind.applicationId}`);
         database.pragma(`user_version = ${reached}`);
       }
       database.exec('COMMIT');
