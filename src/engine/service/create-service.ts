@@ -1,5 +1,6 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
 import { emptyCurve, readSeries } from '../experiment/series-reader.ts';
 import { activationsOf } from './activations.ts';
@@ -14,6 +15,7 @@ import { inspectDataset } from './inspect-dataset.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
+import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
 import { inspectWeights } from './inspect-weights.ts';
@@ -25,6 +27,7 @@ import { predict } from './predict.ts';
 import { previewAugmentation } from './preview-augmentation.ts';
 import { previewPlan } from './preview-plan.ts';
 import { getPublishedWeights, listPublishedWeights } from './published-weights.ts';
+import { acceptStructure, outlineGroups, outlineStructure } from './outline-structure.ts';
 import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
@@ -37,6 +40,10 @@ import { writeFeatures } from './write-features.ts';
 
 /** As many runs as are listed when nobody says how many. */
 const RUNS_LISTED = 1000;
+
+function refuseEdit(): Promise<never> {
+  return Promise.reject(new ThawError('usage.invalid', 'This engine keeps no edits yet.', 'Edit the files.'));
+}
 
 function implement(context: ServiceContext): Implementation {
   return {
@@ -53,8 +60,17 @@ function implement(context: ServiceContext): Implementation {
     'dataset.open': async (request) => openDatasetView(context, request),
     'dataset.inspect': async (request) => inspectDataset(context, request),
     'dataset.images': async (request) => listImages(context, request),
+    'dataset.structure': async (request) => outlineStructure(context, request),
+    'dataset.accept': async (request) => acceptStructure(context, request),
+    'dataset.groups': async (request) => outlineGroups(context, request),
+    'dataset.edit': async () => refuseEdit(),
+    'dataset.undo': async () => refuseEdit(),
+    'dataset.redo': async () => refuseEdit(),
+    'dataset.mend': async () => refuseEdit(),
+    'dataset.edits': async () => refuseEdit(),
     'dataset.recent': async () => listRecent(context),
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
+    'image.inspect': async (request) => inspectOneImage(context, request),
     'files.browse': async (request) => browseFiles(context, request),
     'files.upload': async (request) => context.uploads.take(request),
     'task.cancel': async ({ taskId }) => {

@@ -3,6 +3,8 @@ import type { DatasetView, ImageEntry, ImagePage } from '../../shared/contract/d
 import type { Request } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { countEdits } from '../dataset/edits/edit-words.ts';
+import { NO_EDITS } from '../dataset/edits/image-edits.ts';
 import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
 import type { ServiceContext } from './context.ts';
 import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
@@ -37,6 +39,8 @@ function viewOf({ datasetId, source, content, dataset }: OpenedDataset): Dataset
     validation: content.ownValidation ? 'given' : 'share',
     skipped: [...content.skipped],
     version: dataset?.version ?? '',
+    edits: { ...countEdits(NO_EDITS), undo: null, redo: null },
+    tags: [],
     features: null,
   };
 }
@@ -60,6 +64,8 @@ async function openFeaturesView(
     validation: ownValidation ? 'given' : 'share',
     skipped: [],
     version: dataset.version,
+    edits: { ...countEdits(NO_EDITS), undo: null, redo: null },
+    tags: [],
     features: {
       network: networkOnFeatures(description, undefined),
       layers: description.arrays.map(({ layer, shape }) => ({ name: layer, shape: [...shape] })),
@@ -90,7 +96,17 @@ export async function openDatasetView(
 }
 
 function entryOf({ imageId, image }: IdentifiedImage): ImageEntry {
-  return { imageId, path: image.path, classIndex: image.label, split: image.split, bytes: image.bytes };
+  return {
+    imageId,
+    path: image.path,
+    classIndex: image.label,
+    split: image.split,
+    bytes: image.bytes,
+    excluded: false,
+    tags: [],
+    originalClass: null,
+    edited: false,
+  };
 }
 
 /** One page of a dataset's images, by class, then by path in code-point order. @throws ThawError `file.notGranted` */

@@ -43,7 +43,11 @@ function follow(last: LastTold, body: RunEventBody): Omit<LastTold, 'sequence'> 
 
 /** Hands events to whoever listens, numbering those of each run and each task from 1 without gaps. */
 export class EventHub {
-  readonly #listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = { run: new Set(), task: new Set() };
+  readonly #listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = {
+    run: new Set(),
+    task: new Set(),
+    dataset: new Set(),
+  };
   readonly #runs = new Map<string, LastTold>();
 
   /** @returns the function that ends the subscription */
@@ -73,5 +77,9 @@ export class EventHub {
 
   tellTask(event: TaskEvent): void {
     for (const listener of this.#listeners.task) listener(event);
+  }
+
+  tellDataset(event: EventOf<'dataset'>): void {
+    for (const listener of this.#listeners.dataset) listener(event);
   }
 }

@@ -81,7 +81,8 @@ export async function inspectDataset(
       structure: content.structure,
       unlabelled: content.unlabelled.length,
       bytes: opened.images.reduce((sum, { image }) => sum + image.bytes, 0),
-      findings: [...healthFindings(images, alike)],
+      findings: healthFindings(images, alike).map((finding) => ({ ...finding, mend: null })),
+      edits: null,
       skipped: [...content.skipped],
     };
   });

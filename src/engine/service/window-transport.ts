@@ -57,6 +57,8 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'weights.map': ({ weights }) => checkPlan({ weights }),
   'dataset.open': checkPlan,
   'dataset.inspect': checkPlan,
+  'dataset.edits': checkPlan,
+  'dataset.structure': checkPlan,
   'features.write': checkFeatures,
   activations: checkActivations,
   'activations.maps': checkActivations,

@@ -1,29 +1,8 @@
 import { z } from 'zod';
 import { openedStructure } from './dataset-structure.ts';
-import { datasetView, SPLITS } from './dataset-view.ts';
-
-/**
- * What may be wrong with a dataset. `leaks`: images of one content in several splits. `conflicts`: of one content in several
- * classes. `duplicates`: of one content in one class and split. `nearLeaks` and
- * `nearDuplicates`: not of one content, but showing the same, resized, compressed again or turned round. `corrupt`: files that are images and do not decode.
- * `uniform`: of hardly more than one colour. `tiny`, `elongated`: of a size that a network sees little of. `transparent`:
- * laid over white. `channels`: grey images among coloured ones, or the other way round. `imbalance`: the images of the
- * smallest class.
- */
-export const FINDINGS = [
-  'leaks',
-  'conflicts',
-  'nearLeaks',
-  'corrupt',
-  'duplicates',
-  'nearDuplicates',
-  'uniform',
-  'tiny',
-  'elongated',
-  'channels',
-  'transparent',
-  'imbalance',
-] as const;
+import { datasetView } from './dataset-view.ts';
+import { FINDINGS } from './findings.ts';
+import { SPLITS } from './splits.ts';
 
 const foundImage = z.strictObject({
   imageId: z.string(),
@@ -31,6 +10,8 @@ const foundImage = z.strictObject({
   /** null where no class is known. */
   className: z.string().nullable(),
   split: z.enum(SPLITS).nullable(),
+  /** In pixels, upright; null where it does not decode. */
+  size: z.strictObject({ width: z.int(), height: z.int() }).nullable(),
   /** What was found of this one, for people: why it does not decode, its size; null where the finding says it all. */
   detail: z.string().nullable(),
 });
@@ -44,11 +25,21 @@ export const healthFinding = z.strictObject({
   message: z.string(),
   /** The images, in groups of those that are found together, as copies are. */
   groups: z.array(z.array(foundImage)),
+  /** What `dataset.mend` does about all of it, for people; null where it can do nothing. */
+  mend: z.string().nullable(),
 });
 export type HealthFinding = z.infer<typeof healthFinding>;
 
-/** The least, the median and the most. */
-const spread = z.strictObject({ least: z.number(), median: z.number(), most: z.number() });
+/** So many bins tell how figures lie without a chart of their own. */
+export const SPREAD_BINS = 24;
+
+/** The least, the median and the most; `counts` are of bins from the least to the most that grow by one factor. */
+const spread = z.strictObject({
+  least: z.number(),
+  median: z.number(),
+  most: z.number(),
+  counts: z.array(z.int()).length(SPREAD_BINS),
+});
 
 export const datasetHealth = z.strictObject({
   name: z.string(),
@@ -67,6 +58,8 @@ export const datasetHealth = z.strictObject({
   channels: z.strictObject({ grey: z.int(), colour: z.int(), cmyk: z.int(), transparent: z.int() }),
   bytes: z.number(),
   findings: z.array(healthFinding),
+  /** What was decided of its images beside what the folder says, in words; null where nothing was. */
+  edits: datasetView.shape.edits.shape.words,
   /** Files that are not used, with the reason. */
   skipped: datasetView.shape.skipped,
 });

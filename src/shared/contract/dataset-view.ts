@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { editSummary } from './dataset-edits.ts';
 import { datasetStructure, openedStructure } from './dataset-structure.ts';
 import { datasetSource } from './plan.ts';
 import { skippedImage } from './run.ts';
+import { SPLITS } from './splits.ts';
 
-export const SPLITS = ['train', 'validation', 'test'] as const;
+export { SPLITS } from './splits.ts';
 
 const splitCounts = z.strictObject({ train: z.int(), validation: z.int(), test: z.int() });
 
@@ -35,7 +37,11 @@ export const datasetView = z.strictObject({
   /** Where the validation images come from: a folder of their own, or a share of the training images by content. */
   validation: z.enum(['given', 'share']),
   skipped: z.array(skippedImage),
+  /** Of the images as they are used, what was decided of them with them. */
   version: z.string(),
+  edits: editSummary,
+  /** Those in use, sorted by name in code-point order. */
+  tags: z.array(z.strictObject({ name: z.string(), count: z.int() })),
   /** Of features that were computed before: their images cannot be listed or seen. null for a folder of images. */
   features: givenFeatures.nullable(),
 });
@@ -50,6 +56,13 @@ export const imageEntry = z.strictObject({
   classIndex: z.int(),
   split: z.enum(SPLITS).nullable(),
   bytes: z.int(),
+  /** Left out of training, validation and tests; its class may be one that has no other images and so no index. */
+  excluded: z.boolean(),
+  tags: z.array(z.string()),
+  /** What the folder says, where it was given another class; `''` where the folder says none. null where it was not. */
+  originalClass: z.string().nullable(),
+  /** Whether anything was decided of it: its class, its split, its tags, or that it is left out. */
+  edited: z.boolean(),
 });
 export type ImageEntry = z.infer<typeof imageEntry>;
 

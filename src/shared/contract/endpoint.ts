@@ -3,11 +3,19 @@ import { activations, activationsSource } from './activations.ts';
 import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentation-preview.ts';
 import { augmentationRequest } from './augmentation.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
+import {
+  datasetEditedEvent,
+  datasetEditRequest,
+  datasetEdits,
+  datasetMendRequest,
+  imageFilter,
+} from './dataset-edits.ts';
 import { datasetHealth } from './dataset-health.ts';
-import { datasetView, imageBytes, imagePage, recentDataset, SPLITS } from './dataset-view.ts';
+import { datasetView, imageBytes, imagePage, recentDataset } from './dataset-view.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
+import { imageInspection } from './image-inspection.ts';
 import { layerInspection } from './inspection.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
@@ -20,6 +28,8 @@ import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
 import { networkSummary } from './network-summary.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
+import { groupPattern } from './split-plan.ts';
+import { groupOutline, structureOutline } from './structure-outline.ts';
 import { settings, settingsChange } from './settings.ts';
 import { weightsListing } from './weights-listing.ts';
 import { weightsCheck } from './weights-check.ts';
@@ -163,21 +173,49 @@ export const endpoints = {
     response: datasetHealth,
   },
   'dataset.images': {
-    request: z.strictObject({
+    request: imageFilter.extend({
       datasetId: z.string().min(1),
-      classIndex: z.int().min(0).optional(),
-      split: z.enum(SPLITS).optional(),
       offset: z.int().min(0),
       limit: z.int().min(1).max(1000),
     }),
     response: imagePage,
   },
+  /** What a structure would make of a folder, before it is opened so; no image is read. */
+  'dataset.structure': { request: z.strictObject({ dataset: datasetReference, taskId }), response: structureOutline },
+  /** Opens the folder of this dataset as it is laid out now whenever it is opened again. */
+  'dataset.accept': { request: z.strictObject({ datasetId: z.string().min(1) }), response: z.strictObject({}) },
+  /** What a pattern of groups would keep together of a dataset's images. */
+  'dataset.groups': {
+    request: z.strictObject({ datasetId: z.string().min(1), pattern: groupPattern }),
+    response: groupOutline,
+  },
+  /**
+   * Decides something of images beside what their folder says; no file is touched. One request is one step that can be taken
+   * back. It is refused where too little would be left to train on.
+   */
+  'dataset.edit': { request: datasetEditRequest, response: datasetView },
+  /** Takes the last step back; `usage.invalid` where there is none. */
+  'dataset.undo': { request: z.strictObject({ datasetId: z.string().min(1) }), response: datasetView },
+  /** Makes the step again that was taken back last; `usage.invalid` where there is none. */
+  'dataset.redo': { request: z.strictObject({ datasetId: z.string().min(1) }), response: datasetView },
+  /**
+   * Mends what the last `dataset.inspect` found, as one step: of copies in several splits those that train are left out, of
+   * other copies all but the first, images of several classes and those that do not decode altogether.
+   */
+  'dataset.mend': { request: datasetMendRequest, response: datasetView },
+  /** All that was decided of a folder's images; it need not be open, nor be there any more. */
+  'dataset.edits': { request: z.strictObject({ dataset: datasetReference }), response: datasetEdits },
   /** Datasets opened before, the newest first. */
   'dataset.recent': { request: z.strictObject({}), response: z.array(recentDataset) },
   /** A picture of at most `size` pixels a side, by the id that the engine gave. */
   'image.bytes': {
     request: z.strictObject({ imageId: z.string().min(1), size: z.int().min(16).max(4096) }),
     response: imageBytes,
+  },
+  /** Looks at one image closely; where it was taken is told only to who asks for it. */
+  'image.inspect': {
+    request: z.strictObject({ imageId: z.string().min(1), withLocation: z.boolean().optional() }),
+    response: imageInspection,
   },
   /** A folder that was given or lies under the roots that this host allows, or their list; `usage.invalid` where it allows none. */
   'files.browse': { request: z.strictObject({ grantId: z.string().min(1).nullable() }), response: folderListing },
@@ -335,7 +373,7 @@ export type Request<Name extends EndpointName> = z.infer<(typeof endpoints)[Name
 export type Response<Name extends EndpointName> = z.infer<(typeof endpoints)[Name]['response']>;
 
 /** What the engine tells unasked. */
-export const events = { run: runEvent, task: taskEvent } as const;
+export const events = { run: runEvent, task: taskEvent, dataset: datasetEditedEvent } as const;
 export type EventName = keyof typeof events;
 export type EventOf<Name extends EventName> = z.infer<(typeof events)[Name]>;
 

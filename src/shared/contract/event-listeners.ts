@@ -4,7 +4,11 @@ type Listener<Name extends EventName> = (event: EventOf<Name>) => void;
 
 /** Who listens to what the engine tells unasked; the compiler proves that no event is left out. */
 export class EventListeners {
-  readonly #listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = { run: new Set(), task: new Set() };
+  readonly #listeners: { readonly [Name in EventName]: Set<Listener<Name>> } = {
+    run: new Set(),
+    task: new Set(),
+    dataset: new Set(),
+  };
 
   get names(): readonly EventName[] {
     return Object.keys(this.#listeners) as EventName[];

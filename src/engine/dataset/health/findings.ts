@@ -3,8 +3,11 @@ import { codePointOrder } from '../code-point-order.ts';
 import { alikeGroups } from './alike-groups.ts';
 import type { AlikePair, ImageMeasures, Measured } from './measures.ts';
 
+/** A finding before it is known what would mend it. */
+export type PlainFinding = Omit<HealthFinding, 'mend'>;
+
 /** An image with what was found of it. */
-export interface ExaminedImage extends Omit<FoundProblem, 'detail'> {
+export interface ExaminedImage extends Omit<FoundProblem, 'detail' | 'size'> {
   readonly contentHash: string;
   readonly measured: Measured;
 }
@@ -21,11 +24,15 @@ const VERY_UNEVEN = 10;
 /** A share of images that is an exception. */
 const EXCEPTION = 0.1;
 
-const shown = ({ imageId, path, className, split }: ExaminedImage, detail: string | null = null): FoundProblem => ({
+const shown = (
+  { imageId, path, className, split, measured }: ExaminedImage,
+  detail: string | null = null,
+): FoundProblem => ({
   imageId,
   path,
   className,
   split,
+  size: measured.kind === 'measures' ? { width: measured.measures.width, height: measured.measures.height } : null,
   detail,
 });
 
@@ -44,7 +51,7 @@ function copiesOf(images: readonly ExaminedImage[]): readonly (readonly Examined
 const differ = (group: readonly ExaminedImage[], of: (image: ExaminedImage) => string | null): boolean =>
   new Set(group.map(of)).size > 1;
 
-function copies(images: readonly ExaminedImage[]): HealthFinding[] {
+function copies(images: readonly ExaminedImage[]): PlainFinding[] {
   const groups = copiesOf(images);
   const leaks = groups.filter((group) => differ(group, ({ split }) => split));
   const conflicts = groups.filter((group) => differ(group, ({ className }) => className));
@@ -54,7 +61,7 @@ function copies(images: readonly ExaminedImage[]): HealthFinding[] {
     severity: HealthFinding['severity'],
     found: readonly (readonly ExaminedImage[])[],
     message: string,
-  ): HealthFinding[] =>
+  ): PlainFinding[] =>
     found.length === 0
       ? []
       : [{ kind, severity, message, groups: found.map((group) => group.map((image) => shown(image))) }];
@@ -88,7 +95,7 @@ function likeness({ mirrored, upsideDown, similarity }: AlikePair): string {
   return `${turned}${Math.floor(similarity * 100)} % alike`;
 }
 
-function nearCopies(images: readonly ExaminedImage[], alike: readonly AlikePair[]): HealthFinding[] {
+function nearCopies(images: readonly ExaminedImage[], alike: readonly AlikePair[]): PlainFinding[] {
   // Copies of one content are told as such.
   const pairs = alike.filter(({ first, second }) => images[first]?.contentHash !== images[second]?.contentHash);
   const groups = alikeGroups(pairs).map((group) =>
@@ -109,7 +116,7 @@ function nearCopies(images: readonly ExaminedImage[], alike: readonly AlikePair[
     severity: HealthFinding['severity'],
     found: typeof groups,
     message: string,
-  ): HealthFinding[] =>
+  ): PlainFinding[] =>
     found.length === 0
       ? []
       : [{ kind, severity, message, groups: found.map((group) => group.map((one) => shown(one.image, one.detail))) }];
@@ -141,14 +148,14 @@ function such(
   });
 }
 
-function looks(images: readonly ExaminedImage[]): HealthFinding[] {
+function looks(images: readonly ExaminedImage[]): PlainFinding[] {
   const size = ({ width, height }: ImageMeasures): string => `${width} x ${height}`;
   const finding = (
     kind: HealthFinding['kind'],
     severity: HealthFinding['severity'],
     found: readonly FoundProblem[],
     message: (total: number) => string,
-  ): HealthFinding[] =>
+  ): PlainFinding[] =>
     found.length === 0 ? [] : [{ kind, severity, message: message(found.length), groups: [[...found]] }];
   return [
     ...finding(
@@ -183,7 +190,7 @@ function looks(images: readonly ExaminedImage[]): HealthFinding[] {
 }
 
 /** Grey images among coloured ones, or the other way round, where they are the exception. */
-function mixedChannels(images: readonly ExaminedImage[]): HealthFinding[] {
+function mixedChannels(images: readonly ExaminedImage[]): PlainFinding[] {
   const grey = such(images, ({ channels }) => (channels === 'grey' ? 'grey' : null));
   const colour = such(images, ({ channels }) => (channels === 'grey' ? null : 'coloured'));
   const [few, many, words] =
@@ -201,7 +208,7 @@ function mixedChannels(images: readonly ExaminedImage[]): HealthFinding[] {
   ];
 }
 
-function corrupt(images: readonly ExaminedImage[]): HealthFinding[] {
+function corrupt(images: readonly ExaminedImage[]): PlainFinding[] {
   const found = images.flatMap((image) =>
     image.measured.kind === 'problem' ? [shown(image, image.measured.reason)] : [],
   );
@@ -223,7 +230,7 @@ export function extremes(
   return ordered.length > 1 && largest && smallest ? { largest, smallest } : null;
 }
 
-function imbalance(images: readonly ExaminedImage[]): HealthFinding[] {
+function imbalance(images: readonly ExaminedImage[]): PlainFinding[] {
   const found = extremes(images);
   if (found === null) return [];
   const { largest, smallest } = found;
@@ -247,7 +254,7 @@ function imbalance(images: readonly ExaminedImage[]): HealthFinding[] {
 export function healthFindings(
   images: readonly ExaminedImage[],
   alike: readonly AlikePair[],
-): readonly HealthFinding[] {
+): readonly PlainFinding[] {
   const ranks = { problem: 0, warning: 1, information: 2 } as const;
   const found = [
     ...copies(images),

@@ -1,12 +1,28 @@
-import type { DatasetHealth } from '../../../shared/contract/dataset-health.ts';
+import { SPREAD_BINS, type DatasetHealth } from '../../../shared/contract/dataset-health.ts';
 import { extremes, type ExaminedImage } from './findings.ts';
 
-/** Of at least one number. */
-function spreadOf(values: readonly number[]): { least: number; median: number; most: number } {
+type Spread = NonNullable<DatasetHealth['sizes']>['width'];
+
+/** How many values lie in each bin, which grow by one factor from the least to the most: one huge image flattens no other. */
+function binned(values: readonly number[], least: number, most: number): number[] {
+  const counts = Array.from({ length: SPREAD_BINS }, () => 0);
+  const range = Math.log(most / least);
+  for (const value of values) {
+    // All of one value stand in the middle.
+    const place = range > 0 ? Math.log(value / least) / range : 0.5;
+    const bin = Math.min(SPREAD_BINS - 1, Math.floor(place * SPREAD_BINS));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Of at least one number above 0. */
+function spreadOf(values: readonly number[]): Spread {
   const ordered = Float64Array.from(values).sort();
   const middle = ordered.length >> 1;
   const median = ordered.length % 2 === 1 ? ordered[middle] : ((ordered[middle - 1] ?? 0) + (ordered[middle] ?? 0)) / 2;
-  return { least: ordered[0] ?? 0, median: median ?? 0, most: ordered.at(-1) ?? 0 };
+  const [least, most] = [ordered[0] ?? 1, ordered.at(-1) ?? 1];
+  return { least, median: median ?? least, most, counts: binned(values, least, most) };
 }
 
 /** What the images of a dataset are like, all together. */

@@ -1,0 +1,1 @@
+export const SPLITS = ['train', 'validation', 'test'] as const;
