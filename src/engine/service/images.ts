@@ -11,6 +11,7 @@ import type { RawImage } from '../image/formats/raw-image.ts';
 import { NewestFirst } from '../image/newest-first.ts';
 import { ThumbnailCache } from '../image/thumbnail-cache.ts';
 import { makeThumbnail, type Thumbnail } from '../image/thumbnail.ts';
+import { inspectImage, type InspectedImage } from '../image/inspect-image.ts';
 import type { Datasets } from './datasets.ts';
 import type { Grants } from './grants.ts';
 
@@ -64,6 +65,23 @@ async function readBounded(
   }
 }
 
+/** @throws ThawError `image.unreadable` */
+async function containedImage({ name }: NamedImage, { file, index }: IdxMember): Promise<RawImage> {
+  try {
+    return await readIdxImage(file, index);
+  } catch (error) {
+    throw error instanceof IdxProblem ? unreadable(name, error.message, error) : error;
+  }
+}
+
+/** What is known of an image once its file was read whole. */
+interface InspectedFile extends InspectedImage {
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256 in hex. */
+  readonly contentHash: string;
+}
+
 /**
  * The pictures that windows look at, by the ids that the engine gave: those of opened datasets, and granted files under
  * their grant's id.
@@ -100,6 +118,27 @@ export class Images {
     const contentHash = image.contentHash ?? (await this.#knownHash(image.path));
     const kept = contentHash === null ? null : await this.#kept(contentHash, size);
     return kept ?? this.#making.run(`${imageId} ${size}`, () => this.#make(image, size));
+  }
+
+  /**
+   * Looks at an image closely, as its file is now.
+   *
+   * @param withLocation whether it is to be told where a photograph was taken
+   * @throws ThawError `file.notGranted`, `image.unreadable` where the file cannot be read; what is wrong with the image is told
+   */
+  async inspect(imageId: string, withLocation: boolean): Promise<InspectedFile> {
+    const image = await this.#find(imageId);
+    return this.#making.run(`${imageId} ${withLocation ? 'inspected with its location' : 'inspected'}`, async () => {
+      const { file, member } = await this.#realFile(image);
+      if (member) {
+        const { pixels, width, height } = await containedImage(image, member);
+        const inspected = await inspectImage({ pixels, width, height, channels: 1 }, 'idx', withLocation);
+        return { ...inspected, path: image.name, bytes: pixels.length, contentHash: hash('sha256', pixels, 'hex') };
+      }
+      const { content } = await readBounded(file, image.name);
+      const inspected = await inspectImage(content, 'bmp', withLocation);
+      return { ...inspected, path: image.name, bytes: content.length, contentHash: hash('sha256', content, 'hex') };
+    });
   }
 
   async #find(imageId: string): Promise<NamedImage> {
@@ -147,14 +186,9 @@ export class Images {
   }
 
   /** Of an image within an IDX file, whose content hash is known since its dataset was opened. */
-  async #makeContained({ name, contentHash }: NamedImage, member: IdxMember, size: number): Promise<Thumbnail> {
-    let image: RawImage;
-    try {
-      image = { ...(await readIdxImage(member.file, member.index)), channels: 1 };
-    } catch (error) {
-      throw error instanceof IdxProblem ? unreadable(name, error.message, error) : error;
-    }
-    const made = await makeThumbnail(image, size, name);
+  async #makeContained(image: NamedImage, member: IdxMember, size: number): Promise<Thumbnail> {
+    const { name, contentHash } = image;
+    const made = await makeThumbnail(await containedImage(image, member), size, name);
     if (contentHash !== null && size <= LARGEST_KEPT) await this.#cache.keep(contentHash, size, made);
     return made;
   }
