@@ -49,7 +49,9 @@ export async function outlineStructure(
     const images: StructureOutline['examples'] = unlabelled
       ? outside.map(({ entry }) => ({ path: entry.path, className: null }))
       : labelled.map(({ path, className }) => ({ path, className }));
-    const left: StructureOutline['examples'] = unlabelled ? [] : outside.map(({ entry }) => ({ path: entry.path, className: null }));
+    const left: StructureOutline['examples'] = unlabelled
+      ? []
+      : outside.map(({ entry }) => ({ path: entry.path, className: null }));
     return {
       structure,
       words: listing.words,
