@@ -12,6 +12,10 @@ export interface DatasetImage {
   readonly bytes: number;
   /** SHA-256 of the file, in hex. */
   readonly contentHash: string;
+  /** Where it, or a copy of it, was decided to stay, however the others are divided; that is its `split` then. */
+  readonly pinned?: Split;
+  /** In code-point order. */
+  readonly tags?: readonly string[];
 }
 
 /** A folder of images as it stood when it was opened. */
@@ -24,6 +28,6 @@ export interface Dataset {
   readonly images: readonly DatasetImage[];
   /** Files of the class folders that are not used, sorted by path. */
   readonly skipped: readonly SkippedImage[];
-  /** SHA-256, in hex, over the sorted lines of split, class, path and content hash. */
+  /** SHA-256, in hex, over the sorted lines of split, class, path and content hash, with tags and that it is pinned where that is so. */
   readonly version: string;
 }

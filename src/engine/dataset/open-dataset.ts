@@ -3,6 +3,8 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import { SPLITS } from './dataset.ts';
 import type { Dataset, DatasetImage, Split } from './dataset.ts';
+import { applyEdits } from './edits/apply-edits.ts';
+import { NO_EDITS, type ImageEdits } from './edits/image-edits.ts';
 import type { FoundImage } from './found-image.ts';
 import { readContent, type DatasetContent, type ReadContentOptions } from './read-content.ts';
 import { splitImages, splitsToTrainOn, type SplitOptions } from './split/split-images.ts';
@@ -10,7 +12,10 @@ import { NO_TRAINING_IMAGE } from './usable-classes.ts';
 
 export type { Dataset, Split } from './dataset.ts';
 
-export interface OpenDatasetOptions extends SplitOptions, Omit<ReadContentOptions, 'previous'> {}
+export interface OpenDatasetOptions extends SplitOptions, ReadContentOptions {
+  /** What was decided of its images beside what the folder says. */
+  readonly edits?: ImageEdits | undefined;
+}
 
 /** By split, then by class, then by path in code-point order. */
 export function datasetOrder(left: DatasetImage, right: DatasetImage): number {
@@ -23,8 +28,15 @@ export function datasetOrder(left: DatasetImage, right: DatasetImage): number {
 
 /** SHA-256 over the dataset's content as lines, so that the same files under the same names have one version anywhere. */
 function versionOf(classes: readonly string[], images: readonly DatasetImage[]): string {
-  const lines = images.map(({ split, label, path, contentHash }) =>
-    [split, classes[label] ?? '', path, contentHash].join('\t'),
+  const lines = images.map(({ split, label, path, contentHash, pinned, tags }) =>
+    [
+      split,
+      classes[label] ?? '',
+      path,
+      contentHash,
+      ...(pinned === undefined ? [] : ['pinned']),
+      ...(tags === undefined ? [] : [JSON.stringify(tags)]),
+    ].join('\t'),
   );
   const hash = createHash('sha256');
   for (const line of lines.sort(codePointOrder)) hash.update(`${line}\n`);
@@ -36,7 +48,11 @@ function classesToTrain(
   { classes, images, untrained, skipped }: DatasetContent,
   splits: readonly Split[],
 ): Pick<Dataset, 'classes' | 'skipped'> & { readonly found: readonly FoundImage[] } {
-  const added = new Set(untrained.flatMap(({ split, className }) => (splits.includes(split) ? [className] : [])));
+  const added = new Set(
+    untrained.flatMap(({ split, className, pinned }) =>
+      pinned === undefined && splits.includes(split) ? [className] : [],
+    ),
+  );
   if (added.size === 0) return { classes, skipped, found: images };
   const own = untrained.filter(({ className }) => added.has(className));
   const paths = new Set(own.map(({ path }) => path));
@@ -50,12 +66,49 @@ function classesToTrain(
 }
 
 /** Why a split leaves nothing for validation, as a sentence's end. */
-function nothingHeldOut({ split, groupPattern }: SplitOptions): string {
+function nothingHeldOut({ split, groupPattern }: SplitOptions, ownValidation: boolean): string {
+  if (ownValidation && (split === undefined || split.kind === 'given')) {
+    return 'those that it brings for it are left out or moved to another split';
+  }
   if (split?.kind === 'folds') {
     return `fold ${split.fold} of ${split.folds} holds nothing, or only what a class needs to train on`;
   }
   const unit = groupPattern === null || groupPattern === undefined ? 'image' : `group of /${groupPattern}/`;
   return `each ${unit} that trains is the last of some class`;
+}
+
+const FEWEST_CLASSES = 2;
+
+/** Of a folder that says no classes, or whose classes were edited away. @throws ThawError `dataset.classes` */
+function refuseClasses({ root, classes, unlabelled }: DatasetContent): never {
+  const [only] = classes;
+  const { length } = unlabelled;
+  const images = length === 1 ? 'one image' : `${length} images`;
+  const found =
+    only !== undefined
+      ? `in ${root} only '${only}' has images to train on`
+      : length > 0
+        ? `of the ${images} in ${root} no class is known`
+        : `no image of ${root} is left to train on`;
+  throw new ThawError(
+    'dataset.classes',
+    `A classifier needs two classes or more, but ${found}.`,
+    length > 0
+      ? 'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label.'
+      : 'Undo what was decided of its images, as with `thaw dataset undo`.',
+  );
+}
+
+/** That no class was left without training images by what stays together with pinned ones. @throws ThawError `dataset.images` */
+function expectTrained(classes: readonly string[], images: readonly DatasetImage[], splits: readonly Split[]): void {
+  const trained = new Set(images.flatMap(({ label }, index) => (splits[index] === 'train' ? [label] : [])));
+  const lost = classes.find((_, label) => !trained.has(label));
+  if (lost === undefined) return;
+  throw new ThawError(
+    'dataset.images',
+    `Each class needs an image to train on, but all of '${lost}' stay together with images that were moved to another split.`,
+    'Move other images, or choose smaller groups.',
+  );
 }
 
 /**
@@ -66,25 +119,18 @@ function nothingHeldOut({ split, groupPattern }: SplitOptions): string {
  */
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
   const { root, ownValidation } = content;
-  if (content.classes.length === 0) {
-    const { length } = content.unlabelled;
-    const images = length === 1 ? 'one image' : `${length} images`;
-    throw new ThawError(
-      'dataset.classes',
-      `A classifier needs two classes or more, but of the ${images} in ${root} no class is known.`,
-      'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label.',
-    );
-  }
+  if (content.classes.length < FEWEST_CLASSES) refuseClasses(content);
   const { classes, found, skipped } = classesToTrain(content, splitsToTrainOn(ownValidation, options));
   const labels = new Map(classes.map((name, label): [string, number] => [name, label]));
   const labelled = found.map(({ className, ...image }): DatasetImage => {
     return { ...image, label: labels.get(className) ?? 0 };
   });
   const splits = splitImages(labelled, ownValidation, options);
+  expectTrained(classes, labelled, splits);
   if (!splits.includes('validation')) {
     throw new ThawError(
       'dataset.images',
-      `Some images must be left for validation, but of those in ${root} none can be: ${nothingHeldOut(options)}.`,
+      `Some images must be left for validation, but of those in ${root} none can be: ${nothingHeldOut(options, ownValidation)}.`,
       'Add more images or a val folder of the same classes, or choose smaller groups or fewer folds.',
     );
   }
@@ -100,5 +146,5 @@ export function splitContent(content: DatasetContent, options: SplitOptions): Da
  * @throws ThawError `dataset.missing`, `dataset.empty`, `dataset.classes` or `dataset.images`; the signal's reason
  */
 export async function openDataset(root: string, options: OpenDatasetOptions): Promise<Dataset> {
-  return splitContent(await readContent(root, options), options);
+  return splitContent(applyEdits(await readContent(root, options), options.edits ?? NO_EDITS), options);
 }

@@ -39,6 +39,9 @@ export function checkClasses({ root, structure, listing }: Listed): void {
 /** Why a class is listed that has no training image as its dataset divides its images. */
 export const NO_TRAINING_IMAGE = 'the class has no usable training image and is left out';
 
+/** Why an image of such a class is listed. */
+export const untrainedReason = (className: string): string => `its class '${className}' has no training image`;
+
 interface UsableClasses {
   readonly classes: readonly string[];
   readonly images: readonly FoundImage[];
@@ -84,7 +87,7 @@ export function usableClasses(
     untrained,
     left: [
       ...empty.map((path) => ({ path, reason: NO_TRAINING_IMAGE })),
-      ...untrained.map(({ path, className }) => ({ path, reason: `its class '${className}' has no training image` })),
+      ...untrained.map(({ path, className }) => ({ path, reason: untrainedReason(className) })),
     ],
   };
 }

@@ -1,14 +1,18 @@
 import path from 'node:path';
 import type { RunResult } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { openDatasetIndex, type DatasetIndex } from '../dataset/index/dataset-index.ts';
+import { indexIfAny } from '../dataset/index/index-if-any.ts';
 import { addModelFolder } from '../network/config/model-record.ts';
 import { openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
 import type { TrainerJob } from '../training/protocol.ts';
 import { Datasets } from './datasets.ts';
+import { editsOfRoot } from './edits-of-root.ts';
 import { EventHub } from './event-hub.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
+import { Inspected } from './inspected.ts';
 import { OpenedFeatures } from './opened-features.ts';
 import { Predictors } from './predictors.ts';
 import { RefusedRuns } from './refused-runs.ts';
@@ -58,7 +62,11 @@ export class ServiceContext {
   readonly events = new EventHub();
   readonly tasks = new Tasks(this.events);
   readonly grants = new Grants();
-  readonly datasets = new Datasets();
+  readonly datasets = new Datasets(
+    (root) => editsOfRoot(this, root),
+    () => this.indexIfAny,
+  );
+  readonly inspected = new Inspected();
   readonly features = new OpenedFeatures();
   readonly weights = new OpenedWeights();
   readonly refused = new RefusedRuns();
@@ -68,6 +76,7 @@ export class ServiceContext {
   readonly uploads: Uploads;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
+  #index: DatasetIndex | null = null;
 
   constructor(options: ServiceOptions) {
     this.home = options.home;
@@ -108,6 +117,16 @@ export class ServiceContext {
       this.#log = log;
     }
     return this.#log;
+  }
+
+  /** The index of datasets, opened when first needed. @throws ThawError `index.unreadable`, `index.newer`, `disk.readOnly` */
+  get index(): DatasetIndex {
+    return (this.#index ??= openDatasetIndex(this.home));
+  }
+
+  /** As `index`; null where none can be made. @throws ThawError `index.unreadable`, `index.newer` */
+  get indexIfAny(): DatasetIndex | null {
+    return indexIfAny(this.home, () => this.index);
   }
 
   runDirectory(runId: string): string {
@@ -153,5 +172,7 @@ export class ServiceContext {
     this.weights.close();
     this.#log?.close();
     this.#log = null;
+    this.#index?.close();
+    this.#index = null;
   }
 }

@@ -1,6 +1,5 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { listRuns, readRun } from '../experiment/run-reader.ts';
 import { emptyCurve, readSeries } from '../experiment/series-reader.ts';
 import { activationsOf } from './activations.ts';
@@ -10,7 +9,9 @@ import { changeSettings, clearCaches, showCaches } from './caches.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkWeights } from './check-weights.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
+import { embedDataset } from './dataset-embedding.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
+import { editDataset, listEdits, retraceEdit } from './edit-dataset.ts';
 import { inspectDataset } from './inspect-dataset.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
@@ -20,6 +21,7 @@ import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
 import { inspectWeights } from './inspect-weights.ts';
 import { mapWeights } from './map-weights.ts';
+import { mendDataset } from './mend-dataset.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { openNetwork } from './open-model.ts';
 import { listOpened } from './opened-models.ts';
@@ -41,10 +43,6 @@ import { writeFeatures } from './write-features.ts';
 /** As many runs as are listed when nobody says how many. */
 const RUNS_LISTED = 1000;
 
-function refuseEdit(): Promise<never> {
-  return Promise.reject(new ThawError('usage.invalid', 'This engine keeps no edits yet.', 'Edit the files.'));
-}
-
 function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
@@ -63,11 +61,12 @@ function implement(context: ServiceContext): Implementation {
     'dataset.structure': async (request) => outlineStructure(context, request),
     'dataset.accept': async (request) => acceptStructure(context, request),
     'dataset.groups': async (request) => outlineGroups(context, request),
-    'dataset.edit': async () => refuseEdit(),
-    'dataset.undo': async () => refuseEdit(),
-    'dataset.redo': async () => refuseEdit(),
-    'dataset.mend': async () => refuseEdit(),
-    'dataset.edits': async () => refuseEdit(),
+    'dataset.edit': async (request) => editDataset(context, request),
+    'dataset.undo': async (request) => retraceEdit(context, request, 'undo'),
+    'dataset.redo': async (request) => retraceEdit(context, request, 'redo'),
+    'dataset.mend': async (request) => mendDataset(context, request),
+    'dataset.edits': async (request) => listEdits(context, request),
+    'dataset.embedding': async (request) => embedDataset(context, request),
     'dataset.recent': async () => listRecent(context),
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
     'image.inspect': async (request) => inspectOneImage(context, request),

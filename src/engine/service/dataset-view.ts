@@ -2,12 +2,14 @@ import path from 'node:path';
 import type { DatasetView, ImageEntry, ImagePage } from '../../shared/contract/dataset-view.ts';
 import type { Request } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
+import { codePointOrder } from '../dataset/code-point-order.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { countEdits } from '../dataset/edits/edit-words.ts';
 import { NO_EDITS } from '../dataset/edits/image-edits.ts';
 import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
 import type { ServiceContext } from './context.ts';
 import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
+import { filterImages } from './filter-images.ts';
 import { networkOnFeatures } from './on-features.ts';
 import { noteRecent } from './recent-datasets.ts';
 import { resolveDataset } from './resolve-references.ts';
@@ -27,20 +29,41 @@ export function countByClass(dataset: Pick<Dataset, 'classes' | 'images'>): Pick
   return { classes, counts };
 }
 
-function viewOf({ datasetId, source, content, dataset }: OpenedDataset): DatasetView {
+/** The tags in use and how many images have each. */
+function countTags(images: readonly IdentifiedImage[]): DatasetView['tags'] {
+  const counts = new Map<string, number>();
+  for (const { edit } of images) for (const tag of edit?.tags ?? []) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  return [...counts]
+    .map(([name, count]) => ({ name, count }))
+    .sort((left, right) => codePointOrder(left.name, right.name));
+}
+
+/** What is counted where edits leave too little for a dataset: the images as they would train. */
+function undivided({ content, images }: OpenedDataset): Pick<Dataset, 'classes' | 'images'> {
   return {
-    ...countByClass(dataset ?? { classes: [], images: [] }),
+    classes: content.classes,
+    images: images.flatMap(({ image: { split, ...image } }) => (split === null ? [] : [{ ...image, split }])),
+  };
+}
+
+export function viewOf(opened: OpenedDataset): DatasetView {
+  const { datasetId, source, content, dataset, edits, problem } = opened;
+  return {
+    ...countByClass(dataset ?? undivided(opened)),
     datasetId,
     source,
     name: path.basename(content.root) || content.root,
     root: content.root,
-    structure: content.structure,
+    structure: {
+      ...content.structure,
+      notes: [...content.structure.notes, ...(problem ? [problem.message] : [])],
+    },
     unlabelled: content.unlabelled.length,
     validation: content.ownValidation ? 'given' : 'share',
     skipped: [...content.skipped],
     version: dataset?.version ?? '',
-    edits: { ...countEdits(NO_EDITS), undo: null, redo: null },
-    tags: [],
+    edits: { ...countEdits(edits.edits), undo: edits.undo, redo: edits.redo },
+    tags: countTags([...opened.images, ...opened.aside]),
     features: null,
   };
 }
@@ -91,38 +114,31 @@ export async function openDatasetView(
     return view;
   }
   const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
-  if (source.kind === 'folder') noteRecent(context, opened.content.root, source.structure);
+  if (source.kind === 'folder') noteRecent(context, opened.content.root, opened.content.structure);
   return viewOf(opened);
 }
 
-function entryOf({ imageId, image }: IdentifiedImage): ImageEntry {
+function entryOf({ imageId, image, edit, originalClass }: IdentifiedImage): ImageEntry {
   return {
     imageId,
     path: image.path,
     classIndex: image.label,
     split: image.split,
     bytes: image.bytes,
-    excluded: false,
-    tags: [],
-    originalClass: null,
-    edited: false,
+    excluded: edit?.excluded === true,
+    tags: [...(edit?.tags ?? [])],
+    originalClass,
+    edited: edit !== null,
   };
 }
 
 /** One page of a dataset's images, by class, then by path in code-point order. @throws ThawError `file.notGranted` */
 export async function listImages(
   context: ServiceContext,
-  { datasetId, classIndex, split, offset, limit }: Request<'dataset.images'>,
+  { datasetId, offset, limit, ...filter }: Request<'dataset.images'>,
 ): Promise<ImagePage> {
   // Of features the images are not known.
   if (context.features.has(datasetId)) return { total: 0, images: [] };
-  const { images } = await context.datasets.byId(datasetId);
-  const wanted =
-    classIndex === undefined && split === undefined
-      ? images
-      : images.filter(
-          ({ image }) =>
-            (classIndex === undefined || image.label === classIndex) && (split === undefined || image.split === split),
-        );
+  const wanted = filterImages(context, await context.datasets.byId(datasetId), filter);
   return { total: wanted.length, images: wanted.slice(offset, offset + limit).map(entryOf) };
 }

@@ -1,10 +1,14 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { ImageEdit } from '../../shared/contract/dataset-edits.ts';
 import type { DatasetSource } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from '../dataset/code-point-order.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { applyEdits, originalClasses, type CandidateImage, type EditedContent } from '../dataset/edits/apply-edits.ts';
+import type { KeptEdits } from '../dataset/edits/edit-steps.ts';
+import type { ImageEdits } from '../dataset/edits/image-edits.ts';
+import type { DatasetIndex } from '../dataset/index/dataset-index.ts';
 import { splitContent } from '../dataset/open-dataset.ts';
-import type { UnlabelledImage } from '../dataset/found-image.ts';
 import { readContent, type DatasetContent } from '../dataset/read-content.ts';
 import { UNLABELLED, type CollectedImage } from '../dataset/read-images.ts';
 import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
@@ -19,17 +23,30 @@ const MOST_OPENED = 8;
 export interface OpenedDataset {
   readonly datasetId: string;
   readonly source: DatasetSource;
-  readonly content: DatasetContent;
-  /** Split as a plan splits it that says nothing of it; null where no classes are known. */
+  /** As the folder has it. */
+  readonly original: DatasetContent;
+  readonly edits: KeptEdits;
+  /** With the edits. */
+  readonly content: EditedContent;
+  /** Split as a plan splits it that says nothing of it; null where no classes are known, or edits leave too little. */
   readonly dataset: Dataset | null;
-  /** Every image with its id, sorted by class, then by path in code-point order. */
+  /** Why edits leave too little to train on. */
+  readonly problem: ThawError | null;
+  /** Every image in use with its id, sorted by class, then by path in code-point order. */
   readonly images: readonly IdentifiedImage[];
+  /** Images that edits put out of use: excluded, or of a class that nothing trains; in the same order. */
+  readonly aside: readonly IdentifiedImage[];
+  /** All of both. */
   readonly byId: ReadonlyMap<string, CollectedImage>;
 }
 
 export interface IdentifiedImage {
   readonly imageId: string;
   readonly image: CollectedImage;
+  /** null where nothing was decided of it. */
+  readonly edit: ImageEdit | null;
+  /** What the folder says, where it was given another class; `''` where the folder says none. */
+  readonly originalClass: string | null;
 }
 
 type SplitOutcome = { readonly dataset: Dataset } | { readonly error: ThawError };
@@ -54,24 +71,51 @@ function imageIdOf(datasetId: string, image: CollectedImage): string {
   return `${datasetId}.${hash('sha256', `${image.path}\0${image.contentHash}`, 'base64url').slice(0, 22)}`;
 }
 
-const withoutClass = (image: UnlabelledImage): CollectedImage => ({ ...image, split: null, label: UNLABELLED });
-
 /** A folder is another dataset under another structure. */
 const keyOf = (source: DatasetSource): string =>
   `${datasetRoot(source)}\0${JSON.stringify(structureOf(source) ?? null)}`;
 
-function hold(datasetId: string, source: DatasetSource, content: DatasetContent): OpenedDataset {
-  const dataset = content.classes.length > 0 ? splitContent(content, DEFAULT_SPLIT) : null;
-  const images = (dataset?.images ?? content.unlabelled.map(withoutClass))
-    .map((image): IdentifiedImage => ({ imageId: imageIdOf(datasetId, image), image }))
-    .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
+/** What is held of a folder, and what was decided of its images. */
+type Held = Pick<OpenedDataset, 'datasetId' | 'source' | 'original' | 'edits'>;
+
+/** @throws ThawError where the folder itself leaves nothing for validation */
+function hold(held: Held): OpenedDataset {
+  const { datasetId, original } = held;
+  const { edits } = held.edits;
+  const content = applyEdits(original, edits);
+  const classes = original.classes.length + content.classes.length;
+  const outcome = classes > 0 ? trySplit(content, DEFAULT_SPLIT) : null;
+  const problem = outcome && 'error' in outcome ? outcome.error : null;
+  if (problem && edits.size === 0) throw problem;
+  const dataset = outcome && 'dataset' in outcome ? outcome.dataset : null;
+  const labels = new Map(content.classes.map((name, label) => [name, label]));
+  const withLabel = ({ className, ...image }: CandidateImage): CollectedImage => ({
+    ...image,
+    label: labels.get(className ?? '') ?? UNLABELLED,
+  });
+  const says = originalClasses(original, edits);
+  const identified = (images: readonly CollectedImage[]): readonly IdentifiedImage[] =>
+    images
+      .map((image): IdentifiedImage => {
+        const edit = edits.get(image.path) ?? null;
+        const originalClass = edit?.className === undefined ? null : (says.get(image.path) ?? '');
+        return { imageId: imageIdOf(datasetId, image), image, edit, originalClass };
+      })
+      .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
+  const unlabelled = content.unlabelled.map((image) => withLabel({ ...image, className: null, split: null }));
+  const images = identified([...(dataset?.images ?? content.images.map(withLabel)), ...unlabelled]);
+  const aside = identified([
+    ...content.excluded.map(withLabel),
+    ...content.untrained.filter(({ path }) => edits.has(path)).map(withLabel),
+  ]);
   return {
-    datasetId,
-    source,
+    ...held,
     content,
     dataset,
+    problem,
     images,
-    byId: new Map(images.map(({ imageId, image }) => [imageId, image])),
+    aside,
+    byId: new Map([...images, ...aside].map(({ imageId, image }) => [imageId, image])),
   };
 }
 
@@ -84,6 +128,17 @@ export class Datasets {
   readonly #sources = new Map<string, DatasetSource>();
   readonly #ids = new Map<string, string>();
   readonly #reading = new Map<string, Promise<OpenedDataset>>();
+  readonly #editsOf: (root: string) => KeptEdits;
+  readonly #index: () => DatasetIndex | null;
+
+  /**
+   * @param editsOf what was decided of the images of a folder, links resolved
+   * @param index what is known of folders from before; null where nothing can be kept
+   */
+  constructor(editsOf: (root: string) => KeptEdits, index: () => DatasetIndex | null) {
+    this.#editsOf = editsOf;
+    this.#index = index;
+  }
 
   /**
    * Reads a folder; what has not changed since it was last opened is not read again.
@@ -148,6 +203,28 @@ export class Datasets {
     );
   }
 
+  /**
+   * Holds a dataset to edits before they are kept.
+   *
+   * @throws ThawError `dataset.classes` or `dataset.images` where they leave too little to train on of what had enough
+   */
+  expectUsable({ original, problem }: OpenedDataset, edits: ImageEdits): void {
+    if (original.classes.length === 0 || problem) return;
+    splitContent(applyEdits(original, edits), DEFAULT_SPLIT);
+  }
+
+  /** The ids of a folder's datasets, links resolved, in whatever structure. */
+  idsOf(root: string): readonly string[] {
+    return [...this.#ids].flatMap(([known, datasetId]) => (known.startsWith(`${root}\0`) ? [datasetId] : []));
+  }
+
+  /** Takes over what was decided of the images of a folder, in whatever structure it is open; nothing is read. */
+  edited(root: string, edits: KeptEdits): void {
+    for (const [key, { opened }] of this.#entries) {
+      if (opened.original.root === root) this.#entries.set(key, { opened: hold({ ...opened, edits }), other: null });
+    }
+  }
+
   async #readAfter(
     before: Promise<OpenedDataset> | undefined,
     source: DatasetSource,
@@ -160,12 +237,12 @@ export class Datasets {
     const content = await readContent(datasetRoot(source), {
       structure,
       signal,
+      index: this.#index(),
       onProgress: (done, total) => report(done, total, 'reading the dataset'),
-      previous: this.#entries.get(key)?.opened.content,
     });
     const known = `${content.root}\0${JSON.stringify(structure ?? null)}`;
     const datasetId = this.#ids.get(known) ?? randomBytes(12).toString('base64url');
-    const opened = hold(datasetId, source, content);
+    const opened = hold({ datasetId, source, original: content, edits: this.#editsOf(content.root) });
     this.#ids.set(known, datasetId);
     this.#sources.set(datasetId, source);
     this.#keep(key, { opened, other: null });

@@ -2,7 +2,9 @@ import path from 'node:path';
 import type { DatasetHealth } from '../../shared/contract/dataset-health.ts';
 import type { Request } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { countEdits } from '../dataset/edits/edit-words.ts';
 import { healthFindings, type ExaminedImage } from '../dataset/health/findings.ts';
+import { mendingOf } from '../dataset/health/mending.ts';
 import { summarise } from '../dataset/health/summary.ts';
 import type { Fingerprint } from '../image/fingerprint.ts';
 import { measureImage } from '../image/measure-image.ts';
@@ -18,7 +20,7 @@ import type { Task } from './tasks.ts';
 const AT_A_TIME = 8;
 
 async function examine(
-  { content, images, dataset }: OpenedDataset,
+  { content, images }: OpenedDataset,
   { signal, report }: Task,
 ): Promise<{ readonly examined: readonly ExaminedImage[]; readonly fingerprints: readonly (Fingerprint | null)[] }> {
   const examined: ExaminedImage[] = [];
@@ -35,7 +37,7 @@ async function examine(
       examined[index] = {
         imageId,
         path: image.path,
-        className: dataset?.classes[image.label] ?? null,
+        className: content.classes[image.label] ?? null,
         split: image.split,
         contentHash: image.contentHash,
         measured,
@@ -66,13 +68,14 @@ export async function inspectDataset(
   }
   return context.tasks.run(taskId, 'image', async (task) => {
     const opened = await context.datasets.open(source, task);
-    if (source.kind === 'folder') noteRecent(context, opened.content.root, source.structure);
+    if (source.kind === 'folder') noteRecent(context, opened.content.root, opened.content.structure);
     const { content } = opened;
     const { examined: images, fingerprints } = await examine(opened, task);
     const alike = await nearDuplicates(fingerprints, {
       signal: task.signal,
       onProgress: (done) => task.report(done, images.length, 'comparing images'),
     });
+    context.inspected.keep(opened.datasetId, images, alike);
     return {
       ...countByClass(opened.dataset ?? { classes: [], images: [] }),
       ...summarise(images),
@@ -81,8 +84,11 @@ export async function inspectDataset(
       structure: content.structure,
       unlabelled: content.unlabelled.length,
       bytes: opened.images.reduce((sum, { image }) => sum + image.bytes, 0),
-      findings: healthFindings(images, alike).map((finding) => ({ ...finding, mend: null })),
-      edits: null,
+      findings: healthFindings(images, alike).map((finding) => ({
+        ...finding,
+        mend: mendingOf(finding)?.words ?? null,
+      })),
+      edits: countEdits(opened.edits.edits).words,
       skipped: [...content.skipped],
     };
   });

@@ -29,16 +29,18 @@ function distance(place: number, division: Division): number {
  * Divides units, the images of one content or of one group, class by class. A unit's place comes from its name alone, so
  * that adding, removing or renaming files moves no other unit to another split.
  *
- * Every class keeps at least one unit for training and, by shares, gives one for validation where it has one to train on that
+ * Every class keeps at least one unit for training, unless all of it are pinned elsewhere, and, by shares, gives one for validation where it has one to train on that
  * is not the last of any class; only in a class so small that chance gave it none can a new unit take that place over.
  *
  * @param classes the units of each class; a unit may be in several
+ * @param pinned units that are where they are whatever their place
  * @returns the units that do not train
  */
 export function divide(
   classes: readonly (readonly string[])[],
   division: Division,
   seed: number,
+  pinned: ReadonlyMap<string, Split> = new Map(),
 ): ReadonlyMap<string, Exclude<Split, 'train'>> {
   const splits = new Map<string, Exclude<Split, 'train'>>();
   const places = new Map<string, number>();
@@ -46,7 +48,7 @@ export function divide(
     if (places.has(unit)) continue;
     const place = placeOf(unit, seed);
     places.set(unit, place);
-    const split = splitAt(place, division);
+    const split = pinned.get(unit) ?? splitAt(place, division);
     if (split !== 'train') splits.set(unit, split);
   }
   const placeIn = (unit: string): number => places.get(unit) ?? 0;
@@ -54,9 +56,9 @@ export function divide(
   const trainingOf = (units: readonly string[]): readonly string[] => units.filter((unit) => !splits.has(unit));
   for (const units of inOrder) {
     if (trainingOf(units).length > 0) continue;
-    const nearest = units.toSorted(
-      (left, right) => distance(placeIn(left), division) - distance(placeIn(right), division),
-    )[0];
+    const nearest = units
+      .filter((unit) => !pinned.has(unit))
+      .sort((left, right) => distance(placeIn(left), division) - distance(placeIn(right), division))[0];
     if (nearest !== undefined) splits.delete(nearest);
   }
   if (division.kind === 'folds') return splits;
@@ -73,7 +75,7 @@ export function divide(
   inOrder.forEach(noteLast);
   for (const units of inOrder) {
     if (units.some((unit) => splits.get(unit) === 'validation')) continue;
-    const free = trainingOf(units).find((unit) => !lastOnes.has(unit));
+    const free = trainingOf(units).find((unit) => !lastOnes.has(unit) && !pinned.has(unit));
     if (free === undefined) continue;
     splits.set(free, 'validation');
     for (const other of classesOf.get(free) ?? []) noteLast(other.units);

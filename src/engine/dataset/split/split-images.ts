@@ -3,6 +3,7 @@ import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { DatasetImage, Split } from '../dataset.ts';
 import { divide, type Division } from './divide.ts';
 import { groupsOf } from './groups.ts';
+import { strongestPins } from './pins.ts';
 
 /** What decides which images train, validate and test. */
 export interface SplitOptions {
@@ -21,7 +22,7 @@ export function sameSplit(left: SplitOptions, right: SplitOptions): boolean {
   return key(left) === key(right);
 }
 
-type SplitImage = Pick<DatasetImage, 'path' | 'split' | 'label' | 'contentHash'>;
+type SplitImage = Pick<DatasetImage, 'path' | 'split' | 'label' | 'contentHash' | 'pinned'>;
 
 /**
  * What must stay together with each image: the images of its content, and those of its group. A unit is called by the first
@@ -62,19 +63,10 @@ interface Pool {
   readonly of: readonly Split[];
 }
 
-function poolOf(
-  ownValidation: boolean,
-  { split = { kind: 'given' }, validationShare, groupPattern = null }: SplitOptions,
-): Pool | null {
+function poolOf(ownValidation: boolean, { split = { kind: 'given' }, validationShare }: SplitOptions): Pool | null {
   switch (split.kind) {
     case 'given':
-      if (!ownValidation) return { division: { kind: 'share', validationShare, testShare: 0 }, of: ['train'] };
-      if (groupPattern === null) return null;
-      throw new ThawError(
-        'usage.invalid',
-        'Groups are kept together where images are divided; this dataset brings a validation of its own.',
-        'Divide its images anew, by shares or in folds, or leave the pattern of groups out.',
-      );
+      return ownValidation ? null : { division: { kind: 'share', validationShare, testShare: 0 }, of: ['train'] };
     case 'share': {
       const { testShare } = split;
       if (validationShare + testShare >= 1) {
@@ -125,7 +117,30 @@ function refuseTorn(images: readonly SplitImage[], within: readonly boolean[], u
 }
 
 /**
- * The split of each image, as a plan asks for it.
+ * That no group has images in two of the splits that a dataset brings.
+ *
+ * @throws ThawError `usage.invalid`
+ */
+function refuseSpread(images: readonly SplitImage[], pattern: string): void {
+  const first = new Map<string, SplitImage>();
+  unitsOf(images, pattern).forEach((unit, index) => {
+    const image = images[index];
+    const other = first.get(unit);
+    if (!image || !other) {
+      if (image) first.set(unit, image);
+      return;
+    }
+    if (other.split === image.split) return;
+    throw new ThawError(
+      'usage.invalid',
+      `Groups are kept together where images are divided; this dataset brings a validation of its own, and has ${other.path} in ${other.split} and ${image.path}, of one group with it, in ${image.split}.`,
+      'Divide its images anew, by shares or in folds, or leave the pattern of groups out.',
+    );
+  });
+}
+
+/**
+ * The split of each image, as a plan asks for it; what is pinned keeps its own, and so does all that stays together with it.
  *
  * @param ownValidation whether the dataset brings validation images
  * @throws ThawError `usage.invalid` for shares that leave nothing, a fold that is none, a pattern that is none, or a group
@@ -137,9 +152,12 @@ export function splitImages(
   options: SplitOptions,
 ): readonly Split[] {
   const pool = poolOf(ownValidation, options);
-  if (pool === null) return images.map(({ split }) => split);
-  const within = images.map(({ split }) => pool.of.includes(split));
   const { groupPattern = null } = options;
+  if (pool === null) {
+    if (groupPattern !== null) refuseSpread(images, groupPattern);
+    return images.map(({ split }) => split);
+  }
+  const within = images.map(({ split, pinned }) => pinned !== undefined || pool.of.includes(split));
   const units = unitsOf(images, groupPattern);
   // Without groups, copies of tests among the others are for the dataset's health to tell, as they always were.
   if (groupPattern !== null) refuseTorn(images, within, units);
@@ -151,6 +169,11 @@ export function splitImages(
     byClass.set(label, own);
   });
   const classes = [...byClass].sort(([left], [right]) => left - right).map(([, own]) => own);
-  const splits = divide(classes, pool.division, options.seed);
+  const splits = divide(
+    classes,
+    pool.division,
+    options.seed,
+    strongestPins(images, (_, index) => units[index] ?? ''),
+  );
   return images.map(({ split }, index) => (within[index] ? (splits.get(units[index] ?? '') ?? 'train') : split));
 }

@@ -1,0 +1,109 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { DatasetEdits, ImageSelection } from '../../shared/contract/dataset-edits.ts';
+import type { DatasetView } from '../../shared/contract/dataset-view.ts';
+import type { Request } from '../../shared/contract/endpoint.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { originalClasses } from '../dataset/edits/apply-edits.ts';
+import { countEdits } from '../dataset/edits/edit-words.ts';
+import { makeStep, redoStep, undoStep, type EditStep, type KeptEdits } from '../dataset/edits/edit-steps.ts';
+import { enterDataset } from '../dataset/index/indexed-dataset.ts';
+import { datasetRoot } from '../training/dataset-root.ts';
+import type { ServiceContext } from './context.ts';
+import { viewOf } from './dataset-view.ts';
+import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
+import { editsOfRoot } from './edits-of-root.ts';
+import { filterImages } from './filter-images.ts';
+import { resolveDataset } from './resolve-references.ts';
+
+/** @throws ThawError `usage.invalid` for features, whose images are not known; `file.notGranted` */
+export async function openedImages(context: ServiceContext, datasetId: string): Promise<OpenedDataset> {
+  if (context.features.has(datasetId)) {
+    throw new ThawError(
+      'usage.invalid',
+      'Images are decided upon in a folder; features have none.',
+      'Open the folder that the features were taken of, and take them again.',
+    );
+  }
+  return context.datasets.byId(datasetId);
+}
+
+/** Tells every window, and answers with the dataset as it is now. */
+async function taken(
+  context: ServiceContext,
+  { datasetId, original }: OpenedDataset,
+  kept: KeptEdits,
+): Promise<DatasetView> {
+  context.datasets.edited(original.root, kept);
+  for (const id of context.datasets.idsOf(original.root))
+    context.events.tellDataset({ datasetId: id, change: 'edits' });
+  return viewOf(await context.datasets.byId(datasetId));
+}
+
+/** @throws ThawError `file.notGranted` for an id that the dataset did not give */
+function selected(
+  context: ServiceContext,
+  opened: OpenedDataset,
+  selection: ImageSelection,
+): readonly IdentifiedImage[] {
+  if ('filter' in selection) return filterImages(context, opened, selection.filter);
+  const known = new Map([...opened.images, ...opened.aside].map((image) => [image.imageId, image]));
+  return selection.imageIds.map((imageId) => {
+    const image = known.get(imageId);
+    if (image) return image;
+    throw new ThawError(
+      'file.notGranted',
+      'An image is named by the id that its dataset gave it; this dataset has no such image any more.',
+      'Open the dataset again: an image of it was changed, moved or removed.',
+    );
+  });
+}
+
+/**
+ * Makes one step of edits of these images.
+ *
+ * @throws ThawError `dataset.classes` or `dataset.images` where too little would be left to train on; `index.unreadable`
+ */
+export async function decide(
+  context: ServiceContext,
+  opened: OpenedDataset,
+  paths: readonly string[],
+  step: Omit<EditStep, 'images'>,
+): Promise<DatasetView> {
+  const { original } = opened;
+  const says = originalClasses(original, new Set(paths));
+  const images = paths.map((file) => ({ path: file, className: says.get(file) ?? null }));
+  const kept = makeStep(context.index, enterDataset(context.index, original.root), { ...step, images }, (edits) =>
+    context.datasets.expectUsable(opened, edits),
+  );
+  return taken(context, opened, kept);
+}
+
+/** Decides something of images. @throws ThawError as `decide`; `file.notGranted`, `usage.invalid` for features */
+export async function editDataset(
+  context: ServiceContext,
+  { datasetId, images, change }: Request<'dataset.edit'>,
+): Promise<DatasetView> {
+  const opened = await openedImages(context, datasetId);
+  const paths = selected(context, opened, images).map(({ image }) => image.path);
+  return decide(context, opened, paths, { change });
+}
+
+/** Takes the last step back, or makes it again. @throws ThawError `usage.invalid` where there is none; `file.notGranted` */
+export async function retraceEdit(
+  context: ServiceContext,
+  { datasetId }: Request<'dataset.undo'>,
+  direction: 'undo' | 'redo',
+): Promise<DatasetView> {
+  const opened = await openedImages(context, datasetId);
+  const retrace = direction === 'undo' ? undoStep : redoStep;
+  return taken(context, opened, retrace(context.index, enterDataset(context.index, opened.original.root)));
+}
+
+/** Everything that was decided of a folder's images. @throws ThawError `file.notGranted`, `dataset.missing` for features */
+export async function listEdits(context: ServiceContext, { dataset }: Request<'dataset.edits'>): Promise<DatasetEdits> {
+  const given = path.resolve(datasetRoot(resolveDataset(context, dataset)));
+  const root = await realpath(given).catch(() => given);
+  const { edits, undo, redo } = editsOfRoot(context, root);
+  return { root, summary: { ...countEdits(edits), undo, redo }, edits: [...edits.values()] };
+}

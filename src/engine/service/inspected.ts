@@ -1,0 +1,58 @@
+import { healthFindings, type ExaminedImage, type PlainFinding } from '../dataset/health/findings.ts';
+import type { AlikePair, Measured } from '../dataset/health/measures.ts';
+import type { OpenedDataset } from './datasets.ts';
+
+/** As many datasets as are held in memory. */
+const MOST_INSPECTED = 8;
+
+interface Inspection {
+  /** By content hash. */
+  readonly measured: ReadonlyMap<string, Measured>;
+  readonly alike: readonly (AlikePair & { readonly paths: readonly [string, string] })[];
+}
+
+/** The images of a dataset that were looked at, as they stand now. */
+export function examinedImages(
+  { images, content }: Pick<OpenedDataset, 'images' | 'content'>,
+  measured: (contentHash: string) => Measured | undefined,
+): readonly ExaminedImage[] {
+  return images.flatMap(({ imageId, image }) => {
+    const own = measured(image.contentHash);
+    if (!own) return [];
+    const { path, split, contentHash } = image;
+    return [{ imageId, path, className: content.classes[image.label] ?? null, split, contentHash, measured: own }];
+  });
+}
+
+/** What was last seen of the images of each dataset, so that what it comes to is told anew after an edit without looking again. */
+export class Inspected {
+  readonly #inspections = new Map<string, Inspection>();
+
+  keep(datasetId: string, examined: readonly ExaminedImage[], alike: readonly AlikePair[]): void {
+    this.#inspections.delete(datasetId);
+    this.#inspections.set(datasetId, {
+      measured: new Map(examined.map(({ contentHash, measured }) => [contentHash, measured])),
+      alike: alike.flatMap((pair) => {
+        const [first, second] = [examined[pair.first]?.path, examined[pair.second]?.path];
+        return first === undefined || second === undefined ? [] : [{ ...pair, paths: [first, second] as const }];
+      }),
+    });
+    const [oldest] = this.#inspections.keys();
+    if (this.#inspections.size > MOST_INSPECTED && oldest !== undefined) this.#inspections.delete(oldest);
+  }
+
+  /** What may be wrong with a dataset as it stands now; null where it was not looked at. */
+  findings(opened: OpenedDataset): readonly PlainFinding[] | null {
+    const inspection = this.#inspections.get(opened.datasetId);
+    if (!inspection) return null;
+    const examined = examinedImages(opened, (contentHash) => inspection.measured.get(contentHash));
+    const places = new Map(examined.map(({ path }, place) => [path, place]));
+    const alike = inspection.alike.flatMap(({ paths: [first, second], ...pair }): AlikePair[] => {
+      const [left, right] = [places.get(first), places.get(second)];
+      if (left === undefined || right === undefined) return [];
+      // The smaller place comes first, and the order of images may be another now.
+      return [{ ...pair, first: Math.min(left, right), second: Math.max(left, right) }];
+    });
+    return healthFindings(examined, alike);
+  }
+}
