@@ -51,6 +51,36 @@ export function cellsInView(grid: GridGeometry, scrollTop: number, viewport: num
   return { first, end: Math.max(first, Math.min(grid.total, endRow * grid.columns)) };
 }
 
+/** In CSS pixels, from the upper left corner of the first cell's padding. */
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The cells that a rectangle touches, row by row; neighbouring rows that it covers whole are one range. */
+export function cellsWithin(grid: GridGeometry, rectangle: Rectangle): CellRange[] {
+  const spanned = (low: number, high: number, size: number, count: number): CellRange => {
+    const pitch = size + grid.gap;
+    // From the first cell that does not end before it to the last that has begun.
+    const first = Math.max(0, Math.ceil((low - grid.padding - size) / pitch));
+    return { first, end: Math.min(count, Math.floor((high - grid.padding) / pitch) + 1) };
+  };
+  const columns = spanned(rectangle.left, rectangle.right, grid.cellWidth, grid.columns);
+  const rows = spanned(rectangle.top, rectangle.bottom, grid.cellHeight, grid.rows);
+  if (columns.first >= columns.end) return [];
+  const ranges: CellRange[] = [];
+  for (let row = rows.first; row < rows.end; row += 1) {
+    const first = row * grid.columns + columns.first;
+    const end = Math.min(grid.total, row * grid.columns + columns.end);
+    const before = ranges.at(-1);
+    if (before?.end === first) ranges[ranges.length - 1] = { first: before.first, end };
+    else if (first < end) ranges.push({ first, end });
+  }
+  return ranges;
+}
+
 export function placeOf(grid: GridGeometry, index: number): { readonly x: number; readonly y: number } {
   const row = Math.floor(index / grid.columns);
   const column = index % grid.columns;

@@ -1,15 +1,18 @@
+import { untrack } from 'svelte';
 import type { DatasetView, RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { DatasetReference } from '../../shared/contract/plan.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
-import { EVERYTHING, ImageList, type ImageFilter } from './image-list.svelte.ts';
-
-export const THUMBNAIL_SIZES = { small: 88, medium: 132, large: 208 } as const;
-export type ThumbnailSize = keyof typeof THUMBNAIL_SIZES;
+import type { ImageFilter } from '../../shared/contract/dataset-edits.ts';
+import { changedFilter, EVERYTHING, filterAmong, type FilterChange } from './image-filter.ts';
+import { ImageList } from './image-list.svelte.ts';
+import { ImageSelection } from './image-selection.svelte.ts';
 
 /** What a dataset can be looked at as: its images one by one, all of them on a map, or what may be wrong with them. */
 export type Look = 'images' | 'map' | 'health';
+
+const classNames = (dataset: DatasetView): string[] => dataset.classes.map(({ name }) => name);
 
 /** How the chosen dataset is being looked at, kept while other views are shown. */
 export class Datasets {
@@ -19,31 +22,55 @@ export class Datasets {
   list = $state.raw<ImageList | null>(null);
   /** The image that keys act on, as a place in `list`. */
   cursor = $state(0);
-  thumbnailSize = $state<ThumbnailSize>('medium');
+  /** What of the list is selected. */
+  readonly selection: ImageSelection;
   look = $state<Look>('images');
   recent = $state.raw<readonly RecentDataset[]>([]);
   /** The name of what is being read, or was last. */
   openingName = $state<string | null>(null);
   /** What was read last, to be read again; null where that cannot be named any more. */
   #last = $state.raw<DatasetReference | null>(null);
+  /** What `list` is of. */
+  #followed: DatasetView | null = null;
 
-  constructor(transport: Pick<Transport, 'invoke'>, choice: DatasetChoice) {
+  /** @param onFailure told why images could not be selected */
+  constructor(transport: Pick<Transport, 'invoke'>, choice: DatasetChoice, onFailure: (error: unknown) => void) {
     this.#transport = transport;
     this.#choice = choice;
+    this.selection = new ImageSelection(() => this.list, onFailure);
   }
 
   get filter(): ImageFilter {
     return this.list?.filter ?? EVERYTHING;
   }
 
-  /** Lists the images of a dataset, from the first; does nothing for the one that is listed. */
+  /**
+   * Lists the images of a dataset, from the first; where it is the one that is listed, read again or decided upon since, the
+   * same images stay in sight.
+   */
   follow(dataset: DatasetView | null): void {
-    if (dataset?.datasetId === this.list?.datasetId) return;
-    this.#list(dataset?.datasetId ?? null, EVERYTHING);
+    const before = this.#followed;
+    if (dataset === before) return;
+    this.#followed = dataset;
+    untrack(() => {
+      const { list } = this;
+      if (dataset === null || before === null || list?.datasetId !== dataset.datasetId) {
+        this.#list(dataset?.datasetId ?? null, EVERYTHING);
+        return;
+      }
+      const filter = filterAmong(list.filter, classNames(before), classNames(dataset));
+      if (filter === list.filter) void this.#reload(list);
+      else {
+        const { cursor } = this;
+        this.#list(dataset.datasetId, filter);
+        this.cursor = cursor;
+      }
+    });
   }
 
-  show(change: Partial<ImageFilter>): void {
-    if (this.list !== null) this.#list(this.list.datasetId, { ...this.filter, ...change });
+  /** Lists other images of the same dataset; what was selected among those before is let go. */
+  show(change: FilterChange): void {
+    if (this.list !== null) this.#list(this.list.datasetId, changedFilter(this.filter, change));
   }
 
   /** @returns whether the dataset was opened and chosen; why not stands in the choice's `problem` */
@@ -94,8 +121,16 @@ export class Datasets {
     }
   }
 
+  /** What was selected stays so where no image came or went. */
+  async #reload(list: ImageList): Promise<void> {
+    const { total } = list;
+    await list.reload();
+    if (this.list === list && list.total !== total) this.selection.clear();
+  }
+
   #list(datasetId: string | null, filter: ImageFilter): void {
     this.cursor = 0;
+    this.selection.clear();
     this.list = datasetId === null ? null : new ImageList(this.#transport, datasetId, filter);
   }
 }

@@ -1,22 +1,23 @@
-import type { ImageEntry, SPLITS } from '../../shared/contract/dataset-view.ts';
+import type { ImageFilter } from '../../shared/contract/dataset-edits.ts';
+import type { ImageEntry } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 
-/** What of a dataset is shown; `null` is all. */
-export interface ImageFilter {
-  readonly classIndex: number | null;
-  readonly split: (typeof SPLITS)[number] | null;
-}
-
-export const EVERYTHING: ImageFilter = { classIndex: null, split: null };
-
 const PAGE = 500;
+/** Pages held at once: more than any screen shows, and bounded whatever is scrolled through. */
+const MOST_PAGES = 40;
+/** As many as one request gives. */
+const LARGEST_PAGE = 1000;
 
 /** The images of a dataset that pass a filter, fetched by pages as they are looked at. */
 export class ImageList {
   readonly datasetId: string;
   readonly filter: ImageFilter;
   readonly #transport: Pick<Transport, 'invoke'>;
+  /** Under way or held, in the order in which they were looked at last. */
   readonly #asked = new Set<number>();
+  #seen = { first: 0, end: 1 };
+  /** Rises with each reading anew: an answer from before is none. */
+  #reading = 0;
   #pages = $state.raw<ReadonlyMap<number, readonly ImageEntry[]>>(new Map());
   /** Null until the first page has come. */
   total = $state<number | null>(null);
@@ -26,7 +27,7 @@ export class ImageList {
     this.#transport = transport;
     this.datasetId = datasetId;
     this.filter = filter;
-    void this.#fetch(0);
+    this.need(0, 1);
   }
 
   /** The image at a place, where its page has come. */
@@ -34,34 +35,85 @@ export class ImageList {
     return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
+  /** Those of the images held that are meant. */
+  held(isMeant: (image: ImageEntry) => boolean): ImageEntry[] {
+    return [...this.#pages.values()].flatMap((images) => images.filter(isMeant));
+  }
+
   /** Fetches what is missing from `first` up to, not including, `end`. */
   need(first: number, end: number): void {
+    this.#seen = { first, end };
     for (let page = Math.floor(first / PAGE); page * PAGE < end; page += 1) void this.#fetch(page);
   }
 
   /** Asks again for what failed. */
   retry(): void {
     this.problem = null;
-    void this.#fetch(0);
+    this.need(this.#seen.first, this.#seen.end);
+  }
+
+  /** Asks again for what is in sight, as the images may have changed; what was there is shown until then. */
+  async reload(): Promise<void> {
+    this.#reading += 1;
+    this.#asked.clear();
+    const pages: Promise<void>[] = [];
+    for (let page = Math.floor(this.#seen.first / PAGE); page * PAGE < this.#seen.end; page += 1) {
+      pages.push(this.#fetch(page));
+    }
+    await Promise.all(pages);
+  }
+
+  /**
+   * The ids of the images from `first` up to, not including, `end`, whether their pages are held or not.
+   *
+   * @throws what the request throws
+   */
+  async ids(first: number, end: number): Promise<string[]> {
+    const ids: string[] = [];
+    while (first + ids.length < end) {
+      const place = first + ids.length;
+      const held = this.at(place);
+      if (held !== undefined) {
+        ids.push(held.imageId);
+        continue;
+      }
+      const { images } = await this.#ask(place, Math.min(LARGEST_PAGE, end - place));
+      if (images.length === 0) break;
+      for (const { imageId } of images) ids.push(imageId);
+    }
+    return ids;
+  }
+
+  #ask(offset: number, limit: number) {
+    return this.#transport.invoke('dataset.images', { datasetId: this.datasetId, offset, limit, ...this.filter });
   }
 
   async #fetch(page: number): Promise<void> {
-    if (this.#asked.has(page)) return;
+    const known = this.#asked.delete(page);
     this.#asked.add(page);
-    const { classIndex, split } = this.filter;
+    if (known) return;
+    const reading = this.#reading;
     try {
-      const { total, images } = await this.#transport.invoke('dataset.images', {
-        datasetId: this.datasetId,
-        offset: page * PAGE,
-        limit: PAGE,
-        ...(classIndex === null ? {} : { classIndex }),
-        ...(split === null ? {} : { split }),
-      });
-      this.#pages = new Map(this.#pages).set(page, images);
+      const { total, images } = await this.#ask(page * PAGE, PAGE);
+      if (reading !== this.#reading) return;
+      this.#hold(page, images);
       this.total = total;
+      this.problem = null;
     } catch (problem) {
+      if (reading !== this.#reading) return;
       this.#asked.delete(page);
       this.problem = problem;
     }
+  }
+
+  #hold(page: number, images: readonly ImageEntry[]): void {
+    const pages = new Map(this.#pages).set(page, images);
+    for (const oldest of this.#asked) {
+      if (this.#asked.size <= MOST_PAGES) break;
+      this.#asked.delete(oldest);
+    }
+    // What is no longer asked for is of before a reading anew, or was looked at longest ago.
+    for (const held of pages.keys()) if (!this.#asked.has(held)) pages.delete(held);
+    this.#pages = pages;
   }
 }

@@ -5,8 +5,10 @@ import type { RunStatus } from '../../shared/contract/run.ts';
 import { strings } from '../strings/index.ts';
 import type { Host } from '../transport/host.ts';
 import { DatasetChoice } from './dataset-choice.svelte.ts';
+import { DatasetEdits } from './dataset-edits.svelte.ts';
 import { Datasets } from './datasets.svelte.ts';
 import { FileChoice } from './file-choice.svelte.ts';
+import { HealthController } from './health.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { NetworksController } from './networks.svelte.ts';
 import { Notices, type NoticeAction } from './notices.svelte.ts';
@@ -30,7 +32,8 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `host`: the way out; `workbench.invoke(name, request)` is short for `host.transport.invoke`
  * - `navigation`: `.view`, `.runId`, `.go('runs', runId)`
  * - `dataset`: `.dataset` (what was read), `.open(reference)`, `.opening`, `.problem`
- * - `datasets`: how the chosen dataset is looked at; `predictions`: the images of the Predict view; `thumbnails`
+ * - `datasets`: how the chosen dataset is looked at; `edits`: what is decided of its images, `.change(images, change)`, `.undo()`; `health`: what every image was found to be like
+ * - `predictions`: the images of the Predict view; `thumbnails`
  * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features')`: asks for files, by the system's dialog or the window's own
  * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
  * - `networks`: the networks that the engine knows, and those opened from files; `published`: weights that can be downloaded for them; `mapping`: what
@@ -50,6 +53,8 @@ export class Workbench {
   readonly settings: SettingsController;
   readonly dataset: DatasetChoice;
   readonly datasets: Datasets;
+  readonly edits: DatasetEdits;
+  readonly health: HealthController;
   readonly predictions: Predictions;
   readonly thumbnails: Thumbnails;
   readonly files: FileChoice;
@@ -75,7 +80,9 @@ export class Workbench {
     this.notices = new Notices((action) => this.#noticeAction(action));
     this.settings = new SettingsController(host.transport, (error) => this.notices.fail(error));
     this.dataset = new DatasetChoice(host.transport);
-    this.datasets = new Datasets(host.transport, this.dataset);
+    this.datasets = new Datasets(host.transport, this.dataset, (error) => this.notices.fail(error));
+    this.edits = new DatasetEdits(host.transport, this.dataset, this.notices);
+    this.health = new HealthController(host.transport);
     this.predictions = new Predictions(host.transport);
     this.thumbnails = new Thumbnails(host.transport);
     this.files = new FileChoice(host);
@@ -99,6 +106,7 @@ export class Workbench {
       }),
       this.host.onConnection((state) => this.#onConnection(state)),
       this.plan.begin(),
+      this.edits.begin(),
       this.published.begin(),
     ];
     void this.#loadSettings();

@@ -1,5 +1,26 @@
+import type { DatasetChange } from '../../shared/contract/dataset-edits.ts';
 import { count, shape } from './format.ts';
 import { isolate } from './isolate.ts';
+
+const SPLIT_NAMES = { train: 'Train', validation: 'Validation', test: 'Test' } as const;
+
+/** What was decided of images, for people. */
+function editDone(change: DatasetChange, images: string): string {
+  switch (change.kind) {
+    case 'class':
+      return `${images} moved to ${isolate(change.className)}`;
+    case 'exclude':
+      return change.excluded ? `${images} excluded` : `${images} included again`;
+    case 'tag':
+      return change.on ? `${images} tagged ${isolate(change.tag)}` : `${isolate(change.tag)} taken off ${images}`;
+    case 'split':
+      return change.split === null
+        ? `${images} divided as the others`
+        : `${images} moved to ${SPLIT_NAMES[change.split]}`;
+    case 'reset':
+      return `${images} as in the folder again`;
+  }
+}
 
 /** Words of the Dataset view. */
 export const dataset = {
@@ -13,7 +34,7 @@ export const dataset = {
   unlabelled: (total: number) =>
     total === 1 ? '1 image, whose class is not known' : `${count(total)} images, whose classes are not known`,
   classes: (total: number) => (total === 1 ? '1 class' : `${count(total)} classes`),
-  splits: { train: 'Train', validation: 'Validation', test: 'Test' },
+  splits: SPLIT_NAMES,
   splitsLabel: 'Split',
   every: 'All',
   everyClass: 'All classes',
@@ -50,14 +71,73 @@ export const dataset = {
   grid: {
     label: 'Images',
     size: 'Thumbnail size',
-    sizes: { small: 'Small', medium: 'Medium', large: 'Large' },
-    none: 'No image of this class in this split.',
+    pixels: (width: number) => `${width} pixels`,
+    smaller: 'Smaller thumbnails (−)',
+    larger: 'Larger thumbnails (+)',
+    none: 'No image passes these filters.',
     showAll: 'Show all images',
     failed: 'The list of images could not be read',
     retry: 'Try again',
     unreadable: 'This image can no longer be read. Was it moved or deleted?',
     position: (place: number, total: number) => `${count(place)} of ${count(total)}`,
-    keys: 'Arrows move, Enter opens',
+    /** What a screen reader is told of an image, after its name, class and split. */
+    excluded: 'excluded',
+    edited: 'edited',
+    editedFrom: (name: string) => (name === '' ? 'had no class' : `was ${isolate(name)}`),
+    tagged: (tags: readonly string[]) => `tagged ${tags.join(', ')}`,
+    moreTags: (more: number) => `+${more}`,
+  },
+  filters: {
+    label: 'Filters',
+    tag: 'Tag',
+    anyTag: 'Any or none',
+    noTags: 'No image is tagged yet',
+    problem: 'Problem',
+    anyProblem: 'Any or none',
+    edited: 'Edited',
+    editedTitle: 'Only images of which you decided something',
+    excluded: 'Excluded',
+    exclusions: { with: 'Shown, dimmed', without: 'Hidden', only: 'Only these' },
+    clear: 'Clear filters',
+    is: (filter: string, value: string) => `${filter}: ${isolate(value)}`,
+    lookFirst: 'Look at every image first…',
+    skipped: (total: number) => (total === 1 ? '1 file skipped…' : `${count(total)} files skipped…`),
+  },
+  selection: {
+    label: 'Selected images',
+    none: 'Click, drag or press Space to select',
+    some: (selected: number) => `${count(selected)} selected`,
+    clear: 'Select nothing (Esc)',
+    all: 'Select all (Ctrl+A)',
+    class: 'Class…',
+    tag: 'Tag…',
+    split: 'Move to…',
+    exclude: 'Exclude',
+    include: 'Include again',
+    reset: 'Reset',
+    resetTitle: 'Take back all that was decided of these images',
+    asDivided: 'As the others are divided',
+    undo: (step: string | null) => (step === null ? 'Undo (Ctrl+Z)' : `Undo: ${step} (Ctrl+Z)`),
+    redo: (step: string | null) => (step === null ? 'Redo (Shift+Ctrl+Z)' : `Redo: ${step} (Shift+Ctrl+Z)`),
+    classLabel: 'Class of the selected images',
+    classFind: 'Find or name a class',
+    newClass: (name: string) => `New class “${isolate(name)}”`,
+    tagLabel: 'Tags of the selected images',
+    tagFind: 'Find or name a tag',
+    newTag: (name: string) => `New tag “${isolate(name)}”`,
+    noNames: 'Type a name',
+    more: (total: number) => `${count(total)} more: type to find them`,
+    tooLong: (most: number) => `A name has at most ${count(most)} characters, and no control characters.`,
+    carried: { all: 'on all of these', some: 'on some of these', none: '' },
+  },
+  edits: {
+    undo: 'Undo',
+    redo: 'Redo',
+    done: (change: DatasetChange, total: number) =>
+      editDone(change, total === 1 ? '1 image' : `${count(total)} images`),
+    mended: (step: string | null) => (step === null ? 'Mended' : `Done: ${step}`),
+    undone: (step: string) => `Undone: ${step}`,
+    redone: (step: string) => `Done again: ${step}`,
   },
   viewer: {
     label: (name: string) => `Image ${name}`,

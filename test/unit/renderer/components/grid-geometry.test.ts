@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   cellsInView,
+  cellsWithin,
   layOut,
   moveCursor,
   placeOf,
@@ -90,4 +91,23 @@ test.each([
 
 test('moves nowhere where there is no cell', () => {
   expect(moveCursor(grid(0), 'ArrowDown', 0, 300)).toBeNull();
+});
+
+test.each([
+  { what: 'within a cell', rectangle: [30, 30, 40, 40], cells: [[0, 1]] },
+  { what: 'between two cells', rectangle: [128, 30, 136, 40], cells: [] },
+  {
+    what: 'over parts of two rows',
+    rectangle: [140, 100, 260, 200],
+    cells: [
+      [1, 3],
+      [5, 7],
+    ],
+  },
+  { what: 'over everything', rectangle: [0, 0, 500, 1000], cells: [[0, 10]] },
+  { what: 'where the last row has ended', rectangle: [260, 300, 500, 400], cells: [] },
+  { what: 'beside all columns', rectangle: [480, 0, 500, 400], cells: [] },
+] as const)('knows which cells a rectangle drawn $what touches', ({ rectangle: [left, top, right, bottom], cells }) => {
+  const found = cellsWithin(grid(10), { left, top, right, bottom });
+  expect(found.map(({ first, end }) => [first, end])).toEqual(cells);
 });

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DatasetChoice } from '../../../../src/renderer/state/dataset-choice.svelte.ts';
+import { DatasetEdits } from '../../../../src/renderer/state/dataset-edits.svelte.ts';
+import { Notices } from '../../../../src/renderer/state/notices.svelte.ts';
+import type { DatasetView } from '../../../../src/shared/contract/dataset-view.ts';
+import type { Transport } from '../../../../src/shared/contract/endpoint.ts';
+import { ThawError } from '../../../../src/shared/errors/thaw-error.ts';
+import { answered } from '../../../support/listed-images.ts';
+
+const view = (version: string, undo: string | null, redo: string | null, datasetId = 'one'): DatasetView =>
+  ({ datasetId, version, edits: { undo, redo } }) as unknown as DatasetView;
+
+describe('decisions about the images of a dataset', () => {
+  let choice: DatasetChoice;
+  let notices: Notices;
+  let edits: DatasetEdits;
+  let asked: [string, unknown][];
+  /** What the engine answers next, in this order. */
+  let answers: (() => Promise<DatasetView>)[];
+  let tell: (event: { datasetId: string; change: 'edits' }) => void;
+
+  beforeEach(() => {
+    asked = [];
+    answers = [];
+    const transport = {
+      invoke: (name: string, request: unknown) => {
+        asked.push([name, request]);
+        return answers.shift()?.() ?? Promise.reject(new Error(`${name} was not expected`));
+      },
+      subscribe: (_: string, listener: typeof tell) => {
+        tell = listener;
+        return () => undefined;
+      },
+    } as unknown as Transport;
+    choice = new DatasetChoice(transport);
+    choice.dataset = view('v1', null, null);
+    notices = new Notices(() => ({ label: '', run: () => undefined }));
+    edits = new DatasetEdits(transport, choice, notices);
+    edits.begin();
+  });
+
+  const answer = (dataset: DatasetView): void => void answers.push(() => Promise.resolve(dataset));
+  const images = { imageIds: ['a', 'b'] };
+  const change = { kind: 'tag', tag: 'blurred', on: true } as const;
+
+  it('become the dataset that every view shows, and are told with a way back', async () => {
+    answer(view('v2', "Tag 2 images 'blurred'", null));
+    await edits.change(images, 2, change);
+    expect(asked).toEqual([['dataset.edit', { datasetId: 'one', images, change }]]);
+    expect(choice.dataset?.version).toBe('v2');
+    expect(notices.list.map(({ title }) => title)).toEqual(['2 images tagged \u2068blurred\u2069']);
+    answer(view('v1', null, "Tag 2 images 'blurred'"));
+    notices.list[0]?.action?.run();
+    await answered();
+    expect(choice.dataset?.version).toBe('v1');
+    expect(notices.list.map(({ title }) => title)).toEqual(["Undone: Tag 2 images 'blurred'"]);
+    expect([edits.undoable, edits.redoable]).toEqual([null, "Tag 2 images 'blurred'"]);
+  });
+
+  it('ask for nothing where there is no step to take back or to make again', async () => {
+    await edits.undo();
+    await edits.redo();
+    expect(asked).toEqual([]);
+  });
+
+  it('are asked for one after the other, in the order of the clicks', async () => {
+    let first: (dataset: DatasetView) => void = () => undefined;
+    answers.push(() => new Promise((resolve) => (first = resolve)));
+    answer(view('v3', 'second', null));
+    const both = [edits.change(images, 2, change), edits.mend('duplicates', ['a'])];
+    await answered();
+    expect([asked.length, edits.busy]).toEqual([1, true]);
+    first(view('v2', 'first', null));
+    await Promise.all(both);
+    expect(asked.map(([name]) => name)).toEqual(['dataset.edit', 'dataset.mend']);
+    expect([choice.dataset?.version, edits.busy]).toEqual(['v3', false]);
+  });
+
+  it('that are refused change nothing and are told', async () => {
+    answers.push(() =>
+      Promise.reject(new ThawError('dataset.classes', 'Too little would be left.', 'Keep two classes.')),
+    );
+    await edits.change(images, 2, { kind: 'exclude', excluded: true });
+    expect(choice.dataset?.version).toBe('v1');
+    expect(notices.list[0]?.title).toContain('Too little would be left.');
+    expect(edits.busy).toBe(false);
+  });
+
+  it('of a dataset that is no longer shown leave the one shown as it is', async () => {
+    answers.push(() => {
+      choice.dataset = view('v9', null, null, 'another');
+      return Promise.resolve(view('v2', 'step', null));
+    });
+    await edits.change(images, 2, change);
+    expect(choice.dataset?.version).toBe('v9');
+  });
+
+  it('of another window are read', async () => {
+    answer(view('v2', 'of another window', null));
+    tell({ datasetId: 'one', change: 'edits' });
+    tell({ datasetId: 'another', change: 'edits' });
+    await answered();
+    expect(asked.map(([name]) => name)).toEqual(['dataset.open']);
+    expect([choice.dataset?.version, edits.undoable]).toEqual(['v2', 'of another window']);
+  });
+});

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DatasetChoice } from '../../../../src/renderer/state/dataset-choice.svelte.ts';
+import { Datasets } from '../../../../src/renderer/state/datasets.svelte.ts';
+import type { DatasetView } from '../../../../src/shared/contract/dataset-view.ts';
+import type { Transport } from '../../../../src/shared/contract/endpoint.ts';
+import { answered, listedImage, ListedImages } from '../../../support/listed-images.ts';
+
+const view = (classes: readonly string[], datasetId = 'one'): DatasetView =>
+  ({ datasetId, classes: classes.map((name) => ({ name })) }) as unknown as DatasetView;
+
+describe('the dataset that is looked at', () => {
+  let engine: ListedImages;
+  let datasets: Datasets;
+
+  beforeEach(async () => {
+    engine = new ListedImages(20);
+    const choice = new DatasetChoice(engine as unknown as Transport);
+    datasets = new Datasets(engine, choice, (error) => {
+      throw error;
+    });
+    datasets.follow(view(['cat', 'dog']));
+    await answered();
+  });
+
+  it('is listed once, whatever else changes in the window', async () => {
+    const { list } = datasets;
+    const same = view(['cat', 'dog']);
+    datasets.follow(same);
+    await answered();
+    const { length } = engine.asked;
+    datasets.follow(same);
+    await answered();
+    expect([datasets.list, engine.asked.length]).toEqual([list, length]);
+  });
+
+  it('keeps what is in sight and selected where its images were decided upon and none came or went', async () => {
+    const { list } = datasets;
+    await datasets.selection.pick(3, { extend: false, toggle: false });
+    datasets.cursor = 3;
+    datasets.follow(view(['cat', 'dog', 'emu']));
+    await answered();
+    expect(datasets.list).toBe(list);
+    expect([datasets.cursor, datasets.selection.has(listedImage(3))]).toEqual([3, true]);
+  });
+
+  it('lets the selection go where images left the list', async () => {
+    datasets.selection.all();
+    engine.total = 12;
+    datasets.follow(view(['cat', 'dog']));
+    await answered();
+    expect([datasets.list?.total, datasets.selection.count]).toEqual([12, 0]);
+  });
+
+  it('goes on showing the class that was chosen where it now stands elsewhere', async () => {
+    datasets.show({ classIndex: 1 });
+    await answered();
+    datasets.cursor = 2;
+    datasets.follow(view(['ant', 'cat', 'dog']));
+    expect([datasets.filter.classIndex, datasets.cursor]).toEqual([2, 2]);
+  });
+
+  it('is another one with nothing selected and no filter', async () => {
+    datasets.show({ classIndex: 1, tag: 'blurred' });
+    datasets.selection.all();
+    datasets.follow(view(['cat', 'dog'], 'two'));
+    await answered();
+    expect([datasets.list?.datasetId, datasets.filter, datasets.selection.count]).toEqual([
+      'two',
+      { excluded: 'with' },
+      0,
+    ]);
+  });
+
+  it('lets the selection go where other images are asked for', () => {
+    datasets.selection.all();
+    datasets.show({ edited: true });
+    expect(datasets.selection.count).toBe(0);
+  });
+});
