@@ -1,6 +1,6 @@
 /** The formats that Thaw decodes. */
 const IMAGE_FORMATS = ['JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'AVIF', 'BMP'] as const;
-type ImageFormat = (typeof IMAGE_FORMATS)[number];
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** What a file is by its first bytes, whatever its name says. */
 export type FileKind =

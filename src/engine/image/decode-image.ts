@@ -1,13 +1,15 @@
-import { open } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { IdxProblem } from '../dataset/idx/idx-file.ts';
-import { FILE_KIND_BYTES, fileKind, formatProblem } from '../dataset/image-format.ts';
+import { fileKind, formatProblem } from '../dataset/image-format.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { BmpProblem } from './formats/bmp-header.ts';
+import { fileDamage } from './formats/file-damage.ts';
+import { firstBytes, wholeFile } from './formats/file-bytes.ts';
 import { isRaw, TOO_MANY_PIXELS, type ImageInput } from './formats/raw-image.ts';
 import { resample } from './resample.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
+import { expectUsual } from './unusual-pixels.ts';
 
 /** Part of sharp, but not of its type declarations. */
 interface GainMapKeeper {
@@ -23,18 +25,6 @@ export type Decoded =
       readonly aspectRatio: number;
     }
   | { readonly kind: 'problem'; readonly reason: string };
-
-async function firstBytes(file: string | Uint8Array): Promise<Uint8Array> {
-  if (typeof file !== 'string') return file;
-  const handle = await open(file, 'r');
-  try {
-    const head = new Uint8Array(FILE_KIND_BYTES);
-    const { bytesRead } = await handle.read(head, 0, head.length, 0);
-    return head.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * Why a file did not decode, in words. libvips' own are left out: it collects them in one place for all threads, so that
@@ -57,7 +47,9 @@ export async function decodeProblem(file: string | Uint8Array, error: unknown): 
   if (error instanceof Error && error.message.includes('exceeds pixel limit')) {
     return TOO_MANY_PIXELS;
   }
-  return `the file is cut short or damaged, or of a rare kind of ${kind.format} that cannot be decoded`;
+  const content = await wholeFile(file);
+  const damage = content && fileDamage(kind.format, content);
+  return damage ?? `the file has damaged pixels, or is of a rare kind of ${kind.format} that cannot be decoded`;
 }
 
 /** The largest centred part of an upright image that has the wanted aspect ratio, rounded as Keras rounds it. */
@@ -119,7 +111,9 @@ async function decodePixels(
   const pipeline = toSharp(input, { ignoreIcc: true }).autoOrient() as Sharp & GainMapKeeper;
   // sharp would decode a JPEG at a fraction of its size, which put photographs up to 2.7 levels away from Pillow's, in the
   // mean. It does not where it cuts a part out, nor where it keeps the gain map of an HDR photograph, of no use otherwise.
-  const { autoOrient: upright } = await pipeline.metadata();
+  const metadata = await pipeline.metadata();
+  expectUsual(metadata);
+  const { autoOrient: upright } = metadata;
   switch (preprocessing.resize) {
     case 'stretch':
       pipeline.keepGainMap();
@@ -174,7 +168,8 @@ export async function tryDecodeImage(
 
 /**
  * Decodes an image as a network takes it: upright by EXIF, RGB, 8 bits, the first frame of an animation, transparency over
- * white, brought to the network's size. Grey, palette, CMYK and 16-bit images are converted.
+ * white, brought to the network's size. Grey, palette, CMYK and 16-bit images are converted: CMYK by its profile or, without
+ * one, as Pillow reckons it, and deep grey by the bits that its values take.
  *
  * @param file the path of the file, or its content
  * @param resampling whether photographs are, to the bit or within one level in the mean, what Pillow's

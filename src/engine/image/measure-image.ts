@@ -1,10 +1,13 @@
 import type { Sharp } from 'sharp';
 import type { ImageMeasures, Measured } from '../dataset/health/measures.ts';
 import { idxMember } from '../dataset/idx/idx-images.ts';
+import { fileKind } from '../dataset/image-format.ts';
 import { decodeProblem } from './decode-image.ts';
 import { FINGERPRINT_SIDE, fingerprintOf, type Fingerprint } from './fingerprint.ts';
+import { firstBytes } from './formats/file-bytes.ts';
 import type { ImageInput } from './formats/raw-image.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
+import { expectShallow } from './unusual-pixels.ts';
 
 /** Pixels a side of what brightness is measured of: fine detail counts, noise does not. */
 const SIDE = FINGERPRINT_SIDE;
@@ -36,7 +39,9 @@ async function measure(
   input: ImageInput,
 ): Promise<{ readonly measures: ImageMeasures; readonly fingerprint: Fingerprint }> {
   const pipeline: Sharp = toSharp(input, { ignoreIcc: true });
-  const { autoOrient, format, space, hasAlpha } = await pipeline.metadata();
+  const metadata = await pipeline.metadata();
+  expectShallow(metadata);
+  const { autoOrient, format, space, hasAlpha } = metadata;
   // Every pixel is decoded, so that a file cut short is found out, but a JPEG at a fraction of its size: that is enough. At a
   // coarser one it would lose its last rows, which moved a copy upside down against its original.
   const { buffer, byteOffset, length } = await pipeline
@@ -62,12 +67,19 @@ async function measure(
   return { measures, fingerprint: fingerprintOf(brightness) };
 }
 
+/** Of a file that is known to be an image: the name of its format. */
+async function formatOf(file: string): Promise<string> {
+  if (await idxMember(file)) return 'idx';
+  const kind = fileKind(await firstBytes(file));
+  return kind.kind === 'image' ? kind.format.toLowerCase() : 'raw';
+}
+
 /** Decodes an image small and tells what it is like; what is wrong with it is a value. */
 export async function measureImage(file: string): Promise<SeenImage> {
   try {
     const { measures, fingerprint } = await withOwnFormats(file, measure);
     // What was decoded before sharp saw it is raw there.
-    const format = measures.format !== 'raw' ? measures.format : (await idxMember(file)) ? 'idx' : 'bmp';
+    const format = measures.format === 'raw' ? await formatOf(file) : measures.format;
     return { measured: { kind: 'measures', measures: { ...measures, format } }, fingerprint };
   } catch (error) {
     return { measured: { kind: 'problem', reason: await decodeProblem(file, error) }, fingerprint: null };

@@ -2,6 +2,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { decodeProblem } from './decode-image.ts';
 import { isRaw, type ImageInput } from './formats/raw-image.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
+import { expectUsual } from './unusual-pixels.ts';
 
 /** A picture to look at; `width` and `height` are those of the upright image it shows. */
 export interface Thumbnail {
@@ -15,7 +16,8 @@ const QUALITY = 84;
 
 async function encode(image: ImageInput, size: number): Promise<Thumbnail> {
   const pipeline = toSharp(image);
-  const { autoOrient } = await pipeline.metadata();
+  const metadata = await pipeline.metadata();
+  expectUsual(metadata);
   const { buffer, byteOffset, length } = await pipeline
     .autoOrient()
     .resize(size, size, { fit: 'inside', withoutEnlargement: true })
@@ -24,7 +26,7 @@ async function encode(image: ImageInput, size: number): Promise<Thumbnail> {
     .jpeg({ quality: QUALITY })
     .toBuffer();
   const bytes = new Uint8Array(buffer, byteOffset, length);
-  return { mediaType: 'image/jpeg', bytes, width: autoOrient.width, height: autoOrient.height };
+  return { mediaType: 'image/jpeg', bytes, width: metadata.autoOrient.width, height: metadata.autoOrient.height };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Sharp, SharpOptions } from 'sharp';
 import { idxMember } from '../dataset/idx/idx-images.ts';
 import { decodeOwn } from './formats/decode-own.ts';
 import { isRaw, MAXIMUM_PIXELS, type ImageInput } from './formats/raw-image.ts';
+import { UnusualPixels } from './unusual-pixels.ts';
 
 // One image a thread, and as many images at a time as Node has threads for them: 500 images a second against 290 with
 // every image spread over the threads (hymenoptera, 2 cores). What libvips remembers of old images is of no use here.
@@ -31,8 +32,8 @@ export function toSharp(input: ImageInput, options: Pick<SharpOptions, 'ignoreIc
 }
 
 /**
- * Works on an image by sharp, and where that fails on what Thaw decodes itself: so nothing is read twice of the many that
- * sharp knows.
+ * Works on an image by sharp, and where that fails, or says that the pixels are unusual, on what Thaw makes of them: so
+ * nothing is read twice of the many that sharp knows.
  *
  * @throws BmpProblem, or what sharp throws
  */
@@ -46,7 +47,11 @@ export async function withOwnFormats<Result>(
   try {
     return await work(given);
   } catch (error) {
-    const own = isRaw(given) ? null : await decodeOwn(given);
+    if (isRaw(given)) throw error;
+    if (error instanceof UnusualPixels) {
+      return work(await error.convert(toSharp(given, { ignoreIcc: !error.byProfile })));
+    }
+    const own = await decodeOwn(given);
     if (own === null) throw error;
     return work(own);
   }

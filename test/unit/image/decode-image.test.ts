@@ -246,16 +246,12 @@ describe('what cannot be decoded is told with the reason', () => {
   const noisy = () => patternImage(300, 200);
 
   test.each([
-    ['a JPEG cut short', () => half(noisy().jpeg().toBuffer()), 'cut short or damaged'],
-    [
-      'a progressive JPEG cut short',
-      () => half(noisy().jpeg({ progressive: true }).toBuffer()),
-      'cut short or damaged',
-    ],
-    ['a PNG cut short', () => half(noisy().png().toBuffer()), 'cut short or damaged'],
-    ['a GIF cut short', () => half(noisy().gif().toBuffer()), 'cut short or damaged'],
-    ['a WebP cut short', () => half(noisy().webp().toBuffer()), 'cut short or damaged'],
-    ['a TIFF cut short', () => half(noisy().tiff({ compression: 'none' }).toBuffer()), 'cut short or damaged'],
+    ['a JPEG cut short', () => half(noisy().jpeg().toBuffer()), 'cut short'],
+    ['a progressive JPEG cut short', () => half(noisy().jpeg({ progressive: true }).toBuffer()), 'cut short'],
+    ['a PNG cut short', () => half(noisy().png().toBuffer()), 'cut short'],
+    ['a GIF cut short', () => half(noisy().gif().toBuffer()), 'cut short'],
+    ['a WebP cut short', () => half(noisy().webp().toBuffer()), 'cut short'],
+    ['a TIFF cut short', () => half(noisy().tiff({ compression: 'none' }).toBuffer()), 'cut short'],
     ['nothing', () => Promise.resolve(new Uint8Array()), 'empty'],
     ['text', () => Promise.resolve(Buffer.from('hello')), 'no image'],
     [

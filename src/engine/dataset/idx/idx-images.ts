@@ -1,24 +1,32 @@
 import { stat } from 'node:fs/promises';
 import { fileState, sameState, type FileState } from '../examine-file.ts';
+import { greyLevels, rangeOf, type NumberRange } from '../grey-levels.ts';
 import { IdxProblem, readIdxEntry, readIdxFile, type IdxFile } from './idx-file.ts';
+import { channelsLast, idxLayout } from './idx-layout.ts';
+import { idxNumbers } from './idx-type.ts';
 
-/** One image of an IDX file: grey, [height, width]. */
+/** One image of an IDX file: [height, width, channels], grey or RGB. */
 export interface IdxImage {
   readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
+  readonly channels: 1 | 3;
 }
 
 /** An image's path: the file's, and behind it the image's number as in a folder. */
-const MEMBER = /^(.*idx3[^/\\]*)[/\\](\d{1,9})$/i;
+const MEMBER = /^(.*idx[34][^/\\]*)[/\\](\d{1,9})$/i;
 
-const IMAGES_NAME = /idx3/i;
+/** Three dimensions, or four with colour. */
+const IMAGES_NAME = /idx[34]/i;
 
 /** Whether a file of this name holds images. */
 export const isIdxImagesName = (name: string): boolean => IMAGES_NAME.test(name) && /images/i.test(name);
 
-/** The name of the file with the labels of the images in another. */
-export const idxLabelsName = (name: string): string => name.replace(/images/i, 'labels').replace(/idx3/i, 'idx1');
+/** Whether one file has the labels of the images in another, by their names; how their numbers are kept may differ. */
+export function isIdxLabelsName(name: string, images: string): boolean {
+  const [before = ''] = images.replace(/images/i, 'labels').split(IMAGES_NAME);
+  return name.toLowerCase().startsWith(`${before}idx1`.toLowerCase());
+}
 
 export const idxMemberPath = (file: string, index: number): string => `${file}/${String(index).padStart(5, '0')}`;
 
@@ -79,17 +87,44 @@ async function unpacked(file: string): Promise<IdxFile> {
   return content;
 }
 
-async function packedEntry(file: string, index: number): ReturnType<typeof readIdxEntry> {
-  const { shape, values } = await unpacked(file);
-  const [count = 0, ...sizes] = shape;
-  const size = sizes.reduce((product, one) => product * one, 1);
-  return index < count ? { shape, values: values.subarray(index * size, (index + 1) * size) } : null;
+/** The entry of an index, out of all. */
+export function idxEntry({ type, shape, bytes }: IdxFile, index: number): Uint8Array {
+  const size = shape.slice(1).reduce((product, one) => product * one, type.bytes);
+  return bytes.subarray(index * size, (index + 1) * size);
 }
 
-/** @throws IdxProblem */
+async function packedEntry(file: string, index: number): Promise<IdxFile> {
+  const all = await unpacked(file);
+  if (index >= (all.shape[0] ?? 0)) throw new IdxProblem(`it has no image ${index}`);
+  return { ...all, bytes: idxEntry(all, index) };
+}
+
+/** Of a file's numbers, each kind but bytes: what its images' brightness is measured by. */
+export const idxRange = ({ type, bytes }: IdxFile): NumberRange =>
+  type.name === 'uint8' ? { lowest: 0, highest: 255 } : rangeOf(idxNumbers(type, bytes));
+
+const ranges = new Map<string, { readonly state: FileState; readonly range: Promise<NumberRange> }>();
+
+/** The range of a whole file, taken once for as long as it stays as it is. */
+async function rangeOfFile(file: string): Promise<NumberRange> {
+  const state = fileState(await stat(file));
+  const known = ranges.get(file);
+  if (known && sameState(known.state, state)) return known.range;
+  const range = readIdxFile(file).then(idxRange);
+  ranges.set(file, { state, range });
+  range.catch(() => ranges.delete(file));
+  const [oldest] = ranges.keys();
+  if (ranges.size > MOST_HELD && oldest !== undefined) ranges.delete(oldest);
+  return range;
+}
+
+/** Of other kinds of numbers than bytes the whole file is looked at once, for its range. @throws IdxProblem */
 export async function readIdxImage(file: string, index: number): Promise<IdxImage> {
-  const entry = (await readIdxEntry(file, index)) ?? (await packedEntry(file, index));
-  const [, height = 0, width = 0] = entry?.shape ?? [];
-  if (entry?.shape.length !== 3) throw new IdxProblem(`it has no image ${index}`);
-  return { pixels: entry.values, width, height };
+  const { type, shape, bytes } = (await readIdxEntry(file, index)) ?? (await packedEntry(file, index));
+  if (shape.length < 3) throw new IdxProblem(`it has no image ${index}`);
+  const layout = idxLayout(shape);
+  const levels =
+    type.name === 'uint8' ? bytes : greyLevels(idxNumbers(type, bytes), await rangeOfFile(file), type.whole);
+  const pixels = layout.channelsFirst ? channelsLast(levels, layout) : levels;
+  return { pixels, width: layout.width, height: layout.height, channels: layout.channels };
 }

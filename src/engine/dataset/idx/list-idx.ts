@@ -5,7 +5,9 @@ import type { FoundImage } from '../found-image.ts';
 import { filesOf, type Base, type FolderEntry } from '../structure/folder-layout.ts';
 import type { StructureListing } from '../structure/listing.ts';
 import { IdxProblem, readIdxFile } from './idx-file.ts';
-import { idxLabelsName, idxMemberPath, isIdxImagesName } from './idx-images.ts';
+import { idxEntry, idxMemberPath, idxRange, isIdxImagesName, isIdxLabelsName } from './idx-images.ts';
+import { idxLayout } from './idx-layout.ts';
+import { idxNumbers } from './idx-type.ts';
 
 interface Pair {
   readonly images: FolderEntry;
@@ -24,10 +26,7 @@ function pairsOf(files: readonly FolderEntry[]): readonly Pair[] {
   // A file and its unpacked copy are one: the one that needs no unpacking counts.
   for (const images of files.toSorted((left, right) => left.name.length - right.name.length)) {
     if (!isIdxImagesName(images.name)) continue;
-    const wanted = idxLabelsName(images.name).toLowerCase();
-    const labels = files.find(({ name }) =>
-      [wanted, `${wanted}.gz`, wanted.replace(/\.gz$/, '')].includes(name.toLowerCase()),
-    );
+    const labels = files.find(({ name }) => isIdxLabelsName(name, images.name));
     const split = splitOf(images.name);
     if (labels && !pairs.has(split)) pairs.set(split, { images, labels, split });
   }
@@ -40,23 +39,30 @@ export function hasIdxFiles(base: Base): boolean {
 }
 
 async function imagesOf({ images, labels, split }: Pair, signal: AbortSignal | undefined): Promise<FoundImage[]> {
-  const { shape, values } = await readIdxFile(images.realPath);
+  const all = await readIdxFile(images.realPath);
   const own = await readIdxFile(labels.realPath);
-  const [count = 0, height = 0, width = 0] = shape;
-  if (shape.length !== 3 || height === 0 || width === 0) throw new IdxProblem('it holds no images');
-  if (own.shape.length !== 1 || own.values.length !== count) {
-    throw new IdxProblem(`it has ${count} images, and ${labels.name} has ${own.values.length} labels`);
+  const { count, height, width, channels } = idxLayout(all.shape);
+  const classes = idxNumbers(own.type, own.bytes);
+  if (own.shape.length !== 1 || classes.length !== count) {
+    throw new IdxProblem(`it has ${count} images, and ${labels.name} has ${classes.length} labels`);
+  }
+  if (!classes.every((label) => Number.isInteger(label) && label >= 0)) {
+    throw new IdxProblem(`a label is a whole number from 0 on, but ${labels.name} has others`);
   }
   signal?.throwIfAborted();
-  const size = height * width;
+  const size = height * width * channels;
+  // What makes other pixels of the same numbers belongs to an image's identity.
+  const { lowest, highest } = idxRange(all);
+  const kind = all.type.name === 'uint8' ? '' : ` ${all.type.name} ${lowest} ${highest}`;
+  const dimensions = all.shape.length === 3 ? [height, width] : all.shape.slice(1);
   return Array.from({ length: count }, (_, index) => {
-    const hash = createHash('sha256').update(`${height} ${width}\n`);
+    const hash = createHash('sha256').update(`${dimensions.join(' ')}${kind}\n`);
     return {
       path: idxMemberPath(images.path, index),
       split,
-      className: String(own.values[index]),
-      bytes: size,
-      contentHash: hash.update(values.subarray(index * size, (index + 1) * size)).digest('hex'),
+      className: String(classes[index]),
+      bytes: size * all.type.bytes,
+      contentHash: hash.update(idxEntry(all, index)).digest('hex'),
     };
   });
 }
