@@ -1,12 +1,17 @@
 import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { DatasetStructure, OpenedStructure } from '../../shared/contract/dataset-structure.ts';
 import type { SkippedImage } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import { readableReason } from './dataset-files.ts';
 import type { DatasetImage } from './dataset.ts';
-import { examineFile, fileState, sameState, type FileState } from './examine-file.ts';
 import type { FoundImage, UnlabelledImage } from './found-image.ts';
+import type { DatasetIndex } from './index/dataset-index.ts';
+import { knownDataset } from './index/indexed-dataset.ts';
+import { presentRoot } from './index/relocate.ts';
+import { keep, remember, type IndexedContent, type Remembered } from './index/remembered.ts';
+import { examineAll, type Candidate, type ExaminedFiles } from './scan/examine-all.ts';
 import { classNotes } from './structure/class-notes.ts';
 import { findBase, type Base } from './structure/folder-layout.ts';
 import { firstProblems, HINT_LAYOUT } from './structure/lacking.ts';
@@ -20,18 +25,8 @@ export interface ReadContentOptions {
   readonly signal?: AbortSignal | undefined;
   /** Files examined so far, and files in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** What was read of the same root before: files that are as they were then are not read again. */
-  readonly previous?: DatasetContent | undefined;
-}
-
-interface Candidate {
-  readonly path: string;
-  readonly realPath: string;
-}
-
-interface KnownFile {
-  readonly state: FileState;
-  readonly contentHash: string;
+  /** What is known of datasets from before: files that are as they were then are not read again. Left out or null, all are. */
+  readonly index?: DatasetIndex | null | undefined;
 }
 
 /** What a folder holds, before any of its training images are held out for validation. */
@@ -50,16 +45,21 @@ export interface DatasetContent {
   readonly skipped: readonly SkippedImage[];
   /** Whether the dataset brings validation images. */
   readonly ownValidation: boolean;
-  /** Every image by its real path. */
-  readonly files: ReadonlyMap<string, KnownFile>;
+  /** null where nothing is kept of it. */
+  readonly indexed: IndexedContent | null;
 }
 
-/** As many files are read at a time; each reader holds `SCRATCH_BYTES`. Node's four file threads are kept busy. */
-const READERS = 8;
-const SCRATCH_BYTES = 2 ** 18;
+/** What to do where a dataset is known but has gone. */
+function hintOf(root: string, index: DatasetIndex | null): string {
+  if (index === null || knownDataset(index, root) === null) return HINT_LAYOUT;
+  return 'Connect its disk, or open it where it is now: it is then known again, with all that was decided of its images.';
+}
 
-/** @throws ThawError `dataset.missing` */
-export async function realRoot(root: string): Promise<string> {
+/**
+ * @param index knows where a dataset lies that lay at `root` before
+ * @throws ThawError `dataset.missing`
+ */
+export async function realRoot(root: string, index: DatasetIndex | null = null): Promise<string> {
   let found: string;
   try {
     const resolved = await realpath(root);
@@ -67,9 +67,15 @@ export async function realRoot(root: string): Promise<string> {
     found = 'it is a file';
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const present = missing && index ? presentRoot(index, path.resolve(root)) : null;
+    if (present !== null && present !== root) return realRoot(present, index);
     found = missing ? 'nothing of that name exists' : readableReason(error);
   }
-  throw new ThawError('dataset.missing', `A dataset is a folder of images, but of ${root}: ${found}.`, HINT_LAYOUT);
+  throw new ThawError(
+    'dataset.missing',
+    `A dataset is a folder of images, but of ${root}: ${found}.`,
+    hintOf(root, index),
+  );
 }
 
 /** How a folder is laid out, and what that makes of it. */
@@ -89,9 +95,9 @@ export interface ReadStructure {
  */
 export async function readStructure(
   root: string,
-  { structure, signal }: Pick<ReadContentOptions, 'structure' | 'signal'>,
+  { structure, signal, index = null }: Pick<ReadContentOptions, 'structure' | 'signal' | 'index'>,
 ): Promise<ReadStructure> {
-  const resolved = await realRoot(root);
+  const resolved = await realRoot(root, index);
   let base: Base;
   try {
     base = await findBase(resolved);
@@ -116,57 +122,53 @@ export async function readStructure(
   };
 }
 
-/** The file as it was found before; undefined where it was not, or has changed since. */
-async function unchanged(realPath: string, previous: DatasetContent | undefined): Promise<KnownFile | undefined> {
-  const known = previous?.files.get(realPath);
-  if (!known) return undefined;
-  const found = await stat(realPath).catch(() => null);
-  return found && sameState(fileState(found), known.state) ? known : undefined;
-}
-
-/** What became of candidates: images, with all that was known of them before, and files that are none. */
-interface Examined<Known extends Candidate> {
-  readonly images: readonly (Omit<Known, 'realPath'> & Pick<DatasetImage, 'bytes' | 'contentHash'>)[];
-  readonly skipped: readonly SkippedImage[];
-  readonly files: DatasetContent['files'];
-}
-
-/** Runs `examineFile` over all candidates, several at a time. */
-export async function examineAll<Known extends Candidate>(
-  candidates: readonly Known[],
-  options: ReadContentOptions,
-): Promise<Examined<Known>> {
-  const files = new Map<string, KnownFile>();
-  const images: Examined<Known>['images'][number][] = [];
-  const skipped: SkippedImage[] = [];
-  let next = 0;
-  let done = 0;
-  const reader = async (): Promise<void> => {
-    const scratch = new Uint8Array(SCRATCH_BYTES);
-    for (let candidate = candidates[next++]; candidate !== undefined; candidate = candidates[next++]) {
-      options.signal?.throwIfAborted();
-      const { realPath, ...known } = candidate;
-      const file = (await unchanged(realPath, options.previous)) ?? (await examineFile(realPath, scratch));
-      if ('reason' in file) skipped.push({ path: known.path, reason: file.reason });
-      else {
-        files.set(realPath, file);
-        images.push({ ...known, bytes: file.state.bytes, contentHash: file.contentHash });
-      }
-      options.onProgress?.((done += 1), candidates.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(READERS, candidates.length) }, reader));
-  return { images, skipped, files };
-}
-
 /** A disk that was unplugged leaves every later file missing: that is no dataset of the files read until then. */
-async function expectStillThere(root: string): Promise<void> {
-  if (await stat(root).catch(() => null)) return;
-  throw new ThawError(
-    'dataset.missing',
-    `A dataset must stay in its place while it is read, but ${root} has gone.`,
-    'Connect its disk, or put the folder back, then open it again.',
-  );
+async function stillThere(root: string): Promise<() => Promise<void>> {
+  const place = async (): Promise<string> => {
+    // Where a disk was mounted an empty folder stays, which is another one.
+    const found = await stat(root, { bigint: true }).catch(() => null);
+    return found ? `${found.dev}/${found.ino}` : '';
+  };
+  const before = await place();
+  return async () => {
+    if (before !== '' && (await place()) === before) return;
+    throw new ThawError(
+      'dataset.missing',
+      `A dataset must stay in its place while it is read, but ${root} has gone.`,
+      'Connect its disk, or put the folder back, then open it again.',
+    );
+  };
+}
+
+/**
+ * Examines the files of a dataset, those alone that are not known from before, and has the index know them.
+ *
+ * @param root links resolved
+ * @throws ThawError `dataset.missing` where it went meanwhile, `index.unreadable`; the signal's reason
+ */
+export async function examineDataset<Known extends Candidate>(
+  root: string,
+  candidates: readonly Known[],
+  { index = null, signal, onProgress }: ReadContentOptions,
+): Promise<ExaminedFiles<Known> & Pick<DatasetContent, 'indexed'>> {
+  const expectStillThere = await stillThere(root);
+  const paths = candidates.map((candidate) => candidate.path);
+  const remembered: Remembered | null = index && (await remember(index, root, paths, signal));
+  const examined = await examineAll(candidates, { signal, onProgress, known: remembered?.files });
+  await expectStillThere();
+  signal?.throwIfAborted();
+  const read = { root, files: examined.files, expectStillThere };
+  return { ...examined, indexed: index && remembered && (await keep(index, remembered, read)) };
+}
+
+function indexNotes(indexed: IndexedContent | null): readonly string[] {
+  if (indexed === null) return [];
+  const { movedFrom, notes } = indexed;
+  if (movedFrom === null) return notes;
+  return [
+    `It lay at ${movedFrom} before: what is known of its images and what was decided of them came along.`,
+    ...notes,
+  ];
 }
 
 const byPath = (left: { readonly path: string }, right: { readonly path: string }): number =>
@@ -191,8 +193,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   });
   if (found.structure.kind === 'unlabelled') {
     const candidates = listing.outside.map(({ entry }) => ({ path: entry.path, realPath: entry.realPath }));
-    const { images, skipped, files } = await examineAll(candidates, options);
-    await expectStillThere(resolved);
+    const { images, skipped, indexed } = await examineDataset(resolved, candidates, options);
     if (images.length === 0) {
       const others = skipped.length === 0 ? 'nothing in it' : `only ${skipped.length} other files`;
       throw new ThawError(
@@ -203,20 +204,19 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     }
     return {
       root: resolved,
-      structure: structure([]),
+      structure: structure(indexNotes(indexed)),
       classes: [],
       images: [],
       untrained: [],
       unlabelled: images.toSorted(byPath),
       skipped: [...listing.refused, ...skipped].sort(byPath),
       ownValidation: false,
-      files,
+      indexed,
     };
   }
   const listed = { root: resolved, structure: found.structure, listing };
   checkClasses(listed);
-  const examined = await examineAll(listing.files, options);
-  await expectStillThere(resolved);
+  const examined = await examineDataset(resolved, listing.files, options);
   const all = [...listing.contained, ...examined.images];
   const unusable = examined.skipped.toSorted(byPath);
   const { classes, images, untrained, left } = usableClasses(listed, all, unusable);
@@ -231,13 +231,13 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   }
   return {
     root: resolved,
-    structure: structure(classNotes(listing, all, classes)),
+    structure: structure([...classNotes(listing, all, classes), ...indexNotes(examined.indexed)]),
     classes,
     images,
     untrained,
     unlabelled: [],
     skipped: [...listing.refused, ...outside, ...unusable, ...left].sort(byPath),
     ownValidation,
-    files: examined.files,
+    indexed: examined.indexed,
   };
 }

@@ -3,8 +3,10 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import type { DatasetImage, Split } from './dataset.ts';
 import { listClassFiles } from './dataset-files.ts';
+import { decideImages, type CandidateImage } from './edits/apply-edits.ts';
+import { NO_EDITS } from './edits/image-edits.ts';
 import { datasetOrder, type OpenDatasetOptions } from './open-dataset.ts';
-import { examineAll, readStructure } from './read-content.ts';
+import { examineDataset, readStructure } from './read-content.ts';
 import { splitImages } from './split/split-images.ts';
 
 /** The label of an image that lies in no class folder. */
@@ -28,6 +30,9 @@ export interface ImageCollection {
   readonly skipped: readonly SkippedImage[];
 }
 
+const namesOf = (images: readonly Pick<CandidateImage, 'className'>[]): Set<string> =>
+  new Set(images.flatMap(({ className }) => className ?? []));
+
 /**
  * Reads every image of a folder, for work that needs no classes: labelled and split as `openDataset` does where there are
  * class folders, unlabelled where an image lies outside of them all. Any number of classes will do, none too.
@@ -36,27 +41,32 @@ export interface ImageCollection {
  */
 export async function readImages(root: string, options: OpenDatasetOptions): Promise<ImageCollection> {
   const { root: resolved, listing } = await readStructure(root, options);
-  const names = [...listing.files, ...listing.contained].map(({ className }) => className);
-  const classes = [...new Set([...listing.classNames, ...names])].sort(codePointOrder);
-  const labels = new Map(classes.map((name, label) => [name, label]));
-  const labelOf = (className: string): number => labels.get(className) ?? UNLABELLED;
   const refused: SkippedImage[] = [...listing.refused];
-  const candidates: { path: string; realPath: string; split: Split | null; label: number }[] = listing.files.map(
-    ({ className, ...file }) => ({ ...file, label: labelOf(className) }),
-  );
+  const candidates: { path: string; realPath: string; split: Split | null; className: string | null }[] = [
+    ...listing.files,
+  ];
   for (const { entry } of listing.outside) {
     options.signal?.throwIfAborted();
     if (entry.kind === 'file') {
-      candidates.push({ path: entry.path, realPath: entry.realPath, split: null, label: UNLABELLED });
+      candidates.push({ path: entry.path, realPath: entry.realPath, split: null, className: null });
       continue;
     }
     const listed = await listClassFiles(resolved, entry.realPath, entry.path);
-    for (const file of listed.files) candidates.push({ ...file, split: null, label: UNLABELLED });
+    for (const file of listed.files) candidates.push({ ...file, split: null, className: null });
     for (const one of listed.refused) refused.push(one);
   }
-  const examined = await examineAll(candidates, options);
-  const contained = listing.contained.map(({ className, ...image }) => ({ ...image, label: labelOf(className) }));
-  const images: readonly CollectedImage[] = [...contained, ...examined.images];
+  const examined = await examineDataset(resolved, candidates, options);
+  const found = [...listing.contained, ...examined.images];
+  const { used } = decideImages(found, options.edits ?? NO_EDITS);
+  const names = namesOf(used);
+  // A class that edits took all images from is none any more.
+  const emptied = namesOf(found).difference(names);
+  const classes = [...names.union(new Set(listing.classNames)).difference(emptied)].sort(codePointOrder);
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const images = used.map(({ className, ...image }): CollectedImage => ({
+    ...image,
+    label: labels.get(className ?? '') ?? UNLABELLED,
+  }));
   const { skipped } = examined;
   if (images.length === 0) {
     throw new ThawError(

