@@ -75,7 +75,7 @@ export async function acceptStructure(
   { datasetId }: Request<'dataset.accept'>,
 ): Promise<Record<string, never>> {
   const { source, content } = await context.datasets.byId(datasetId);
-  if (source.kind === 'folder') noteRecent(context, content.root, content.structure.structure);
+  if (source.kind === 'folder') noteRecent(context, content.root, { ...content.structure, recognised: false });
   return {};
 }
 

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { datasetStructure, type DatasetStructure } from '../../shared/contract/dataset-structure.ts';
+import {
+  datasetStructure,
+  type DatasetStructure,
+  type OpenedStructure,
+} from '../../shared/contract/dataset-structure.ts';
 import type { RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { ServiceContext } from './context.ts';
 import { isFeaturesFile } from './resolve-references.ts';
@@ -29,10 +33,35 @@ function read(context: ServiceContext): readonly Recent[] {
   }
 }
 
-/** Remembers a folder or features file as opened now, in the structure that was asked for. That it cannot be remembered is no reason not to open it. */
-export function noteRecent(context: ServiceContext, root: string, structure?: DatasetStructure): void {
-  const others = read(context).filter((recent) => recent.root !== root);
-  const datasets = [{ root, ...(structure && { structure }), openedAt: Date.now() }, ...others].slice(0, MOST_RECENT);
+/** How a folder was said to be laid out: now, or earlier and recognised to be so now. */
+function structureSaid(
+  before: Recent | undefined,
+  { structure, recognised }: Pick<OpenedStructure, 'structure' | 'recognised'>,
+): DatasetStructure | undefined {
+  if (!recognised) return structure;
+  const same = JSON.stringify(before?.structure) === JSON.stringify(structure);
+  return same ? before?.structure : undefined;
+}
+
+/**
+ * Remembers a folder or features file as opened now. That it cannot be remembered is no reason not to open it.
+ *
+ * @param opened of a folder; a structure that was merely recognised is not remembered
+ */
+export function noteRecent(
+  context: ServiceContext,
+  root: string,
+  opened?: Pick<OpenedStructure, 'structure' | 'recognised'>,
+): void {
+  const before = read(context);
+  const said =
+    opened &&
+    structureSaid(
+      before.find((recent) => recent.root === root),
+      opened,
+    );
+  const others = before.filter((recent) => recent.root !== root);
+  const datasets = [{ root, ...(said && { structure: said }), openedAt: Date.now() }, ...others].slice(0, MOST_RECENT);
   try {
     writeAside(fileOf(context), `${JSON.stringify({ schemaVersion: 1, datasets }, null, 2)}\n`);
   } catch {

@@ -2,12 +2,14 @@ import { charts } from './charts.ts';
 import { dataset } from './dataset.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
+import { health } from './health.ts';
 import { network } from './network.ts';
 import { predict } from './predict.ts';
 import { runSentence } from './run-sentence.ts';
 import { runs } from './runs.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { structure } from './structure.ts';
 import { train } from './train.ts';
 
 /** All words of the window, one file for each view: a translation replaces this table. */
@@ -16,11 +18,13 @@ export const strings = {
   dataset,
   errors,
   files,
+  health,
   network,
   predict,
   runSentence,
   runs,
   settings,
   shell,
+  structure,
   train,
 } as const;
