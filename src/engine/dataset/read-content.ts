@@ -5,13 +5,12 @@ import type { SkippedImage } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
 import { readableReason } from './dataset-files.ts';
-import type { DatasetImage } from './dataset.ts';
 import type { FoundImage, UnlabelledImage } from './found-image.ts';
 import type { DatasetIndex } from './index/dataset-index.ts';
 import { knownDataset } from './index/indexed-dataset.ts';
 import { presentRoot } from './index/relocate.ts';
 import { keep, remember, type IndexedContent, type Remembered } from './index/remembered.ts';
-import { examineAll, type Candidate, type ExaminedFiles } from './scan/examine-all.ts';
+import { examineAll, type AsImage, type Candidate, type ExaminedFiles } from './scan/examine-all.ts';
 import { classNotes } from './structure/class-notes.ts';
 import { findBase, type Base } from './structure/folder-layout.ts';
 import { firstProblems, HINT_LAYOUT } from './structure/lacking.ts';
@@ -146,15 +145,16 @@ async function stillThere(root: string): Promise<() => Promise<void>> {
  * @param root links resolved
  * @throws ThawError `dataset.missing` where it went meanwhile, `index.unreadable`; the signal's reason
  */
-export async function examineDataset<Known extends Candidate>(
+export async function examineDataset<Known extends Candidate, Image extends object>(
   root: string,
   candidates: readonly Known[],
+  asImage: AsImage<Known, Image>,
   { index = null, signal, onProgress }: ReadContentOptions,
-): Promise<ExaminedFiles<Known> & Pick<DatasetContent, 'indexed'>> {
+): Promise<ExaminedFiles<Image> & Pick<DatasetContent, 'indexed'>> {
   const expectStillThere = await stillThere(root);
   const paths = candidates.map((candidate) => candidate.path);
   const remembered: Remembered | null = index && (await remember(index, root, paths, signal));
-  const examined = await examineAll(candidates, { signal, onProgress, known: remembered?.files });
+  const examined = await examineAll(candidates, asImage, { signal, onProgress, known: remembered?.files });
   await expectStillThere();
   signal?.throwIfAborted();
   const read = { root, files: examined.files, expectStillThere };
@@ -193,7 +193,12 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   });
   if (found.structure.kind === 'unlabelled') {
     const candidates = listing.outside.map(({ entry }) => ({ path: entry.path, realPath: entry.realPath }));
-    const { images, skipped, indexed } = await examineDataset(resolved, candidates, options);
+    const { images, skipped, indexed } = await examineDataset(
+      resolved,
+      candidates,
+      ({ path: own }, found): UnlabelledImage => ({ path: own, ...found }),
+      options,
+    );
     if (images.length === 0) {
       const others = skipped.length === 0 ? 'nothing in it' : `only ${skipped.length} other files`;
       throw new ThawError(
@@ -216,7 +221,12 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   }
   const listed = { root: resolved, structure: found.structure, listing };
   checkClasses(listed);
-  const examined = await examineDataset(resolved, listing.files, options);
+  const examined = await examineDataset(
+    resolved,
+    listing.files,
+    ({ path: own, split, className }, found): FoundImage => ({ path: own, split, className, ...found }),
+    options,
+  );
   const all = [...listing.contained, ...examined.images];
   const unusable = examined.skipped.toSorted(byPath);
   const { classes, images, untrained, left } = usableClasses(listed, all, unusable);

@@ -55,13 +55,20 @@ export async function readImages(root: string, options: OpenDatasetOptions): Pro
     for (const file of listed.files) candidates.push({ ...file, split: null, className: null });
     for (const one of listed.refused) refused.push(one);
   }
-  const examined = await examineDataset(resolved, candidates, options);
+  const examined = await examineDataset(
+    resolved,
+    candidates,
+    ({ path, split, className }, found): CandidateImage => ({ path, split, className, ...found }),
+    options,
+  );
   const found = [...listing.contained, ...examined.images];
   const { used } = decideImages(found, options.edits ?? NO_EDITS);
-  const names = namesOf(used);
+  const [before, now] = [namesOf(found), namesOf(used)];
   // A class that edits took all images from is none any more.
-  const emptied = namesOf(found).difference(names);
-  const classes = [...names.union(new Set(listing.classNames)).difference(emptied)].sort(codePointOrder);
+  const named = [...listing.classNames, ...namesOf(candidates), ...before].filter(
+    (name) => now.has(name) || !before.has(name),
+  );
+  const classes = [...new Set([...named, ...now])].sort(codePointOrder);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const images = used.map(({ className, ...image }): CollectedImage => ({
     ...image,

@@ -28,6 +28,7 @@ const sameContent = (left: KnownFile, right: KnownFile): boolean =>
 
 /** Pairs files that went with files that came by their content; of several, those of one name first. */
 function movesOf(known: Files, found: Files, gone: readonly string[], added: readonly string[]): Moved[] {
+  if (gone.length === 0 || added.length === 0) return [];
   const moves: Moved[] = [];
   const pair = (
     key: (path: string, file: KnownFile) => string,

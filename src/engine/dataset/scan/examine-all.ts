@@ -20,9 +20,11 @@ export interface ExamineOptions {
   readonly known?: ReadonlyMap<string, KnownFile> | undefined;
 }
 
-/** What became of candidates, in their order: images, with all that was known of them before, and files that are none. */
-export interface ExaminedFiles<Known extends Candidate> {
-  readonly images: readonly (Omit<Known, 'realPath'> & Pick<DatasetImage, 'bytes' | 'contentHash'>)[];
+type ImageContent = Pick<DatasetImage, 'bytes' | 'contentHash'>;
+
+/** What became of candidates, in their order: images, and files that are none. */
+export interface ExaminedFiles<Image> {
+  readonly images: readonly Image[];
   readonly skipped: readonly SkippedImage[];
   /** By path, all that were read, now or before. */
   readonly files: ReadonlyMap<string, KnownFile>;
@@ -57,31 +59,33 @@ function batchesOf(candidates: readonly Candidate[], known: ExamineOptions['know
   };
 }
 
+/** What is kept of a candidate that is an image. */
+export type AsImage<Known extends Candidate, Image> = (candidate: Known, content: ImageContent) => Image;
+
 /** Examines files, in threads of their own. @throws the signal's reason */
-export async function examineAll<Known extends Candidate>(
+export async function examineAll<Known extends Candidate, Image extends object>(
   candidates: readonly Known[],
+  asImage: AsImage<Known, Image>,
   { known, signal, onProgress }: ExamineOptions,
-): Promise<ExaminedFiles<Known>> {
+): Promise<ExaminedFiles<Image>> {
   signal?.throwIfAborted();
-  type Image = ExaminedFiles<Known>['images'][number];
   // In their order, made as answers come: of 100,000 files at once it would hold up everything else.
-  const made = new Array<Image | SkippedImage | undefined>(candidates.length);
+  const made = new Array<{ readonly image: Image } | SkippedImage | undefined>(candidates.length);
   const files = new Map<string, KnownFile>();
   const take = (index: number, answer: Examined): void => {
     const candidate = candidates[index];
     if (!candidate) return;
-    const { realPath: _, ...shown } = candidate;
     if (answer.kind === 'unreadable') {
-      made[index] = { path: shown.path, reason: answer.reason };
+      made[index] = { path: candidate.path, reason: answer.reason };
       return;
     }
-    const file = answer.kind === 'file' ? answer.file : known?.get(shown.path);
+    const file = answer.kind === 'file' ? answer.file : known?.get(candidate.path);
     if (!file) return;
-    files.set(shown.path, file);
+    files.set(candidate.path, file);
     made[index] =
       file.contentHash === null
-        ? { path: shown.path, reason: file.problem }
-        : { ...shown, bytes: file.state.bytes, contentHash: file.contentHash };
+        ? { path: candidate.path, reason: file.problem }
+        : { image: asImage(candidate, { bytes: file.state.bytes, contentHash: file.contentHash }) };
   };
   let done = 0;
   await scanInThreads(
@@ -96,8 +100,8 @@ export async function examineAll<Known extends Candidate>(
   const skipped: SkippedImage[] = [];
   for (const one of made) {
     if (one === undefined) continue;
-    if ('reason' in one) skipped.push(one);
-    else images.push(one);
+    if ('image' in one) images.push(one.image);
+    else skipped.push(one);
   }
   return { images, skipped, files };
 }

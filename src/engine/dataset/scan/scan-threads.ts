@@ -10,10 +10,10 @@ const IDLE_MILLISECONDS = 10_000;
 /** A thread that examines files, for one user at a time. */
 class ScanThread {
   readonly #worker = new Worker(new URL('./scan-worker.ts', import.meta.url));
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   constructor() {
-    this.#worker.on('error', (error) => (this.#failure = error));
+    this.#worker.on('error', (error: Error) => (this.#failure = error));
     this.#worker.on('exit', () => (this.#failure ??= new Error('A thread that examines files has ended.')));
     this.#worker.unref();
   }
@@ -25,7 +25,7 @@ class ScanThread {
   async examine(batch: ScanBatch): Promise<ScanAnswer> {
     if (this.#failure !== null) throw this.#failure;
     const { promise, resolve, reject } = Promise.withResolvers<ScanAnswer>();
-    const failed = (): void => reject(this.#failure as Error);
+    const failed = (): void => reject(this.#failure);
     this.#worker.ref();
     this.#worker.once('message', resolve).once('exit', failed);
     try {
