@@ -9,12 +9,13 @@ import { THUMBNAIL_LIMIT_BYTES, thumbnailCacheFolder } from '../image/thumbnail-
 import { featureCacheFolder } from '../training/feature-cache/cached-features.ts';
 import { clearDownloads } from '../weights/published/clear-downloads.ts';
 import type { ServiceContext } from './context.ts';
+import { EMBEDDING_LIMIT_BYTES, embeddingCacheFolder } from './embedding-cache.ts';
 import { weightsFolder } from './published-weights.ts';
 
 /** Those that keep to the limit of the settings. */
 const LIMITED_CACHES = [featureCacheFolder, decodedCacheFolder];
 /** What can be computed again. The toolchain lies beside them and is never cleared with them. */
-const DATA_CACHES = [...LIMITED_CACHES, thumbnailCacheFolder];
+const DATA_CACHES = [...LIMITED_CACHES, thumbnailCacheFolder, embeddingCacheFolder];
 const TOOLCHAIN = 'toolchain';
 
 /** What features may take, and decoded images as much again; undefined, for the usual, where the settings cannot be read. */
@@ -55,6 +56,7 @@ export async function showCaches(context: ServiceContext): Promise<CacheSummary[
   return Promise.all([
     ...LIMITED_CACHES.map((folderOf) => describe(folderOf(context.cache), { limitBytes: limit, clear })),
     describe(thumbnailCacheFolder(context.cache), { limitBytes: THUMBNAIL_LIMIT_BYTES, clear }),
+    describe(embeddingCacheFolder(context.cache), { limitBytes: EMBEDDING_LIMIT_BYTES, clear }),
     // Cleared by a flag alone, not with the others.
     describe(weightsFolder(context.cache), { limitBytes: null, clear: null }),
     describe(path.join(context.cache, TOOLCHAIN), { limitBytes: null, clear: null }),

@@ -59,6 +59,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'dataset.inspect': checkPlan,
   'dataset.edits': checkPlan,
   'dataset.structure': checkPlan,
+  'dataset.embedding': checkPlan,
   'features.write': checkFeatures,
   activations: checkActivations,
   'activations.maps': checkActivations,

@@ -6,7 +6,8 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
-import { runExtractor } from './extractor-process.ts';
+import { editsOf } from './edits-of-root.ts';
+import { takeFeatures } from './extractor-process.ts';
 import { resolveDataset, resolveWeights } from './resolve-references.ts';
 import { assertDataset } from './start-training.ts';
 import { thawVersion } from './version.ts';
@@ -66,8 +67,9 @@ export async function writeFeatures(
   assertDataset(plan.dataset);
   const sourceRunDirectory = await assertWeights(context, plan.weights);
   const output = outputPath(context, request.output);
+  const edits = await editsOf(context, plan.dataset);
   return context.tasks.run(request.taskId, 'image', (task) =>
-    runExtractor(
+    takeFeatures(
       context.entries.extractor,
       {
         plan,
@@ -77,6 +79,7 @@ export async function writeFeatures(
         cacheLimitBytes: cacheLimit(context),
         sourceRunDirectory,
         thaw: thawVersion(),
+        edits: [...edits.values()],
       },
       task,
     ),

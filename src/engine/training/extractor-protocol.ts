@@ -1,26 +1,53 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { FeaturesResult } from '../../shared/contract/features.ts';
+import type { SkippedImage } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
+import type { ImageFile } from '../image/image-loader.ts';
 import type { TrainerJob } from './protocol.ts';
 
-/** What the process is told that takes features; the plan is one of training, of which the lower part is used. */
-export interface FeaturesJob extends Pick<
+/** What features are taken of; the plan is one of training, of which the lower part is used. */
+export interface ExtractorJob extends Pick<
   TrainerJob,
   'plan' | 'cacheDirectory' | 'cacheLimitBytes' | 'sourceRunDirectory'
 > {
   /** The layer whose output is taken; null takes them where the plan's frozen prefix ends. */
   readonly layer: string | null;
+}
+
+/** Features that are written to a file. */
+export interface FeaturesJob extends ExtractorJob, Pick<TrainerJob, 'edits'> {
   /** Absolute. */
   readonly output: string;
   /** The version of Thaw. */
   readonly thaw: string;
 }
 
-/** Engine to extractor. Closing the channel means `stop`. */
-export type ExtractorRequest = { readonly kind: 'extract'; readonly job: FeaturesJob } | { readonly kind: 'stop' };
+/** Images that are brought onto a plane by their features. */
+export interface EmbeddingJob extends ExtractorJob {
+  /** Of the dataset, absolute. */
+  readonly root: string;
+  /** Those that come first are laid out, the others placed among them. */
+  readonly images: readonly ImageFile[];
+}
 
-/** Extractor to engine; the last message is `written` or `failed`. */
+export interface EmbeddedImages {
+  /** The layers whose output was compared. */
+  readonly layers: readonly string[];
+  /** [images, 2] between 0 and 1; NaN for an image that could not be read. */
+  readonly coordinates: Float32Array;
+  readonly placed: number;
+  readonly skipped: readonly SkippedImage[];
+}
+
+/** Engine to extractor. Closing the channel means `stop`. */
+export type ExtractorRequest =
+  | { readonly kind: 'extract'; readonly job: FeaturesJob }
+  | { readonly kind: 'embed'; readonly job: EmbeddingJob }
+  | { readonly kind: 'stop' };
+
+/** Extractor to engine; the last message is `written`, `embedded` or `failed`. */
 export type ExtractorMessage =
   | { readonly kind: 'event'; readonly body: RunEventBody }
   | { readonly kind: 'written'; readonly result: FeaturesResult }
+  | { readonly kind: 'embedded'; readonly result: EmbeddedImages }
   | { readonly kind: 'failed'; readonly error: SerializedError };

@@ -1,4 +1,6 @@
-import type { ExtractorMessage, ExtractorRequest, FeaturesJob } from './extractor-protocol.ts';
+import type { RunEventBody } from '../../shared/contract/event.ts';
+import { embedImages } from './embedding/embed-images.ts';
+import type { ExtractorMessage, ExtractorRequest } from './extractor-protocol.ts';
 import { extractFeatures } from './features-file/extract-features.ts';
 import { serialized } from './serialized-error.ts';
 
@@ -11,12 +13,16 @@ async function send(message: ExtractorMessage): Promise<void> {
   await new Promise<void>((resolve) => process.send?.(message, undefined, undefined, () => resolve()) ?? resolve());
 }
 
-async function extract(job: FeaturesJob): Promise<void> {
+async function work(request: Exclude<ExtractorRequest, { kind: 'stop' }>): Promise<void> {
+  const emit = (body: RunEventBody): void => void send({ kind: 'event', body });
   try {
-    await send({
-      kind: 'written',
-      result: await extractFeatures(job, (body) => void send({ kind: 'event', body }), stop.signal),
-    });
+    switch (request.kind) {
+      case 'extract':
+        await send({ kind: 'written', result: await extractFeatures(request.job, emit, stop.signal) });
+        break;
+      case 'embed':
+        await send({ kind: 'embedded', result: await embedImages(request.job, emit, stop.signal) });
+    }
   } catch (error) {
     await send({ kind: 'failed', error: serialized(error, 'Taking features') });
     process.exitCode = 1;
@@ -27,7 +33,8 @@ async function extract(job: FeaturesJob): Promise<void> {
 process.on('message', (request: ExtractorRequest) => {
   switch (request.kind) {
     case 'extract':
-      void extract(request.job);
+    case 'embed':
+      void work(request);
       return;
     case 'stop':
       stop.abort();

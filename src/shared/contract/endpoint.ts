@@ -12,6 +12,7 @@ import {
 } from './dataset-edits.ts';
 import { datasetHealth } from './dataset-health.ts';
 import { datasetView, imageBytes, imagePage, recentDataset } from './dataset-view.ts';
+import { embeddingAnswer, embeddingRequest } from './embedding.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
@@ -205,6 +206,8 @@ export const endpoints = {
   'dataset.mend': { request: datasetMendRequest, response: datasetView },
   /** All that was decided of a folder's images; it need not be open, nor be there any more. */
   'dataset.edits': { request: z.strictObject({ dataset: datasetReference }), response: datasetEdits },
+  /** Brings a dataset's images onto a plane, by what a network makes of them; a map that was made before is kept. */
+  'dataset.embedding': { request: embeddingRequest.extend({ taskId }), response: embeddingAnswer },
   /** Datasets opened before, the newest first. */
   'dataset.recent': { request: z.strictObject({}), response: z.array(recentDataset) },
   /** A picture of at most `size` pixels a side, by the id that the engine gave. */
@@ -242,6 +245,8 @@ export const endpoints = {
       plan: trainingPlan,
       /** How much of the network its weights fill, where that is a part; null where it is all, or there are none. */
       part: z.string().nullable(),
+      /** What was decided of the dataset's images, in words; null where nothing was. */
+      edits: z.string().nullable(),
       /** What of the request the plan does without, for people. */
       warnings: z.array(z.string()),
     }),

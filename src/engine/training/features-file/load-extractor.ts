@@ -12,7 +12,7 @@ import { Session } from '../../runtime/session.ts';
 import { describeGaps } from '../../weights/load.ts';
 import { assertFinite } from '../divergence.ts';
 import { expectDevice } from '../expect-device.ts';
-import type { FeaturesJob } from '../extractor-protocol.ts';
+import type { ExtractorJob } from '../extractor-protocol.ts';
 import type { PrefixDescription } from '../feature-cache/feature-key.ts';
 import { firstValues } from '../first-values.ts';
 import { modelNetwork } from '../model-file.ts';
@@ -48,7 +48,7 @@ function placeOf(network: Network, plan: TrainingPlan, layer: string | null): Re
  * @throws ThawError `network.unknown`, `usage.invalid` for rules or a layer, or what is wrong with the weights
  */
 export async function loadExtractor(
-  job: FeaturesJob,
+  job: ExtractorJob,
   classes: number,
   onWarning: (message: string) => void,
 ): Promise<Extractor> {
