@@ -198,9 +198,10 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
         await withService((engine) =>
           followRun(engine, flags.json === true, async () => {
             const asked = planRequest(await withModel(engine, flags), rules, rateRules);
-            const { runId, plan, part, warnings } = await engine.invoke('training.start', asked);
+            const { runId, plan, part, edits, warnings } = await engine.invoke('training.start', asked);
             const loaded = part === null ? '' : `; ${part}`;
-            const title = `Run ${runId}: ${plan.network}, ${plan.strategy}${loaded}`;
+            const edited = edits === null ? '' : `; ${edits}`;
+            const title = `Run ${runId}: ${plan.network}, ${plan.strategy}${loaded}${edited}`;
             return { runId, epochs: plan.epochs, warnings, title };
           }),
         ),

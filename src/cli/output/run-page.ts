@@ -9,6 +9,8 @@ import { emphasis } from './style.ts';
 import { table } from './table.ts';
 
 const SHORTEST_SHOWN_SECONDS = 0.005;
+/** Enough hexadecimal digits to tell versions apart; `--json` has them all. */
+const VERSION_SHOWN = 16;
 
 function frozenFact(detail: RunDetail): string | null {
   const { frozenUnchanged, frozenTensors } = detail.result;
@@ -81,6 +83,7 @@ export function resultTable(detail: RunDetail): string[] {
     ['frozen tensors', frozenFact(detail)],
     ['weights', weightsFact(detail)],
     ['images', imagesFact(result)],
+    ['dataset version', result.dataset && result.dataset.version.slice(0, VERSION_SHOWN)],
     ['throughput', result.imagesPerSecond === null ? null : `${count(result.imagesPerSecond)} images/s`],
     ['peak memory', result.peakMemoryBytes === null ? null : bytes(result.peakMemoryBytes)],
     ['time', timesFact(result)],

@@ -1,12 +1,23 @@
 import { existsSync } from 'node:fs';
+import type { DatasetSource } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readEdits, type KeptEdits } from '../dataset/edits/edit-steps.ts';
-import { NO_EDITS } from '../dataset/edits/image-edits.ts';
+import { NO_EDITS, type ImageEdits } from '../dataset/edits/image-edits.ts';
 import { indexPath } from '../dataset/index/dataset-index.ts';
 import { knownDataset } from '../dataset/index/indexed-dataset.ts';
+import { realRoot } from '../dataset/read-content.ts';
+import { datasetRoot } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
 
-export const NOTHING_DECIDED: KeptEdits = { edits: NO_EDITS, undo: null, redo: null };
+const NOTHING_DECIDED: KeptEdits = { edits: NO_EDITS, undo: null, redo: null };
+
+/** What was decided of a dataset's images; nothing of features. @throws ThawError `dataset.missing`, as `editsOfRoot` */
+export async function editsOf(
+  context: Pick<ServiceContext, 'home' | 'index'>,
+  source: DatasetSource,
+): Promise<ImageEdits> {
+  return source.kind === 'features' ? NO_EDITS : editsOfRoot(context, await realRoot(datasetRoot(source))).edits;
+}
 
 /**
  * What was decided of the images of a folder.

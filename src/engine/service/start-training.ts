@@ -5,6 +5,7 @@ import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { createRun, withdrawRun } from '../experiment/new-run.ts';
+import { countEdits } from '../dataset/edits/edit-words.ts';
 import { freezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { withHead } from '../network/head.ts';
@@ -16,6 +17,7 @@ import { weightsOf } from '../weights/with-hash.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
+import { editsOf } from './edits-of-root.ts';
 import { assertNamedWeights } from './named-weights.ts';
 import { explainLostWeights, onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
@@ -89,6 +91,7 @@ export async function startTraining(
   const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
   assertRules(plan, features);
   const part = await partLoaded(context, plan);
+  const edits = await editsOf(context, plan.dataset);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
   try {
@@ -105,6 +108,13 @@ export async function startTraining(
     cacheLimitBytes: cacheLimit(context),
     sourceRunDirectory,
     resume: false,
+    edits: [...edits.values()],
   });
-  return { runId, plan, part, warnings: [...planWarnings(resolved, plan), ...(named === null ? [] : [named])] };
+  return {
+    runId,
+    plan,
+    part,
+    edits: countEdits(edits).words,
+    warnings: [...planWarnings(resolved, plan), ...(named === null ? [] : [named])],
+  };
 }

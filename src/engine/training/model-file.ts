@@ -26,6 +26,8 @@ const modelFile = z.strictObject({
   datasetVersion: z.string(),
   /** How its folder was laid out; runs of before it was kept recognise it anew, and features have none. */
   structure: datasetStructure.optional(),
+  /** Of how many of its images something was decided beside what the folder says; they lie in a file beside this one. */
+  edits: z.int().optional(),
   /** SHA-256 of every frozen tensor as it was before the first step. */
   frozen: z.record(z.string(), z.string()),
 });

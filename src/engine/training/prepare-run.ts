@@ -7,8 +7,11 @@ import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { countImages } from '../dataset/count-images.ts';
+import { applyEdits } from '../dataset/edits/apply-edits.ts';
+import type { ImageEdits } from '../dataset/edits/image-edits.ts';
 import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
 import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
+import { countLeaks } from '../dataset/split/count-leaks.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
@@ -37,6 +40,7 @@ import { ProgressReporter } from './progress.ts';
 import { frozenTensors } from './proof.ts';
 import { datasetRoot, splitOf, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
+import { editsByPath, readRunEdits, writeRunEdits } from './run-edits.ts';
 import { tensorHash } from './tensor-hash.ts';
 
 const FLOAT_BYTES = 4;
@@ -83,6 +87,11 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
   );
 }
 
+function leakWarning(count: number): string {
+  const images = count === 1 ? '1 training image is a copy' : `${count} training images are copies`;
+  return `${images} of images that validate or test, by which accuracy looks better than it is: leave them out under the dataset's health, or by \`thaw dataset mend FOLDER leaks\`.`;
+}
+
 /** What the caches hold once every image of the dataset went through. */
 function cacheNeeds(job: TrainerJob, dataset: Dataset, program: Program, held: Preprocessing): DiskNeed['caches'] {
   const images = dataset.images.length;
@@ -111,12 +120,13 @@ async function givenFeatures(
 
 async function readDataset(
   plan: TrainerJob['plan'],
-  options: ReadContentOptions,
+  { edits, ...options }: ReadContentOptions & { readonly edits: ImageEdits },
 ): Promise<{ readonly dataset: Dataset; readonly structure: DatasetStructure }> {
   const { dataset: source } = plan;
   const structure = options.structure ?? structureOf(source);
   const content = await readContent(datasetRoot(source), { ...options, structure });
-  return { dataset: splitContent(content, splitOf(plan)), structure: content.structure.structure };
+  const dataset = splitContent(applyEdits(content, edits), splitOf(plan));
+  return { dataset, structure: content.structure.structure };
 }
 
 /**
@@ -142,9 +152,13 @@ export async function prepareRun(
     : await readDataset(trainingPlan, {
         // Recognised anew it might be another, by which images that validated before would be trained on.
         structure: resumed?.structure,
+        // So might it be under edits of today.
+        edits: resumed ? await readRunEdits(runDirectory, resumed) : editsByPath(job.edits ?? []),
         signal,
         onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
       });
+  const leaks = given ? 0 : countLeaks(dataset.images);
+  if (leaks > 0) emit({ kind: 'warning', message: leakWarning(leaks) });
   if (resumed) {
     sameNetwork(resumed, trainingPlan);
     sameClasses(resumed, dataset);
@@ -191,9 +205,12 @@ export async function prepareRun(
     ...(!isFeatureNetwork(trainingPlan.network) && { preprocessing }),
     datasetVersion: dataset.version,
     structure,
+    ...(!given && job.edits && job.edits.length > 0 && { edits: job.edits.length }),
     frozen: Object.fromEntries(frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? ''])),
   };
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
+  // First what it names, so that it is there wherever the description is.
+  if (!resumed && !given) await writeRunEdits(runDirectory, job.edits ?? []);
   await writeModelFile(runDirectory, model);
 
   const { optimizer, augmentation } = trainingPlan;

@@ -1,4 +1,5 @@
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
+import type { ImageEdit } from '../../shared/contract/dataset-edits.ts';
 import type { Prediction } from '../../shared/contract/endpoint.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
@@ -28,6 +29,8 @@ export interface TrainerJob {
   readonly sourceRunDirectory: string | null;
   /** True continues from the last checkpoint in `runDirectory`. */
   readonly resume: boolean;
+  /** What was decided of the dataset's images; a resumed run has what it began with. */
+  readonly edits?: readonly ImageEdit[] | undefined;
 }
 
 /** What is asked of a predictor: always of the same checkpoint of a run, one job after the other. */

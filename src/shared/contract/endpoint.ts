@@ -3,13 +3,8 @@ import { activations, activationsSource } from './activations.ts';
 import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentation-preview.ts';
 import { augmentationRequest } from './augmentation.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
-import {
-  datasetEditedEvent,
-  datasetEditRequest,
-  datasetEdits,
-  datasetMendRequest,
-  imageFilter,
-} from './dataset-edits.ts';
+import { datasetEditRequest, datasetEdits, datasetMendRequest, imageFilter } from './dataset-edits.ts';
+import { datasetEvent } from './dataset-event.ts';
 import { datasetHealth } from './dataset-health.ts';
 import { datasetView, imageBytes, imagePage, recentDataset } from './dataset-view.ts';
 import { embeddingAnswer, embeddingRequest } from './embedding.ts';
@@ -378,7 +373,7 @@ export type Request<Name extends EndpointName> = z.infer<(typeof endpoints)[Name
 export type Response<Name extends EndpointName> = z.infer<(typeof endpoints)[Name]['response']>;
 
 /** What the engine tells unasked. */
-export const events = { run: runEvent, task: taskEvent, dataset: datasetEditedEvent } as const;
+export const events = { run: runEvent, task: taskEvent, dataset: datasetEvent } as const;
 export type EventName = keyof typeof events;
 export type EventOf<Name extends EventName> = z.infer<(typeof events)[Name]>;
 

@@ -38,13 +38,26 @@ function decided(image: CandidateImage, edit: ImageEdit | undefined): CandidateI
 }
 
 /** Images of one content are kept in one split where any is, so that no copy of what validates is trained on. */
-function together(images: readonly FoundImage[]): readonly FoundImage[] {
+function together(images: readonly CandidateImage[]): readonly CandidateImage[] {
   const pins = strongestPins(images, ({ contentHash }) => contentHash);
   if (pins.size === 0) return images;
   return images.map((image) => {
     const pinned = pins.get(image.contentHash);
     return pinned === undefined ? image : { ...image, split: pinned, pinned };
   });
+}
+
+/** Images as they are used, and those that are not. */
+export function decideImages(
+  images: readonly CandidateImage[],
+  edits: ImageEdits,
+): { readonly used: readonly CandidateImage[]; readonly excluded: readonly CandidateImage[] } {
+  const [used, excluded]: [CandidateImage[], CandidateImage[]] = [[], []];
+  for (const image of images) {
+    const edit = edits.get(image.path);
+    (edit?.excluded === true ? excluded : used).push(decided(image, edit));
+  }
+  return { used: together(used), excluded };
 }
 
 const labelled = ({ className, split, ...image }: CandidateImage): FoundImage[] =>
@@ -92,21 +105,15 @@ export function applyEdits(content: DatasetContent, edits: ImageEdits): EditedCo
     ...content.untrained,
     ...content.unlabelled.map((image) => ({ ...image, className: null, split: null })),
   ];
-  const [used, excluded]: [CandidateImage[], CandidateImage[]] = [[], []];
-  for (const image of known) {
-    const edit = edits.get(image.path);
-    (edit?.excluded === true ? excluded : used).push(decided(image, edit));
-  }
-  const all = together(used.flatMap(labelled));
+  const { used, excluded } = decideImages(known, edits);
+  const all = used.flatMap(labelled);
   const trained = new Set(all.flatMap(({ split, className }) => (split === 'train' ? [className] : [])));
   return {
     ...content,
     classes: [...trained].sort(codePointOrder),
     images: all.filter(({ className }) => trained.has(className)),
     untrained: all.filter(({ className }) => !trained.has(className)),
-    unlabelled: used
-      .filter(({ className }) => className === null)
-      .map(({ className: _, split: __, ...image }) => image),
+    unlabelled: used.filter(({ className }) => className === null),
     skipped: leftOut(content, all, trained),
     excluded: excluded.toSorted(byPath),
   };

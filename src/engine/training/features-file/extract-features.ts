@@ -16,6 +16,7 @@ import { beyondLimit, featureCacheFolder } from '../feature-cache/cached-feature
 import { prefixWeightsHash } from '../feature-cache/feature-key.ts';
 import { datasetFeatures } from '../features.ts';
 import { ProgressReporter } from '../progress.ts';
+import { editsByPath } from '../run-edits.ts';
 import { loadExtractor, type Extractor } from './load-extractor.ts';
 import { ARRAYS, FEATURES_FILE_VERSION, featuresArray, type FeaturesMetadata } from './metadata.ts';
 
@@ -215,6 +216,7 @@ export async function extractFeatures(
   const reading = new ProgressReporter(emit, 'prepare', 'image');
   const collection = await readImages(datasetRoot(plan.dataset), {
     structure: structureOf(plan.dataset),
+    edits: editsByPath(job.edits ?? []),
     validationShare: plan.validationShare,
     seed: plan.seed,
     signal,
