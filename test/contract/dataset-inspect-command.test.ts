@@ -48,6 +48,30 @@ it('prints it as JSON, in the layout that is asked for', async () => {
   expect(asked.classes.map(({ name }) => name)).toEqual(['cat', 'dog']);
 });
 
+it('reads a manifest by the columns that are named', async () => {
+  const rows = ['picture,vogel,maker,part', '1.png,Spatz,x,train', '2.png,Amsel,y,train', '3.png,Amsel,x,val'];
+  await writeFiles(path.join(root, 'table'), {
+    '1.png': smallPng(1),
+    '2.png': smallPng(2),
+    '3.png': smallPng(3),
+    'birds.csv': `${rows.join('\n')}\n`,
+  });
+  const columns = ['--path-column', 'picture', '--label-column', 'vogel', '--split-column', 'part'];
+  const { stdout } = await inspect('table', '--json', '--manifest', 'birds.csv', ...columns);
+  const { structure, classes } = datasetHealth.parse(JSON.parse(stdout));
+  expect(structure.structure).toEqual({
+    kind: 'manifest',
+    file: 'birds.csv',
+    columns: { path: 'picture', label: 'vogel', split: 'part' },
+  });
+  expect(structure.words).toContain("paths in 'picture', classes in 'vogel', splits in 'part'");
+  expect(classes.map(({ name }) => name)).toEqual(['Amsel', 'Spatz']);
+  const wrong = await inspect('table', '--manifest', 'birds.csv', '--path-column', 'picture', '--label-column', 'bird');
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("birds.csv has no 'bird': it has 'picture'")]);
+  const alone = await inspect('table', '--label-column', 'vogel');
+  expect([alone.code, alone.stderr]).toEqual([2, expect.stringContaining('without --manifest')]);
+});
+
 it('ends with what is wrong with a folder or a layout, and what to do', async () => {
   const missing = await inspect('nowhere');
   expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('nothing of that name exists')]);

@@ -11,6 +11,9 @@ export interface StructureFlags {
   readonly structure?: (typeof NAMED)[number];
   readonly namePattern?: string;
   readonly manifest?: string;
+  readonly pathColumn?: string;
+  readonly labelColumn?: string;
+  readonly splitColumn?: string;
 }
 
 export function addStructureFlags(command: Command): void {
@@ -26,14 +29,34 @@ export function addStructureFlags(command: Command): void {
         "where a file's name has its class: {class}, * for any characters, # for a number: {class}.# for cat.0.jpg",
       ).conflicts(['manifest']),
     )
-    .option('--manifest <file>', 'a CSV or JSON-lines file within the folder: path, label and, if you like, split');
+    .option('--manifest <file>', 'a CSV or JSON-lines file within the folder: path, label and, if you like, split')
+    .option('--path-column <name>', "the manifest's column of paths, where it is not to be recognised")
+    .option('--label-column <name>', 'its column of classes')
+    .option('--split-column <name>', 'its column of splits');
 }
 
-/** What the flags ask for; undefined where they ask for nothing. */
-export function structureAsked({ structure, namePattern, manifest }: StructureFlags): DatasetStructure | undefined {
+/**
+ * What the flags ask for; undefined where they ask for nothing.
+ *
+ * @throws ThawError `usage.invalid` for columns of no manifest
+ */
+export function structureAsked(flags: StructureFlags): DatasetStructure | undefined {
+  const { structure, namePattern, manifest, pathColumn, labelColumn, splitColumn } = flags;
+  const named = [pathColumn, labelColumn, splitColumn].some((column) => column !== undefined);
+  if (named && manifest === undefined) {
+    throw new ThawError(
+      'usage.invalid',
+      '--path-column, --label-column and --split-column name columns of a manifest; received one without --manifest.',
+      'Name the manifest as well: --manifest labels.csv.',
+    );
+  }
   if (namePattern !== undefined) return { kind: 'namedFiles', pattern: namePattern };
-  if (manifest !== undefined)
-    return { kind: 'manifest', file: manifest.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '') };
+  if (manifest !== undefined) {
+    const file = manifest.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+    if (!named) return { kind: 'manifest', file };
+    const columns = { path: pathColumn ?? null, label: labelColumn ?? null, split: splitColumn ?? null };
+    return { kind: 'manifest', file, columns };
+  }
   return structure === undefined ? undefined : { kind: structure };
 }
 

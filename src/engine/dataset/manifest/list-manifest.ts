@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { ManifestColumns } from '../../../shared/contract/dataset-structure.ts';
 import type { SkippedImage } from '../../../shared/contract/run.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { Split } from '../dataset.ts';
@@ -24,7 +25,7 @@ export async function recogniseManifest(base: Base): Promise<string | null> {
   let files: Awaited<ReturnType<typeof listClassFiles>>['files'] | null = null;
   for (const table of tables.slice(0, MOST_TABLES)) {
     const head = await readManifestText(table.realPath, table.path, LOOK_BYTES).catch(() => null);
-    const rows = head && manifestRows(head.text, table.name, LOOK_ROWS);
+    const rows = head && manifestRows(head.text, { name: table.name, most: LOOK_ROWS });
     const named = rows?.filter(({ kind }) => kind === 'image') ?? [];
     if (named.length === 0) continue;
     files ??= (await listClassFiles(base.root, base.root, '')).files;
@@ -41,13 +42,27 @@ function saysSplits(rows: readonly ManifestRow[]): boolean {
   return said.filter((word) => splitWord(word) !== undefined).length * 2 > said.length;
 }
 
+/** In which columns that were named a manifest says what it says; '' where none were. */
+function columnWords(columns: ManifestColumns | undefined): string {
+  const told = [
+    columns?.path ? `paths in '${columns.path}'` : '',
+    columns?.label ? `classes in '${columns.label}'` : '',
+    columns?.split ? `splits in '${columns.split}'` : '',
+  ].filter((words) => words !== '');
+  return told.length === 0 ? '' : `: ${told.join(', ')}`;
+}
+
 /**
  * Images as a manifest says their class and split.
  *
- * @param file relative to the root
- * @throws ThawError `dataset.missing` where it is not there, `dataset.classes` where it has no columns of paths and classes
+ * @param manifest its file, relative to the root, and what was said of its columns
+ * @throws ThawError `dataset.missing` where it is not there, `dataset.classes` where it has no columns of paths and classes,
+ *   or not those that were named
  */
-export async function listManifest({ root }: Base, file: string): Promise<StructureListing> {
+export async function listManifest(
+  { root }: Base,
+  { file, columns }: { readonly file: string; readonly columns?: ManifestColumns | undefined },
+): Promise<StructureListing> {
   const listed = await listClassFiles(root, root, '');
   const manifest = listed.files.find(({ path: own }) => own === file);
   if (!manifest) {
@@ -58,19 +73,19 @@ export async function listManifest({ root }: Base, file: string): Promise<Struct
     );
   }
   const { text, problem } = await readManifestText(manifest.realPath, file);
-  const rows = manifestRows(text, file);
+  const rows = manifestRows(text, { name: file, columns });
   if (rows === null) {
     throw new ThawError(
       'dataset.classes',
-      `A manifest has a column of paths and one of classes, but ${path.join(root, file)} has not.`,
-      "Name its columns 'path', 'label' and, if you like, 'split'.",
+      `A manifest has a column of paths and one of classes, but in ${path.join(root, file)} none is known by its name.`,
+      "Say which columns they are, or name them 'path', 'label' and, if you like, 'split'.",
     );
   }
   const index = new FileIndex(listed.files, folderOf(file));
   const files = new Map<string, ListedFile>();
   const refused: SkippedImage[] = [...listed.refused];
   const splits = new Set<Split>();
-  const splitsSaid = saysSplits(rows);
+  const splitsSaid = Boolean(columns?.split) || saysSplits(rows);
   for (const row of rows) {
     const refuse = (reason: string): void =>
       void refused.push({ path: row.path === '' ? file : row.path, reason: `${reason} (line ${row.line} of ${file})` });
@@ -101,7 +116,7 @@ export async function listManifest({ root }: Base, file: string): Promise<Struct
       .map((own) => ({ entry: { kind: 'file', name: own.path, ...own }, reason: `${file} does not name it` })),
     refused,
     splits,
-    words: `${file} says the class${splits.size > 0 ? ' and the split' : ''} of each image.`,
+    words: `${file} says the class${splits.size > 0 ? ' and the split' : ''} of each image${columnWords(columns)}.`,
     notes: problem === null ? [] : [problem],
   };
 }

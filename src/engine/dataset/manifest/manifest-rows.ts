@@ -1,3 +1,4 @@
+import type { ManifestColumns } from '../../../shared/contract/dataset-structure.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { findColumns, placesWithoutNames, type Columns } from './columns.ts';
 import { csvRows, separatorOf } from './csv.ts';
@@ -29,19 +30,28 @@ function rowOf(line: number, path: string, label: string, split: string | null):
   return { line, path, kind: 'image', label, split: split === null || split === '' ? null : split };
 }
 
-function* tableRows(text: string): Generator<ManifestRow, boolean, undefined> {
+/** What a manifest's lines are read by. */
+interface Reading {
+  /** Of the file, for errors. */
+  readonly name: string;
+  readonly columns?: ManifestColumns | undefined;
+}
+
+function* tableRows(text: string, { name, columns: asked }: Reading): Generator<ManifestRow, boolean, undefined> {
   const rows = csvRows(text, separatorOf(text));
   const first = rows.next();
   if (first.done === true) return false;
   const head = first.value.fields.map((field) => field.trim());
-  const columns = findColumns(head);
+  // A table of which columns are named has their names in its first line.
+  const withoutNames = asked === undefined ? placesWithoutNames(head) : null;
+  const columns = withoutNames ? null : findColumns(head, asked, name);
   const places = columns
     ? {
         path: head.indexOf(columns.path),
         label: head.indexOf(columns.label),
         split: columns.split === null ? null : head.indexOf(columns.split),
       }
-    : placesWithoutNames(head);
+    : withoutNames;
   if (places === null) return false;
   const field = (fields: readonly string[], place: number): string => fields[place]?.trim() ?? '';
   const read = ({ line, fields }: { line: number; fields: readonly string[] }): ManifestRow =>
@@ -61,7 +71,7 @@ function textOf(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-function* jsonRows(text: string): Generator<ManifestRow, boolean, undefined> {
+function* jsonRows(text: string, { name, columns: asked }: Reading): Generator<ManifestRow, boolean, undefined> {
   let columns: Columns | null = null;
   let [line, at] = [0, text.startsWith('\ufeff') ? 1 : 0];
   while (at < text.length) {
@@ -83,7 +93,7 @@ function* jsonRows(text: string): Generator<ManifestRow, boolean, undefined> {
       yield { line, path: content.slice(0, 60), kind: 'problem', reason: 'the line is no JSON object' };
       continue;
     }
-    columns ??= findColumns(Object.keys(entry));
+    columns ??= findColumns(Object.keys(entry), asked, name);
     if (columns === null) return false;
     const split = columns.split === null ? null : textOf(entry[columns.split]);
     yield rowOf(line, textOf(entry[columns.path]), textOf(entry[columns.label]), split);
@@ -91,15 +101,20 @@ function* jsonRows(text: string): Generator<ManifestRow, boolean, undefined> {
   return columns !== null;
 }
 
+export interface ManifestRowsOptions extends Reading {
+  /** So many rows are enough. */
+  readonly most?: number | undefined;
+}
+
 /**
  * The lines of a manifest: CSV of any separator, or JSON lines, by the file's ending.
  *
- * @param most so many rows are enough
  * @returns null where it has no columns of paths and classes
- * @throws ThawError `file.tooLarge`
+ * @throws ThawError `file.tooLarge`, `dataset.classes` for a column asked for that is not there
  */
-export function manifestRows(text: string, name: string, most?: number): readonly ManifestRow[] | null {
-  const source = JSON_LINES_NAME.test(name) ? jsonRows(text) : tableRows(text);
+export function manifestRows(text: string, options: ManifestRowsOptions): readonly ManifestRow[] | null {
+  const { name, most } = options;
+  const source = JSON_LINES_NAME.test(name) ? jsonRows(text, options) : tableRows(text, options);
   const rows: ManifestRow[] = [];
   for (let next = source.next(); ; next = source.next()) {
     if (next.done === true) return next.value || rows.some(({ kind }) => kind === 'image') ? rows : null;

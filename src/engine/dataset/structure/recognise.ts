@@ -52,7 +52,7 @@ export function listStructure(
     case 'namedFiles':
       return listNamedFiles(base, structure.pattern, signal);
     case 'manifest':
-      return listManifest(base, structure.file);
+      return listManifest(base, structure);
     case 'idx':
       return listIdx(base, signal);
     case 'unlabelled':

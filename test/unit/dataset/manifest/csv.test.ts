@@ -83,8 +83,9 @@ describe('a table', () => {
 
 describe('the columns of a manifest', () => {
   const said = (text: string, name = 'm.csv'): unknown =>
-    manifestRows(text, name)?.map((row) => (row.kind === 'image' ? [row.path, row.label, row.split] : row.reason)) ??
-    null;
+    manifestRows(text, { name })?.map((row) =>
+      row.kind === 'image' ? [row.path, row.label, row.split] : row.reason,
+    ) ?? null;
 
   test.each([
     ['any order', 'Split,Class Name,Image_Path\ntrain,cat,a.jpg', [['a.jpg', 'cat', 'train']]],
