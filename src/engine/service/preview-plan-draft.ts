@@ -2,6 +2,7 @@ import type { FreezeRule, TrainingPlan, TrainingPlanRequest } from '../../shared
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { groupsOf } from '../dataset/split/groups.ts';
 import { applyRules } from '../freeze/apply-rules.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
@@ -127,7 +128,10 @@ function knownDataset(
   features: FeaturesOutline | null,
   problems: ProblemList,
 ): Dataset | null {
-  const options = splitOf(plan);
+  const { groupPattern } = plan;
+  const readable =
+    groupPattern === null || problems.attempt('groupPattern', () => groupsOf([], groupPattern)) !== undefined;
+  const options = readable ? splitOf(plan) : splitOf({ ...plan, groupPattern: null });
   const field = options.split.kind === 'given' && options.groupPattern === null ? 'validationShare' : 'split';
   if (features) return problems.attempt(field, () => context.features.split(features, options)) ?? null;
   if (plan.dataset.kind === 'features') return null;

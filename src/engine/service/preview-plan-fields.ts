@@ -42,6 +42,10 @@ const HINTS: Readonly<Record<string, string>> = {
   introspectionInterval: 'Give a whole number of steps, or 0 for never.',
   seed: 'Give a whole number from 0 to 4,294,967,295.',
   validationShare: 'Give a share between 0 and 1, such as 0.2.',
+  'split.testShare': 'Give a share from 0 to below 1, such as 0.1.',
+  'split.folds': 'Give a whole number from 2 to 100; 5 is usual.',
+  'split.fold': 'Give a whole number from 1 to the number of folds.',
+  groupPattern: 'Give a pattern of at most 500 characters.',
 };
 const DEFAULT_HINT = 'Change it, or leave it out for what is usual.';
 

@@ -8,6 +8,8 @@ export function draftForFeatures(draft: PlanDraft): PlanDraft {
     network: null,
     ...EMPTY_AUGMENTATION,
     preprocessing: OWN_PREPROCESSING,
+    // Paths of images are not known.
+    groupPattern: '',
     frozenPrecision: null,
     typed: { ...draft.typed, ...NO_FIGURES },
   };

@@ -6,6 +6,9 @@ import {
   scheduleSettings,
   trainingPlan,
 } from '../../shared/contract/plan.ts';
+import { splitPlan } from '../../shared/contract/split-plan.ts';
+
+const [, shares, folds] = splitPlan.options;
 
 interface Schema {
   safeParse(value: unknown): { readonly success: boolean };
@@ -65,6 +68,9 @@ export const NUMBER_FIELDS = {
   introspectionInterval: { path: 'introspectionInterval', schema: trainingPlan.shape.introspectionInterval },
   seed: { path: 'seed', schema: trainingPlan.shape.seed },
   validationShare: { path: 'validationShare', schema: trainingPlan.shape.validationShare },
+  testShare: { path: 'split.testShare', schema: shares.shape.testShare },
+  folds: { path: 'split.folds', schema: folds.shape.folds },
+  fold: { path: 'split.fold', schema: folds.shape.fold },
 } as const satisfies Readonly<Record<string, { readonly path: string; readonly schema: Schema }>>;
 
 export type NumberField = keyof typeof NUMBER_FIELDS;

@@ -26,6 +26,7 @@ import {
   NO_FIGURES,
   type AugmentationDraft,
 } from './augmentation-draft.ts';
+import type { SplitPlan } from '../../shared/contract/split-plan.ts';
 import type { PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
 import { readClassWeight, type TypedWeights } from './class-weights.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField, type Typed } from './number-field.ts';
@@ -62,6 +63,9 @@ export interface PlanDraft extends AugmentationDraft {
   readonly classWeighting: ClassWeighting | null;
   readonly sampling: Sampling | null;
   readonly preprocessing: PreprocessingPlan;
+  readonly split: SplitPlan['kind'] | null;
+  /** Empty where no images are kept together. */
+  readonly groupPattern: string;
   /** Of the classes of any dataset that was open; they count where the weighting is `given`. */
   readonly classWeights: TypedWeights;
   readonly frozenPrecision: Precision | null;
@@ -90,6 +94,8 @@ export const EMPTY_DRAFT: PlanDraft = {
   classWeighting: null,
   sampling: null,
   preprocessing: OWN_PREPROCESSING,
+  split: null,
+  groupPattern: '',
   classWeights: {},
   frozenPrecision: null,
   trainablePrecision: null,
@@ -125,16 +131,20 @@ export const EMPTY_DRAFT: PlanDraft = {
     introspectionInterval: '',
     seed: '',
     validationShare: '',
+    testShare: '',
+    folds: '',
+    fold: '',
   },
 };
 
 export const USUAL_PATIENCE = 5;
 export const USUAL_CLIPPING_LIMIT = 1;
+export const USUAL_SPLIT = { testShare: 0, folds: 5, fold: 1 } as const;
 
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
 export type Completion = Pick<
   TrainingPlan,
-  'optimizer' | 'gradientClipping' | 'classWeights' | 'schedule' | 'earlyStopping'
+  'optimizer' | 'gradientClipping' | 'classWeights' | 'schedule' | 'earlyStopping' | 'split'
 > | null;
 
 /** The figures that were typed and cannot be read, as far as the form shows them. */
@@ -190,6 +200,10 @@ const CONDITIONS: Readonly<Partial<Record<NumberField, Condition>>> = {
   scheduleDecay: ofSchedule('scheduleDecay'),
   scheduleFloor: ofSchedule('scheduleFloor'),
   patience: stopsEarly,
+  validationShare: (draft, completion) => splitKindOf(draft, completion) !== 'folds',
+  testShare: (draft, completion) => splitKindOf(draft, completion) === 'share',
+  folds: (draft, completion) => splitKindOf(draft, completion) === 'folds',
+  fold: (draft, completion) => splitKindOf(draft, completion) === 'folds',
   ...Object.fromEntries(CROP_FIELDS.map((field) => [field, crops])),
   ...Object.fromEntries(BLUR_FIELDS.map((field) => [field, blurs])),
   ...Object.fromEntries(ERASING_FIELDS.map((field) => [field, erases])),
@@ -219,6 +233,10 @@ export function classWeightingOf(draft: PlanDraft, completion: Completion): Clas
 
 export function clippingOf(draft: PlanDraft, completion: Completion): ClippingChoice {
   return draft.clipping ?? completion?.gradientClipping?.kind ?? 'none';
+}
+
+export function splitKindOf(draft: PlanDraft, completion: Completion): SplitPlan['kind'] {
+  return draft.split ?? completion?.split.kind ?? 'given';
 }
 
 export function scheduleOf(draft: PlanDraft, completion: Completion): SchedulePlan['kind'] {
@@ -282,7 +300,9 @@ function build<Figure>(
     dropout: figure('dropout'),
     introspectionInterval: figure('introspectionInterval'),
     seed: figure('seed'),
-    validationShare: figure('validationShare'),
+    validationShare: draft.split === 'folds' ? undefined : figure('validationShare'),
+    split: buildSplit(draft, figure),
+    groupPattern: draft.groupPattern.trim() === '' ? undefined : draft.groupPattern.trim(),
     head: draft.head ?? undefined,
     newHead: draft.newHead ?? undefined,
     precision: buildPrecision(draft),
@@ -326,6 +346,19 @@ function buildOptimizer<Figure>(draft: PlanDraft, completion: Completion, figure
     ),
   });
   return Object.keys(optimizer).length === 0 ? undefined : optimizer;
+}
+
+function buildSplit<Figure>({ split }: PlanDraft, figure: Reader<Figure>) {
+  switch (split) {
+    case null:
+      return undefined;
+    case 'given':
+      return { kind: split };
+    case 'share':
+      return { kind: split, testShare: figure('testShare') ?? USUAL_SPLIT.testShare };
+    case 'folds':
+      return { kind: split, folds: figure('folds') ?? USUAL_SPLIT.folds, fold: figure('fold') ?? USUAL_SPLIT.fold };
+  }
 }
 
 function buildClassWeights<Figure>({ classWeighting, classWeights }: PlanDraft, weight: WeightReader<Figure>) {

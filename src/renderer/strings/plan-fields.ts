@@ -50,4 +50,7 @@ export const fields: Readonly<Record<NumberField, string>> = {
   introspectionInterval: 'Look into layers every … steps',
   seed: 'Seed',
   validationShare: 'Validation share',
+  testShare: 'Test share',
+  folds: 'Folds',
+  fold: 'Fold that validates',
 };

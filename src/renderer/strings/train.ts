@@ -2,6 +2,7 @@ import type { Loss, SchedulePlan, Strategy } from '../../shared/contract/plan.ts
 import type { ClassWeighting, ClippingChoice, OptimizerChoice } from '../state/plan-draft.ts';
 import { bytes, count, percent, shape } from './format.ts';
 import { fields } from './plan-fields.ts';
+import { planSplit } from './plan-split.ts';
 
 const strategies: Readonly<Record<Strategy, { readonly label: string; readonly hint: string }>> = {
   features: { label: 'Features', hint: 'Only the new head trains; the network below stays as it is.' },
@@ -306,6 +307,7 @@ export const train = {
     precisions: { float32: 'float32', bfloat16: 'bfloat16', float16: 'float16 (GPU)' },
     data: 'Data',
     preprocessing,
+    split: planSplit,
     augmentation,
     validation: 'Validation',
     validationGiven: (images: number) => `given, ${plural(images, 'image', 'images')}`,

@@ -22,6 +22,7 @@ const sgd: Completion = {
   schedule: { kind: 'constant' },
   classWeights: null,
   earlyStopping: null,
+  split: { kind: 'given' },
 };
 
 describe('what the form asks', () => {
@@ -32,6 +33,23 @@ describe('what the form asks', () => {
       typed({ epochs: ' 12 ', learningRate: '1e-3' }),
       { epochs: 12, optimizer: { learningRate: 0.001 } },
     ],
+    ['the split as the dataset says', { split: 'given', ...typed({ folds: '7' }) }, { split: { kind: 'given' } }],
+    [
+      'a division by shares, without tests where nothing is said of them',
+      { split: 'share', ...typed({ validationShare: '0.3' }) },
+      { split: { kind: 'share', testShare: 0 }, validationShare: 0.3 },
+    ],
+    [
+      'a division by shares with tests',
+      { split: 'share', ...typed({ testShare: '0.1', fold: '9' }) },
+      { split: { kind: 'share', testShare: 0.1 } },
+    ],
+    [
+      'folds without the share typed before',
+      { split: 'folds', ...typed({ fold: '2', validationShare: '0.3' }) },
+      { split: { kind: 'folds', folds: 5, fold: 2 } },
+    ],
+    ['a pattern of groups', { groupPattern: ' (p\\d+) ' }, { groupPattern: '(p\\d+)' }],
     ['SGD with Nesterov momentum', { optimizer: 'nesterov' }, { optimizer: { kind: 'sgd', nesterov: true } }],
     ['plain SGD again', { optimizer: 'sgd' }, { optimizer: { kind: 'sgd', nesterov: false } }],
     [
@@ -222,6 +240,10 @@ describe('a typed figure', () => {
     ['clippingLimit', '0', { kind: 'wrong', value: 0 }],
     ['dropout', '0', { kind: 'value', value: 0 }],
     ['validationShare', '1', { kind: 'wrong', value: 1 }],
+    ['testShare', '0', { kind: 'value', value: 0 }],
+    ['testShare', '1', { kind: 'wrong', value: 1 }],
+    ['folds', '1', { kind: 'wrong', value: 1 }],
+    ['fold', '0', { kind: 'wrong', value: 0 }],
     ['smallestArea', '1', { kind: 'value', value: 1 }],
     ['seed', '4294967296', { kind: 'wrong', value: 4_294_967_296 }],
     ['patience', '0', { kind: 'wrong', value: 0 }],
