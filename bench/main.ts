@@ -7,11 +7,13 @@ import { accuracy } from './accuracy.ts';
 import type { Bench, BenchResult } from './bench.ts';
 import { cachedEpoch } from './cached-epoch.ts';
 import { compile } from './compile.ts';
+import { datasetIndex } from './dataset-index.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
 import { gpuForward, gpuTrainStep } from './gpu.ts';
 import { lastPart } from './last-part.ts';
+import { imageDecode } from './image-decode.ts';
 import { introspection } from './introspection.ts';
 import { leak } from './leak.ts';
 import { liveCharts } from './live-charts.ts';
@@ -42,6 +44,8 @@ const BENCHES: readonly Bench[] = [
   accuracy,
   estimate,
   series,
+  imageDecode,
+  datasetIndex,
   thumbnails,
   thumbnailScrolling,
   toggle,

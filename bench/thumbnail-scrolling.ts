@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright';
-import sharp from 'sharp';
 import { findChromium, rootArguments } from '../test/support/window/programs.ts';
 import type { Bench } from './bench.ts';
 import { interleave } from './interleave.ts';
+import { writePhotoFolder } from './photo-folder.ts';
 import { serve } from './serve.ts';
 import { compare } from './statistics.ts';
 
@@ -17,23 +17,6 @@ const TARGET_MILLISECONDS = 50;
 const LEISURELY_SHARE = 0.03;
 /** The dataset's folder. */
 const NAME = 'ten thousand';
-
-/** Small photographs that differ in colour, and in what follows the end of the image. */
-async function writeDataset(folder: string): Promise<void> {
-  const kinds = await Promise.all(
-    Array.from({ length: 100 }, (_, kind) =>
-      sharp({ create: { width: 160, height: 120, channels: 3, background: { r: kind * 2, g: 255 - kind, b: 90 } } })
-        .jpeg()
-        .toBuffer(),
-    ),
-  );
-  for (let index = 0; index < IMAGES; index += 1) {
-    const place = path.join(folder, `class ${index % CLASSES}`);
-    mkdirSync(place, { recursive: true });
-    const content = Buffer.concat([kinds[index % kinds.length] ?? Buffer.alloc(0), Buffer.from(String(index))]);
-    writeFileSync(path.join(place, `${index}.jpg`), content);
-  }
-}
 
 async function openDataset(page: Page, address: string): Promise<void> {
   await page.goto(address);
@@ -132,7 +115,7 @@ export const thumbnailScrolling: Bench = {
     const root = mkdtempSync(path.join(tmpdir(), 'thaw-scrolling-'));
     const browser = await chromium.launch({ executablePath: findChromium(), args: [...rootArguments] });
     try {
-      await writeDataset(path.join(root, 'files', NAME));
+      await writePhotoFolder(path.join(root, 'files', NAME), { images: IMAGES, classes: CLASSES });
       const server = await serve(path.join(root, 'home'), '--root', path.join(root, 'files'));
       try {
         const viewport = { width: 1440, height: 900 };

@@ -15,13 +15,17 @@ function peakMemoryBytes(): number | null {
 }
 
 /** The child's side of `StepProcess`: says its name, then runs steps on request until stdin ends. */
-export async function answerSteps(name: string, step: () => void): Promise<void> {
+export async function answerSteps(name: string, step: () => void | Promise<void>): Promise<void> {
   const say = (document: unknown): void => void process.stdout.write(`${JSON.stringify(document)}\n`);
   say({ name });
   for await (const line of createInterface({ input: process.stdin })) {
     const { steps } = request.parse(JSON.parse(line));
     const started = performance.now();
-    for (let index = 0; index < steps; index++) step();
+    for (let index = 0; index < steps; index++) {
+      const running = step();
+      // A step that is done by then costs no turn of the event loop.
+      if (running) await running;
+    }
     say({ seconds: (performance.now() - started) / 1000, peakMemoryBytes: peakMemoryBytes() });
   }
 }
