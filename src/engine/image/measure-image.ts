@@ -16,6 +16,8 @@ const SIDE = FINGERPRINT_SIDE;
 export interface SeenImage {
   readonly measured: Measured;
   readonly fingerprint: Fingerprint | null;
+  /** As EXIF numbers it; null where the file says none. */
+  readonly orientation: number | null;
 }
 
 function deviation(values: Uint8Array): number {
@@ -37,7 +39,7 @@ function isGrey(pixels: Uint8Array): boolean {
 
 async function measure(
   input: ImageInput,
-): Promise<{ readonly measures: ImageMeasures; readonly fingerprint: Fingerprint }> {
+): Promise<Pick<SeenImage, 'orientation'> & { readonly measures: ImageMeasures; readonly fingerprint: Fingerprint }> {
   const pipeline: Sharp = toSharp(input, { ignoreIcc: true });
   const metadata = await pipeline.metadata();
   expectShallow(metadata);
@@ -64,7 +66,7 @@ async function measure(
     transparent: hasAlpha,
     contrast: deviation(brightness),
   };
-  return { measures, fingerprint: fingerprintOf(brightness) };
+  return { measures, fingerprint: fingerprintOf(brightness), orientation: metadata.orientation ?? null };
 }
 
 /** Of a file that is known to be an image: the name of its format. */
@@ -77,11 +79,15 @@ async function formatOf(file: string): Promise<string> {
 /** Decodes an image small and tells what it is like; what is wrong with it is a value. */
 export async function measureImage(file: string): Promise<SeenImage> {
   try {
-    const { measures, fingerprint } = await withOwnFormats(file, measure);
+    const { measures, fingerprint, orientation } = await withOwnFormats(file, measure);
     // What was decoded before sharp saw it is raw there.
     const format = measures.format === 'raw' ? await formatOf(file) : measures.format;
-    return { measured: { kind: 'measures', measures: { ...measures, format } }, fingerprint };
+    return { measured: { kind: 'measures', measures: { ...measures, format } }, fingerprint, orientation };
   } catch (error) {
-    return { measured: { kind: 'problem', reason: await decodeProblem(file, error) }, fingerprint: null };
+    return {
+      measured: { kind: 'problem', reason: await decodeProblem(file, error) },
+      fingerprint: null,
+      orientation: null,
+    };
   }
 }

@@ -13,6 +13,7 @@ import { EventHub } from './event-hub.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
 import { Inspected } from './inspected.ts';
+import { Measuring } from './measuring.ts';
 import { OpenedFeatures } from './opened-features.ts';
 import { Predictors } from './predictors.ts';
 import { RefusedRuns } from './refused-runs.ts';
@@ -21,6 +22,7 @@ import { OpenedWeights } from './opened-weights.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { Tasks } from './tasks.ts';
 import { Uploads } from './uploads.ts';
+import { Watching } from './watching.ts';
 
 export interface ServiceOptions {
   /** THAW_HOME: log and runs. */
@@ -67,6 +69,8 @@ export class ServiceContext {
     () => this.indexIfAny,
   );
   readonly inspected = new Inspected();
+  readonly measuring = new Measuring(this);
+  readonly watching = new Watching(this);
   readonly features = new OpenedFeatures();
   readonly weights = new OpenedWeights();
   readonly refused = new RefusedRuns();
@@ -168,7 +172,7 @@ export class ServiceContext {
       const killer = setTimeout(() => run.kill(), CLOSE_GRACE_MILLISECONDS);
       ends.push(run.done.catch(() => undefined).finally(() => clearTimeout(killer)));
     }
-    await Promise.all(ends);
+    await Promise.all([...ends, this.measuring.close(), this.watching.close()]);
     this.weights.close();
     this.#log?.close();
     this.#log = null;

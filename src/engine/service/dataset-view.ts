@@ -115,7 +115,12 @@ export async function openDatasetView(
   }
   const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
   if (source.kind === 'folder') noteRecent(context, opened.content.root, opened.content.structure);
-  return viewOf(opened);
+  const view = viewOf(opened);
+  if (!context.events.hears('dataset')) return view;
+  context.measuring.begin(opened.datasetId);
+  const unwatched = await context.watching.begin(opened);
+  if (unwatched !== null) view.structure?.notes.push(unwatched);
+  return view;
 }
 
 function entryOf({ imageId, image, edit, originalClass }: IdentifiedImage): ImageEntry {

@@ -79,6 +79,11 @@ export class EventHub {
     for (const listener of this.#listeners.task) listener(event);
   }
 
+  /** Whether anybody would be told: a command line follows no dataset. */
+  hears(name: EventName): boolean {
+    return this.#listeners[name].size > 0;
+  }
+
   tellDataset(event: EventOf<'dataset'>): void {
     for (const listener of this.#listeners.dataset) listener(event);
   }

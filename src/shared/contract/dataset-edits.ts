@@ -101,6 +101,3 @@ export const datasetEdits = z.strictObject({
   edits: z.array(imageEdit),
 });
 export type DatasetEdits = z.infer<typeof datasetEdits>;
-
-/** Told where a dataset's images were decided upon, by this window or another. */
-export const datasetEditedEvent = z.strictObject({ datasetId: z.string(), change: z.literal('edits') });

@@ -1,0 +1,80 @@
+import { setTimeout } from 'node:timers/promises';
+import { ProgressReporter } from '../training/progress.ts';
+import type { ServiceContext } from './context.ts';
+import { seeImages } from './seen-images.ts';
+
+/** What nobody waits for leaves the machine to what somebody does. */
+const AT_A_TIME = 2;
+/** How often it is looked whether a run still trains. */
+const LOOK_MILLISECONDS = 1_000;
+
+type Context = Pick<ServiceContext, 'datasets' | 'events' | 'indexIfAny' | 'activeRun'>;
+
+/** Looks at the images of opened datasets in the background, one dataset after the other, while no run trains. */
+export class Measuring {
+  readonly #context: Context;
+  readonly #underWay = new Map<string, AbortController>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Looks at the images of a dataset that are not known yet, anew where its files have changed. */
+  begin(datasetId: string): void {
+    this.end(datasetId);
+    const controller = new AbortController();
+    this.#underWay.set(datasetId, controller);
+    this.#last = this.#last.then(() => this.#measure(datasetId, controller));
+  }
+
+  /** Ends looking at a dataset; what was seen is kept. */
+  end(datasetId: string): void {
+    this.#underWay.get(datasetId)?.abort();
+    this.#underWay.delete(datasetId);
+  }
+
+  /** Ends all, once what was seen is written. */
+  async close(): Promise<void> {
+    for (const datasetId of [...this.#underWay.keys()]) this.end(datasetId);
+    await this.#last;
+  }
+
+  async #measure(datasetId: string, controller: AbortController): Promise<void> {
+    const { signal } = controller;
+    const { datasets, events } = this.#context;
+    let reporter: ProgressReporter | null = null;
+    const report = (done: number, total: number): void => {
+      // What was known before says nothing of the pace.
+      reporter ??= new ProgressReporter(
+        (body) => {
+          if (body.kind !== 'progress' || signal.aborted) return;
+          const { done: seen, total: all, ratePerSecond, secondsLeft } = body;
+          events.tellDataset({ datasetId, change: 'measured', done: seen, total: all, ratePerSecond, secondsLeft });
+        },
+        'prepare',
+        'image',
+        { first: done },
+      );
+      reporter.report(done, total);
+    };
+    try {
+      signal.throwIfAborted();
+      const opened = await datasets.byId(datasetId);
+      await seeImages(opened, this.#context.indexIfAny, {
+        signal,
+        report,
+        atATime: AT_A_TIME,
+        turn: () => this.#turn(signal),
+      });
+    } catch {
+      // It was ended, or whoever asks for the dataset itself is told why it cannot be read.
+    } finally {
+      if (this.#underWay.get(datasetId) === controller) this.#underWay.delete(datasetId);
+    }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    while (this.#context.activeRun !== null) await setTimeout(LOOK_MILLISECONDS, undefined, { signal, ref: false });
+  }
+}
