@@ -4,12 +4,13 @@ import { followTask } from '../follow-task.ts';
 import { healthPage } from '../output/health-page.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { withService } from '../with-service.ts';
+import { addEditCommands } from './dataset-edits.ts';
 import { addStructureFlags, folderSource, type StructureFlags } from './dataset-flags.ts';
 
 export function addDatasetCommands(program: Command, setExitCode: SetExitCode): void {
-  const inspect = program
-    .command('dataset')
-    .description('folders of images')
+  const dataset = program.command('dataset').description('folders of images');
+  addEditCommands(dataset, setExitCode);
+  const inspect = dataset
     .command('inspect')
     .description('how a folder is laid out, what its images are like, and what may be wrong with them')
     .argument('[folder]', 'a folder of images, with classes or without (default: the sample)');
@@ -17,11 +18,11 @@ export function addDatasetCommands(program: Command, setExitCode: SetExitCode): 
   inspect
     .option('--json', 'print one JSON document with every image that was found, progress on the error output')
     .action(async (folder: string | undefined, flags: StructureFlags & { readonly json?: true }) => {
-      const dataset = folderSource({ ...flags, ...(folder !== undefined && { dataset: folder }) });
+      const source = folderSource({ ...flags, ...(folder !== undefined && { dataset: folder }) });
       const outcome = await withService((engine) =>
         followTask(
           engine,
-          (taskId) => engine.invoke('dataset.inspect', { dataset: dataset ?? { kind: 'sample' }, taskId }),
+          (taskId) => engine.invoke('dataset.inspect', { dataset: source ?? { kind: 'sample' }, taskId }),
           'decode',
         ),
       );

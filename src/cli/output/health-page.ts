@@ -73,10 +73,11 @@ function findingLines({ severity, message, groups }: HealthFinding): string[] {
 
 /** A dataset's health for people. */
 export function healthPage(health: DatasetHealth): string[] {
-  const { name, root, structure, findings, skipped } = health;
+  const { name, root, structure, edits, findings, skipped } = health;
   return [
     `${printable(name)}: ${printable(structure.words)}`,
     `  ${printable(root)}`,
+    ...(edits === null ? [] : [`  edits: ${edits}; \`thaw dataset edits\` lists them`]),
     ...structure.notes.map((note) => `  note: ${printable(note)}`),
     '',
     ...classLines(health),

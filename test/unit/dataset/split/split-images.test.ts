@@ -159,12 +159,22 @@ describe('a group that reaches into tests that are kept', () => {
   });
 });
 
-test('groups of a dataset that brings its own validation are refused, unless it is divided anew', async () => {
+test('groups that spread over the splits a dataset brings are refused, unless it is divided anew', async () => {
   const given = [...patients(4), ...patients(4, 'validation')];
   const groupPattern = '(patient_\\d+)/';
   await expectError(() => splitImages(given, true, { ...usual, groupPattern }), 'usage.invalid', 'of its own');
   const split = { kind: 'share', testShare: 0 } as const;
   expect(splitImages(given, true, { ...usual, groupPattern, split })).toContain('validation');
+});
+
+test('groups that a dataset keeps within its own splits are kept there', () => {
+  const apart = patients(4, 'validation').map((image) => ({
+    ...image,
+    path: image.path.replace('patient', 'patient_of'),
+  }));
+  const given = [...patients(4), ...apart];
+  const groupPattern = '(patient_(?:of_)?\\d+)/';
+  expect(splitImages(given, true, { ...usual, groupPattern })).toEqual(given.map(({ split }) => split));
 });
 
 test('two that say the same are the same', () => {
