@@ -9,6 +9,7 @@ import {
 } from '../../shared/contract/dataset-structure.ts';
 import type { RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { ServiceContext } from './context.ts';
+import { locatedFolder } from './located-dataset.ts';
 import { isFeaturesFile } from './resolve-references.ts';
 import { writeAside } from './write-aside.ts';
 
@@ -71,8 +72,11 @@ export function noteRecent(
 
 /** What was opened last, the newest first; each may be opened by its grant. */
 export async function listRecent(context: ServiceContext): Promise<RecentDataset[]> {
+  const recent = read(context).map((one) => ({ ...one, root: locatedFolder(context, one.root) }));
+  // A folder that was moved may stand there under both places.
+  const once = recent.filter(({ root }, place) => recent.findIndex((other) => other.root === root) === place);
   return Promise.all(
-    read(context).map(async ({ root, structure, openedAt }): Promise<RecentDataset> => {
+    once.map(async ({ root, structure, openedAt }): Promise<RecentDataset> => {
       const found = await stat(root).catch(() => null);
       return {
         grantId: context.grants.idOf(root),

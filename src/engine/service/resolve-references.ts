@@ -8,6 +8,7 @@ import type {
 } from '../../shared/contract/plan.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { ServiceContext } from './context.ts';
+import { locatedDataset } from './located-dataset.ts';
 import { publishedPath } from './published-weights.ts';
 
 /** A request as `completePlan` takes it: whatever was named by a grant or a run stands in it as its source. */
@@ -25,6 +26,7 @@ export function isFeaturesFile(given: string): boolean {
 export function resolveDataset(context: ServiceContext, dataset: DatasetReference): DatasetSource {
   switch (dataset.kind) {
     case 'folder':
+      return locatedDataset(context, dataset);
     case 'sample':
     case 'features':
       return dataset;
@@ -32,10 +34,10 @@ export function resolveDataset(context: ServiceContext, dataset: DatasetReferenc
       const granted = context.grants.pathOf(dataset.grantId);
       if (isFeaturesFile(granted)) return { kind: 'features', path: granted };
       const { structure } = dataset;
-      return { kind: 'folder', path: granted, ...(structure && { structure }) };
+      return locatedDataset(context, { kind: 'folder', path: granted, ...(structure && { structure }) });
     }
     case 'ofRun':
-      return readPlan(context.log, dataset.runId).dataset;
+      return locatedDataset(context, readPlan(context.log, dataset.runId).dataset);
   }
 }
 

@@ -5,6 +5,7 @@ import { readPlan } from '../experiment/run-reader.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
+import { locatedDataset } from './located-dataset.ts';
 
 async function hasCheckpoint(runDirectory: string): Promise<boolean> {
   try {
@@ -30,12 +31,13 @@ export async function resumeRun(
   reopenRun(context.log, runId, await hasCheckpoint(runDirectory));
   context.supervise({
     runId,
-    plan,
+    plan: { ...plan, dataset: locatedDataset(context, plan.dataset) },
     runDirectory,
     cacheDirectory: context.cache,
     cacheLimitBytes: cacheLimit(context),
     sourceRunDirectory: plan.weights.kind === 'run' ? context.runDirectory(plan.weights.runId) : null,
     resume: true,
+    home: context.home,
   });
   return { runId };
 }

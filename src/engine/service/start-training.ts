@@ -108,6 +108,7 @@ export async function startTraining(
     cacheLimitBytes: cacheLimit(context),
     sourceRunDirectory,
     resume: false,
+    home: context.home,
     edits: [...edits.values()],
   });
   return {

@@ -79,6 +79,7 @@ export async function writeFeatures(
         cacheLimitBytes: cacheLimit(context),
         sourceRunDirectory,
         thaw: thawVersion(),
+        home: context.home,
         edits: [...edits.values()],
       },
       task,

@@ -10,6 +10,7 @@ import { countImages } from '../dataset/count-images.ts';
 import { applyEdits } from '../dataset/edits/apply-edits.ts';
 import type { ImageEdits } from '../dataset/edits/image-edits.ts';
 import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
+import { withIndex } from '../dataset/index/index-if-any.ts';
 import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
 import { countLeaks } from '../dataset/split/count-leaks.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
@@ -119,12 +120,12 @@ async function givenFeatures(
 }
 
 async function readDataset(
-  plan: TrainerJob['plan'],
+  { plan, home }: Pick<TrainerJob, 'plan' | 'home'>,
   { edits, ...options }: ReadContentOptions & { readonly edits: ImageEdits },
 ): Promise<{ readonly dataset: Dataset; readonly structure: DatasetStructure }> {
   const { dataset: source } = plan;
   const structure = options.structure ?? structureOf(source);
-  const content = await readContent(datasetRoot(source), { ...options, structure });
+  const content = await withIndex(home, (index) => readContent(datasetRoot(source), { ...options, structure, index }));
   const dataset = splitContent(applyEdits(content, edits), splitOf(plan));
   return { dataset, structure: content.structure.structure };
 }
@@ -149,7 +150,7 @@ export async function prepareRun(
   const resumed = job.resume ? await readModelFile(runDirectory) : null;
   const { dataset, structure } = given
     ? { dataset: given.dataset, structure: undefined }
-    : await readDataset(trainingPlan, {
+    : await readDataset(job, {
         // Recognised anew it might be another, by which images that validated before would be trained on.
         structure: resumed?.structure,
         // So might it be under edits of today.

@@ -29,6 +29,8 @@ export interface TrainerJob {
   readonly sourceRunDirectory: string | null;
   /** True continues from the last checkpoint in `runDirectory`. */
   readonly resume: boolean;
+  /** THAW_HOME, whose index knows the dataset's files; left out, all are read. */
+  readonly home?: string | undefined;
   /** What was decided of the dataset's images; a resumed run has what it began with. */
   readonly edits?: readonly ImageEdit[] | undefined;
 }

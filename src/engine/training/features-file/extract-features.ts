@@ -5,6 +5,7 @@ import type { SkippedImage } from '../../../shared/contract/run.ts';
 import { DEFAULT_CACHE_LIMIT_BYTES } from '../../../shared/contract/settings.ts';
 import { explainDiskError, ThawError } from '../../../shared/errors/thaw-error.ts';
 import { codePointOrder } from '../../dataset/code-point-order.ts';
+import { withIndex } from '../../dataset/index/index-if-any.ts';
 import { readImages, UNLABELLED, type CollectedImage, type ImageCollection } from '../../dataset/read-images.ts';
 import { decodedCacheFolder } from '../../image/decoded-cache.ts';
 import { elementCount } from '../../network/shape.ts';
@@ -214,14 +215,17 @@ export async function extractFeatures(
   const onWarning = (message: string): void => void warnings.add(message);
   const { plan } = job;
   const reading = new ProgressReporter(emit, 'prepare', 'image');
-  const collection = await readImages(datasetRoot(plan.dataset), {
-    structure: structureOf(plan.dataset),
-    edits: editsByPath(job.edits ?? []),
-    validationShare: plan.validationShare,
-    seed: plan.seed,
-    signal,
-    onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
-  });
+  const collection = await withIndex(job.home, (index) =>
+    readImages(datasetRoot(plan.dataset), {
+      structure: structureOf(plan.dataset),
+      index,
+      edits: editsByPath(job.edits ?? []),
+      validationShare: plan.validationShare,
+      seed: plan.seed,
+      signal,
+      onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
+    }),
+  );
   const [only, second] = collection.classes;
   if (only !== undefined && second === undefined) {
     onWarning(
