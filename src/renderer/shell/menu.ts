@@ -4,7 +4,7 @@ import { chooseDataset, chooseFeatures } from '../views/dataset/choose-dataset.t
 
 /** Does what the desktop's menu asks of the window. */
 export function answerMenu(workbench: Workbench, command: MenuCommand): void {
-  const { datasets, navigation, notices, plan } = workbench;
+  const { datasets, edits, navigation, notices, plan } = workbench;
   switch (command.kind) {
     case 'openDataset':
       void chooseDataset(workbench);
@@ -32,10 +32,12 @@ export function answerMenu(workbench: Workbench, command: MenuCommand): void {
       workbench.invoke('training.stop', { runId: workbench.runId }).catch((error: unknown) => notices.fail(error));
       break;
     case 'undo':
-      plan.undo();
+      if (navigation.view === 'dataset') void edits.undo();
+      else plan.undo();
       break;
     case 'redo':
-      plan.redo();
+      if (navigation.view === 'dataset') void edits.redo();
+      else plan.redo();
       break;
   }
 }

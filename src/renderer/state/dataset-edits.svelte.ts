@@ -32,10 +32,25 @@ export class DatasetEdits {
     this.#notices = notices;
   }
 
-  /** Follows what other windows decide. @returns the function that ends it */
+  /** Follows what other windows decide, and what becomes of the folder. @returns the function that ends it */
   begin(): () => void {
-    return this.#transport.subscribe('dataset', ({ datasetId }) => {
-      if (this.#underWay === 0 && datasetId === this.#choice.dataset?.datasetId) void this.#readAgain();
+    return this.#transport.subscribe('dataset', (event) => {
+      if (event.datasetId !== this.#choice.dataset?.datasetId) return;
+      switch (event.change) {
+        case 'edits':
+          if (this.#underWay === 0) void this.#readAgain();
+          break;
+        case 'files':
+          this.#notices.tell(
+            event.problem === null
+              ? { title: strings.dataset.files.changed, hint: strings.dataset.files.counts(event) }
+              : { severity: 'warning', title: strings.dataset.files.unusable, hint: event.problem },
+          );
+          if (event.problem === null) void this.#readAgain();
+          break;
+        case 'measured':
+          break;
+      }
     });
   }
 

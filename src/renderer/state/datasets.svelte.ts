@@ -59,12 +59,10 @@ export class Datasets {
         return;
       }
       const filter = filterAmong(list.filter, classNames(before), classNames(dataset));
-      if (filter === list.filter) void this.#reload(list);
-      else {
-        const { cursor } = this;
-        this.#list(dataset.datasetId, filter);
-        this.cursor = cursor;
-      }
+      // Of a class that has gone nothing is left to show.
+      if (filter.classIndex !== undefined || list.filter.classIndex === undefined) {
+        void this.#reload(list, filter);
+      } else this.#list(dataset.datasetId, filter);
     });
   }
 
@@ -122,9 +120,9 @@ export class Datasets {
   }
 
   /** What was selected stays so where no image came or went. */
-  async #reload(list: ImageList): Promise<void> {
+  async #reload(list: ImageList, filter: ImageFilter): Promise<void> {
     const { total } = list;
-    await list.reload();
+    await list.reload(filter);
     if (this.list === list && list.total !== total) this.selection.clear();
   }
 

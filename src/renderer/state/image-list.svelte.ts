@@ -11,7 +11,7 @@ const LARGEST_PAGE = 1000;
 /** The images of a dataset that pass a filter, fetched by pages as they are looked at. */
 export class ImageList {
   readonly datasetId: string;
-  readonly filter: ImageFilter;
+  filter = $state.raw<ImageFilter>({});
   readonly #transport: Pick<Transport, 'invoke'>;
   /** Under way or held, in the order in which they were looked at last. */
   readonly #asked = new Set<number>();
@@ -52,8 +52,13 @@ export class ImageList {
     this.need(this.#seen.first, this.#seen.end);
   }
 
-  /** Asks again for what is in sight, as the images may have changed; what was there is shown until then. */
-  async reload(): Promise<void> {
+  /**
+   * Asks again for what is in sight, as the images may have changed; what was there is shown until then.
+   *
+   * @param filter lets the same images pass, said otherwise
+   */
+  async reload(filter = this.filter): Promise<void> {
+    this.filter = filter;
     this.#reading += 1;
     this.#asked.clear();
     const pages: Promise<void>[] = [];

@@ -90,10 +90,10 @@ export const dataset = {
   filters: {
     label: 'Filters',
     tag: 'Tag',
-    anyTag: 'Any or none',
+    anyTag: 'All images',
     noTags: 'No image is tagged yet',
     problem: 'Problem',
-    anyProblem: 'Any or none',
+    anyProblem: 'All images',
     edited: 'Edited',
     editedTitle: 'Only images of which you decided something',
     excluded: 'Excluded',
@@ -130,6 +130,15 @@ export const dataset = {
     tooLong: (most: number) => `A name has at most ${count(most)} characters, and no control characters.`,
     carried: { all: 'on all of these', some: 'on some of these', none: '' },
   },
+  files: {
+    changed: 'The folder has changed',
+    unusable: 'The folder has changed and cannot be used as it is now',
+    counts: (files: Readonly<Record<'added' | 'changed' | 'moved' | 'removed', number>>) =>
+      (['added', 'changed', 'moved', 'removed'] as const)
+        .filter((kind) => files[kind] > 0)
+        .map((kind) => `${count(files[kind])} ${kind}`)
+        .join(', '),
+  },
   edits: {
     undo: 'Undo',
     redo: 'Redo',
@@ -146,6 +155,7 @@ export const dataset = {
     close: 'Close',
     pixels: (width: number, height: number) => `${count(width)} × ${count(height)} px`,
     loading: 'Loading…',
+    unreadable: 'This image cannot be shown',
     size: 'Size',
     file: 'File',
     predict: 'Predict this image',

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DatasetChoice } from '../../../../src/renderer/state/dataset-choice.svelte.ts';
 import { DatasetEdits } from '../../../../src/renderer/state/dataset-edits.svelte.ts';
 import { Notices } from '../../../../src/renderer/state/notices.svelte.ts';
+import type { DatasetEvent } from '../../../../src/shared/contract/dataset-event.ts';
 import type { DatasetView } from '../../../../src/shared/contract/dataset-view.ts';
 import type { Transport } from '../../../../src/shared/contract/endpoint.ts';
 import { ThawError } from '../../../../src/shared/errors/thaw-error.ts';
@@ -17,7 +18,7 @@ describe('decisions about the images of a dataset', () => {
   let asked: [string, unknown][];
   /** What the engine answers next, in this order. */
   let answers: (() => Promise<DatasetView>)[];
-  let tell: (event: { datasetId: string; change: 'edits' }) => void;
+  let tell: (event: DatasetEvent) => void;
 
   beforeEach(() => {
     asked = [];
@@ -102,5 +103,23 @@ describe('decisions about the images of a dataset', () => {
     await answered();
     expect(asked.map(([name]) => name)).toEqual(['dataset.open']);
     expect([choice.dataset?.version, edits.undoable]).toEqual(['v2', 'of another window']);
+  });
+
+  const files = { datasetId: 'one', change: 'files', added: 3, changed: 0, moved: 0, removed: 1 } as const;
+
+  it('make way for a folder that was found changed, which is told', async () => {
+    answer(view('v2', null, null));
+    tell({ ...files, problem: null });
+    await answered();
+    expect(choice.dataset?.version).toBe('v2');
+    expect(notices.list).toMatchObject([{ title: 'The folder has changed', hint: '3 added, 1 removed' }]);
+  });
+
+  it('stay with the folder as it was where it cannot be used any more, which is told', async () => {
+    tell({ ...files, problem: 'No class is left.' });
+    tell({ datasetId: 'one', change: 'measured', done: 1, total: 2, ratePerSecond: null, secondsLeft: null });
+    await answered();
+    expect([asked, choice.dataset?.version]).toEqual([[], 'v1']);
+    expect(notices.list).toMatchObject([{ severity: 'warning', hint: 'No class is left.' }]);
   });
 });

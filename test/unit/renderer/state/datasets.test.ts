@@ -51,12 +51,23 @@ describe('the dataset that is looked at', () => {
     expect([datasets.list?.total, datasets.selection.count]).toEqual([12, 0]);
   });
 
-  it('goes on showing the class that was chosen where it now stands elsewhere', async () => {
+  it('goes on showing the class that was chosen where it now stands elsewhere, with what is in sight of it', async () => {
     datasets.show({ classIndex: 1 });
     await answered();
+    const { list } = datasets;
     datasets.cursor = 2;
     datasets.follow(view(['ant', 'cat', 'dog']));
+    await answered();
+    expect(datasets.list).toBe(list);
     expect([datasets.filter.classIndex, datasets.cursor]).toEqual([2, 2]);
+    expect(engine.asked.at(-1)).toMatchObject({ classIndex: 2 });
+  });
+
+  it('shows all classes where the one that was chosen has gone', async () => {
+    datasets.show({ classIndex: 1, tag: 'blurred' });
+    await answered();
+    datasets.follow(view(['cat']));
+    expect(datasets.filter).toEqual({ excluded: 'with', tag: 'blurred' });
   });
 
   it('is another one with nothing selected and no filter', async () => {
