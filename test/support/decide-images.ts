@@ -10,11 +10,11 @@ export async function decideImages(
 ): Promise<void> {
   const service = createService({ home, cache: path.join(home, '../cache') });
   try {
-    const { invoke } = service.transport;
-    const { datasetId } = await invoke('dataset.open', { dataset: { kind: 'folder', path: folder } });
-    const { images } = await invoke('dataset.images', { datasetId, offset: 0, limit: 1000 });
+    const { transport } = service;
+    const { datasetId } = await transport.invoke('dataset.open', { dataset: { kind: 'folder', path: folder } });
+    const { images } = await transport.invoke('dataset.images', { datasetId, offset: 0, limit: 1000 });
     const imageIds = images.flatMap((image) => (paths.includes(image.path) ? [image.imageId] : []));
-    await invoke('dataset.edit', { datasetId, images: { imageIds }, change });
+    await transport.invoke('dataset.edit', { datasetId, images: { imageIds }, change });
   } finally {
     await service.close();
   }

@@ -66,9 +66,39 @@ interface Entry {
   other: { readonly split: SplitOptions; readonly outcome: SplitOutcome } | null;
 }
 
-/** Of the image under its name: the same as long as neither changes, so that a window may keep what it shows. */
-function imageIdOf(datasetId: string, image: CollectedImage): string {
-  return `${datasetId}.${hash('sha256', `${image.path}\0${image.contentHash}`, 'base64url').slice(0, 22)}`;
+/** What becomes of a folder under edits, and how it is split by a plan that says nothing of it; null without classes. */
+interface Edited {
+  readonly edits: ImageEdits;
+  readonly content: EditedContent;
+  readonly outcome: SplitOutcome | null;
+}
+
+/** The last of each folder: what an edit was held to before it was kept is what holds after. */
+const lastEdited = new WeakMap<DatasetContent, Edited>();
+
+function editedBy(original: DatasetContent, edits: ImageEdits): Edited {
+  const last = lastEdited.get(original);
+  if (last?.edits === edits) return last;
+  const content = applyEdits(original, edits);
+  const classes = original.classes.length + content.classes.length;
+  const edited = { edits, content, outcome: classes > 0 ? trySplit(content, DEFAULT_SPLIT) : null };
+  lastEdited.set(original, edited);
+  return edited;
+}
+
+const knownIds = new WeakMap<DatasetContent, Map<string, string>>();
+
+/** Of an image under its name: the same as long as neither changes, so that a window may keep what it shows. */
+function imageIds(datasetId: string, original: DatasetContent): (image: CollectedImage) => string {
+  const known = knownIds.get(original) ?? new Map<string, string>();
+  knownIds.set(original, known);
+  return ({ path, contentHash }) => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const id = `${datasetId}.${hash('sha256', `${path}\0${contentHash}`, 'base64url').slice(0, 22)}`;
+    known.set(path, id);
+    return id;
+  };
 }
 
 /** A folder is another dataset under another structure. */
@@ -82,9 +112,7 @@ type Held = Pick<OpenedDataset, 'datasetId' | 'source' | 'original' | 'edits'>;
 function hold(held: Held): OpenedDataset {
   const { datasetId, original } = held;
   const { edits } = held.edits;
-  const content = applyEdits(original, edits);
-  const classes = original.classes.length + content.classes.length;
-  const outcome = classes > 0 ? trySplit(content, DEFAULT_SPLIT) : null;
+  const { content, outcome } = editedBy(original, edits);
   const problem = outcome && 'error' in outcome ? outcome.error : null;
   if (problem && edits.size === 0) throw problem;
   const dataset = outcome && 'dataset' in outcome ? outcome.dataset : null;
@@ -93,13 +121,14 @@ function hold(held: Held): OpenedDataset {
     ...image,
     label: labels.get(className ?? '') ?? UNLABELLED,
   });
+  const imageIdOf = imageIds(datasetId, original);
   const says = originalClasses(original, edits);
   const identified = (images: readonly CollectedImage[]): readonly IdentifiedImage[] =>
     images
       .map((image): IdentifiedImage => {
         const edit = edits.get(image.path) ?? null;
         const originalClass = edit?.className === undefined ? null : (says.get(image.path) ?? '');
-        return { imageId: imageIdOf(datasetId, image), image, edit, originalClass };
+        return { imageId: imageIdOf(image), image, edit, originalClass };
       })
       .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
   const unlabelled = content.unlabelled.map((image) => withLabel({ ...image, className: null, split: null }));
@@ -210,7 +239,8 @@ export class Datasets {
    */
   expectUsable({ original, problem }: OpenedDataset, edits: ImageEdits): void {
     if (original.classes.length === 0 || problem) return;
-    splitContent(applyEdits(original, edits), DEFAULT_SPLIT);
+    const { outcome } = editedBy(original, edits);
+    if (outcome && 'error' in outcome) throw outcome.error;
   }
 
   /** The ids of a folder's datasets, links resolved, in whatever structure. */

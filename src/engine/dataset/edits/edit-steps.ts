@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3';
 import { imageEdit, type DatasetChange, type ImageEdit } from '../../../shared/contract/dataset-edits.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
+import { codePointOrder } from '../code-point-order.ts';
+import { SPLITS } from '../dataset.ts';
 import type { DatasetIndex } from '../index/dataset-index.ts';
 import { stepWords } from './edit-words.ts';
 import { changedEdit, sameEdit, type ImageEdits, type OriginalImage } from './image-edits.ts';
@@ -47,15 +49,18 @@ function parsed(text: string | null): ImageEdit | null {
   return text === null ? null : imageEdit.parse(JSON.parse(text));
 }
 
+/** The table's own conditions hold its rows to what an edit may be. */
 function ofRow({ path, class_name, split, excluded, tags }: EditRow): ImageEdit {
-  const listed: unknown = JSON.parse(tags);
-  return imageEdit.parse({
+  const kept = SPLITS.find((name) => name === split);
+  const listed: unknown = tags === '[]' ? [] : JSON.parse(tags);
+  const texts = Array.isArray(listed) ? listed.filter((tag) => typeof tag === 'string') : [];
+  return {
     path,
     ...(class_name !== null && { className: class_name }),
-    ...(split !== null && { split }),
+    ...(kept !== undefined && { split: kept }),
     ...(excluded === 1 && { excluded: true }),
-    ...(Array.isArray(listed) && listed.length > 0 && { tags: listed }),
-  });
+    ...(texts.length > 0 && { tags: texts }),
+  };
 }
 
 function editsIn(database: Database.Database, datasetId: number): Map<string, ImageEdit> {
@@ -81,9 +86,13 @@ const firstUndone = (database: Database.Database, datasetId: number): StepRow | 
     )
     .get(datasetId);
 
-function stateIn(database: Database.Database, datasetId: number): KeptEdits {
+function stateIn(
+  database: Database.Database,
+  datasetId: number,
+  edits: ImageEdits = editsIn(database, datasetId),
+): KeptEdits {
   return {
-    edits: editsIn(database, datasetId),
+    edits,
     undo: lastDone(database, datasetId)?.words ?? null,
     redo: firstUndone(database, datasetId)?.words ?? null,
   };
@@ -108,6 +117,19 @@ function put(
   }
 }
 
+/** Edits with some others, null for none; by path in code-point order. */
+function withChanges(
+  edits: ImageEdits,
+  changes: readonly { readonly path: string; readonly edit: ImageEdit | null }[],
+): ImageEdits {
+  const after = new Map(edits);
+  for (const { path, edit } of changes) {
+    if (edit === null) after.delete(path);
+    else after.set(path, edit);
+  }
+  return new Map([...after].sort(([left], [right]) => codePointOrder(left, right)));
+}
+
 /** What was decided of a dataset's images. @throws ThawError `index.unreadable` */
 export function readEdits(index: DatasetIndex, datasetId: number): KeptEdits {
   return index.read('read the edits of the dataset', (database) => stateIn(database, datasetId));
@@ -120,19 +142,14 @@ export function readEdits(index: DatasetIndex, datasetId: number): KeptEdits {
  */
 export function makeStep(index: DatasetIndex, datasetId: number, step: EditStep, check: Check): KeptEdits {
   return index.write('keep the edit', (database) => {
-    const edits = editsIn(database, datasetId);
-    const changes = step.images.flatMap(
-      (image): { path: string; before: ImageEdit | null; after: ImageEdit | null }[] => {
-        const before = edits.get(image.path) ?? null;
-        const after = changedEdit(before, image, step.change);
-        return sameEdit(before, after) ? [] : [{ path: image.path, before, after }];
-      },
-    );
-    if (changes.length === 0) return stateIn(database, datasetId);
-    for (const { path, after } of changes) {
-      if (after === null) edits.delete(path);
-      else edits.set(path, after);
-    }
+    const before = editsIn(database, datasetId);
+    const changes = step.images.flatMap((image): { path: string; old: ImageEdit | null; edit: ImageEdit | null }[] => {
+      const old = before.get(image.path) ?? null;
+      const edit = changedEdit(old, image, step.change);
+      return sameEdit(old, edit) ? [] : [{ path: image.path, old, edit }];
+    });
+    if (changes.length === 0) return stateIn(database, datasetId, before);
+    const edits = withChanges(before, changes);
     check(edits);
     database.prepare<[number]>('DELETE FROM edit_step WHERE dataset_id = ? AND undone = 1').run(datasetId);
     const sequence = (lastDone(database, datasetId)?.sequence ?? 0) + 1;
@@ -145,13 +162,13 @@ export function makeStep(index: DatasetIndex, datasetId: number, step: EditStep,
       'INSERT INTO edit_change (dataset_id, sequence, path, before, after) VALUES (?, ?, ?, ?, ?)',
     );
     const text = (edit: ImageEdit | null): string | null => edit && JSON.stringify(edit);
-    for (const { path, before, after } of changes) note.run(datasetId, sequence, path, text(before), text(after));
+    for (const { path, old, edit } of changes) note.run(datasetId, sequence, path, text(old), text(edit));
     put(
       database,
       datasetId,
-      changes.map(({ path, after }) => [path, after]),
+      changes.map(({ path, edit }) => [path, edit]),
     );
-    return stateIn(database, datasetId);
+    return stateIn(database, datasetId, edits);
   });
 }
 

@@ -52,7 +52,12 @@ export function divide(
     if (split !== 'train') splits.set(unit, split);
   }
   const placeIn = (unit: string): number => places.get(unit) ?? 0;
-  const inOrder = classes.map((units) => [...new Set(units)].sort((left, right) => placeIn(left) - placeIn(right)));
+  const inOrder = classes.map((units) =>
+    [...new Set(units)]
+      .map((unit) => ({ unit, place: placeIn(unit) }))
+      .sort((left, right) => left.place - right.place)
+      .map(({ unit }) => unit),
+  );
   const trainingOf = (units: readonly string[]): readonly string[] => units.filter((unit) => !splits.has(unit));
   for (const units of inOrder) {
     if (trainingOf(units).length > 0) continue;
@@ -68,17 +73,20 @@ export function divide(
     const [first, second] = trainingOf(units);
     if (first !== undefined && second === undefined) lastOnes.add(first);
   };
-  const classesOf = Map.groupBy(
-    inOrder.flatMap((units) => units.map((unit) => ({ unit, units }))),
-    ({ unit }) => unit,
-  );
   inOrder.forEach(noteLast);
+  const ofUnit = new Map<string, readonly (readonly string[])[]>();
+  const classesOf = (unit: string): readonly (readonly string[])[] => {
+    // Hardly any class needs it.
+    if (ofUnit.size === 0)
+      for (const units of inOrder) for (const one of units) ofUnit.set(one, [...(ofUnit.get(one) ?? []), units]);
+    return ofUnit.get(unit) ?? [];
+  };
   for (const units of inOrder) {
     if (units.some((unit) => splits.get(unit) === 'validation')) continue;
     const free = trainingOf(units).find((unit) => !lastOnes.has(unit) && !pinned.has(unit));
     if (free === undefined) continue;
     splits.set(free, 'validation');
-    for (const other of classesOf.get(free) ?? []) noteLast(other.units);
+    classesOf(free).forEach(noteLast);
   }
   return splits;
 }
