@@ -63,11 +63,10 @@ export const health = {
   images: (total: number) => plural(total, 'image', 'images'),
   described: (severity: string, kind: string, amount: string, message: string) =>
     `${severity}: ${kind}, ${amount}. ${message}`,
-  copies: (total: number) => (total === 2 ? 'A pair' : `${count(total)} images`),
-  conflict: 'Which class is right, no program can tell: relabel them among the images, or leave them out.',
-
   more: (total: number) => plural(total, 'more image', 'more images'),
   mend: 'Mend',
+  mending: (step: string) =>
+    `To mend it: ${step.charAt(0).toLowerCase()}${step.slice(1)}. No file is touched, and it can be undone.`,
   mendAll: (total: number) => (total === 1 ? 'Mend' : `Mend all ${count(total)}`),
   mendGroup: (paths: readonly string[]) => `Mend ${paths.map(isolate).join(' and ')}`,
   image: (path: string, about: string) => `${isolate(path)}, ${about}`,

@@ -5,12 +5,10 @@ export interface PairLayout {
 }
 
 /** As wide as two copies can well be compared at; in a narrow pane cards are smaller. */
-const CARD = 216;
+const CARD = 200;
 export const CARD_GAP = 12;
 /** Below a card's picture: its split and class, its file, what it is like. */
 const CAPTION_HEIGHT = 60;
-/** Above the images of a group: how many they are, and the button that mends them. */
-const HEAD_HEIGHT = 38;
 /** Padding and border, above and below together. */
 const FRAME = 26;
 
@@ -31,7 +29,7 @@ export const pictureHeight = (cardWidth: number): number => Math.round(cardWidth
 export function groupHeight(images: number, { columns, cardWidth }: PairLayout): number {
   const cards = Math.min(images, MOST_SHOWN) + (images > MOST_SHOWN ? 1 : 0);
   const lines = Math.ceil(cards / columns);
-  return FRAME + HEAD_HEIGHT + lines * (pictureHeight(cardWidth) + CAPTION_HEIGHT) + (lines - 1) * CARD_GAP;
+  return FRAME + lines * (pictureHeight(cardWidth) + CAPTION_HEIGHT) + (lines - 1) * CARD_GAP;
 }
 
 /** A place among groups: the group, and the image or button within it. */
