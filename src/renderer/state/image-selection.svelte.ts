@@ -1,7 +1,7 @@
 import type { ImageSelection as SelectedImages } from '../../shared/contract/dataset-edits.ts';
 import type { ImageEntry } from '../../shared/contract/dataset-view.ts';
 import type { ImageList } from './image-list.svelte.ts';
-import { ALL, countSelected, isSelected, NOTHING, toggled, withImages, type Selection } from './selection.ts';
+import { ALL, countSelected, isSelected, NOTHING, only, toggled, withImages, type Selection } from './selection.ts';
 
 /** How a press or a key selects: `extend` from the last one to this, `toggle` this one alone. */
 export interface Picking {
@@ -72,6 +72,12 @@ export class ImageSelection {
   /** All that pass the filter, without fetching any. */
   all(): void {
     this.#set(ALL);
+  }
+
+  /** These alone, wherever they were chosen. */
+  choose(imageIds: Iterable<string>): void {
+    this.#before = null;
+    this.#set(only(imageIds));
   }
 
   clear(): void {

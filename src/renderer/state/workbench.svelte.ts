@@ -7,6 +7,7 @@ import type { Host } from '../transport/host.ts';
 import { DatasetChoice } from './dataset-choice.svelte.ts';
 import { DatasetEdits } from './dataset-edits.svelte.ts';
 import { Datasets } from './datasets.svelte.ts';
+import { EmbeddingController } from './embedding.svelte.ts';
 import { FileChoice } from './file-choice.svelte.ts';
 import { HealthController } from './health.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
@@ -33,6 +34,7 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `navigation`: `.view`, `.runId`, `.go('runs', runId)`
  * - `dataset`: `.dataset` (what was read), `.open(reference)`, `.opening`, `.problem`
  * - `datasets`: how the chosen dataset is looked at; `edits`: what is decided of its images, `.change(images, change)`, `.undo()`; `health`: what every image was found to be like
+ * - `embedding`: the map of the chosen dataset
  * - `predictions`: the images of the Predict view; `thumbnails`
  * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features')`: asks for files, by the system's dialog or the window's own
  * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
@@ -55,6 +57,7 @@ export class Workbench {
   readonly datasets: Datasets;
   readonly edits: DatasetEdits;
   readonly health: HealthController;
+  readonly embedding: EmbeddingController;
   readonly predictions: Predictions;
   readonly thumbnails: Thumbnails;
   readonly files: FileChoice;
@@ -83,6 +86,7 @@ export class Workbench {
     this.datasets = new Datasets(host.transport, this.dataset, (error) => this.notices.fail(error));
     this.edits = new DatasetEdits(host.transport, this.dataset, this.notices);
     this.health = new HealthController(host.transport);
+    this.embedding = new EmbeddingController(host.transport);
     this.predictions = new Predictions(host.transport);
     this.thumbnails = new Thumbnails(host.transport);
     this.files = new FileChoice(host);

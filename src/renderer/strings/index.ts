@@ -1,8 +1,10 @@
 import { charts } from './charts.ts';
 import { dataset } from './dataset.ts';
+import { embeddingMap } from './embedding-map.ts';
 import { errors } from './errors.ts';
 import { files } from './files.ts';
 import { health } from './health.ts';
+import { imageInspector } from './image-inspector.ts';
 import { network } from './network.ts';
 import { predict } from './predict.ts';
 import { runSentence } from './run-sentence.ts';
@@ -16,9 +18,11 @@ import { train } from './train.ts';
 export const strings = {
   charts,
   dataset,
+  embeddingMap,
   errors,
   files,
   health,
+  imageInspector,
   network,
   predict,
   runSentence,

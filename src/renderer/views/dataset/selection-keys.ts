@@ -10,6 +10,15 @@ export function shortcutOf(edit: keyof typeof SHORTCUTS): string {
   return SHORTCUTS[edit];
 }
 
+/** What a key does with the steps taken so far; null for others, and where somebody types. */
+export function historyKeyOf(event: KeyboardEvent): 'undo' | 'redo' | null {
+  const typing = event.target instanceof HTMLInputElement && event.target.type !== 'range';
+  if (typing || event.altKey || !(event.ctrlKey || event.metaKey)) return null;
+  const key = event.key.toLowerCase();
+  if (key === 'z' && !event.shiftKey) return 'undo';
+  return key === 'y' || key === 'z' ? 'redo' : null;
+}
+
 /** @returns null for keys that have to do with something else */
 export function editKeyOf(
   event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { end, type RunningCommand } from '../../support/thaw-command.ts';
+import { expectAccessible } from '../../support/window/accessibility.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { takeScreenshots } from '../../support/window/screenshots.ts';
+import { findWeb, launchWeb } from '../../support/window/web.ts';
+
+describeWith('the map of a dataset in a browser', await findWeb(), (place) => {
+  const root = temporaryFolder();
+  let page: Page;
+  let server: RunningCommand | null = null;
+  // Before its folder is removed.
+  afterAll(() => end(server));
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    ({ page, server } = await launchWeb(place, path.join(root, 'home')));
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.getByRole('link', { name: 'Dataset', exact: true }).click();
+    await page.getByRole('radio', { name: 'Map' }).check();
+  });
+
+  const map = () => page.getByRole('application');
+  const classes = () => page.getByRole('listbox', { name: 'Classes on the map' });
+  const selection = () => page.getByRole('group', { name: 'Selected images' });
+  const told = () => map().locator('[aria-live]');
+  const chosen = () => page.getByRole('list', { name: 'Selected images' }).getByRole('button');
+
+  it('says what it shows and takes before it is computed, and can be cancelled', async () => {
+    const compute = page.getByRole('button', { name: 'Compute map' });
+    await compute.waitFor({ timeout: 60_000 });
+    await page.getByText('looks at 140 images').waitFor();
+    await expectAccessible(page);
+    await takeScreenshots(page, 'dataset-map-empty');
+    await compute.click();
+    await page.getByRole('progressbar').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await compute.waitFor();
+  });
+
+  it('shows every image where the network sees it, with a legend', async () => {
+    await page.getByRole('button', { name: 'Compute map' }).click();
+    await map().waitFor({ timeout: 180_000 });
+    expect(await map().getAttribute('aria-label')).toContain('Map of 140 images');
+    expect(await classes().getByRole('option').allTextContents()).toEqual([
+      expect.stringMatching(/All classes\s*140/),
+      expect.stringMatching(/fox\s*70/),
+      expect.stringMatching(/owl\s*70/),
+    ]);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'dataset-map');
+  });
+
+  it('shows the image that is pointed at', async () => {
+    const box = (await map().boundingBox()) ?? expect.fail('The map has no place.');
+    // The outermost image lies at the edge of the square that the map fills: found by the keys, it is pointed at.
+    const rows = Array.from({ length: 60 }, (_, step) => box.y + (box.height * (step + 0.5)) / 60);
+    const tooltip = map().locator('.tooltip');
+    for (const y of rows) {
+      await page.mouse.move(box.x + box.width / 2, y);
+      if ((await tooltip.count()) > 0) break;
+    }
+    await tooltip.locator('img.ready').waitFor();
+    expect(await tooltip.textContent()).toMatch(/\d+\.jpg\s*(fox|owl)/);
+    await takeScreenshots(page, 'dataset-map-point');
+    await page.mouse.move(box.x + 5, box.y + 5);
+    await tooltip.waitFor({ state: 'detached' });
+  });
+
+  it('selects what is drawn around', async () => {
+    await page.getByRole('radio', { name: 'Lasso' }).check();
+    const box = (await map().boundingBox()) ?? expect.fail('The map has no place.');
+    const [left, right] = [box.x + 4, box.x + box.width - 4];
+    const [top, middle] = [box.y + 60, box.y + box.height / 2];
+    await page.mouse.move(left, top);
+    await page.mouse.down();
+    for (const [x, y] of [
+      [right, top],
+      [right, middle],
+      [left, middle],
+    ] as const)
+      await page.mouse.move(x, y, { steps: 6 });
+    await takeScreenshots(page, 'dataset-map-lasso');
+    await page.mouse.up();
+    await expect.poll(() => chosen().count()).toBeGreaterThan(5);
+    const upper = await chosen().count();
+    expect(upper).toBeLessThan(140);
+    await expect.poll(() => selection().textContent()).toContain(`${upper} selected`);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'dataset-map-selected');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => chosen().count()).toBe(0);
+  });
+
+  it('is used by keyboard alone: from image to image, by class, and what is selected is decided of', async () => {
+    await map().focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => told().textContent()).toMatch(/^\d+\.jpg, (fox|owl)$/);
+    const first = await told().textContent();
+    const arrows = ['ArrowRight', 'ArrowLeft', 'ArrowUp', 'ArrowDown'];
+    for (const arrow of arrows) {
+      await page.keyboard.press(arrow);
+      if ((await told().textContent()) !== first) break;
+    }
+    expect(await told().textContent()).not.toBe(first);
+    await page.keyboard.press('Space');
+    await expect.poll(() => told().textContent()).toMatch(/, selected$/);
+    await page.keyboard.press('x');
+    await page.getByText('1 image excluded').first().waitFor();
+    await page.keyboard.press('Control+z');
+    await page
+      .getByText(/^Undone: /)
+      .first()
+      .waitFor();
+    await classes().focus();
+    for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    await expect.poll(() => chosen().count()).toBe(70);
+    await takeScreenshots(page, 'dataset-map-class');
+  });
+
+  it('is there again at once when it was made before', async () => {
+    await page.reload();
+    await page.getByRole('link', { name: 'Dataset', exact: true }).click();
+    await page.getByRole('radio', { name: 'Map' }).check();
+    await map().waitFor({ timeout: 60_000 });
+    expect(problems).toEqual([]);
+  });
+});
