@@ -1,15 +1,15 @@
-import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Bench, BenchResult } from './bench.ts';
 import { interleave } from './interleave.ts';
 import { PEERS } from './peer-python.ts';
+import { copyPhotographs } from './photographs.ts';
 import { processorSeconds } from './processor-time.ts';
 import { findSharedData } from './shared-data.ts';
 import { compare } from './statistics.ts';
 import { StepProcess } from './step-process.ts';
 
-const COPIES = 2;
 const BATCH = 32;
 const TARGET_DECODE = 1.3;
 /** Of reading from the cache, in speeds of decoding. */
@@ -19,23 +19,6 @@ const DECODERS = [
   { decoder: 'pillow', isTarget: true },
   { decoder: 'tensor', isTarget: false },
 ] as const;
-
-/** Real photographs as class folders, each several times: files that differ in what follows the end of the image. */
-function copyPhotographs(dataset: string, folder: string): number {
-  let images = 0;
-  for (const entry of readdirSync(dataset, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.jpg')) continue;
-    const place = path.join(folder, path.basename(entry.parentPath));
-    mkdirSync(place, { recursive: true });
-    for (let copy = 0; copy < COPIES; copy += 1) {
-      const file = path.join(place, `${images}.jpg`);
-      copyFileSync(path.join(entry.parentPath, entry.name), file);
-      appendFileSync(file, String(images));
-      images += 1;
-    }
-  }
-  return images;
-}
 
 /** What it took to bring all photographs into batches once. */
 interface Pass {

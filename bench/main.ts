@@ -19,6 +19,7 @@ import { leak } from './leak.ts';
 import { liveCharts } from './live-charts.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
+import { pipelineWait } from './pipeline-wait.ts';
 import { renderReport } from './report.ts';
 import { series } from './series.ts';
 import { sessionOverhead } from './session-overhead.ts';
@@ -45,6 +46,7 @@ const BENCHES: readonly Bench[] = [
   estimate,
   series,
   imageDecode,
+  pipelineWait,
   datasetIndex,
   thumbnails,
   thumbnailScrolling,
