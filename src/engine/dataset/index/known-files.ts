@@ -5,16 +5,16 @@ import type { DatasetIndex } from './dataset-index.ts';
 /** Rows that are read or written at a time: between them others have their turn. */
 export const SLICE = 2_000;
 
-interface FileRow {
-  readonly path: string;
-  readonly bytes: number;
-  readonly modified: number;
-  readonly changed: number;
-  readonly content_hash: string | null;
-  readonly problem: string | null;
-}
+type FileRow = readonly [
+  path: string,
+  bytes: number,
+  modified: number,
+  changed: number,
+  contentHash: string | null,
+  problem: string | null,
+];
 
-function fileOf({ bytes, modified, changed, content_hash: contentHash, problem }: FileRow): KnownFile {
+function fileOf([, bytes, modified, changed, contentHash, problem]: FileRow): KnownFile {
   const state = { bytes, modified, changed };
   return contentHash === null ? { state, contentHash, problem: problem ?? '' } : { state, contentHash, problem: null };
 }
@@ -33,12 +33,13 @@ export async function knownFiles(
           `SELECT path, bytes, modified, changed, content_hash, problem FROM dataset_file
            WHERE dataset_id = ? AND path > ? ORDER BY path LIMIT ?`,
         )
+        .raw()
         .all(dataset, after, SLICE),
     );
-    for (const row of rows) files.set(row.path, fileOf(row));
+    for (const row of rows) files.set(row[0], fileOf(row));
     const last = rows.at(-1);
     if (!last || rows.length < SLICE) return files;
-    after = last.path;
+    [after] = last;
     await setImmediate();
     signal?.throwIfAborted();
   }

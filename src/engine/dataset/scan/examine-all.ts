@@ -1,7 +1,7 @@
 import type { SkippedImage } from '../../../shared/contract/run.ts';
 import type { DatasetImage } from '../dataset.ts';
-import type { Examined, KnownFile } from '../examine-file.ts';
-import { NUMBERS_A_FILE, writeState, type ScanBatch } from './scan-batch.ts';
+import type { KnownFile } from '../examine-file.ts';
+import { NUMBERS_A_FILE, writeState, type ScanAnswer, type ScanBatch } from './scan-batch.ts';
 import { scanInThreads } from './scan-threads.ts';
 
 /** A file to examine. */
@@ -32,7 +32,7 @@ export interface ExaminedFiles<Image> {
 
 /** A batch ends with so many files, or with so many that must be read, so that what is cancelled ends soon. */
 const BATCH_FILES = 512;
-const BATCH_READ = 32;
+const BATCH_READ = 64;
 
 interface Batch extends ScanBatch {
   readonly start: number;
@@ -72,14 +72,14 @@ export async function examineAll<Known extends Candidate, Image extends object>(
   // In their order, made as answers come: of 100,000 files at once it would hold up everything else.
   const made = new Array<{ readonly image: Image } | SkippedImage | undefined>(candidates.length);
   const files = new Map<string, KnownFile>();
-  const take = (index: number, answer: Examined): void => {
+  const take = (index: number, answer: ScanAnswer[number]): void => {
     const candidate = candidates[index];
     if (!candidate) return;
-    if (answer.kind === 'unreadable') {
+    if (answer?.kind === 'unreadable') {
       made[index] = { path: candidate.path, reason: answer.reason };
       return;
     }
-    const file = answer.kind === 'file' ? answer.file : known?.get(candidate.path);
+    const file = answer?.file ?? known?.get(candidate.path);
     if (!file) return;
     files.set(candidate.path, file);
     made[index] =

@@ -8,8 +8,8 @@ export interface ScanBatch {
   readonly known: Float64Array;
 }
 
-/** For each file of a batch in turn. */
-export type ScanAnswer = readonly Examined[];
+/** For each file of a batch in turn; null for one that is as it was, which most are. */
+export type ScanAnswer = readonly (Exclude<Examined, { kind: 'unchanged' }> | null)[];
 
 export const NUMBERS_A_FILE = 3;
 
@@ -27,5 +27,8 @@ function readState(states: Float64Array, index: number): FileState | null {
 
 /** @param scratch overwritten */
 export function scanBatch({ paths, known }: ScanBatch, scratch: Uint8Array): ScanAnswer {
-  return paths.map((path, index) => examineFile(path, readState(known, index), scratch));
+  return paths.map((path, index) => {
+    const examined = examineFile(path, readState(known, index), scratch);
+    return examined.kind === 'unchanged' ? null : examined;
+  });
 }
