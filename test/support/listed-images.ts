@@ -35,6 +35,7 @@ export function listedImage(place: number, change: Partial<ImageEntry> = {}): Im
     excluded: false,
     tags: [],
     originalClass: null,
+    decidedClass: null,
     edited: false,
     ...change,
   };

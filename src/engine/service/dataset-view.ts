@@ -123,7 +123,7 @@ export async function openDatasetView(
   return view;
 }
 
-function entryOf({ imageId, image, edit, originalClass }: IdentifiedImage): ImageEntry {
+function entryOf({ imageId, image, edit, originalClass, decidedClass }: IdentifiedImage): ImageEntry {
   return {
     imageId,
     path: image.path,
@@ -133,6 +133,7 @@ function entryOf({ imageId, image, edit, originalClass }: IdentifiedImage): Imag
     excluded: edit?.excluded === true,
     tags: [...(edit?.tags ?? [])],
     originalClass,
+    decidedClass,
     edited: edit !== null,
   };
 }

@@ -47,6 +47,8 @@ export interface IdentifiedImage {
   readonly edit: ImageEdit | null;
   /** What the folder says, where it was given another class; `''` where the folder says none. */
   readonly originalClass: string | null;
+  /** The class as it was decided upon, or as the folder says it where something else was; null elsewhere. */
+  readonly decidedClass: string | null;
 }
 
 type SplitOutcome = { readonly dataset: Dataset } | { readonly error: ThawError };
@@ -127,8 +129,10 @@ function hold(held: Held): OpenedDataset {
     images
       .map((image): IdentifiedImage => {
         const edit = edits.get(image.path) ?? null;
-        const originalClass = edit?.className === undefined ? null : (says.get(image.path) ?? '');
-        return { imageId: imageIdOf(image), image, edit, originalClass };
+        const said = says.get(image.path) ?? null;
+        const originalClass = edit?.className === undefined ? null : (said ?? '');
+        const decidedClass = edit?.className ?? said;
+        return { imageId: imageIdOf(image), image, edit, originalClass, decidedClass };
       })
       .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
   const unlabelled = content.unlabelled.map((image) => withLabel({ ...image, className: null, split: null }));

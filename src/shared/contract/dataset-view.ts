@@ -61,6 +61,8 @@ export const imageEntry = z.strictObject({
   tags: z.array(z.string()),
   /** What the folder says, where it was given another class; `''` where the folder says none. null where it was not. */
   originalClass: z.string().nullable(),
+  /** The class as it stands where anything was decided of the image, also one that has no index; null elsewhere. */
+  decidedClass: z.string().nullable(),
   /** Whether anything was decided of it: its class, its split, its tags, or that it is left out. */
   edited: z.boolean(),
 });

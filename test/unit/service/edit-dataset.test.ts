@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ServiceContext } from '../../../src/engine/service/context.ts';
 import { createService } from '../../../src/engine/service/create-service.ts';
+import { editsOfSource } from '../../../src/engine/service/edits-of-source.ts';
 import type { DatasetChange, ImageFilter } from '../../../src/shared/contract/dataset-edits.ts';
 import type { DatasetView, ImageEntry } from '../../../src/shared/contract/dataset-view.ts';
 import type { EventOf, Transport } from '../../../src/shared/contract/endpoint.ts';
@@ -162,6 +164,23 @@ describe('the edits of an opened dataset', () => {
     });
   });
 
+  it('are trained on where the folder was moved and not opened since', async () => {
+    const { home } = newService();
+    const before = await open(photos(), home);
+    await before.edit({ kind: 'class', className: 'dog' }, 'cat/0.png');
+    await before.close();
+    const moved = `${before.folder}-moved`;
+    renameSync(before.folder, moved);
+    const context = new ServiceContext({ home, cache: path.join(home, 'cache') });
+    try {
+      const edits = await editsOfSource(context, { kind: 'folder', path: moved });
+      expect([...edits.values()]).toEqual([{ path: 'cat/0.png', className: 'dog' }]);
+      expect((await editsOfSource(context, { kind: 'sample' })).size).toBe(0);
+    } finally {
+      await context.close();
+    }
+  });
+
   it('are filtered by', async () => {
     const opened = await open(photos());
     await opened.edit({ kind: 'tag', tag: 'odd', on: true }, 'cat/0.png', 'dog/0.png');
@@ -228,7 +247,8 @@ describe('the edits of an opened dataset', () => {
     await opened.edit({ kind: 'split', split: 'validation' }, 'cat/0.png');
     expect(opened.counts).toEqual({ cat: 5, dog: 6 });
     const aside = (await opened.images({ edited: true }))[0];
-    expect(aside).toMatchObject({ path: 'cat/0.png', classIndex: -1, originalClass: 'cat', excluded: false });
+    const bird = { originalClass: 'cat', decidedClass: 'bird' };
+    expect(aside).toMatchObject({ path: 'cat/0.png', classIndex: -1, ...bird, excluded: false });
     await opened.edit({ kind: 'reset' }, 'cat/0.png');
     expect(opened.counts).toEqual({ cat: 6, dog: 6 });
   });
