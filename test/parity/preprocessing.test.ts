@@ -23,6 +23,7 @@ const rules = PREPROCESSING_VALUES.flatMap((values) =>
   RESIZES.flatMap((resize) =>
     RESIZE_KERNELS.map((kernel) => ({
       values,
+      normalisation: null,
       resize,
       shorterSide: resize === 'resizeThenCrop' ? SHORTER_SIDE : null,
       kernel,
@@ -34,7 +35,7 @@ const LEVEL = { caffe: 1, tf: 1 / 127.5, torch: 1 / (255 * 0.229) } as const;
 
 /** Of each picture what the network would be given, all in one batch. */
 function normalised(values: PreprocessingPlan['values'], pictures: readonly Uint8Array[]): Float32Array {
-  const nothing = { resize: null, shorterSide: null, kernel: null };
+  const nothing = { normalisation: null, resize: null, shorterSide: null, kernel: null };
   const preprocessing = preprocessedAs(scaleToUnitRange(SIZE, SIZE), { ...nothing, values });
   const graph = new Graph();
   const bytes = graph.placeholder('bytes', 'string', []);

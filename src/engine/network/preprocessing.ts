@@ -1,4 +1,4 @@
-import type { PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
+import type { Normalisation, PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
 
 /**
  * How an image file becomes a network's input; it belongs to the weights and travels with them.
@@ -60,15 +60,20 @@ export function subtractMean(height: number, width: number): Preprocessing {
 const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 const IMAGENET_DEVIATION = [0.229, 0.224, 0.225] as const;
 
-/** Keras' `mode="torch"`: each channel without its mean over ImageNet, by its standard deviation; cropped as above. */
-export function standardise(height: number, width: number): Preprocessing {
-  const [redMean, greenMean, blueMean] = IMAGENET_MEAN;
-  const [red, green, blue] = IMAGENET_DEVIATION;
+/** Red, green and blue from 0 to 1, each without its mean, by its standard deviation; cropped as above. */
+export function normalise(height: number, width: number, { mean, deviation }: Normalisation): Preprocessing {
+  const [redMean, greenMean, blueMean] = mean;
+  const [red, green, blue] = deviation;
   return {
     ...scaleToUnitRange(height, width),
     scale: [1 / (255 * red), 1 / (255 * green), 1 / (255 * blue)],
     offset: [-redMean / red, -greenMean / green, -blueMean / blue],
   };
+}
+
+/** Keras' `mode="torch"`: mean and deviation of pixels over ImageNet. */
+export function standardise(height: number, width: number): Preprocessing {
+  return normalise(height, width, { mean: [...IMAGENET_MEAN], deviation: [...IMAGENET_DEVIATION] });
 }
 
 /**
@@ -90,7 +95,8 @@ const VALUES = { caffe: subtractCaffeMean, tf: scaleToUnitRange, torch: standard
 export function preprocessedAs(own: Preprocessing, plan: PreprocessingPlan | null): Preprocessing {
   if (plan === null) return own;
   const { height, width } = own;
-  const { channelOrder, scale, offset } = plan.values === null ? own : VALUES[plan.values](height, width);
+  const named = plan.values === null ? own : VALUES[plan.values](height, width);
+  const { channelOrder, scale, offset } = plan.normalisation ? normalise(height, width, plan.normalisation) : named;
   const resize = plan.resize ?? own.resize;
   const shorterSide = plan.shorterSide ?? own.shorterSide;
   return {

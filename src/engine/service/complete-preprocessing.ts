@@ -7,7 +7,13 @@ import type { ResolvedPlanRequest } from './resolve-references.ts';
 /** Of an input of 224, as torchvision's recipes have it. */
 const USUAL_SHORTER_SIDE = 256 / 224;
 
-const NOTHING: PreprocessingPlan = { values: null, resize: null, shorterSide: null, kernel: null };
+const NOTHING: PreprocessingPlan = {
+  values: null,
+  normalisation: null,
+  resize: null,
+  shorterSide: null,
+  kernel: null,
+};
 
 function refuse(message: string, hint: string): never {
   throw new ThawError('usage.invalid', message, hint);
@@ -28,9 +34,16 @@ export function completePreprocessing(
   if (isFeatureNetwork(name)) {
     refuse(`Images are preprocessed, and '${name}' takes features.`, 'Leave the preprocessing out.');
   }
-  if (plan.values !== null && own.channelOrder === 'grey') {
+  if (plan.values !== null && plan.normalisation !== null) {
     refuse(
-      `'${plan.values}' is a rule for three channels; '${name}' takes one, of grey images.`,
+      `Pixels become what a rule says or what a mean and a deviation make of them; received both, '${plan.values}' too.`,
+      'Leave one of the two out.',
+    );
+  }
+  const rule = plan.normalisation === null ? plan.values : 'mean and deviation';
+  if (rule !== null && own.channelOrder === 'grey') {
+    refuse(
+      `'${rule}' is a rule for three channels; '${name}' takes one, of grey images.`,
       'Leave the rule out: grey images are prepared as their model says.',
     );
   }

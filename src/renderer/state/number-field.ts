@@ -6,6 +6,7 @@ import {
   scheduleSettings,
   trainingPlan,
 } from '../../shared/contract/plan.ts';
+import { normalisation, preprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
 import { splitPlan } from '../../shared/contract/split-plan.ts';
 
 const [, shares, folds] = splitPlan.options;
@@ -16,6 +17,8 @@ interface Schema {
 
 const crop = augmentationPlan.shape.randomResizedCrop.unwrap().shape;
 const blur = augmentationPlan.shape.blur.unwrap().shape;
+const [meanOf] = normalisation.shape.mean.def.items;
+const [deviationOf] = normalisation.shape.deviation.def.items;
 const erasing = augmentationPlan.shape.erasing.unwrap().shape;
 
 /** The plan's figures that a person may type, each with the field that the engine tells its problems under. */
@@ -67,6 +70,13 @@ export const NUMBER_FIELDS = {
   variants: { path: 'augmentation.variants', schema: augmentationPlan.shape.variants },
   introspectionInterval: { path: 'introspectionInterval', schema: trainingPlan.shape.introspectionInterval },
   seed: { path: 'seed', schema: trainingPlan.shape.seed },
+  shorterSide: { path: 'preprocessing.shorterSide', schema: preprocessingPlan.shape.shorterSide },
+  meanRed: { path: 'preprocessing.normalisation.mean.0', schema: meanOf },
+  meanGreen: { path: 'preprocessing.normalisation.mean.1', schema: meanOf },
+  meanBlue: { path: 'preprocessing.normalisation.mean.2', schema: meanOf },
+  deviationRed: { path: 'preprocessing.normalisation.deviation.0', schema: deviationOf },
+  deviationGreen: { path: 'preprocessing.normalisation.deviation.1', schema: deviationOf },
+  deviationBlue: { path: 'preprocessing.normalisation.deviation.2', schema: deviationOf },
   validationShare: { path: 'validationShare', schema: trainingPlan.shape.validationShare },
   testShare: { path: 'split.testShare', schema: shares.shape.testShare },
   folds: { path: 'split.folds', schema: folds.shape.folds },

@@ -29,6 +29,7 @@ import {
 import type { SplitPlan } from '../../shared/contract/split-plan.ts';
 import type { PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
 import { readClassWeight, type TypedWeights } from './class-weights.ts';
+import { buildPreprocessing, normalises, NORMALISATION_FIELDS, OWN_PREPROCESSING } from './preprocessing-draft.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField, type Typed } from './number-field.ts';
 
 /** Methods as a person chooses them: SGD's two kinds of momentum are two of them. */
@@ -75,8 +76,6 @@ export interface PlanDraft extends AugmentationDraft {
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
   readonly typed: Readonly<Record<NumberField, string>>;
 }
-
-export const OWN_PREPROCESSING: PreprocessingPlan = { values: null, resize: null, shorterSide: null, kernel: null };
 
 export const EMPTY_DRAFT: PlanDraft = {
   strategy: 'features',
@@ -131,6 +130,13 @@ export const EMPTY_DRAFT: PlanDraft = {
     introspectionInterval: '',
     seed: '',
     validationShare: '',
+    shorterSide: '',
+    meanRed: '',
+    meanGreen: '',
+    meanBlue: '',
+    deviationRed: '',
+    deviationGreen: '',
+    deviationBlue: '',
     testShare: '',
     folds: '',
     fold: '',
@@ -200,6 +206,8 @@ const CONDITIONS: Readonly<Partial<Record<NumberField, Condition>>> = {
   scheduleDecay: ofSchedule('scheduleDecay'),
   scheduleFloor: ofSchedule('scheduleFloor'),
   patience: stopsEarly,
+  shorterSide: ({ preprocessing }) => preprocessing.resize === 'resizeThenCrop',
+  ...Object.fromEntries(NORMALISATION_FIELDS.map((field) => [field, normalises])),
   validationShare: (draft, completion) => splitKindOf(draft, completion) !== 'folds',
   testShare: (draft, completion) => splitKindOf(draft, completion) === 'share',
   folds: (draft, completion) => splitKindOf(draft, completion) === 'folds',
@@ -320,7 +328,7 @@ function build<Figure>(
     earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
     augmentation: buildAugmentation(draft, (field) => (isShown(field, draft, completion) ? figure(field) : undefined)),
     sampling: draft.sampling ?? undefined,
-    preprocessing: Object.values(draft.preprocessing).some((value) => value !== null) ? draft.preprocessing : undefined,
+    preprocessing: buildPreprocessing(draft, figure),
   });
 }
 

@@ -7,9 +7,12 @@ const RESIZE_WORDS = {
 } as const;
 
 /** How images are prepared where that is not the network's own way, for people. */
-export function preprocessingWords({ values, resize, shorterSide, kernel }: PreprocessingPlan): string {
+export function preprocessingWords({ values, normalisation, resize, shorterSide, kernel }: PreprocessingPlan): string {
   const told = [
     values === null ? '' : `values as ${values}`,
+    normalisation === null
+      ? ''
+      : `mean ${normalisation.mean.join(' ')}, deviation ${normalisation.deviation.join(' ')}`,
     resize === null ? '' : RESIZE_WORDS[resize],
     shorterSide === null ? '' : `shorter side ${shorterSide}`,
     kernel ?? '',

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { completePreprocessing } from '../../../src/engine/service/complete-preprocessing.ts';
 import { neutralPixel, preprocessedAs, scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
+import type { Normalisation } from '../../../src/shared/contract/preprocessing-plan.ts';
 import { expectError } from '../../support/expect-error.ts';
 
 const own = scaleToUnitRange(224, 224);
 const entry = { name: 'network', preprocessing: own };
-const NOTHING = { values: null, resize: null, shorterSide: null, kernel: null } as const;
+const NOTHING = { values: null, normalisation: null, resize: null, shorterSide: null, kernel: null } as const;
+
+const ZERO_MEAN: Normalisation = { mean: [0, 0, 0], deviation: [1, 1, 1] };
 
 describe('the preprocessing of a plan', () => {
   it.each([
@@ -35,6 +38,7 @@ describe('the preprocessing of a plan', () => {
       { name: 'grey', preprocessing: { ...own, channelOrder: 'grey' } },
       'grey',
     ],
+    ['a rule and a mean of its own', { values: 'tf', normalisation: ZERO_MEAN }, entry, 'both'],
     ['images of what takes features', { values: 'tf' }, { ...entry, name: 'features_8' }, 'features'],
   ] as const)('refuses %s', async (_, asked, network, word) => {
     await expectError(() => completePreprocessing(asked, network), 'usage.invalid', word);
@@ -50,6 +54,23 @@ describe('the preprocessing of a plan', () => {
       { ...NOTHING, resize: 'stretch' },
     );
     expect(cropped).toEqual({ ...own, resize: 'stretch' });
+  });
+
+  it('takes a mean and a deviation in place of a rule, of pixels from 0 to 1', () => {
+    const normalised = (normalisation: Normalisation) => {
+      const plan = completePreprocessing({ normalisation }, entry);
+      expect(plan).toEqual({ ...NOTHING, normalisation });
+      return preprocessedAs(own, plan);
+    };
+    expect(normalised({ mean: [0.5, 0.25, 0], deviation: [0.5, 0.25, 1] })).toEqual({
+      ...own,
+      channelOrder: 'rgb',
+      scale: [2 / 255, 4 / 255, 1 / 255],
+      offset: [-1, -1, -0],
+    });
+    expect(normalised({ mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] })).toEqual(
+      preprocessedAs(own, { ...NOTHING, values: 'torch' }),
+    );
   });
 
   it('has a colour that is nothing to the network', () => {

@@ -126,7 +126,13 @@ describe('a run on augmented images', () => {
   });
 
   it('keeps with the run how images were prepared, and predicts so', async () => {
-    const preprocessing = { values: 'caffe', resize: 'stretch', shorterSide: null, kernel: 'bicubic' } as const;
+    const preprocessing = {
+      values: 'caffe',
+      normalisation: null,
+      resize: 'stretch',
+      shorterSide: null,
+      kernel: 'bicubic',
+    } as const;
     const changes = { ...UPPER_PART, epochs: 1, preprocessing };
     const planned = job(changes);
     await runTraining(planned, () => undefined, never);
