@@ -171,7 +171,7 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
   it('says so when the folder that is shown vanishes, and shows it as gone among the recent ones', async () => {
     rmSync(path.join(files, 'vanishing'), { recursive: true });
     // Thumbnails of a size that was not shown yet have to be read.
-    await page.getByRole('radio', { name: 'Large' }).check();
+    await page.getByRole('slider', { name: 'Thumbnail size' }).fill('320');
     await page.getByRole('button', { name: 'Read the folder again' }).click({ timeout: 20_000 });
     await page.getByText('The dataset is not there').waitFor();
     await expectAccessible(page);
