@@ -65,7 +65,7 @@ export class ServiceContext {
   readonly tasks = new Tasks(this.events);
   readonly grants = new Grants();
   readonly datasets = new Datasets(
-    (root) => editsOfRoot(this, root),
+    (root) => editsOfRoot(this.indexIfAny, root),
     () => this.indexIfAny,
   );
   readonly inspected = new Inspected();
@@ -81,6 +81,8 @@ export class ServiceContext {
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
   #index: DatasetIndex | null = null;
+  /** Of an index that cannot be written. */
+  #unkept: DatasetIndex | null = null;
 
   constructor(options: ServiceOptions) {
     this.home = options.home;
@@ -128,9 +130,13 @@ export class ServiceContext {
     return (this.#index ??= openDatasetIndex(this.home));
   }
 
-  /** As `index`; null where none can be made. @throws ThawError `index.unreadable`, `index.newer` */
+  /** As `index`; where it cannot be written it is one in memory, and null where none can be made. @throws ThawError `index.unreadable`, `index.newer` */
   get indexIfAny(): DatasetIndex | null {
-    return indexIfAny(this.home, () => this.index);
+    const opened = this.#index ?? this.#unkept;
+    if (opened) return opened;
+    const index = indexIfAny(this.home, () => this.index);
+    if (index?.kept === false) this.#unkept = index;
+    return index;
   }
 
   runDirectory(runId: string): string {
@@ -178,5 +184,7 @@ export class ServiceContext {
     this.#log = null;
     this.#index?.close();
     this.#index = null;
+    this.#unkept?.close();
+    this.#unkept = null;
   }
 }

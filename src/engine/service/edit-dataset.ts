@@ -104,6 +104,6 @@ export async function retraceEdit(
 export async function listEdits(context: ServiceContext, { dataset }: Request<'dataset.edits'>): Promise<DatasetEdits> {
   const given = path.resolve(datasetRoot(resolveDataset(context, dataset)));
   const root = await realpath(given).catch(() => given);
-  const { edits, undo, redo } = editsOfRoot(context, root);
+  const { edits, undo, redo } = editsOfRoot(context.indexIfAny, root);
   return { root, summary: { ...countEdits(edits), undo, redo }, edits: [...edits.values()] };
 }

@@ -17,7 +17,7 @@ import { weightsOf } from '../weights/with-hash.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
-import { editsOf } from './edits-of-root.ts';
+import { editsOfSource } from './edits-of-source.ts';
 import { assertNamedWeights } from './named-weights.ts';
 import { explainLostWeights, onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
@@ -91,7 +91,7 @@ export async function startTraining(
   const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
   assertRules(plan, features);
   const part = await partLoaded(context, plan);
-  const edits = await editsOf(context, plan.dataset);
+  const edits = await editsOfSource(context, plan.dataset);
   const runId = createRun(context.log, plan, plan.weights.kind === 'run' ? plan.weights.runId : null);
   const runDirectory = context.runDirectory(runId);
   try {

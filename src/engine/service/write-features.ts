@@ -6,7 +6,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
-import { editsOf } from './edits-of-root.ts';
+import { editsOfSource } from './edits-of-source.ts';
 import { takeFeatures } from './extractor-process.ts';
 import { resolveDataset, resolveWeights } from './resolve-references.ts';
 import { assertDataset } from './start-training.ts';
@@ -47,7 +47,7 @@ export async function writeFeatures(
   context: ServiceContext,
   request: Request<'features.write'>,
 ): Promise<FeaturesResult> {
-  const { dataset, network, weights, rules, precision, device, layer } = request;
+  const { dataset, network, weights, rules, precision, device, layer, preprocessing } = request;
   if (layer !== undefined && rules !== undefined && rules.length > 0) {
     throw new ThawError(
       'usage.invalid',
@@ -60,6 +60,7 @@ export async function writeFeatures(
     network,
     rules,
     device,
+    preprocessing,
     ...(precision !== undefined && { precision: { frozen: precision } }),
     dataset: dataset && resolveDataset(context, dataset),
     weights: weights && resolveWeights(context, weights),
@@ -67,7 +68,7 @@ export async function writeFeatures(
   assertDataset(plan.dataset);
   const sourceRunDirectory = await assertWeights(context, plan.weights);
   const output = outputPath(context, request.output);
-  const edits = await editsOf(context, plan.dataset);
+  const edits = await editsOfSource(context, plan.dataset);
   return context.tasks.run(request.taskId, 'image', (task) =>
     takeFeatures(
       context.entries.extractor,

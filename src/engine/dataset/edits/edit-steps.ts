@@ -135,6 +135,16 @@ export function readEdits(index: DatasetIndex, datasetId: number): KeptEdits {
   return index.read('read the edits of the dataset', (database) => stateIn(database, datasetId));
 }
 
+/** Where the datasets lay when they were last opened of whose images something was decided. */
+export function editedRoots(index: DatasetIndex): readonly string[] {
+  return index.read('look for edited datasets', (database) =>
+    database
+      .prepare<[], string>('SELECT root FROM dataset WHERE id IN (SELECT dataset_id FROM image_edit)')
+      .pluck()
+      .all(),
+  );
+}
+
 /**
  * Makes a step; steps that were taken back can then not be made again. A change that changes nothing is no step.
  *
