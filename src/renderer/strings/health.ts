@@ -76,7 +76,7 @@ export const health = {
   summary: {
     label: 'What the images are like',
     classes: 'Images of each class',
-    balance: (ratio: number) => `${ratio.toFixed(1)} × from smallest to largest`,
+    balance: (ratio: number) => `Largest ${ratio.toFixed(1)} × the smallest`,
     even: 'All alike',
     classRange: (smallest: number, largest: number) =>
       `Images of each class, from ${count(largest)} down to ${count(smallest)}`,

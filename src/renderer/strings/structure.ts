@@ -20,7 +20,7 @@ export const structure = {
   keep: 'That is right',
   change: 'Change…',
   label: 'How the folder is laid out',
-  title: (name: string) => `How is ${isolate(name)} laid out?`,
+  title: (name: string) => `How is “${isolate(name)}” laid out?`,
   kinds,
   fits: 'fits',
   pattern: 'Pattern',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CARD_GAP,
+  GROUP_GAP,
   groupHeight,
   layOutPairs,
   MOST_SHOWN,
@@ -8,19 +9,25 @@ import {
   pictureHeight,
 } from '../../../../../../src/renderer/views/dataset/health/pair-layout.ts';
 
-describe('images of a group', () => {
+describe('groups of images', () => {
   it.each([
-    ['lie side by side in a narrow pane', 200, 2],
-    ['lie in two columns where there is room for two', 444, 2],
-    ['lie in as many columns as fit', 1000, 4],
-  ])('%s', (_, width, columns) => {
-    const layout = layOutPairs(width);
-    expect(layout.columns).toBe(columns);
-    expect(layout.columns * layout.cardWidth + (layout.columns - 1) * CARD_GAP).toBeLessThanOrEqual(width);
+    ['a pair lies side by side in a narrow pane', 260, 2, 1, 2],
+    ['pairs lie beside each other where there is room', 980, 2, 2, 2],
+    ['larger groups have a line of their own', 980, 3, 1, 4],
+  ])('%s', (_, width, largest, across, columns) => {
+    const layout = layOutPairs(width, true, largest);
+    expect([layout.across, layout.columns]).toEqual([across, columns]);
+    expect(across * layout.groupWidth + (across - 1) * GROUP_GAP).toBeLessThanOrEqual(width);
+    expect(layout.columns * layout.cardWidth + (layout.columns - 1) * CARD_GAP).toBeLessThan(layout.groupWidth);
+  });
+
+  it('are wider where they have no button', () => {
+    expect(layOutPairs(300, false, 2).cardWidth).toBeGreaterThan(layOutPairs(300, true, 2).cardWidth);
   });
 
   it('take a line more when one is full, and no more than are shown with a card for the others', () => {
-    const layout = layOutPairs(444);
+    const layout = layOutPairs(470, true, 3);
+    expect(layout.columns).toBe(2);
     const line = groupHeight(3, layout) - groupHeight(2, layout);
     expect(line).toBeGreaterThan(pictureHeight(layout.cardWidth));
     expect(groupHeight(4, layout)).toBe(groupHeight(3, layout));
@@ -30,24 +37,29 @@ describe('images of a group', () => {
 });
 
 describe('a key among groups', () => {
-  // Of three groups the second has one image more; each has a button.
-  const cells = [3, 4, 3];
-  const cellsIn = (row: number): number => cells[row] ?? 0;
+  // Of five groups, two in a line, the second has one image more; each has a button.
+  const cells = [3, 4, 3, 3, 3];
+  const grid = { groups: cells.length, across: 2, page: 1, cellsIn: (row: number): number => cells[row] ?? 0 };
 
   it.each([
     ['ArrowRight', [0, 0], [0, 1]],
-    ['ArrowRight', [0, 2], [0, 2]],
-    ['ArrowLeft', [1, 0], [1, 0]],
-    ['ArrowDown', [1, 3], [2, 2]],
-    ['ArrowDown', [2, 1], [2, 1]],
-    ['ArrowUp', [1, 1], [0, 1]],
+    ['ArrowRight', [0, 2], [1, 0]],
+    ['ArrowRight', [4, 2], [4, 2]],
+    ['ArrowLeft', [1, 0], [0, 2]],
+    ['ArrowLeft', [0, 0], [0, 0]],
+    ['ArrowDown', [1, 3], [3, 2]],
+    ['ArrowDown', [3, 1], [3, 1]],
+    ['ArrowUp', [2, 1], [0, 1]],
+    ['ArrowUp', [1, 1], [1, 1]],
     ['PageDown', [0, 1], [2, 1]],
+    ['PageDown', [3, 1], [4, 1]],
     ['PageUp', [1, 0], [0, 0]],
+    ['PageUp', [4, 0], [2, 0]],
     ['Home', [2, 2], [0, 0]],
-    ['End', [0, 2], [2, 0]],
+    ['End', [0, 2], [4, 0]],
     ['x', [0, 0], null],
   ] as const)('%s leads from %j to %j', (key, [row, cell], expected) => {
-    const to = movePair(key, { row, cell }, cells.length, cellsIn, 2);
+    const to = movePair(key, { row, cell }, grid);
     expect(to && [to.row, to.cell]).toEqual(expected);
   });
 });
