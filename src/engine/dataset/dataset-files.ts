@@ -73,20 +73,24 @@ async function followLink(root: string, folder: string, name: string, relative: 
  * @throws the file system's error when the folder cannot be listed
  */
 export async function listFolder(root: string, folder: string, relative: string): Promise<readonly Entry[]> {
-  const entries: Dirent[] = await readdir(folder, { withFileTypes: true });
-  return Promise.all(
-    entries
-      .filter((entry) => !isSystemName(entry.name))
-      .map(async (entry): Promise<Entry> => {
-        const { name } = entry;
-        const relativePath = relative === '' ? name : `${relative}/${name}`;
-        const realPath = path.join(folder, name);
-        if (entry.isSymbolicLink()) return followLink(root, folder, name, relativePath);
-        if (entry.isDirectory()) return { kind: 'folder', name, path: relativePath, realPath };
-        if (entry.isFile()) return { kind: 'file', name, path: relativePath, realPath };
-        return { kind: 'refused', name, path: relativePath, reason: 'it is neither a file nor a folder' };
-      }),
-  );
+  const found: Dirent[] = await readdir(folder, { withFileTypes: true });
+  const before = relative === '' ? '' : `${relative}/`;
+  const within = folder.endsWith(path.sep) ? folder : folder + path.sep;
+  const links: Promise<void>[] = [];
+  const entries: Entry[] = [];
+  for (const entry of found) {
+    const { name } = entry;
+    if (isSystemName(name)) continue;
+    const own = { name, path: before + name };
+    if (entry.isFile()) entries.push({ kind: 'file', ...own, realPath: within + name });
+    else if (entry.isDirectory()) entries.push({ kind: 'folder', ...own, realPath: within + name });
+    else if (entry.isSymbolicLink()) {
+      const place = entries.push({ kind: 'refused', ...own, reason: '' }) - 1;
+      links.push(followLink(root, folder, name, own.path).then((followed) => void (entries[place] = followed)));
+    } else entries.push({ kind: 'refused', ...own, reason: 'it is neither a file nor a folder' });
+  }
+  await Promise.all(links);
+  return entries;
 }
 
 export interface ClassFiles {

@@ -8,6 +8,7 @@ import { applyEdits, originalClasses, type CandidateImage, type EditedContent } 
 import type { KeptEdits } from '../dataset/edits/edit-steps.ts';
 import type { ImageEdits } from '../dataset/edits/image-edits.ts';
 import type { DatasetIndex } from '../dataset/index/dataset-index.ts';
+import { NOT_KEPT } from '../dataset/index/remembered.ts';
 import { splitContent } from '../dataset/open-dataset.ts';
 import { readContent, type DatasetContent } from '../dataset/read-content.ts';
 import { UNLABELLED, type CollectedImage } from '../dataset/read-images.ts';
@@ -207,6 +208,11 @@ export class Datasets {
     return outcome.dataset;
   }
 
+  /** The id of a dataset that is held; null for one that is not. */
+  idOf(source: DatasetSource): string | null {
+    return this.#entries.get(keyOf(source))?.opened.datasetId ?? null;
+  }
+
   /** @throws ThawError `file.notGranted` for an id that this engine did not give, or what opening it again meets */
   async byId(datasetId: string): Promise<OpenedDataset> {
     const source = this.#sources.get(datasetId);
@@ -254,8 +260,11 @@ export class Datasets {
 
   /** Takes over what was decided of the images of a folder, in whatever structure it is open; nothing is read. */
   edited(root: string, edits: KeptEdits): void {
-    for (const [key, { opened }] of this.#entries) {
-      if (opened.original.root === root) this.#entries.set(key, { opened: hold({ ...opened, edits }), other: null });
+    for (const [key, { opened }] of [...this.#entries]) {
+      if (opened.original.root !== root) continue;
+      // Without what was decided of it a folder may be none that opens: it is then told by opening it.
+      this.#entries.delete(key);
+      this.#entries.set(key, { opened: hold({ ...opened, edits }), other: null });
     }
   }
 
@@ -268,12 +277,15 @@ export class Datasets {
     signal.throwIfAborted();
     const key = keyOf(source);
     const structure = structureOf(source);
-    const content = await readContent(datasetRoot(source), {
+    const index = this.#index();
+    const read = await readContent(datasetRoot(source), {
       structure,
       signal,
-      index: this.#index(),
+      index,
       onProgress: (done, total) => report(done, total, 'reading the dataset'),
     });
+    const { structure: laidOut } = read;
+    const content = index ? read : { ...read, structure: { ...laidOut, notes: [...laidOut.notes, NOT_KEPT] } };
     const known = `${content.root}\0${JSON.stringify(structure ?? null)}`;
     const datasetId = this.#ids.get(known) ?? randomBytes(12).toString('base64url');
     const opened = hold({ datasetId, source, original: content, edits: this.#editsOf(content.root) });

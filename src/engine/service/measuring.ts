@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
+import type { DatasetIndex } from '../dataset/index/dataset-index.ts';
 import { ProgressReporter } from '../training/progress.ts';
-import type { ServiceContext } from './context.ts';
+import type { Datasets } from './datasets.ts';
+import type { EventHub } from './event-hub.ts';
 import { seeImages } from './seen-images.ts';
 
 /** What nobody waits for leaves the machine to what somebody does. */
@@ -8,7 +10,13 @@ const AT_A_TIME = 2;
 /** How often it is looked whether a run still trains. */
 const LOOK_MILLISECONDS = 1_000;
 
-type Context = Pick<ServiceContext, 'datasets' | 'events' | 'indexIfAny' | 'activeRun'>;
+/** What it needs of the service. */
+interface Context {
+  readonly datasets: Datasets;
+  readonly events: EventHub;
+  readonly indexIfAny: DatasetIndex | null;
+  readonly activeRun: string | null;
+}
 
 /** Looks at the images of opened datasets in the background, one dataset after the other, while no run trains. */
 export class Measuring {

@@ -1,7 +1,8 @@
 import type { DatasetEvent } from '../../shared/contract/dataset-event.ts';
 import { FolderWatch } from '../dataset/watch-folders.ts';
-import type { ServiceContext } from './context.ts';
-import type { OpenedDataset } from './datasets.ts';
+import type { Datasets, OpenedDataset } from './datasets.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Measuring } from './measuring.ts';
 
 /** Files come one after the other: a folder is read again once it has been quiet for so long, or after the longest wait. */
 const QUIET_MILLISECONDS = 400;
@@ -9,7 +10,12 @@ const LONGEST_MILLISECONDS = 5_000;
 /** Those opened last; of others changes are found when they are opened again. */
 const MOST_WATCHED = 2;
 
-type Context = Pick<ServiceContext, 'datasets' | 'events' | 'measuring'>;
+/** What it needs of the service. */
+interface Context {
+  readonly datasets: Datasets;
+  readonly events: EventHub;
+  readonly measuring: Measuring;
+}
 
 interface Watched {
   readonly watch: FolderWatch;

@@ -21,8 +21,12 @@ export function indexPath(home: string): string {
 
 /** What one workspace knows of its datasets, open in this process. Every refusal comes out as a `ThawError`. */
 export class DatasetIndex extends Store {
-  constructor(database: Database.Database) {
+  /** Whether what is written to it outlives this process. */
+  readonly kept: boolean;
+
+  constructor(database: Database.Database, kept: boolean) {
     super(DATASET_INDEX, database);
+    this.kept = kept;
   }
 }
 
@@ -33,5 +37,5 @@ export class DatasetIndex extends Store {
  * @throws ThawError `index.unreadable`, `index.newer`, `disk.readOnly`, `disk.full`
  */
 export function openDatasetIndex(home: string): DatasetIndex {
-  return openStore(DATASET_INDEX, { home, path: indexPath(home) }, (database) => new DatasetIndex(database));
+  return openStore(DATASET_INDEX, { home, path: indexPath(home) }, (database) => new DatasetIndex(database, true));
 }

@@ -1,10 +1,32 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
-import { indexPath, openDatasetIndex, type DatasetIndex } from './dataset-index.ts';
+import { assertOurs, migrate } from '../../sqlite/migrate.ts';
+import { DATASET_INDEX, DatasetIndex, indexPath, openDatasetIndex } from './dataset-index.ts';
+
+/** The bytes of a database's header that say that a log is written beside it, which a copy in memory has not. */
+const WRITE_AHEAD = [18, 19];
+
+/** The index as it stands, in memory: what is written to it is not kept. null where part of it is still in its log. */
+function copyInMemory(path: string): DatasetIndex | null {
+  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) return null;
+  const content = readFileSync(path);
+  for (const place of WRITE_AHEAD) content[place] = 1;
+  const database = new Database(content);
+  try {
+    assertOurs(database, DATASET_INDEX);
+    migrate(database, DATASET_INDEX);
+    return new DatasetIndex(database, false);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
 
 /**
- * The index of a workspace; null where none can be made, for then nothing was decided of any image. One that is there and
- * cannot be opened is refused: without its edits a dataset would be another.
+ * The index of a workspace. Where it cannot be written it is one in memory, with what was decided of images before; null
+ * where none can be made: then nothing was. One that cannot be read is refused, for without its edits a dataset would be
+ * another.
  *
  * @param home THAW_HOME
  * @throws ThawError as `openDatasetIndex`
@@ -13,8 +35,11 @@ export function indexIfAny(home: string, open: () => DatasetIndex): DatasetIndex
   try {
     return open();
   } catch (error) {
-    const none = error instanceof ThawError && error.code.startsWith('disk.') && !existsSync(indexPath(home));
-    if (none) return null;
+    if (!(error instanceof ThawError) || !error.code.startsWith('disk.')) throw error;
+    const path = indexPath(home);
+    if (!existsSync(path)) return null;
+    const copy = copyInMemory(path);
+    if (copy) return copy;
     throw error;
   }
 }

@@ -76,6 +76,10 @@ interface ReadFiles {
   readonly expectStillThere: () => Promise<void>;
 }
 
+/** Told where the index cannot be written. */
+export const NOT_KEPT =
+  'What is found of its files is not kept, for the folder of Thaw cannot be written: it is found out anew next time.';
+
 function refusal(error: unknown): string {
   // Reading a dataset does not need room or permission to write; what is damaged is said before anything is lost.
   if (!(error instanceof ThawError) || !(error.code.startsWith('disk.') || error.code === 'index.unreadable'))
@@ -96,7 +100,7 @@ export async function keep(
   await expectStillThere();
   const changes = compareFiles(previous, files, absent);
   let dataset = known ?? moved?.id ?? null;
-  const notes: string[] = [];
+  const notes: string[] = index.kept ? [] : [NOT_KEPT];
   try {
     if (moved) relocate(index, moved, root);
     else dataset = enterDataset(index, root);
