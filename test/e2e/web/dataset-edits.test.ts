@@ -1,0 +1,230 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeNamedDataset } from '../../support/named-dataset.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { end, type RunningCommand } from '../../support/thaw-command.ts';
+import { expectAccessible } from '../../support/window/accessibility.ts';
+import { drag } from '../../support/window/drag.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { takeScreenshots } from '../../support/window/screenshots.ts';
+import { findWeb, launchWeb } from '../../support/window/web.ts';
+
+const PER_CLASS = 30;
+const TOTAL = 3 * PER_CLASS;
+
+describeWith('deciding about the images of a dataset in a browser', await findWeb(), (place) => {
+  const root = temporaryFolder();
+  const named = path.join(root, 'files/photos');
+  const problems: string[] = [];
+  let page: Page;
+  let server: RunningCommand | null = null;
+  // Before its folder is removed.
+  afterAll(() => end(server));
+
+  beforeAll(async () => {
+    await writeNamedDataset(named, PER_CLASS);
+    ({ page, server } = await launchWeb(place, path.join(root, 'home'), '--root', path.join(root, 'files')));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('status of 404')) problems.push(message.text());
+    });
+    await page.getByRole('link', { name: 'Dataset', exact: true }).click();
+    await page.getByRole('listbox', { name: 'Classes' }).getByRole('option', { name: 'fox' }).waitFor();
+  });
+
+  /** However busy the machine is. */
+  const eventually = <Value>(read: () => Promise<Value>) => expect.poll(read, { timeout: 60_000 });
+  const grid = (): Locator => page.getByRole('listbox', { name: 'Images' });
+  const cell = (index: number): Locator => grid().locator(`[aria-posinset="${index + 1}"]`);
+  const classRow = (name: string): Locator =>
+    page.getByRole('listbox', { name: 'Classes' }).getByRole('option', { name, exact: false });
+  const bar = (): Locator => page.getByRole('group', { name: 'Selected images' });
+  const notices = (): Locator => page.getByRole('region', { name: 'Notices' });
+  /** How many images pass the filters. */
+  const shown = async (): Promise<number> =>
+    Number(
+      (await grid()
+        .getByRole('option')
+        .first()
+        .getAttribute('aria-setsize', { timeout: 500 })
+        .catch(() => '0')) ?? 0,
+    );
+  const selected = async (): Promise<number[]> =>
+    (
+      await grid()
+        .locator('[aria-selected="true"]')
+        .all()
+        .then((cells) => Promise.all(cells.map(async (each) => Number(await each.getAttribute('aria-posinset')) - 1)))
+    ).sort((one, other) => one - other);
+  const expectSelected = (places: number[]) => eventually(selected).toEqual(places);
+  const described = (index: number): Promise<string | null> => cell(index).getAttribute('aria-label');
+
+  it('opens a folder that was never decided about', async () => {
+    await drag(page, [named]);
+    await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('photos');
+    await eventually(shown).toBe(TOTAL);
+    expect(await bar().getByRole('button', { name: 'Undo (Ctrl+Z)' }).isDisabled()).toBe(true);
+  });
+
+  it('selects by mouse: one, another too, up to one, by a mark on it, and none', async () => {
+    await cell(1).click();
+    await expectSelected([1]);
+    await cell(4).click({ modifiers: ['Shift'] });
+    await expectSelected([1, 2, 3, 4]);
+    await cell(3).click({ modifiers: ['Control'] });
+    await expectSelected([1, 2, 4]);
+    await cell(6).hover();
+    await cell(6).locator('[data-picks]').click();
+    await expectSelected([1, 2, 4, 6]);
+    expect(await bar().textContent()).toContain('4 selected');
+    await expectAccessible(page);
+    await takeScreenshots(page, 'dataset-selection');
+    await page.keyboard.press('Escape');
+    await expectSelected([]);
+  });
+
+  it('selects what a rectangle is drawn over, and what is added to it', async () => {
+    const [first, second] = [await cell(0).boundingBox(), await cell(9).boundingBox()];
+    if (first === null || second === null) throw new Error('no cells to draw over');
+    await page.mouse.move(first.x - 8, first.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(second.x, second.y, { steps: 4 });
+    await page.mouse.move(second.x + second.width / 2, second.y + second.height / 2, { steps: 4 });
+    await takeScreenshots(page, 'dataset-rectangle');
+    await page.mouse.up();
+    const columns = await page.evaluate(() => {
+      const cells = [...document.querySelectorAll<HTMLElement>('[aria-label="Images"] [role="option"]')];
+      return new Set(cells.map((each) => each.style.transform.split(',')[0])).size;
+    });
+    const drawnOver = Array.from({ length: 3 }, (_, index) => index + (9 % columns) - 2);
+    await expectSelected([...[0, 1, 2].slice(0, (9 % columns) + 1), ...drawnOver.map((index) => columns + index)]);
+    await page.keyboard.press('Escape');
+  });
+
+  it('selects by keyboard: along, further, beside, and all', async () => {
+    await cell(0).click();
+    await page.keyboard.press('ArrowRight');
+    await expectSelected([1]);
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await expectSelected([1, 2, 3]);
+    await page.keyboard.press('Control+ArrowRight');
+    await page.keyboard.press('Control+ArrowRight');
+    await page.keyboard.press('Space');
+    await expectSelected([1, 2, 3, 5]);
+    await page.keyboard.press('Control+a');
+    await eventually(() => bar().textContent()).toContain(`${TOTAL} selected`);
+    await page.keyboard.press('Escape');
+  });
+
+  it('tags what is selected with a name that is typed, and shows only what has it', async () => {
+    await cell(0).click();
+    await cell(2).click({ modifiers: ['Shift'] });
+    await page.keyboard.press('t');
+    const box = page.getByRole('combobox', { name: 'Tags of the selected images' });
+    await box.fill('blurred');
+    await expectAccessible(page);
+    await takeScreenshots(page, 'dataset-tagging');
+    await page.keyboard.press('Enter');
+    await notices()
+      .getByText(/3 images tagged/)
+      .waitFor();
+    await page
+      .getByRole('option', { name: /blurred/ })
+      .getByLabel('on all of these')
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await eventually(() => described(0)).toContain('tagged blurred');
+    await page.getByRole('button', { name: 'Tag', exact: true }).click();
+    await page.getByRole('menuitemradio', { name: /blurred/ }).click();
+    await eventually(shown).toBe(3);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await eventually(shown).toBe(TOTAL);
+  });
+
+  it('gives images a class that was not there, keeps the focus among them, and takes that back', async () => {
+    await classRow('狐狸').click();
+    await eventually(shown).toBe(PER_CLASS);
+    await cell(0).click();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('l');
+    const box = page.getByRole('combobox', { name: 'Class of the selected images' });
+    await box.fill('北极狐');
+    await page.getByRole('option', { name: /New class/ }).click();
+    await eventually(() => classRow('北极狐').getAttribute('aria-label')).toMatch(/^北极狐: /);
+    await eventually(shown).toBe(PER_CLASS - 2);
+    // The class that is shown stands elsewhere in the list now, and is shown still.
+    await eventually(() => described(0)).toContain('狐狸');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Images');
+    await takeScreenshots(page, 'dataset-relabelled');
+    await page.keyboard.press('Control+z');
+    await eventually(shown).toBe(PER_CLASS);
+    expect(await classRow('北极狐').count()).toBe(0);
+    await page.keyboard.press('Control+Shift+Z');
+    await eventually(shown).toBe(PER_CLASS - 2);
+    await classRow('北极狐').click();
+    await eventually(shown).toBe(2);
+    expect(await described(0)).toMatch(/was \u2068狐狸\u2069/);
+    await classRow('All classes').click();
+    await eventually(shown).toBe(TOTAL);
+  });
+
+  it('excludes images, shows them as such, hides them when asked to, and takes that back by its notice', async () => {
+    await cell(5).click();
+    await page.keyboard.press('x');
+    await notices().getByText('1 image excluded').waitFor();
+    await eventually(() => described(5)).toContain('excluded');
+    await page.getByRole('button', { name: 'Excluded', exact: true }).click();
+    await page.getByRole('menuitemradio', { name: 'Hidden' }).click();
+    await eventually(shown).toBe(TOTAL - 1);
+    await page.getByRole('button', { name: /^Excluded: /u }).click();
+    await page.getByRole('menuitemradio', { name: 'Only these' }).click();
+    await eventually(shown).toBe(1);
+    await takeScreenshots(page, 'dataset-excluded');
+    await notices().getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('No image passes these filters.').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Show all images' }).click();
+    await eventually(shown).toBe(TOTAL);
+  });
+
+  it('moves images to another split, which are the edited ones then, and resets them', async () => {
+    const before = await described(8);
+    const [target, shortly] = before?.includes('Train') === true ? ['Validation', 'Train'] : ['Train', 'Validation'];
+    await cell(8).click();
+    await page.keyboard.press('m');
+    await page.getByRole('menuitem', { name: target, exact: true }).click();
+    await eventually(() => described(8)).toContain(target);
+    await page.getByRole('button', { name: 'Edited' }).click();
+    // Three that were tagged, two of another class, and this one.
+    await eventually(shown).toBe(6);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await eventually(shown).toBe(TOTAL);
+    await cell(8).click();
+    await bar().getByRole('button', { name: 'Reset' }).click();
+    await eventually(() => described(8)).toContain(shortly);
+  });
+
+  it('has thumbnails as large as they are asked for, and remembers it', async () => {
+    const width = async (): Promise<number> => (await cell(0).boundingBox())?.width ?? 0;
+    const slider = page.getByRole('slider', { name: 'Thumbnail size' });
+    await cell(0).click();
+    const usual = await width();
+    for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press('+');
+    await eventually(width).toBeGreaterThan(usual * 1.5);
+    await slider.fill('72');
+    await eventually(width).toBeLessThan(usual);
+    await takeScreenshots(page, 'dataset-small-thumbnails');
+    await eventually(() => readFile(path.join(root, 'home/settings.json'), 'utf8')).toMatch(
+      /"dataset\.thumbnail":\s*72\b/,
+    );
+    await page.reload();
+    await eventually(() => slider.inputValue()).toBe('72');
+  });
+
+  it('has met no error of its own and broken no rule of its content policy', () => {
+    expect(problems).toEqual([]);
+  });
+});
