@@ -41,6 +41,11 @@ export class Inspected {
     if (this.#inspections.size > MOST_INSPECTED && oldest !== undefined) this.#inspections.delete(oldest);
   }
 
+  /** The paths of images that show the same; null where the dataset was not looked at. The same list until it is again. */
+  alike(datasetId: string): Inspection['alike'] | null {
+    return this.#inspections.get(datasetId)?.alike ?? null;
+  }
+
   /** What may be wrong with a dataset as it stands now; null where it was not looked at. */
   findings(opened: OpenedDataset): readonly PlainFinding[] | null {
     const inspection = this.#inspections.get(opened.datasetId);

@@ -19,6 +19,7 @@ import { estimateCost, estimateMemory } from './preview-plan-cost.ts';
 import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
 import { describePlan } from './preview-plan-sentence.ts';
 import { assertDataset } from './start-training.ts';
+import { leakWarnings } from './leak-warnings.ts';
 import { weightsPath } from './weights-path.ts';
 
 const FLOAT_BYTES = 4;
@@ -127,6 +128,7 @@ export async function previewPlan(
     warnings: [
       ...planWarnings(draft.request, plan),
       ...gap,
+      ...leakWarnings(context, plan.dataset, dataset),
       ...[variantsWarning(plan.augmentation, freeze.cut), tight].flatMap((warning) => warning ?? []),
     ],
     layers: [...freeze.states],

@@ -12,7 +12,7 @@ import type { ImageEdits } from '../dataset/edits/image-edits.ts';
 import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
 import { withIndex } from '../dataset/index/index-if-any.ts';
 import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
-import { countLeaks } from '../dataset/split/count-leaks.ts';
+import { leakWarning } from '../dataset/split/leaks.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
@@ -33,7 +33,7 @@ import { keepFirstWeights } from './introspect.ts';
 import { assertMemory, machineMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
 import { expectDevice, precisionWarning } from './expect-device.ts';
 import { featureCacheFolder } from './feature-cache/cached-features.ts';
-import { expectSameBelow, planAbove } from './features-file/plan-above.ts';
+import { expectSameBelow, planAbove, preprocessingBelow } from './features-file/plan-above.ts';
 import { readFeatures, type GivenFeatures } from './features-file/read-features.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
@@ -86,11 +86,6 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
     `A resumed run needs the classes it began with (${model.classes.join(', ')}); found ${dataset.classes.join(', ')} in ${dataset.root}.`,
     'Put the class folders back, or train a new run.',
   );
-}
-
-function leakWarning(count: number): string {
-  const images = count === 1 ? '1 training image is a copy' : `${count} training images are copies`;
-  return `${images} of images that validate or test, by which accuracy looks better than it is: leave them out under the dataset's health, or by \`thaw dataset mend FOLDER leaks\`.`;
 }
 
 /** What the caches hold once every image of the dataset went through. */
@@ -158,8 +153,8 @@ export async function prepareRun(
         signal,
         onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
       });
-  const leaks = given ? 0 : countLeaks(dataset.images);
-  if (leaks > 0) emit({ kind: 'warning', message: leakWarning(leaks) });
+  const leaks = given ? null : leakWarning(dataset);
+  if (leaks !== null) emit({ kind: 'warning', message: leaks });
   if (resumed) {
     sameNetwork(resumed, trainingPlan);
     sameClasses(resumed, dataset);
@@ -171,7 +166,10 @@ export async function prepareRun(
     head: trainingPlan.head,
     preprocessing: resumed?.preprocessing,
   });
-  const preprocessing = resumed?.preprocessing ?? preprocessedAs(own, trainingPlan.preprocessing);
+  const prepared = preprocessedAs(own, trainingPlan.preprocessing);
+  const preprocessing =
+    resumed?.preprocessing ??
+    (given ? preprocessingBelow(given.description, trainingPlan.network, prepared) : prepared);
   const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
   const plan = given ? planAbove(network, frozen, given.description) : frozen;
   const { tensorflow, gpu, gpuMemory, kernels, device } = deviceInformation();
@@ -196,7 +194,7 @@ export async function prepareRun(
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
   if (first.head?.uncertain === true) emit({ kind: 'warning', message: first.head.reason });
   const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
-  if (given) expectSameBelow(given.description, { network, prefix: plan.prefix, tensorHashes, preprocessing });
+  if (given) expectSameBelow(given.description, { network, prefix: plan.prefix, tensorHashes });
   const model: ModelFile = resumed ?? {
     schemaVersion: 1,
     network: trainingPlan.network,

@@ -6,7 +6,7 @@ import { createService } from '../../../src/engine/service/create-service.ts';
 import { editsOfSource } from '../../../src/engine/service/edits-of-source.ts';
 import type { DatasetChange, ImageFilter } from '../../../src/shared/contract/dataset-edits.ts';
 import type { DatasetView, ImageEntry } from '../../../src/shared/contract/dataset-view.ts';
-import type { EventOf, Transport } from '../../../src/shared/contract/endpoint.ts';
+import type { EventOf, Request, Transport } from '../../../src/shared/contract/endpoint.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { patternImage, smallPng, writeFiles } from '../../support/pattern-image.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -316,6 +316,27 @@ describe('mending', () => {
     );
     while ((await opened.again('undo')).edits.undo !== null);
     expect(await opened.findings()).toEqual(found);
+  });
+
+  it('is asked for where a plan would train on what it holds out, however it divides images', async () => {
+    const opened = await open(files());
+    const dataset = { kind: 'folder', path: opened.folder } as const;
+    const warningsOf = async (split: Request<'plan.preview'>['split']): Promise<string> => {
+      const preview = await opened.transport.invoke('plan.preview', { dataset, split });
+      return preview.warnings.join('\n');
+    };
+    const given = { kind: 'given' } as const;
+    expect(await warningsOf(given)).toContain('1 training image is a copy of images that validate or test');
+    expect(await warningsOf(given)).not.toContain('show');
+    await opened.findings();
+    expect(await warningsOf(given)).toMatch(/1 training image shows the same as images that validate or test/);
+    const folds = [1, 2, 3].map((fold) => ({ kind: 'folds', folds: 3, fold }) as const);
+    expect((await Promise.all(folds.map(warningsOf))).join('\n')).toContain('the same as images');
+    const { datasetId } = opened.view;
+    for (const finding of ['leaks', 'nearLeaks', 'duplicates', 'nearDuplicates'] as const) {
+      await opened.transport.invoke('dataset.mend', { datasetId, finding });
+    }
+    for (const split of [given, ...folds]) expect(await warningsOf(split)).not.toMatch(/copies|copy|the same as/);
   });
 
   it('is of the groups that are meant, and needs the dataset to have been looked at', async () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { applyEdits } from '../../../../src/engine/dataset/edits/apply-edits.ts';
 import { splitContent } from '../../../../src/engine/dataset/open-dataset.ts';
 import { readContent, type DatasetContent } from '../../../../src/engine/dataset/read-content.ts';
-import { countLeaks } from '../../../../src/engine/dataset/split/count-leaks.ts';
+import { countLeaks } from '../../../../src/engine/dataset/split/leaks.ts';
 import type { SplitOptions } from '../../../../src/engine/dataset/split/split-images.ts';
 import type { ImageEdit } from '../../../../src/shared/contract/dataset-edits.ts';
 import { expectError } from '../../../support/expect-error.ts';
