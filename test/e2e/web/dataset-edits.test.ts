@@ -1,6 +1,8 @@
+import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeNamedDataset } from '../../support/named-dataset.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -13,10 +15,12 @@ import { findWeb, launchWeb } from '../../support/window/web.ts';
 
 const PER_CLASS = 30;
 const TOTAL = 3 * PER_CLASS;
+const UNSORTED = 12;
 
 describeWith('deciding about the images of a dataset in a browser', await findWeb(), (place) => {
   const root = temporaryFolder();
   const named = path.join(root, 'files/photos');
+  const flat = path.join(root, 'files/unsorted');
   const problems: string[] = [];
   let page: Page;
   let server: RunningCommand | null = null;
@@ -25,6 +29,12 @@ describeWith('deciding about the images of a dataset in a browser', await findWe
 
   beforeAll(async () => {
     await writeNamedDataset(named, PER_CLASS);
+    mkdirSync(flat, { recursive: true });
+    for (let place = 0; place < UNSORTED; place += 1) {
+      const background = { r: place * 20, g: 90, b: 255 - place * 20 };
+      const picture = sharp({ create: { width: 40, height: 40, channels: 3, background } });
+      await picture.png().toFile(path.join(flat, `IMG_${place}.png`));
+    }
     ({ page, server } = await launchWeb(place, path.join(root, 'home'), '--root', path.join(root, 'files')));
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
@@ -205,6 +215,47 @@ describeWith('deciding about the images of a dataset in a browser', await findWe
     await cell(8).click();
     await bar().getByRole('button', { name: 'Reset' }).click();
     await eventually(() => described(8)).toContain(shortly);
+  });
+
+  it('shows the images of what was found, once every image was looked at', async () => {
+    await page.getByRole('button', { name: 'Problem', exact: true }).click();
+    await page.getByRole('menuitem', { name: /Look at every image/ }).click();
+    await page.getByRole('option', { name: /Hardly more than one colour/ }).waitFor({ timeout: 60_000 });
+    await page.getByRole('radio', { name: 'Images', exact: true }).check({ force: true });
+    await page.getByRole('button', { name: 'Problem', exact: true }).click();
+    await page.getByRole('menuitemradio', { name: /Hardly more than one colour/ }).click();
+    await page.getByRole('button', { name: /^Problem: /u }).waitFor();
+    await eventually(shown).toBe(TOTAL);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+  });
+
+  it('gives classes to images of a folder that says none, until they are there to be trained on', async () => {
+    await drag(page, [flat]);
+    await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('unsorted');
+    await eventually(shown).toBe(UNSORTED);
+    const give = async (first: number, last: number, name: string): Promise<void> => {
+      await cell(first).click();
+      await cell(last).click({ modifiers: ['Shift'] });
+      await page.keyboard.press('l');
+      await page.getByRole('combobox', { name: 'Class of the selected images' }).fill(name);
+      await page.keyboard.press('Enter');
+    };
+    await give(0, UNSORTED / 2 - 1, 'moss');
+    await eventually(() => grid().getByRole('option', { name: /moss/ }).count()).toBe(UNSORTED / 2);
+    await grid()
+      .getByRole('option', { name: /^(?!.*moss)/ })
+      .first()
+      .click();
+    await page.keyboard.press('Control+a');
+    for (const moss of await grid().getByRole('option', { name: /moss/ }).all())
+      await moss.click({ modifiers: ['Control'] });
+    await page.keyboard.press('l');
+    await page.getByRole('combobox', { name: 'Class of the selected images' }).fill('bark');
+    await takeScreenshots(page, 'dataset-unsorted');
+    await page.keyboard.press('Enter');
+    await eventually(() => classRow('bark').getAttribute('aria-label')).toMatch(/^bark: /);
+    expect(await classRow('moss').count()).toBe(1);
+    await takeScreenshots(page, 'dataset-sorted');
   });
 
   it('has thumbnails as large as they are asked for, and remembers it', async () => {
