@@ -6,6 +6,8 @@ import { knownFiles } from './known-files.ts';
 /** Of what a dataset held, so much must be there for it to be the same one elsewhere, and so much in its own place. */
 const SAME_CONTENT = 0.9;
 const SAME_PATHS = 0.5;
+/** And so much of what is there must be its own: a part of a dataset is not the dataset. */
+const LEAST_OWN = 0.5;
 /** So many datasets that have gone are looked through, those opened last first. */
 const MOST_LOOKED_THROUGH = 16;
 
@@ -60,14 +62,21 @@ export async function goneDataset(
     left -= 1;
     const files = await knownFiles(index, id, signal);
     const here = [...files.keys()].reduce((sum, path) => sum + (paths.has(path) ? 1 : 0), 0);
-    if (files.size > 0 && here >= files.size * SAME_PATHS) return { id, root, files };
+    const [enough, most] = [files.size * SAME_PATHS, paths.size * LEAST_OWN];
+    if (here > 0 && here >= enough && here >= most) return { id, root, files };
   }
   return null;
 }
 
-/** Whether files are those of a dataset that has gone: most of its content, and most of it in its place. */
+/** Whether files are those of a dataset that has gone: most of its content, most of it in its place, and not much else. */
 export function isMoved({ files }: GoneDataset, found: ReadonlyMap<string, KnownFile>): boolean {
-  const contents = new Set([...found.values()].flatMap(({ contentHash }) => contentHash ?? []));
+  const contents = new Set<string>();
+  let present = 0;
+  for (const { contentHash } of found.values()) {
+    if (contentHash === null) continue;
+    contents.add(contentHash);
+    present += 1;
+  }
   let [images, there, inPlace] = [0, 0, 0];
   for (const [path, { contentHash }] of files) {
     if (contentHash === null) continue;
@@ -75,7 +84,8 @@ export function isMoved({ files }: GoneDataset, found: ReadonlyMap<string, Known
     if (contents.has(contentHash)) there += 1;
     if (found.get(path)?.contentHash === contentHash) inPlace += 1;
   }
-  return images > 0 && there >= images * SAME_CONTENT && inPlace >= images * SAME_PATHS;
+  const isSame = there >= images * SAME_CONTENT && inPlace >= images * SAME_PATHS;
+  return images > 0 && isSame && inPlace >= present * LEAST_OWN;
 }
 
 /** Notes that a dataset lies elsewhere now, with all that is known of it and the edits of it. */

@@ -203,6 +203,14 @@ describe('a dataset that was moved', () => {
     expect((await open(target)).indexed).toMatchObject({ movedFrom: null, changes: null });
   });
 
+  it('is another one where it is but a part of what is there', async () => {
+    await open();
+    const target = moveTo('larger');
+    const more = Array.from({ length: 8 }, (_, seed) => [`owl/${seed}.png`, smallPng(200 + seed)]);
+    await writeFiles(target, Object.fromEntries(more) as Record<string, Promise<Uint8Array>>);
+    expect((await open(target)).indexed).toMatchObject({ movedFrom: null, changes: null });
+  });
+
   it('is missed with a hint to open it where it is', async () => {
     await open();
     moveTo('unknown');
