@@ -13,7 +13,7 @@ const typedName = (longest: number): z.ZodString =>
     .string()
     .min(1)
     .max(longest)
-    .regex(/^[^\s\p{C}](?:[^\p{C}]*[^\s\p{C}])?$/u);
+    .regex(/^[^\s\p{Cc}\p{Cs}](?:[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*[^\s\p{Cc}\p{Cs}])?$/u);
 
 /**
  * What was decided of one image of a dataset beside what its folder says; the files stay as they are. A field that is left out

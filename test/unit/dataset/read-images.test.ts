@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openDataset } from '../../../src/engine/dataset/open-dataset.ts';
 import { readImages, type ImageCollection } from '../../../src/engine/dataset/read-images.ts';
+import type { ImageEdit } from '../../../src/shared/contract/dataset-edits.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { smallPng, writeFiles } from '../../support/pattern-image.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -62,6 +63,32 @@ describe('the images of a folder', () => {
       ['val/a/1.png', 'validation', 0],
       ['more/2.png', null, -1],
       ['test/1.png', null, -1],
+    ]);
+  });
+
+  it('have the labels and the split that were decided upon, and lack those that are left out', async () => {
+    await writeFiles(root, {
+      ...Object.fromEntries([1, 2].map((name) => [`train/a/${name}.png`, smallPng(name)])),
+      'train/b/1.png': smallPng(3),
+      'train/c/1.png': smallPng(4),
+      'val/a/1.png': smallPng(5),
+      'more/1.png': smallPng(6),
+    });
+    const decided: ImageEdit[] = [
+      { path: 'train/a/1.png', split: 'test' },
+      { path: 'train/a/2.png', excluded: true },
+      { path: 'train/c/1.png', className: 'd' },
+      { path: 'more/1.png', className: 'b' },
+    ];
+    const edits = new Map(decided.map((edit) => [edit.path, edit]));
+    const collection = await readImages(root, { ...options, edits });
+    expect(collection.classes).toEqual(['a', 'b', 'd']);
+    expect(known(collection)).toEqual([
+      ['more/1.png', 'train', 1],
+      ['train/b/1.png', 'train', 1],
+      ['train/c/1.png', 'train', 2],
+      ['val/a/1.png', 'validation', 0],
+      ['train/a/1.png', 'test', 0],
     ]);
   });
 

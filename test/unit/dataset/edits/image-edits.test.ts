@@ -47,6 +47,8 @@ it.each([
   [{ kind: 'class', className: 'x'.repeat(201) }, false],
   [{ kind: 'class', className: 'c' }, true],
   [{ kind: 'class', className: '黒い猫 2' }, true],
+  // With the sign by which Persian keeps letters apart.
+  [{ kind: 'class', className: 'می\u200cخواهم' }, true],
   [{ kind: 'tag', tag: 'to check', on: true }, true],
   [{ kind: 'tag', tag: 'x'.repeat(61), on: true }, false],
   [{ kind: 'split', split: 'val' }, false],
