@@ -8,6 +8,7 @@ import type { Bench, BenchResult } from './bench.ts';
 import { cachedEpoch } from './cached-epoch.ts';
 import { compile } from './compile.ts';
 import { datasetIndex } from './dataset-index.ts';
+import { datasetWindow } from './dataset-window.ts';
 import { estimate } from './estimate.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
@@ -48,6 +49,7 @@ const BENCHES: readonly Bench[] = [
   imageDecode,
   pipelineWait,
   datasetIndex,
+  datasetWindow,
   thumbnails,
   thumbnailScrolling,
   toggle,

@@ -6,9 +6,18 @@ import { afterAll } from 'vitest';
 const started = new Set<ChildProcess>();
 afterAll(() => Promise.all([...started].map(killHard)));
 
-/** A process of `test/support/processes`, killed after the tests of the file at the latest. */
-export function startProcess(name: string, parameters: readonly string[]): ChildProcess {
-  const child = fork(path.join(import.meta.dirname, 'processes', `${name}.ts`), parameters, { execArgv: [] });
+/**
+ * A process of `test/support/processes`, killed after the tests of the file at the latest.
+ *
+ * @param environment what it is told beside this process' own
+ */
+export function startProcess(
+  name: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const file = path.join(import.meta.dirname, 'processes', `${name}.ts`);
+  const child = fork(file, parameters, { execArgv: [], env: { ...process.env, ...environment } });
   started.add(child);
   child.once('exit', () => started.delete(child));
   return child;
