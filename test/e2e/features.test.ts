@@ -4,6 +4,7 @@ import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findPeerPython } from '../../bench/peer-python.ts';
+import { readModelFile } from '../../src/engine/training/model-file.ts';
 import { predictResult } from '../../src/shared/contract/endpoint.ts';
 import { featuresResult } from '../../src/shared/contract/features.ts';
 import { runDetail, runResult } from '../../src/shared/contract/run.ts';
@@ -48,6 +49,17 @@ describe('features from the command line', () => {
     const { plan } = runDetail.parse(await json('runs', 'show', result.runId));
     expect(plan.dataset).toEqual({ kind: 'features', path: path.join(root, 'stripes.npz') });
     expect((await command('runs', 'show', result.runId)).stdout).toContain('stripes.npz');
+    const { predictions } = predictResult.parse(await json('predict', '--run', result.runId, photo));
+    expect(predictions[0]?.classes).toHaveLength(2);
+  });
+
+  it('of images that were prepared otherwise train a run that prepares its images so', async () => {
+    const prepared = ['--mean', '0.2,0.3,0.4', '--std', '0.5,0.5,0.25', '--kernel', 'bicubic'];
+    await json('features', '--out', 'prepared.npz', ...prepared);
+    const result = runResult.parse(await json('train', '--features', 'prepared.npz', '--epochs', '2'));
+    expect(result).toMatchObject({ status: 'finished', warnings: [] });
+    const model = await readModelFile(path.join(home, 'runs', result.runId));
+    expect(model.preprocessing).toMatchObject({ kernel: 'bicubic', offset: [-0.4, -0.6, -1.6] });
     const { predictions } = predictResult.parse(await json('predict', '--run', result.runId, photo));
     expect(predictions[0]?.classes).toHaveLength(2);
   });

@@ -11,10 +11,11 @@ import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { addStructureFlags, folderSource, type StructureFlags } from './dataset-flags.ts';
 import { inputOption, inputSizeOption, outputOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
+import { addPreprocessingFlags, preprocessingRequest, type PreprocessingFlags } from './preprocessing-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { mappingOption, namedWeights, WEIGHTS_SOURCE, type WeightsFlags } from './weights-source.ts';
 
-interface FeaturesFlags extends StructureFlags, WeightsFlags {
+interface FeaturesFlags extends StructureFlags, WeightsFlags, PreprocessingFlags {
   readonly dataset?: string;
   readonly network?: string;
   readonly layer?: string;
@@ -27,6 +28,7 @@ interface FeaturesFlags extends StructureFlags, WeightsFlags {
 function requestOf(flags: FeaturesFlags, rules: NonNullable<FeaturesRequest['rules']>): FeaturesRequest {
   const { network, layer, precision, device, out } = flags;
   const dataset = folderSource(flags);
+  const preprocessing = preprocessingRequest(flags);
   return {
     rules,
     output: { kind: 'file', path: givenPath(out) },
@@ -36,6 +38,7 @@ function requestOf(flags: FeaturesFlags, rules: NonNullable<FeaturesRequest['rul
     ...(layer !== undefined && { layer }),
     ...(precision !== undefined && { precision }),
     ...(device !== undefined && { device }),
+    ...(preprocessing !== undefined && { preprocessing }),
   };
 }
 
@@ -88,6 +91,7 @@ export function addFeaturesCommand(program: Command, setExitCode: SetExitCode): 
     );
   addStructureFlags(command);
   const rules = addRuleFlags(command);
+  addPreprocessingFlags(command);
   command
     .addOption(new Option('--precision <type>', 'what the layers compute in (default: float32)').choices(PRECISIONS))
     .option('--device <name>', 'auto, cpu, or gpu:N (default: auto, a GPU where TensorFlow has one)')

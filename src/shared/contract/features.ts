@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetReference, freezeRule, PRECISIONS, trainingPlan, weightsReference } from './plan.ts';
+import { preprocessingPlan } from './preprocessing-plan.ts';
 import { skippedImage } from './run.ts';
 
 /**
@@ -34,6 +35,8 @@ export const featuresRequest = z.strictObject({
   rules: z.array(freezeRule).max(500).optional(),
   /** The layer whose output is taken, instead of rules. */
   layer: z.string().min(1).optional(),
+  /** How images are prepared where that is not the network's own way. */
+  preprocessing: preprocessingPlan.partial().nullable().optional(),
   /** What the layers below compute in. */
   precision: z.enum(PRECISIONS).optional(),
   device: trainingPlan.shape.device.optional(),

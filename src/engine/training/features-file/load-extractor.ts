@@ -7,6 +7,7 @@ import { cutAt } from '../../freeze/cut-at.ts';
 import { freezePlan } from '../../freeze/freeze-plan.ts';
 import { compileProgram, type Program } from '../../graph/program.ts';
 import type { Network } from '../../network/layer.ts';
+import { preprocessedAs } from '../../network/preprocessing.ts';
 import { deviceInformation } from '../../runtime/binding.ts';
 import { Session } from '../../runtime/session.ts';
 import { describeGaps } from '../../weights/load.ts';
@@ -53,12 +54,13 @@ export async function loadExtractor(
   onWarning: (message: string) => void,
 ): Promise<Extractor> {
   const { plan } = job;
-  const { network, preprocessing } = modelNetwork({
+  const { network, preprocessing: own } = modelNetwork({
     network: plan.network,
     classes: Array.from({ length: Math.max(classes, FEWEST_CLASSES) }, (_, index) => String(index)),
     dropout: plan.dropout,
     head: plan.head,
   });
+  const preprocessing = preprocessedAs(own, plan.preprocessing);
   const place = placeOf(network, plan, job.layer);
   const { tensorflow, gpu, kernels, device } = deviceInformation();
   expectDevice(plan, gpu);

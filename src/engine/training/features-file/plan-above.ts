@@ -1,4 +1,5 @@
 import { isFeatureNetwork } from '../../../shared/contract/features.ts';
+import { preprocessing } from '../../../shared/contract/network-detail.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { cutAt } from '../../freeze/cut-at.ts';
 import type { FreezePlan } from '../../freeze/freeze-plan.ts';
@@ -77,7 +78,7 @@ export function planAbove(network: Network, freeze: FreezePlan, description: Fea
 
 /**
  * Holds the weights that a run begins with against those that the features were computed with: only then do the features
- * and the images mean the same to the network.
+ * with which they were computed.
  *
  * @throws ThawError `features.mismatch`
  */
@@ -87,7 +88,6 @@ export function expectSameBelow(
     readonly network: Network;
     readonly prefix: readonly string[];
     readonly tensorHashes: ReadonlyMap<string, string>;
-    readonly preprocessing: Preprocessing;
   },
 ): void {
   if (!metadata || isFeatureNetwork(below.network.name)) return;
@@ -100,12 +100,26 @@ export function expectSameBelow(
       'Give the weights that the features were computed with as --weights, or write the features again.',
     );
   }
-  const sorted = (value: object): string =>
-    JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
-  if (sorted(below.preprocessing) === sorted(metadata.preprocessing)) return;
+}
+
+/**
+ * How images were prepared that features were computed of: so a run that trains on them prepares its images from then on.
+ *
+ * @param own the network's own way, which features of others are taken to have had
+ * @throws ThawError `features.mismatch` for a way that the network's input does not allow
+ */
+export function preprocessingBelow(
+  { path, metadata }: FeaturesDescription,
+  network: string,
+  own: Preprocessing,
+): Preprocessing {
+  if (!metadata || isFeatureNetwork(network)) return own;
+  const { data: stored } = preprocessing.safeParse(metadata.preprocessing);
+  const same = stored?.height === own.height && stored.width === own.width;
+  if (stored && same && (stored.channelOrder === 'grey') === (own.channelOrder === 'grey')) return stored;
   throw mismatch(
     path,
-    `images were prepared as ${JSON.stringify(metadata.preprocessing)}, and this Thaw prepares them as ${JSON.stringify(below.preprocessing)}`,
+    `images were prepared as ${JSON.stringify(metadata.preprocessing)}, and ${network} takes ${own.width} x ${own.height} pixels, ${own.channelOrder}`,
     AGAIN,
   );
 }
