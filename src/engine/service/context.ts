@@ -15,6 +15,8 @@ import { Images } from './images.ts';
 import { Inspected } from './inspected.ts';
 import { Measuring } from './measuring.ts';
 import { OpenedFeatures } from './opened-features.ts';
+import type { ComputedPreview } from '../training/augmentation/preview.ts';
+import { KeptProcess } from './kept-process.ts';
 import { Predictors } from './predictors.ts';
 import { RefusedRuns } from './refused-runs.ts';
 import { SettingsFile } from './settings-file.ts';
@@ -76,6 +78,8 @@ export class ServiceContext {
   readonly refused = new RefusedRuns();
   readonly images: Images;
   readonly predictors: Predictors;
+  /** Shows what augmentation does to images. */
+  readonly previews: KeptProcess<ComputedPreview>;
   readonly settings: SettingsFile;
   readonly uploads: Uploads;
   readonly #runs = new Map<string, SupervisedRun>();
@@ -105,6 +109,7 @@ export class ServiceContext {
       ...options.entries,
     };
     this.predictors = new Predictors(this.entries.predictor);
+    this.previews = new KeptProcess(this.entries.augmentation, 'Previewing an augmentation');
   }
 
   /** The log, opened when first needed; runs whose owners are gone are marked then. */
@@ -148,6 +153,7 @@ export class ServiceContext {
     const { log } = this;
     this.events.takeUp(job.runId);
     this.predictors.retire();
+    this.previews.retire();
     const run = new SupervisedRun({
       log,
       trainerEntry: this.entries.trainer,
@@ -172,6 +178,7 @@ export class ServiceContext {
   async close(): Promise<void> {
     this.tasks.cancelAll();
     this.predictors.close();
+    this.previews.close();
     const ends: Promise<RunResult | undefined>[] = [];
     for (const run of this.#runs.values()) {
       run.stop();

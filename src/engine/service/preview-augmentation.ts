@@ -4,15 +4,15 @@ import type { Request } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { preprocessedAs } from '../network/preprocessing.ts';
 import { findNetwork } from '../network/registry.ts';
-import type { ComputedPreview, PreviewJob } from '../training/augmentation/preview.ts';
-import { askProcess } from './ask-process.ts';
+import type { PreviewJob } from '../training/augmentation/preview.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
 import { completePreprocessing } from './complete-preprocessing.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveImages } from './resolve-images.ts';
 
 /**
- * What a run would be shown of images: computed by the operations of its train step, in a process of its own.
+ * What a run would be shown of images: computed by the operations of its train step, in a process of its own that is kept while it
+ * is asked.
  *
  * @throws ThawError `network.unknown`, `usage.invalid`, `image.unreadable`, `file.notGranted`, `task.cancelled`
  */
@@ -45,7 +45,7 @@ export async function previewAugmentation(
     count,
   };
   const { shown, plain, augmented } = await context.tasks.run(taskId, 'image', ({ signal }) =>
-    askProcess<ComputedPreview>(context.entries.augmentation, job, 'Previewing an augmentation', signal),
+    context.previews.ask(job, signal),
   );
   const { height, width } = preprocessing;
   return {

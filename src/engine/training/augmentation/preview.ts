@@ -11,7 +11,7 @@ import { serialized } from '../serialized-error.ts';
 import { canvasPreprocessing } from './canvas.ts';
 import { drawAugmentation } from './draw.ts';
 
-/** What a process is asked once. */
+/** What a process is asked. */
 export interface PreviewJob {
   /** Files. */
   readonly images: readonly string[];
