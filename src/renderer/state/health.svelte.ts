@@ -78,6 +78,22 @@ export class HealthController {
     }
   }
 
+  /**
+   * Leaves out what was mended, until every image is looked at again.
+   *
+   * @param imageIds of the groups that were; undefined for all of the kind
+   */
+  leaveOut(kind: HealthFinding['kind'], imageIds: readonly string[] | undefined): void {
+    if (this.report === null) return;
+    const mended = imageIds && new Set(imageIds);
+    const findings = this.report.findings.flatMap((finding): HealthFinding[] => {
+      if (finding.kind !== kind) return [finding];
+      const groups = mended ? finding.groups.filter((group) => !group.some(({ imageId }) => mended.has(imageId))) : [];
+      return groups.length === 0 ? [] : [{ ...finding, groups }];
+    });
+    this.report = { ...this.report, findings };
+  }
+
   /** Ends the look under way. */
   cancel(): void {
     if (this.looking === null) return;

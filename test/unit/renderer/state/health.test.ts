@@ -135,4 +135,19 @@ describe('the look at every image', () => {
     void health.look(reference);
     expect(health.problem).toBeNull();
   });
+
+  it('no longer shows what was mended, before every image was looked at again', async () => {
+    const { health, looks } = controlled();
+    health.follow(dataset('a', '1', 5000), reference);
+    const group = (...ids: string[]) =>
+      ids.map((imageId) => ({ imageId })) as unknown as HealthFinding['groups'][number];
+    const leaks = { ...finding('leaks'), groups: [group('1', '2'), group('3', '4')] };
+    await looks[0]?.answer({ findings: [leaks, finding('tiny')] } as unknown as DatasetHealth);
+    health.leaveOut('leaks', ['2', '1']);
+    expect(health.shown).toEqual({ ...leaks, groups: [group('3', '4')] });
+    health.leaveOut('leaks', ['3']);
+    expect(health.findings.map(({ kind }) => kind)).toEqual(['tiny']);
+    health.leaveOut('tiny', undefined);
+    expect(health.findings).toEqual([]);
+  });
 });
