@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import sharp from 'sharp';
@@ -27,6 +27,9 @@ const numbered = (folder: string, first: number, count: number): Record<string, 
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`${folder}/${first + index}.png`, photo(first + index)] as const),
   );
+
+/** So many images that are there twice. */
+const COPIES = 120;
 
 /** What is wrong with it is known: three copies and one near copy across splits, two copies beside each other, and so on. */
 const ILL = {
@@ -57,6 +60,15 @@ describeWith('what may be wrong with a dataset, in a browser', await findWeb(), 
     mkdirSync(files);
     await writeFiles(path.join(files, 'ill'), ILL);
     await writeFiles(path.join(files, 'well'), { ...numbered('cat', 400, 6), ...numbered('dog', 500, 6) });
+    const twice = Array.from({ length: COPIES }, (_, index) => photo(2000 + index, 48, 36));
+    await writeFiles(path.join(files, 'copies'), {
+      ...Object.fromEntries(
+        twice.flatMap((image, index) => [
+          [`${index % 2 ? 'cat' : 'dog'}/${index}.png`, image],
+          [`${index % 2 ? 'cat' : 'dog'}/${index} again.png`, image],
+        ]),
+      ),
+    });
     await writeFiles(path.join(files, 'names'), {
       ...Object.fromEntries(
         ['cat', 'dog'].flatMap((name, label) =>
@@ -77,6 +89,7 @@ describeWith('what may be wrong with a dataset, in a browser', await findWeb(), 
     await page.getByRole('heading', { level: 1, name: 'sample' }).waitFor();
   });
 
+  /** Of another name than the one that is open, whose heading would be taken for its own. */
   const open = async (name: string): Promise<void> => {
     await drag(page, [path.join(files, name)]);
     await page.getByRole('heading', { level: 1, name, exact: true }).waitFor({ timeout: 30_000 });
@@ -163,6 +176,22 @@ describeWith('what may be wrong with a dataset, in a browser', await findWeb(), 
     await expectAccessible(page);
   });
 
+  it('has no more of many groups in the page than are in sight, and goes to the last of them', async () => {
+    await open('copies');
+    const copies = page.getByRole('grid', { name: 'Copies', exact: true });
+    const found = findings().getByRole('option', { name: `Warning: Copies, ${COPIES} groups` });
+    await found.waitFor({ timeout: 60_000 });
+    await found.click();
+    expect(await copies.getAttribute('aria-rowcount')).toBe(String(COPIES));
+    expect(await copies.getByRole('row').count()).toBeLessThan(COPIES / 4);
+    await copies.focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => copies.locator(`[aria-rowindex="${COPIES}"] .active`).count()).toBe(1);
+    await page.keyboard.press('Home');
+    await expect.poll(() => copies.locator('[aria-rowindex="1"] .active').count()).toBe(1);
+    await expectAccessible(page);
+  });
+
   it('shows a folder of names as it was recognised, and lets another pattern be tried before it is opened so', async () => {
     await open('names');
     await look('Images');
@@ -197,8 +226,23 @@ describeWith('what may be wrong with a dataset, in a browser', await findWeb(), 
     await page.getByText('Nothing was found to be wrong').waitFor({ timeout: 60_000 });
     await expectAccessible(page);
     await takeScreenshots(page, 'health-nothing');
-    await open('well');
-    expect(await strip.count()).toBe(0);
+    await open('ill');
+    await strip.waitFor();
+    await page.getByRole('button', { name: 'Recent' }).click();
+    await page.getByRole('menuitem', { name: /^well/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'well' }).waitFor();
+    await strip.waitFor({ state: 'detached' });
+    await page.getByText('Nothing was found to be wrong').waitFor({ timeout: 60_000 });
+  });
+
+  it('says why every image cannot be looked at when the folder has gone, and keeps what was found', async () => {
+    const lies = (await page.locator('header .root').getAttribute('title')) ?? '';
+    expect(path.basename(lies)).toBe('well');
+    rmSync(lies, { recursive: true });
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByText('The dataset is not there').first().waitFor();
+    await page.getByText('Nothing was found to be wrong').waitFor();
+    await expectAccessible(page);
   });
 
   it('divides it as the plan asks, and shows which images a pattern keeps together', async () => {
