@@ -48,6 +48,7 @@ describe('the contract in process', () => {
       ['features', 'thaw cache clear'],
       ['decoded', 'thaw cache clear'],
       ['thumbnails', 'thaw cache clear'],
+      ['embeddings', 'thaw cache clear'],
       ['weights', null],
       ['toolchain', null],
     ]);

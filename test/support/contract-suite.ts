@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { endpoints, type EndpointName, type Transport } from '../../src/shared/contract/endpoint.ts';
+import { endpoints, type EndpointName, type EventOf, type Transport } from '../../src/shared/contract/endpoint.ts';
 import type { RunEvent } from '../../src/shared/contract/event.ts';
 import { ThawError } from '../../src/shared/errors/thaw-error.ts';
 import { writeNumpyFile } from './features-file.ts';
@@ -46,6 +46,11 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       );
       expect(picture.bytes).toBeInstanceOf(Uint8Array);
       expect(picture.bytes.length).toBeGreaterThan(100);
+      const inspected = endpoints['image.inspect'].response.parse(
+        await send('image.inspect', { imageId: page.images[0]?.imageId ?? '' }),
+      );
+      expect(inspected).toMatchObject({ path: page.images[0]?.path, problem: null, facts: { format: 'jpeg' } });
+      expect(inspected.pixels?.luminance.counts).toBeInstanceOf(Uint32Array);
       const { file } = endpoints['files.upload'].response.parse(
         await send('files.upload', { path: 'drawing.png', bytes: picture.bytes }),
       );
@@ -93,6 +98,28 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       expect(page.channels).toHaveLength(2);
       expect(page.maps).toBeInstanceOf(Uint8Array);
       expect(page.maps).toHaveLength(2 * 8 * 8);
+    });
+
+    it('decides of images, takes it back, and tells of both', async () => {
+      const told: EventOf<'dataset'>[] = [];
+      const unsubscribe = transport.subscribe('dataset', (event) => told.push(event));
+      const view = endpoints['dataset.open'].response.parse(
+        await send('dataset.open', { dataset: { kind: 'sample' } }),
+      );
+      const { datasetId } = view;
+      const request = {
+        datasetId,
+        images: { filter: { classIndex: 0 } },
+        change: { kind: 'tag', tag: 'seen', on: true },
+      };
+      const edited = endpoints['dataset.edit'].response.parse(await send('dataset.edit', request));
+      expect(edited.tags).toMatchObject([{ name: 'seen' }]);
+      expect(edited.version).not.toBe(view.version);
+      const undone = endpoints['dataset.undo'].response.parse(await send('dataset.undo', { datasetId }));
+      expect(undone).toEqual({ ...view, edits: { ...view.edits, redo: edited.edits.undo } });
+      const edits = (): unknown => told.filter((event) => event.change === 'edits');
+      await expect.poll(edits).toEqual(Array(2).fill({ datasetId, change: 'edits' }));
+      unsubscribe();
     });
 
     it.each([

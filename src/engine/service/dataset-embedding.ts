@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { EmbeddingMap } from '../../shared/contract/embedding.ts';
+import { MOST_LAID_OUT, type EmbeddingMap } from '../../shared/contract/embedding.ts';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
@@ -87,7 +87,7 @@ export async function embedDataset(
       'Open the folder of the images, and choose a network that takes images.',
     );
   }
-  const { images, content, source } = await context.datasets.byId(datasetId);
+  const { images, aside, content, source } = await context.datasets.byId(datasetId);
   const plan = completePlan({
     strategy: 'features',
     dataset: source,
@@ -95,7 +95,8 @@ export async function embedDataset(
     weights: weights && resolveWeights(context, weights),
   });
   const sourceRunDirectory = await assertWeights(context, plan.weights);
-  const contents = contentsOf(images);
+  // Those out of use too: a map is the same whatever is decided of its images.
+  const contents = contentsOf([...images, ...aside]);
   const key = await keyOf(context, plan, contents);
   const kept = await findEmbedding(context.cache, key, contents.length);
   if (kept) return { map: mapOf(plan.network, images, contents, kept) };
@@ -108,6 +109,7 @@ export async function embedDataset(
         layer: null,
         root: content.root,
         images: contents,
+        laidOut: MOST_LAID_OUT,
         cacheDirectory: context.cache,
         cacheLimitBytes: cacheLimit(context),
         sourceRunDirectory,

@@ -8,9 +8,10 @@ async function placeOf(
   imageId: string,
 ): Promise<Pick<ImageInspection, 'className' | 'split'>> {
   if (context.grants.find(imageId) !== null) return { className: null, split: null };
-  const { dataset, byId } = await context.datasets.byId(imageId.split('.', 1)[0] ?? '');
-  const image = byId.get(imageId);
-  return { className: dataset?.classes[image?.label ?? -1] ?? null, split: image?.split ?? null };
+  const { content, images, aside } = await context.datasets.byId(imageId.split('.', 1)[0] ?? '');
+  const found = [...images, ...aside].find((image) => image.imageId === imageId);
+  const { image, decidedClass = null } = found ?? {};
+  return { className: content.classes[image?.label ?? -1] ?? decidedClass, split: image?.split ?? null };
 }
 
 /**

@@ -26,8 +26,9 @@ export interface FeaturesJob extends ExtractorJob, Pick<TrainerJob, 'edits' | 'h
 export interface EmbeddingJob extends ExtractorJob {
   /** Of the dataset, absolute. */
   readonly root: string;
-  /** Those that come first are laid out, the others placed among them. */
   readonly images: readonly ImageFile[];
+  /** So many of them, the first, are laid out; the others are placed among them. */
+  readonly laidOut: number;
 }
 
 export interface EmbeddedImages {

@@ -161,7 +161,14 @@ describe('thaw', () => {
     const { stdout } = await thaw(['networks'], { home });
     expect(stdout).toMatch(/mobilenet_v1_0\.25_96 +96×96×3 +86 +218,544 +ship with Thaw/);
     const caches = JSON.parse((await thaw(['cache', 'show', '--json'], { home })).stdout) as { name: string }[];
-    expect(caches.map(({ name }) => name)).toEqual(['features', 'decoded', 'thumbnails', 'weights', 'toolchain']);
+    expect(caches.map(({ name }) => name)).toEqual([
+      'features',
+      'decoded',
+      'thumbnails',
+      'embeddings',
+      'weights',
+      'toolchain',
+    ]);
   });
 
   it('writes what it did not foresee into a file, with no stack for people', async () => {

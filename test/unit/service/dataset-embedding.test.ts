@@ -5,6 +5,7 @@ import { createService } from '../../../src/engine/service/create-service.ts';
 import { embeddingCacheFolder, findEmbedding, keepEmbedding } from '../../../src/engine/service/embedding-cache.ts';
 import { windowTransport } from '../../../src/engine/service/window-transport.ts';
 import { EMBEDDING_STEPS } from '../../../src/shared/contract/embedding.ts';
+import type { Request } from '../../../src/shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../../src/shared/contract/event.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { smallPng, writeFiles } from '../../support/pattern-image.ts';
@@ -72,6 +73,22 @@ describe('the map of a dataset', () => {
     await transport.invoke('cache.clear', {});
     expect(await window.invoke('dataset.embedding', { datasetId, onlyKept: true })).toEqual({ map: null });
     expect((await window.invoke('dataset.embedding', { datasetId })).map).toEqual(map);
+  });
+
+  it('stays as it is whatever is decided of its images: those left out are not shown, classes are as they are now', async () => {
+    const datasetId = await openSample();
+    const { map } = await window.invoke('dataset.embedding', { datasetId });
+    const [out = '', relabelled = ''] = map?.imageIds ?? [];
+    const edit = (imageId: string, change: Request<'dataset.edit'>['change']) =>
+      window.invoke('dataset.edit', { datasetId, images: { imageIds: [imageId] }, change });
+    await edit(out, { kind: 'exclude', excluded: true });
+    await edit(relabelled, { kind: 'class', className: 'owl' });
+    const after = (await window.invoke('dataset.embedding', { datasetId, onlyKept: true })).map;
+    expect(after?.imageIds).toHaveLength(139);
+    expect(after?.imageIds).not.toContain(out);
+    const place = after?.imageIds.indexOf(relabelled) ?? -1;
+    expect(after?.classes[place]).toBe(1);
+    expect(after?.coordinates.subarray(place * 2, place * 2 + 2)).toEqual(map?.coordinates.subarray(2, 4));
   });
 
   it('tells images that cannot be read, has a place for each copy of another, and ends when it is cancelled', async () => {

@@ -1,6 +1,6 @@
 import type { RunEventBody } from '../../../shared/contract/event.ts';
 import type { SkippedImage } from '../../../shared/contract/run.ts';
-import { EMBEDDING_STEPS, MOST_LAID_OUT } from '../../../shared/contract/embedding.ts';
+import { EMBEDDING_STEPS } from '../../../shared/contract/embedding.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { ImageFile } from '../../image/image-loader.ts';
 import { elementCount } from '../../network/shape.ts';
@@ -102,14 +102,14 @@ export async function embedImages(
   emit: (body: RunEventBody) => void,
   signal: AbortSignal,
 ): Promise<EmbeddedImages> {
-  const { images } = job;
+  const { images, laidOut: most } = job;
   const progress = new ProgressReporter(emit, 'features', 'image');
   const onWarning = (message: string): void => emit({ kind: 'warning', message });
   const extractor = await loadExtractor(job, 0, onWarning);
   try {
     const reading = { job, extractor, signal, onWarning };
-    const first = images.slice(0, MOST_LAID_OUT);
-    const rest = images.slice(MOST_LAID_OUT);
+    const first = images.slice(0, most);
+    const rest = images.slice(most);
     const laidOut = await readRows(first, {
       ...reading,
       onRead: (done) => progress.report(done, first.length, EMBEDDING_STEPS.features),
@@ -137,8 +137,8 @@ export async function embedImages(
     const placing = new ProgressReporter(emit, 'features', 'image');
     let placed = 0;
     // By blocks, so that features of a hundred thousand images are never held at a time.
-    for (let start = 0; start < rest.length; start += MOST_LAID_OUT) {
-      const block = rest.slice(start, start + MOST_LAID_OUT);
+    for (let start = 0; start < rest.length; start += most) {
+      const block = rest.slice(start, start + most);
       const report = (done: number): void => placing.report(start + done, rest.length, EMBEDDING_STEPS.rest);
       const read = await readRows(block, { ...reading, onRead: report });
       const among = await placeAmong(places, search, read.rows, { signal, onProgress: () => undefined });
