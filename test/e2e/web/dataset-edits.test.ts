@@ -127,6 +127,10 @@ describeWith('deciding about the images of a dataset in a browser', await findWe
     await page.keyboard.press('Control+a');
     await eventually(() => bar().textContent()).toContain(`${TOTAL} selected`);
     await page.keyboard.press('Escape');
+    await bar().getByRole('button', { name: 'Select all (Ctrl+A)' }).click();
+    await eventually(() => bar().textContent()).toContain(`${TOTAL} selected`);
+    await bar().getByRole('button', { name: 'Select nothing (Esc)' }).click();
+    await expectSelected([]);
   });
 
   it('tags what is selected with a name that is typed, and shows only what has it', async () => {
