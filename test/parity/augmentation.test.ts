@@ -11,6 +11,7 @@ import {
   type AugmentationPlan,
 } from '../../src/shared/contract/augmentation.ts';
 import { augmentationFeeds, augmentImages } from '../../src/engine/graph/augmentation/augment-images.ts';
+import { jitterNumbers, jittersOf } from '../../src/engine/graph/augmentation/colours.ts';
 import { Graph } from '../../src/engine/graph/graph.ts';
 import type { Feed } from '../../src/engine/runtime/session.ts';
 import { transformOf } from '../../src/engine/training/augmentation/lookup.ts';
@@ -72,12 +73,33 @@ const affine = (
   };
 };
 
-const jitter = (colour: readonly number[], plan: Partial<AugmentationPlan>, theirs: Case['theirs']): Case => ({
-  plan,
-  numbers: { colour },
-  theirs,
-  tolerance: 0.01,
-});
+type Jitters = ReturnType<typeof jittersOf>;
+
+/** Brightness, contrast, saturation and hue, in this order where no other is given. */
+const jitter = (
+  [brightness = 1, contrast = 1, saturation = 1, hue = 0]: readonly number[],
+  plan: Partial<AugmentationPlan>,
+  theirs: Case['theirs'],
+  order?: Jitters,
+): Case => {
+  const whole = { ...NO_AUGMENTATION, ...plan };
+  const factors = { brightness, contrast, saturation, hue };
+  return {
+    plan,
+    numbers: { colour: jitterNumbers(whole, factors, order ?? jittersOf(whole)) },
+    theirs,
+    tolerance: 0.01,
+  };
+};
+
+const COLOURS = { brightness: 1, contrast: 1, saturation: 1, hue: 0.5 } as const;
+const inOrder = (order: Jitters): Case =>
+  jitter(
+    [1.2, 0.8, 1.3, 0.07],
+    COLOURS,
+    ['jitter', { brightness: 1.2, contrast: 0.8, saturation: 1.3, hue: 0.07, order: order.join() }],
+    order,
+  );
 
 const cases: Readonly<Record<string, Case>> = {
   'brighter, clipped': jitter([1.7, 1, 1, 0], { brightness: 1 }, ['brightness', { factor: 1.7 }]),
@@ -90,8 +112,10 @@ const cases: Readonly<Record<string, Case>> = {
   'hue turned back': jitter([1, 1, 1, -0.37], { hue: 0.5 }, ['hue', { turn: -0.37 }]),
   'all colours': jitter([1.2, 0.8, 1.3, 0.07], { brightness: 1, contrast: 1, saturation: 1, hue: 0.5 }, [
     'jitter',
-    { brightness: 1.2, contrast: 0.8, saturation: 1.3, hue: 0.07 },
+    { brightness: 1.2, contrast: 0.8, saturation: 1.3, hue: 0.07, order: 'brightness,contrast,saturation,hue' },
   ]),
+  'colours, hue first': inOrder(['hue', 'saturation', 'brightness', 'contrast']),
+  'colours, hue among others': inOrder(['contrast', 'hue', 'saturation', 'brightness']),
   greyscale: { plan: { greyscale: 1 }, numbers: { greyscale: [1] }, theirs: ['greyscale', {}], tolerance: 0.01 },
   'blurred a little': {
     plan: { blur: { ...USUAL_BLUR, largestSigma: 1 } },

@@ -22,13 +22,18 @@ def affine(image, angle, translate, scale, shear, flip):
     return F.hflip(turned) if flip else turned
 
 
+def jitter(image, order, **amounts):
+    for name in order.split(','):
+        image = getattr(F, f'adjust_{name}')(image, amounts[name])
+    return image
+
+
 OPERATIONS = {
     'brightness': lambda image, factor: F.adjust_brightness(image, factor),
     'contrast': lambda image, factor: F.adjust_contrast(image, factor),
     'saturation': lambda image, factor: F.adjust_saturation(image, factor),
     'hue': lambda image, turn: F.adjust_hue(image, turn),
-    'jitter': lambda image, brightness, contrast, saturation, hue: F.adjust_hue(
-        F.adjust_saturation(F.adjust_contrast(F.adjust_brightness(image, brightness), contrast), saturation), hue),
+    'jitter': jitter,
     'greyscale': lambda image: F.rgb_to_grayscale(image, 3),
     'blur': lambda image, taps, sigma: F.gaussian_blur(image, taps, sigma),
     'affine': affine,

@@ -9,7 +9,7 @@ import { slice } from '../ops/slice.ts';
 import { compute, mix } from './arithmetic.ts';
 import { blurred } from './blur.ts';
 import { boxMasks } from './box-masks.ts';
-import { greyscaled, jitterColours, jittersColours, ofImages } from './colours.ts';
+import { greyscaled, jitterColours, jitterWidth, ofImages } from './colours.ts';
 
 export interface ImageSize {
   readonly height: number;
@@ -47,7 +47,7 @@ export function augmentationFeeds(plan: AugmentationPlan): ReadonlyMap<Augmentat
   const widths: Readonly<Record<AugmentationFeed, number>> = {
     boxes: lookup === 'boxes' ? 4 : 0,
     transforms: lookup === 'transforms' ? 8 : 0,
-    colour: jittersColours(plan) ? 4 : 0,
+    colour: jitterWidth(plan),
     greyscale: plan.greyscale > 0 ? 1 : 0,
     blur: plan.blur ? 2 * blurRadius(plan.blur) + 1 : 0,
     erased: plan.erasing ? 4 : 0,

@@ -67,48 +67,95 @@ function hueTurned(graph: Graph, name: string, images: Tensor, turns: Tensor): T
   return choose(graph, name, still, images, levels);
 }
 
-/** Whether any of a plan's amounts asks for another colour. */
-export function jittersColours({ brightness, contrast, saturation, hue }: AugmentationPlan): boolean {
-  return brightness > 0 || contrast > 0 || saturation > 0 || hue > 0;
+type Jitter = Pick<AugmentationPlan, 'brightness' | 'contrast' | 'saturation' | 'hue'>;
+
+/** What is drawn for an image: three factors, 1 of which changes nothing, and the hue's turn, 1 being all the circle. */
+export type JitterFactors = Readonly<Record<keyof Jitter, number>>;
+
+const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const satisfies readonly (keyof Jitter)[];
+
+/** What a plan does to colours. */
+export const jittersOf = (plan: Jitter): readonly (keyof Jitter)[] => JITTERS.filter((jitter) => plan[jitter] > 0);
+
+/** Of brightness, contrast and saturation, how many a plan has. */
+const mixturesOf = (plan: Jitter): number => jittersOf(plan).filter((jitter) => jitter !== 'hue').length;
+
+/** Each mixture takes three numbers, and the hue's turn one; mixtures stand before the hue and after it. */
+const MIXTURE_NUMBERS = 3;
+
+/** How many numbers an image's colours are jittered by; 0 where they stay as they are. */
+export function jitterWidth(plan: Jitter): number {
+  const mixtures = mixturesOf(plan);
+  return plan.hue > 0 ? 2 * MIXTURE_NUMBERS * mixtures + 1 : MIXTURE_NUMBERS * mixtures;
+}
+
+/** Shares of the image itself, of its mean grey, and of each pixel's own grey; the rest is black. */
+function mixtureNumbers(jitter: Exclude<keyof Jitter, 'hue'>, factor: number): readonly number[] {
+  switch (jitter) {
+    case 'brightness':
+      return [factor, 0, 0];
+    case 'contrast':
+      return [factor, 1 - factor, 0];
+    case 'saturation':
+      return [factor, 0, 1 - factor];
+  }
 }
 
 /**
- * Brightness, contrast, saturation and hue, in this order, each as torchvision's `ColorJitter` does it to floating images:
- * a mixture with black, with the image's mean grey, or with each pixel's own grey, kept within what can be shown, and a
- * turn of the hue. What the plan leaves alone is not computed.
+ * An image's numbers for `jitterColours`, which does the operations in the order that is given, each image in its own.
+ *
+ * @param order all that the plan has
+ */
+export function jitterNumbers(
+  plan: Jitter,
+  factors: JitterFactors,
+  order: readonly (keyof Jitter)[],
+): readonly number[] {
+  const mixtures = mixturesOf(plan);
+  const numbersOf = (jitters: readonly (keyof Jitter)[]): number[] => {
+    const used = jitters.flatMap((jitter) => (jitter === 'hue' ? [] : mixtureNumbers(jitter, factors[jitter])));
+    const left = mixtures - used.length / MIXTURE_NUMBERS;
+    return [...used, ...Array.from({ length: left }, () => [1, 0, 0]).flat()];
+  };
+  if (plan.hue === 0) return numbersOf(order);
+  const hue = order.indexOf('hue');
+  return [...numbersOf(order.slice(0, hue)), factors.hue, ...numbersOf(order.slice(hue + 1))];
+}
+
+/**
+ * Brightness, contrast, saturation and hue, each as torchvision's `ColorJitter` does it to floating images: a mixture with
+ * black, with the image's mean grey, or with each pixel's own grey, kept within what can be shown, and a turn of the hue.
+ * Each image has an order of its own, as there, by the numbers that are fed. What the plan leaves alone is not computed.
  *
  * @param images float32 [batch, height, width, 3], red, green and blue in [0, 255]
- * @param colour float32 [batch, 4]: three factors, 1 of which changes nothing, and the hue's turn, 1 being all the circle
+ * @param colour float32 [batch, jitterWidth]: what `jitterNumbers` gives
  * @see https://docs.pytorch.org/vision/stable/generated/torchvision.transforms.ColorJitter.html
  */
-export function jitterColours(
-  graph: Graph,
-  name: string,
-  images: Tensor,
-  colour: Tensor,
-  plan: Pick<AugmentationPlan, 'brightness' | 'contrast' | 'saturation' | 'hue'>,
-): Tensor {
+export function jitterColours(graph: Graph, name: string, images: Tensor, colour: Tensor, plan: Jitter): Tensor {
+  const mixtures = mixturesOf(plan);
+  const mixed = (pixels: Tensor, place: number, at: number): Tensor => {
+    const scope = `${name}/mixture_${place}`;
+    const share = (part: string, index: number, of: Tensor): Tensor =>
+      compute(graph, 'Mul', `${scope}/${part}`, of, ofImages(graph, `${scope}/share_of_${part}`, colour, at + index));
+    let sumOf = share('image', 0, pixels);
+    const grey = plan.contrast > 0 || plan.saturation > 0 ? greyOf(graph, `${scope}/greys`, pixels) : null;
+    if (grey && plan.contrast > 0) {
+      const means = mean(graph, `${scope}/means`, grey, [1, 2, 3]);
+      const meanGrey = reshape(graph, `${scope}/means_of_images`, means, [-1, 1, 1, 1]);
+      sumOf = compute(graph, 'AddV2', `${scope}/with_mean`, sumOf, share('mean', 1, meanGrey));
+    }
+    if (grey && plan.saturation > 0) {
+      sumOf = compute(graph, 'AddV2', `${scope}/with_grey`, sumOf, share('grey', 2, grey));
+    }
+    return withinRange(graph, `${scope}/within`, sumOf);
+  };
   let pixels = images;
-  if (plan.brightness > 0) {
-    const scope = `${name}/brightness`;
-    const brighter = compute(graph, 'Mul', scope, pixels, ofImages(graph, `${scope}/factor`, colour, 0));
-    pixels = withinRange(graph, `${scope}/within`, brighter);
-  }
-  if (plan.contrast > 0) {
-    const scope = `${name}/contrast`;
-    const grey = mean(graph, `${scope}/mean`, greyOf(graph, `${scope}/grey`, pixels), [1, 2, 3]);
-    const mean4 = reshape(graph, `${scope}/mean_of_images`, grey, [-1, 1, 1, 1]);
-    const factor = ofImages(graph, `${scope}/factor`, colour, 1);
-    pixels = withinRange(graph, `${scope}/within`, mix(graph, scope, mean4, pixels, factor));
-  }
-  if (plan.saturation > 0) {
-    const scope = `${name}/saturation`;
-    const factor = ofImages(graph, `${scope}/factor`, colour, 2);
-    const grey = greyOf(graph, `${scope}/grey`, pixels);
-    pixels = withinRange(graph, `${scope}/within`, mix(graph, scope, grey, pixels, factor));
-  }
-  if (plan.hue > 0) {
-    pixels = hueTurned(graph, `${name}/hue`, pixels, ofImages(graph, `${name}/hue/turn`, colour, 3));
+  for (let place = 0; place < mixtures; place += 1) pixels = mixed(pixels, place, place * MIXTURE_NUMBERS);
+  if (plan.hue === 0) return pixels;
+  const turn = mixtures * MIXTURE_NUMBERS;
+  pixels = hueTurned(graph, `${name}/hue`, pixels, ofImages(graph, `${name}/hue/turn`, colour, turn));
+  for (let place = 0; place < mixtures; place += 1) {
+    pixels = mixed(pixels, mixtures + place, turn + 1 + place * MIXTURE_NUMBERS);
   }
   return pixels;
 }

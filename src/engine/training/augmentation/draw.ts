@@ -5,17 +5,29 @@ import {
   type AugmentationFeed,
   type ImageSize,
 } from '../../graph/augmentation/augment-images.ts';
+import { jitterNumbers, jittersOf } from '../../graph/augmentation/colours.ts';
 import type { Feed } from '../../runtime/session.ts';
 import { betaDraw } from './beta.ts';
 import { chanceFor, evenly, type DrawnImage } from './chance.ts';
 import { drawBox, drawTransform, type LookupSizes } from './lookup.ts';
 import { randomBox } from './parts.ts';
 
-/** Factors around 1, none below 0, and a turn of the hue around 0. */
+/** Factors around 1, none below 0, a turn of the hue around 0, and the order of all these, each as likely. */
 function drawColour(plan: AugmentationPlan, { seeds }: DrawnImage): readonly number[] {
   const chance = chanceFor(seeds, 'colour');
   const around = (amount: number): number => evenly(chance, Math.max(0, 1 - amount), 1 + amount);
-  return [around(plan.brightness), around(plan.contrast), around(plan.saturation), evenly(chance, -plan.hue, plan.hue)];
+  const factors = {
+    brightness: around(plan.brightness),
+    contrast: around(plan.contrast),
+    saturation: around(plan.saturation),
+    hue: evenly(chance, -plan.hue, plan.hue),
+  };
+  const order = [...jittersOf(plan)];
+  for (let place = order.length - 1; place > 0; place -= 1) {
+    const other = Math.floor(chance() * (place + 1));
+    [order[place], order[other]] = [order[other] ?? 'hue', order[place] ?? 'hue'];
+  }
+  return jitterNumbers(plan, factors, order);
 }
 
 /** The weights of a kernel, as torchvision's; of an image that stays sharp the middle one alone. */

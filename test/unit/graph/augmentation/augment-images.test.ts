@@ -23,7 +23,13 @@ const AREA = SIZE.height * SIZE.width * 3;
 const IDENTITY: Readonly<Record<string, (width: number) => readonly number[]>> = {
   boxes: () => [0, 0, 1, 1],
   transforms: () => [1, 0, 0, 0, 1, 0, 0, 0],
-  colour: () => [1, 1, 1, 0],
+  // Mixtures of three numbers, before the turn of the hue and after it.
+  colour: (width) =>
+    Array.from({ length: width }, (_, at) =>
+      width % 3 === 0
+        ? Number(at % 3 === 0)
+        : Number((at < (width - 1) / 2 ? at : at - 1) % 3 === 0 && at !== (width - 1) / 2),
+    ),
   greyscale: () => [0],
   blur: (width) => Array.from({ length: width }, (_, index) => Number(index === (width - 1) / 2)),
   erased: () => [0, 0, 0, 0],

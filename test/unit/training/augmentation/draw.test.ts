@@ -47,6 +47,28 @@ function expectEvenly(values: readonly number[], from: number, to: number): void
   expect(Math.abs(mean(values) - (from + to) / 2)).toBeLessThan(0.03 * (to - from));
 }
 
+interface Mixture {
+  readonly kind: 'brightness' | 'contrast' | 'saturation' | 'none';
+  readonly place: number;
+  readonly factor: number;
+  readonly mean: number;
+  readonly grey: number;
+}
+
+/** What an image's numbers mix, of a plan with all of brightness, contrast, saturation and hue. */
+function mixturesIn(row: readonly number[]): readonly Mixture[] {
+  const numbers = row.length === 19 ? [...row.slice(0, 9), ...row.slice(10)] : row;
+  return Array.from({ length: numbers.length / 3 }, (_, place) => {
+    const [factor = NaN, mean = NaN, grey = NaN] = numbers.slice(3 * place, 3 * place + 3);
+    const greys = grey === 0 ? 'brightness' : 'saturation';
+    const kind = factor === 1 ? 'none' : mean === 0 ? greys : 'contrast';
+    return { kind, place, factor, mean, grey };
+  });
+}
+
+const brightnessIn = (row: readonly number[]): Mixture | undefined =>
+  mixturesIn(row).find(({ kind }) => kind === 'brightness');
+
 describe('what chance decides for an image', () => {
   it('is the same again for its seeds, whatever else is in the batch, and another for every other', () => {
     const whole = draw(EVERYTHING);
@@ -63,16 +85,43 @@ describe('what chance decides for an image', () => {
   });
 
   it('of one operation stays what it is when another is added', () => {
-    const colour = draw({ brightness: 0.4 })['colour'];
-    expect(column(draw({ ...EVERYTHING, brightness: 0.4 })['colour'], 0)).toEqual(column(colour, 0));
+    const alone = draw({ brightness: 0.4 })['colour'] ?? [];
+    const factor = (row: readonly number[]): number | undefined => brightnessIn(row)?.factor;
+    const among = draw({ ...EVERYTHING, brightness: 0.4 })['colour'] ?? [];
+    expect(among.map(factor)).toEqual(alone.map(([own]) => own));
   });
 
   it('are factors around 1, none below 0, and turns of the hue around 0', () => {
-    const { colour } = draw({ brightness: 0.4, contrast: 2, saturation: 0.2, hue: 0.1 });
-    expectEvenly(column(colour, 0), 0.6, 1.4);
-    expectEvenly(column(colour, 1), 0, 3);
-    expectEvenly(column(colour, 2), 0.8, 1.2);
-    expectEvenly(column(colour, 3), -0.1, 0.1);
+    const { colour = [] } = draw({ brightness: 0.4, contrast: 2, saturation: 0.2, hue: 0.1 });
+    const factors = (find: (row: readonly number[]) => Mixture | undefined): number[] =>
+      colour.flatMap((row) => find(row)?.factor ?? []);
+    expectEvenly(factors(brightnessIn), 0.6, 1.4);
+    expectEvenly(
+      factors((row) => mixturesIn(row).find(({ mean }) => mean !== 0)),
+      0,
+      3,
+    );
+    expectEvenly(
+      factors((row) => mixturesIn(row).find(({ grey }) => grey !== 0)),
+      0.8,
+      1.2,
+    );
+    expectEvenly(column(colour, 9), -0.1, 0.1);
+  });
+
+  it('are done in an order of its own for each image, all orders as likely', () => {
+    const { colour = [] } = draw({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
+    const orders = new Map<string, number>();
+    for (const row of colour) {
+      const order = mixturesIn(row).flatMap(({ kind, place }) =>
+        kind === 'none' ? [] : `${place < 3 ? '-' : '+'}${kind}`,
+      );
+      orders.set(order.join(), (orders.get(order.join()) ?? 0) + 1);
+    }
+    // Of three mixtures and the hue: what stands before it, and after it, in each order.
+    expect(orders.size).toBe(24);
+    const expected = colour.length / 24;
+    for (const found of orders.values()) expect(Math.abs(found - expected)).toBeLessThan(6 * Math.sqrt(expected));
   });
 
   it('are kernels that add up to 1, of which some change nothing', () => {
