@@ -4,6 +4,7 @@ import path from 'node:path';
 import { STAND_IN_MARK } from '../engine/service/electron-runtime.ts';
 import type { RecentDataset } from '../shared/contract/dataset-view.ts';
 import { FILE_CHOICE_KINDS, type HostInformation } from '../shared/contract/bridge.ts';
+import { events, type EventName } from '../shared/contract/endpoint.ts';
 import type { Outcome } from '../shared/contract/wire.ts';
 import { ThawError } from '../shared/errors/thaw-error.ts';
 import { WINDOW_ORIGIN } from '../shared/window/desktop-ipc.ts';
@@ -51,7 +52,7 @@ export class Desktop {
       if (state !== 'lost') void this.#readRecent();
       tellWindow(this.#window?.webContents, 'connection', state);
     });
-    for (const name of ['run', 'task'] as const) {
+    for (const name of Object.keys(events) as EventName[]) {
       this.#engine.transport.subscribe(name, (event) => {
         tellWindow(this.#window?.webContents, 'event', name, event);
         if (name === 'run' && 'body' in event && event.body.kind === 'status') this.#refreshMenu();

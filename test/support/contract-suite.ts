@@ -118,7 +118,7 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       const undone = endpoints['dataset.undo'].response.parse(await send('dataset.undo', { datasetId }));
       expect(undone).toEqual({ ...view, edits: { ...view.edits, redo: edited.edits.undo } });
       const edits = (): unknown => told.filter((event) => event.change === 'edits');
-      await expect.poll(edits).toEqual(Array(2).fill({ datasetId, change: 'edits' }));
+      await expect.poll(edits, { timeout: 30_000 }).toEqual(Array(2).fill({ datasetId, change: 'edits' }));
       unsubscribe();
     });
 
