@@ -1,10 +1,15 @@
-import type { DatasetView } from '../../shared/contract/dataset-view.ts';
+import type { DatasetView, RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../shared/contract/event.ts';
 import type { DatasetReference } from '../../shared/contract/plan.ts';
 
 /** How far the reading of a dataset is; `total` is 0 until it is known. */
 export type Opening = Pick<TaskEvent, 'taskId' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft'>;
+
+/** What was opened before, laid out as it was said to be then. */
+function grantOf({ grantId, structure }: RecentDataset): DatasetReference {
+  return { kind: 'granted', grantId, ...(structure && { structure }) };
+}
 
 /** The dataset that the plan trains on: chosen once, used by every view. */
 export class DatasetChoice {
@@ -71,6 +76,6 @@ export class DatasetChoice {
     const root = this.dataset.root;
     const recent = await this.#transport.invoke('dataset.recent', {});
     const same = recent.find((candidate) => candidate.root === root);
-    await this.open(same === undefined ? this.reference : { kind: 'granted', grantId: same.grantId });
+    await this.open(same === undefined ? this.reference : grantOf(same));
   }
 }
