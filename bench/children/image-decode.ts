@@ -54,7 +54,7 @@ async function cachedEpochs(): Promise<() => Promise<void>> {
   return async () => {
     epoch += 1;
     let taken = 0;
-    const order = epochOrder(labels, 'shuffle', 1, epoch);
+    const order = epochOrder(labels, 'natural', 1, epoch);
     for await (const { rows } of source.feeds(batches(order, batchSize, 0), epoch)) taken += rows.length;
     if (taken !== usable.length) throw new TypeError(`Only ${taken} photographs were read.`);
   };

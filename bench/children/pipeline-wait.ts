@@ -42,7 +42,7 @@ async function epoch(number: number): Promise<{ readonly seconds: number; readon
   let steps = 0;
   let asked = began;
   for await (const { rows, feeds } of source.feeds(
-    batches(epochOrder(labels, 'shuffle', 1, number), batchSize, 0),
+    batches(epochOrder(labels, 'natural', 1, number), batchSize, 0),
     number,
   )) {
     waited += performance.now() - asked;

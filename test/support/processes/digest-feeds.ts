@@ -44,7 +44,7 @@ const source = imageSource({
 });
 const digest = createHash('sha256');
 for (const epoch of [1, 2]) {
-  const order = batches(epochOrder(labels, 'shuffle', SEED, epoch), BATCH);
+  const order = batches(epochOrder(labels, 'natural', SEED, epoch), BATCH);
   for await (const { feeds } of source.feeds(order, epoch)) {
     for (const [name, feed] of Object.entries(feeds)) {
       if (!('data' in feed)) throw new TypeError(`'${name}' is not fed from here.`);
