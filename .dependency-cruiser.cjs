@@ -58,6 +58,7 @@ module.exports = {
       'runtime',
       'training',
       'reference',
+      'sqlite',
       'experiment',
     ]),
     {

@@ -42,7 +42,7 @@ describe('the contract in process', () => {
   it('answers system.doctor also where things are missing', async () => {
     const report = endpoints['system.doctor'].response.parse(await send('system.doctor', {}));
     expect(report.checks.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['Device', 'Workspace', 'Experiment log']),
+      expect.arrayContaining(['Device', 'Workspace', 'Experiment log', 'Index of datasets']),
     );
     expect(report.caches.map(({ name, clear }) => [name, clear])).toEqual([
       ['features', 'thaw cache clear'],

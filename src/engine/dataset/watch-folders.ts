@@ -1,11 +1,13 @@
 import { watch, type FSWatcher } from 'node:fs';
-import { readdir, statfs } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemName } from './dataset-files.ts';
 
 /** Each takes a watch of the system's, of which there are not many: Linux gives a user 8,192 at least. */
 const MOST_FOLDERS = 4_096;
 const MAXIMUM_DEPTH = 18;
+/** Times of files lag behind the clock by so many milliseconds at most. */
+const CLOCK_GRAIN = 20;
 
 /** Disks of others, whose changes the system does not tell: NFS, SMB in three ages, 9P, AFS, Ceph (`statfs(2)`). */
 const NETWORK_DISKS = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x5346414f, 0x00c36400]);
@@ -71,6 +73,15 @@ export class FolderWatch {
     return (await onNetwork(this.root))
       ? 'Its folder lies on a disk of another machine, which may not tell of changes: read it again when it has changed.'
       : null;
+  }
+
+  /** Whether a file came to a folder that is watched, or went, since then. @param time in milliseconds since 1970 */
+  async changedSince(time: number): Promise<boolean> {
+    for (const folder of this.#watchers.keys()) {
+      const found = await stat(folder).catch(() => null);
+      if (found === null || found.mtimeMs >= time - CLOCK_GRAIN) return true;
+    }
+    return false;
   }
 
   close(): void {

@@ -38,8 +38,9 @@ function countTags(images: readonly IdentifiedImage[]): DatasetView['tags'] {
     .sort((left, right) => codePointOrder(left.name, right.name));
 }
 
-/** What is counted where edits leave too little for a dataset: the images as they would train. */
-function undivided({ content, images }: OpenedDataset): Pick<Dataset, 'classes' | 'images'> {
+/** What is counted: the dataset, or where edits leave too little for one, the images as they would train. */
+export function countedImages({ dataset, content, images }: OpenedDataset): Pick<Dataset, 'classes' | 'images'> {
+  if (dataset) return dataset;
   return {
     classes: content.classes,
     images: images.flatMap(({ image: { split, ...image } }) => (split === null ? [] : [{ ...image, split }])),
@@ -49,7 +50,7 @@ function undivided({ content, images }: OpenedDataset): Pick<Dataset, 'classes' 
 export function viewOf(opened: OpenedDataset): DatasetView {
   const { datasetId, source, content, dataset, edits, problem } = opened;
   return {
-    ...countByClass(dataset ?? undivided(opened)),
+    ...countByClass(countedImages(opened)),
     datasetId,
     source,
     name: path.basename(content.root) || content.root,
@@ -113,12 +114,13 @@ export async function openDatasetView(
     noteRecent(context, source.path);
     return view;
   }
+  const readAt = Date.now();
   const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
   if (source.kind === 'folder') noteRecent(context, opened.content.root, opened.content.structure);
   const view = viewOf(opened);
   if (!context.events.hears('dataset')) return view;
   context.measuring.begin(opened.datasetId);
-  const unwatched = await context.watching.begin(opened);
+  const unwatched = await context.watching.begin(opened, readAt);
   if (unwatched !== null) view.structure?.notes.push(unwatched);
   return view;
 }

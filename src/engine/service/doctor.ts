@@ -5,6 +5,7 @@ import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { ProbeMessage } from '../runtime/probe.ts';
 import { presentGpu } from '../runtime/nvidia.ts';
 import { readToolchainManifest, type ToolchainManifest } from '../runtime/toolchain.ts';
+import type { Store } from '../sqlite/store.ts';
 import { showCaches } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { describeEnvironment } from './describe-environment.ts';
@@ -86,11 +87,12 @@ function checkFolder(name: string, folder: string, variable: string): Check {
   }
 }
 
-function checkLog(context: ServiceContext): Check {
-  const name = 'Experiment log';
+/** Opens what Thaw keeps in a database, and has all of it checked. */
+function checkStore(name: string, open: () => Store): Check {
   try {
-    context.log.assertSound();
-    return { name, ok: true, found: context.log.path, mend: null };
+    const store = open();
+    store.assertSound();
+    return { name, ok: true, found: store.path, mend: null };
   } catch (error) {
     return { name, ok: false, found: problemOf(error), mend: error instanceof ThawError ? error.hint : null };
   }
@@ -115,7 +117,8 @@ export async function examine(context: ServiceContext): Promise<DoctorReport> {
     ...electronChecks(),
     checkFolder('Workspace', context.home, 'THAW_HOME'),
     checkFolder('Cache', context.cache, 'THAW_CACHE'),
-    checkLog(context),
+    checkStore('Experiment log', () => context.log),
+    checkStore('Index of datasets', () => context.index),
   );
   const freeDiskBytes = await freeBytes(context.home);
   const roomy = freeDiskBytes >= LEAST_FREE_BYTES;

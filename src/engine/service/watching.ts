@@ -48,9 +48,10 @@ export class Watching {
   /**
    * Watches a dataset from now on, as it is laid out now.
    *
+   * @param readAt when its reading began, in milliseconds since 1970: what changed since is looked at, too
    * @returns why it is not watched, as a sentence; null where it is
    */
-  async begin({ datasetId, original: { root } }: OpenedDataset): Promise<string | null> {
+  async begin({ datasetId, original: { root } }: OpenedDataset, readAt: number): Promise<string | null> {
     const before = this.#watched.get(datasetId);
     if (before && before.watch.root !== root) this.#end(datasetId);
     const watched = this.#watched.get(datasetId) ?? {
@@ -64,7 +65,9 @@ export class Watching {
     this.#watched.set(datasetId, watched);
     const [oldest] = this.#watched.keys();
     if (this.#watched.size > MOST_WATCHED && oldest !== undefined) this.#end(oldest);
-    return watched.watch.begin();
+    const problem = await watched.watch.begin();
+    if (await watched.watch.changedSince(readAt)) this.#changed(datasetId);
+    return problem;
   }
 
   /** Ends all, with the readings under way. */

@@ -229,6 +229,7 @@ describe('the list of runs', () => {
     const doctor = await thaw(['doctor', '--json'], { home: damaged });
     const { checks } = JSON.parse(doctor.stdout) as { checks: { name: string; ok: boolean }[] };
     expect(checks).toContainEqual(expect.objectContaining({ name: 'Experiment log', ok: false }));
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'Index of datasets', ok: true }));
     expect(doctor.code).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FolderWatch } from '../../../src/engine/dataset/watch-folders.ts';
@@ -40,6 +40,14 @@ describe('watching a folder', { timeout: 90_000 }, () => {
     changes = 0;
     writeFileSync(path.join(root, 'train/dog/1.png'), '1');
     await untilChanged();
+  });
+
+  it('knows whether files came or went since a time', async () => {
+    await watch.begin();
+    const later = Date.now() + 60_000;
+    expect(await watch.changedSince(later)).toBe(false);
+    utimesSync(path.join(root, 'train/cat'), new Date(later), new Date(later));
+    expect(await watch.changedSince(later)).toBe(true);
   });
 
   // Elsewhere the system watches a whole tree at once.
