@@ -139,8 +139,9 @@ function shareFaulted(bytes: number): number {
 /**
  * @param traffic bytes read and written for one image
  * @param made bytes of the output, for one image
+ * @param batch images at once
  */
-function moved(traffic: number, operations: number, made: number, batch: number): Work {
+export function moved(traffic: number, operations: number, made: number, batch: number): Work {
   const tensor = (batch * traffic) / TENSORS_MOVED;
   const share = CACHED_SHARE + (1 - CACHED_SHARE) * between(tensor, CACHED_BYTES, UNCACHED_BYTES);
   return { ...NO_WORK, traffic: traffic * share, operations, faults: made * shareFaulted(made * batch) };

@@ -1,8 +1,10 @@
+import type { AugmentationPlan } from '../../shared/contract/augmentation.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network } from '../network/layer.ts';
 import { elementCount, layerShapes, networkTensors } from '../network/shape.ts';
 import { livePeak, trainingPeak } from './activations.ts';
+import { augmentationWork } from './augmentation-work.ts';
 import {
   backwardWork,
   forwardWork,
@@ -32,6 +34,8 @@ export interface CostedPlan {
   readonly images: ImageCounts | null;
   /** The prefix is computed once per image; false where each step computes it. */
   readonly isCached: boolean;
+  /** What is done to training images: at each step or, of variants that are cached, once. */
+  readonly augmentation?: AugmentationPlan | null;
   /** How many features are kept of each training image; 1 by default. */
   readonly variants?: number;
   /** Of one training image as it is held decoded. */
@@ -192,7 +196,12 @@ export function workloadOf(costed: CostedPlan): Workload {
   };
   const once = prefixWork(evaluationBatchSize);
   const evaluateSum = new WorkSum().add(isCached ? NO_WORK : once);
-  const trainSum = new WorkSum().add(isCached ? NO_WORK : prefixWork(batchSize));
+  const inputBytes = outputBytes(all.find(({ layer }) => layer.kind === 'input')?.output ?? []);
+  const augmented = (batch: number): Work =>
+    costed.augmentation ? augmentationWork(costed.augmentation, inputBytes, batch) : NO_WORK;
+  const trainSum = new WorkSum()
+    .add(isCached ? NO_WORK : prefixWork(batchSize))
+    .add(isCached ? NO_WORK : augmented(batchSize));
   for (const layer of rest) {
     const isTraining = layer.layer.kind !== 'batchNorm' || moving.has(layer.layer.name);
     evaluateSum.add(forwardWork(layer, inference));
@@ -221,7 +230,11 @@ export function workloadOf(costed: CostedPlan): Workload {
   const preparation = new WorkSum()
     .add({ ...NO_WORK, images: 1 }, prepared === 'nothing' ? total : 0)
     .add(computesFeatures ? perImage(once) : NO_WORK, featured)
-    .add(computesFeatures ? perStep(once) : NO_WORK, stepsFor(featured, evaluationBatchSize)).work;
+    .add(computesFeatures ? perStep(once) : NO_WORK, stepsFor(featured, evaluationBatchSize))
+    .add(
+      computesFeatures ? perImage(augmented(evaluationBatchSize)) : NO_WORK,
+      count.train * (costed.variants ?? 1),
+    ).work;
 
   const cut = new Set(isCached ? freeze.cut : []);
   const featureBytes = all.reduce(
@@ -237,7 +250,6 @@ export function workloadOf(costed: CostedPlan): Workload {
     INFERENCE_SHARE * evaluationBatch * Math.max(livePeak(rest), isCached ? 0 : prefixPeak),
     computesFeatures ? INFERENCE_SHARE * featuresBatch * prefixPeak : 0,
   );
-  const inputBytes = outputBytes(all.find(({ layer }) => layer.kind === 'input')?.output ?? []);
   const inputBatch = isCached ? (computesFeatures ? featuresBatch : 0) : Math.max(trainBatch, evaluationBatch);
   return {
     epoch,

@@ -41,5 +41,7 @@ export function greyLevels(values: Numbers, range: NumberRange, whole: boolean):
   const [black, white] = endsOf(range, whole);
   const scale = white > black ? 255 / (white - black) : 0;
   // Bounded and rounded by the array; what is no number becomes 0.
-  return new Uint8Array(Uint8ClampedArray.from(values, (value) => (value - black) * scale).buffer);
+  const levels = new Uint8ClampedArray(values.length);
+  for (let at = 0; at < values.length; at += 1) levels[at] = ((values[at] ?? 0) - black) * scale;
+  return new Uint8Array(levels.buffer);
 }

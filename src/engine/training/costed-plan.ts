@@ -33,6 +33,7 @@ export function costedPlan(
     training: plan,
     images,
     isCached: isCached(understood),
+    augmentation: plan.augmentation,
     variants: Math.max(1, plan.augmentation?.variants ?? 1),
     pixelBytes: held.height * held.width * 3,
     prepared,

@@ -4,6 +4,7 @@ import { workloadOf, type CostedPlan, type Workload } from '../../../src/engine/
 import { freezePlan } from '../../../src/engine/freeze/freeze-plan.ts';
 import { withHead } from '../../../src/engine/network/head.ts';
 import { findNetwork } from '../../../src/engine/network/registry.ts';
+import { PRESET_VALUES } from '../../../src/shared/contract/augmentation.ts';
 import type { FreezeRule, Strategy } from '../../../src/shared/contract/plan.ts';
 import { branchedNetwork } from '../../support/small-network.ts';
 
@@ -37,6 +38,21 @@ const seconds = (workload: Workload): number => costOf(workload, DEFAULT_PRICES)
 const bytes = (workload: Workload): number => costOf(workload, DEFAULT_PRICES).memoryBytes;
 
 describe('the work of a plan', () => {
+  it('prices augmentation: at each step where nothing is cached, once where variants are, and the more the more is done', () => {
+    const epochs = (augmentation: CostedPlan['augmentation']): number =>
+      seconds(planned('features', [], { augmentation: augmentation ?? null, isCached: false }));
+    const [none, light, strong] = [epochs(null), epochs(PRESET_VALUES.light), epochs(PRESET_VALUES.strong)];
+    expect(light).toBeGreaterThan(none);
+    expect(strong).toBeGreaterThan(light);
+    const cached = { isCached: true, variants: 4 } as const;
+    const plain = planned('features', [], { ...cached, augmentation: null });
+    const varied = planned('features', [], { ...cached, augmentation: PRESET_VALUES.strong });
+    expect(seconds(varied)).toBe(seconds(plain));
+    expect(varied.preparation.traffic).toBeGreaterThan(plain.preparation.traffic);
+    const kept = { ...cached, prepared: 'features', augmentation: PRESET_VALUES.strong } as const;
+    expect(planned('features', [], kept).preparation.traffic).toBe(0);
+  });
+
   it('counts multiply-adds of a small network by hand, filled up to whole vectors', () => {
     const network = branchedNetwork();
     const freeze = freezePlan(network, 'features', [{ action: 'thaw', pattern: 'branch_b' }]);

@@ -35,5 +35,9 @@ export function idxLayout(shape: readonly number[]): IdxLayout {
 /** Levels [channels, height, width] as pixels [height, width, channels]. */
 export function channelsLast(levels: Uint8Array, { height, width, channels }: IdxLayout): Uint8Array {
   const places = height * width;
-  return Uint8Array.from(levels, (_, at) => levels[(at % channels) * places + Math.floor(at / channels)] ?? 0);
+  const pixels = new Uint8Array(levels.length);
+  for (let at = 0; at < pixels.length; at += 1) {
+    pixels[at] = levels[(at % channels) * places + Math.floor(at / channels)] ?? 0;
+  }
+  return pixels;
 }
