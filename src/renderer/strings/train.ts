@@ -43,7 +43,7 @@ const preprocessing = {
   own: "The network's own",
   values: 'Values',
   valuesOf: { caffe: 'caffe: BGR less mean', tf: 'tf: −1 to 1', torch: 'torch: ImageNet’s mean and deviation' },
-  given: 'Mean and deviation of your own',
+  given: 'Your figures',
   resize: 'Resizing',
   resizeOf: { stretch: 'Stretch', centerCrop: 'Crop to shape', resizeThenCrop: 'Resize, then crop' },
   kernel: 'Kernel',

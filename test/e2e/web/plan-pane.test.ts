@@ -109,6 +109,37 @@ describeWith('the plan', await findWeb(), (place) => {
     await page.getByText('More of augmentation').click();
   });
 
+  it('prepares images by a rule, a shorter side, a mean and a deviation that a person gives', async () => {
+    await page.getByText('Preparing images', { exact: true }).click();
+    const values = page.getByLabel('Values', { exact: true });
+    expect(await page.getByLabel('Shorter side').count()).toBe(0);
+    await page.getByLabel('Resizing').selectOption({ label: 'Resize, then crop' });
+    const side = page.getByLabel('Shorter side');
+    // 8/7 of the input, as the usual recipes have it.
+    await expect.poll(() => side.getAttribute('placeholder')).toBe('110');
+    await side.fill('9');
+    await page
+      .getByText(/cut out of what the shorter side/)
+      .first()
+      .waitFor();
+    await side.fill('128');
+    await values.selectOption({ label: 'Your figures' });
+    expect(await page.getByLabel('Mean of red').getAttribute('placeholder')).toBe('0.485');
+    await page.getByLabel('Deviation of blue').fill('0');
+    await page.getByText(/received 0/).waitFor();
+    await page.getByLabel('Deviation of blue').fill('0.3');
+    await page.getByLabel('Mean of red').fill('0.5');
+    await expect.poll(() => page.locator('[aria-invalid=true]').count()).toBe(0);
+    await values.scrollIntoViewIfNeeded();
+    await takeScreenshots(page, 'plan-preprocessing');
+    await expectAccessible(page);
+    await values.selectOption({ label: 'tf: −1 to 1' });
+    expect(await page.getByLabel('Mean of red').count()).toBe(0);
+    await values.selectOption({ index: 0 });
+    await page.getByLabel('Resizing').selectOption({ index: 0 });
+    await page.getByText('Preparing images', { exact: true }).click();
+  });
+
   it('balances classes once', async () => {
     await page.getByText('Loss and classes').click();
     await page.getByLabel('Sampling').selectOption({ label: 'Each class alike' });
