@@ -20,7 +20,8 @@ export class DatasetEdits {
   /** The last request's end: the next follows it, so that steps are taken in the order of the clicks. */
   #last: Promise<unknown> = Promise.resolve();
   #underWay = 0;
-  #notice: number | null = null;
+  /** What offers to take a step back, and of which dataset that was one. */
+  #notice: { readonly id: number; readonly datasetId: string } | null = null;
 
   constructor(
     transport: Pick<Transport, 'invoke' | 'subscribe'>,
@@ -52,6 +53,13 @@ export class DatasetEdits {
           break;
       }
     });
+  }
+
+  /** The dataset that is looked at from now on: a step of another one is no longer offered to be taken back. */
+  follow(datasetId: string | null): void {
+    if (this.#notice === null || this.#notice.datasetId === datasetId) return;
+    this.#notices.dismiss(this.#notice.id);
+    this.#notice = null;
   }
 
   /** What the last step did, in words; null where there is none to take back. */
@@ -120,7 +128,7 @@ export class DatasetEdits {
     try {
       const dataset = await ask(datasetId);
       this.#adopt(dataset);
-      this.#tell(told(dataset));
+      if (this.#choice.dataset?.datasetId === datasetId) this.#tell(told(dataset), datasetId);
     } catch (error) {
       this.#notices.fail(error);
     } finally {
@@ -144,8 +152,8 @@ export class DatasetEdits {
   }
 
   /** One notice at a time: each tells of the step before it, too, that it can be taken back. */
-  #tell(told: Told): void {
-    if (this.#notice !== null) this.#notices.dismiss(this.#notice);
-    this.#notice = this.#notices.tell(told);
+  #tell(told: Told, datasetId: string): void {
+    if (this.#notice !== null) this.#notices.dismiss(this.#notice.id);
+    this.#notice = { id: this.#notices.tell(told), datasetId };
   }
 }

@@ -58,6 +58,15 @@ describe('decisions about the images of a dataset', () => {
     expect([edits.undoable, edits.redoable]).toEqual([null, "Tag 2 images 'blurred'"]);
   });
 
+  it('no longer offer a way back once another dataset is looked at, whose steps are others', async () => {
+    answer(view('v2', 'first', null));
+    await edits.change(images, 2, change);
+    edits.follow('one');
+    expect(notices.list.length).toBe(1);
+    edits.follow('two');
+    expect(notices.list).toEqual([]);
+  });
+
   it('ask for nothing where there is no step to take back or to make again', async () => {
     await edits.undo();
     await edits.redo();
