@@ -8,7 +8,7 @@ import { mendingOf } from '../dataset/health/mending.ts';
 import { summarise } from '../dataset/health/summary.ts';
 import { nearDuplicates } from '../image/near-duplicates.ts';
 import type { ServiceContext } from './context.ts';
-import { countByClass } from './dataset-view.ts';
+import { countByClass, countedImages } from './dataset-view.ts';
 import { examinedImages } from './inspected.ts';
 import { noteRecent } from './recent-datasets.ts';
 import { resolveDataset } from './resolve-references.ts';
@@ -49,7 +49,7 @@ export async function inspectDataset(
     });
     context.inspected.keep(opened.datasetId, images, alike);
     return {
-      ...countByClass(opened.dataset ?? { classes: [], images: [] }),
+      ...countByClass(countedImages(opened)),
       ...summarise(images),
       name: path.basename(content.root) || content.root,
       root: content.root,

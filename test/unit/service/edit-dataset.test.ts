@@ -234,6 +234,12 @@ describe('the edits of an opened dataset', () => {
     await opened.edit({ kind: 'class', className: 'cat' }, '0.png', '1.png', '2.png', '3.png');
     expect(opened.view).toMatchObject({ classes: [{ name: 'cat', counts: { train: 4 } }], unlabelled: 4, version: '' });
     expect(opened.view.structure?.notes.join()).toContain("only 'cat' has images");
+    const dataset = { kind: 'folder', path: opened.folder } as const;
+    const health = await opened.transport.invoke('dataset.inspect', { dataset });
+    expect(health).toMatchObject({ classes: [{ name: 'cat' }], unlabelled: 4, edits: '4 images relabelled' });
+    const { problems } = await opened.transport.invoke('plan.preview', { dataset });
+    expect(problems.map(({ field }) => field)).toEqual(['dataset']);
+    expect(problems[0]?.message).toContain("only 'cat' has images");
     await opened.edit({ kind: 'class', className: 'dog' }, '4.png', '5.png', '6.png', '7.png');
     expect(opened.counts).toEqual({ cat: 4, dog: 4 });
     expect(opened.view).toMatchObject({ unlabelled: 0, counts: { test: 0 } });
