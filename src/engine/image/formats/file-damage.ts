@@ -81,6 +81,8 @@ function gifDamage(file: Buffer): string | null {
   return cutShort('it ends before its pixels');
 }
 
+const NO_NUMBERS = new Uint32Array();
+
 function tiffDamage(file: Buffer): string | null {
   const directory = tiffDirectory(file);
   // Of a BigTIFF, whose mark is 43, nothing is told.
@@ -90,8 +92,8 @@ function tiffDamage(file: Buffer): string | null {
     return 'the file has pixels in JPEG as old scanners wrote it, which cannot be decoded';
   }
   if (!complete) return cutShort('the list of its parts is incomplete');
-  const offsets = numbers.get(TIFF_TAG.stripOffsets) ?? numbers.get(TIFF_TAG.tileOffsets) ?? [];
-  const lengths = numbers.get(TIFF_TAG.stripBytes) ?? numbers.get(TIFF_TAG.tileBytes) ?? [];
+  const offsets = numbers.get(TIFF_TAG.stripOffsets) ?? numbers.get(TIFF_TAG.tileOffsets) ?? NO_NUMBERS;
+  const lengths = numbers.get(TIFF_TAG.stripBytes) ?? numbers.get(TIFF_TAG.tileBytes) ?? NO_NUMBERS;
   const beyond = offsets.some((offset, index) => offset + (lengths[index] ?? 0) > file.length);
   return beyond ? cutShort('some of its pixels are missing') : null;
 }
