@@ -14,11 +14,18 @@ export interface ManifestText {
 /** What stands in the text where bytes were no UTF-8. */
 export const UNREADABLE_CHARACTER = '\ufffd';
 
+/** UTF-16 by its mark or, where that is missing, by the zeros beside the plain letters that a manifest begins with. */
+function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (second === 0 && fourth === 0 && first !== 0 && third !== 0) return 'utf-16le';
+  return first === 0 && third === 0 && second !== 0 && fourth !== 0 ? 'utf-16be' : null;
+}
+
 function decode(bytes: Uint8Array, name: string): ManifestText {
-  const wide = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-16be';
-  if (wide === 'utf-16le' || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    return { text: new TextDecoder(wide).decode(bytes), problem: null };
-  }
+  const wide = wideEncoding(bytes);
+  if (wide !== null) return { text: new TextDecoder(wide).decode(bytes), problem: null };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), problem: null };
   } catch {
@@ -30,7 +37,7 @@ function decode(bytes: Uint8Array, name: string): ManifestText {
 }
 
 /**
- * Reads a manifest's text: UTF-8 with or without its mark, or UTF-16 that says so by its mark.
+ * Reads a manifest's text: UTF-8 with or without its mark, or UTF-16.
  *
  * @param most of the file's bytes, where its beginning is enough
  * @throws ThawError `dataset.missing` where it cannot be read, `file.tooLarge`
