@@ -79,10 +79,7 @@ export async function keepEmbedding(cacheDirectory: string, key: string, embedde
   const bytes = Buffer.from(coordinates.buffer, coordinates.byteOffset, coordinates.byteLength);
   try {
     await mkdir(embeddingCacheFolder(cacheDirectory), { recursive: true, mode: 0o700 });
-    writeAside(
-      fileOf(cacheDirectory, key),
-      JSON.stringify({ ...embedded, coordinates: bytes.toString('base64') }),
-    );
+    writeAside(fileOf(cacheDirectory, key), JSON.stringify({ ...embedded, coordinates: bytes.toString('base64') }));
   } catch (error) {
     if (error instanceof Error && 'code' in error) return;
     throw error;
