@@ -12,6 +12,8 @@ const project = (name: string, groupOrder: number, testTimeout: number) => ({
   extends: true as const,
   test: {
     name,
+    // What a window is to show comes when the machine has time for it: a test ends by its own limit, not by that of a look.
+    expect: { poll: { timeout: testTimeout / 2 } },
     include: [`test/${name}/**/*.test.ts`],
     testTimeout,
     hookTimeout: testTimeout,

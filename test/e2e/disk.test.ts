@@ -134,7 +134,7 @@ onSmallDisks(`full disks${because}`, () => {
     const places = { home: path.join(disk.folder, 'home') };
     const training = train(places, '--epochs', '3000');
     const written = path.join(places.home, 'runs/*/checkpoints/index.json');
-    await expect.poll(() => globSync(written).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => globSync(written).length, { timeout: 60_000 }).toBe(1);
     expect(() => writeFileSync(path.join(disk.folder, 'other'), new Uint8Array(2 ** 24))).toThrow('ENOSPC');
     const outcome = await training;
     expect(told(outcome).code).toBe('disk.full');

@@ -17,7 +17,7 @@ describeWith('the desktop program', await findDesktop(), (place) => {
   it('keeps its window when the engine is killed, says so, and has a new engine soon', async () => {
     const { app, page, close } = await launchDesktop(place, path.join(root, 'killed'));
     const electron = app.process().pid ?? 0;
-    await expect.poll(() => findProcess(electron, ENGINE), { timeout: 20_000 }).not.toBeNull();
+    await expect.poll(() => findProcess(electron, ENGINE), { timeout: 60_000 }).not.toBeNull();
     await page.evaluate(() => window.thaw?.invoke('runs.list', {}));
     await page.evaluate(() => {
       const told: string[] = [];
@@ -27,7 +27,7 @@ describeWith('the desktop program', await findDesktop(), (place) => {
     const engine = findProcess(electron, ENGINE) ?? 0;
     process.kill(engine, 'SIGKILL');
     const told = (): Promise<unknown> => page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
-    await expect.poll(told, { timeout: 20_000 }).toEqual(['lost', 'restarted']);
+    await expect.poll(told, { timeout: 60_000 }).toEqual(['lost', 'restarted']);
     await expect.poll(() => page.getByText('The engine is back.').count()).toBeGreaterThan(0);
     const again = await page.evaluate(() => window.thaw?.invoke('runs.list', {}));
     expect(again).toMatchObject({ kind: 'answer' });
@@ -40,13 +40,13 @@ describeWith('the desktop program', await findDesktop(), (place) => {
     const electron = app.process().pid ?? 0;
     // After each end it waits longer before it starts again: at last long enough to load a page.
     for (let time = 0; time < 4; time += 1) {
-      await expect.poll(() => findProcess(electron, ENGINE), { timeout: 20_000 }).not.toBeNull();
+      await expect.poll(() => findProcess(electron, ENGINE), { timeout: 60_000 }).not.toBeNull();
       process.kill(findProcess(electron, ENGINE) ?? 0, 'SIGKILL');
       await expect.poll(() => findProcess(electron, ENGINE), { interval: 20 }).toBeNull();
     }
     await page.reload();
     await page.getByText('The engine has ended. It is being started again.').waitFor();
-    await page.getByText('The engine is back.').waitFor({ timeout: 20_000 });
+    await page.getByText('The engine is back.').waitFor({ timeout: 60_000 });
     expect(await page.getByText('The engine has ended. It is being started again.').count()).toBe(0);
     await close();
   });
@@ -57,7 +57,7 @@ describeWith('the desktop program', await findDesktop(), (place) => {
     const engine = findProcess(app.process().pid ?? 0, ENGINE) ?? 0;
     expect(engine).toBeGreaterThan(0);
     await close();
-    await expect.poll(() => commandOf(engine), { timeout: 10_000 }).toBe('');
+    await expect.poll(() => commandOf(engine), { timeout: 60_000 }).toBe('');
   });
 
   it('leaves no engine behind when it is killed itself', async () => {
@@ -65,7 +65,7 @@ describeWith('the desktop program', await findDesktop(), (place) => {
     await page.evaluate(() => window.thaw?.invoke('runs.list', {}));
     const engine = findProcess(app.process().pid ?? 0, ENGINE) ?? 0;
     app.process().kill('SIGKILL');
-    await expect.poll(() => commandOf(engine), { timeout: 20_000 }).toBe('');
+    await expect.poll(() => commandOf(engine), { timeout: 60_000 }).toBe('');
   });
 
   it('is one for a workspace: a second start ends at once and shows the first', async () => {

@@ -95,7 +95,7 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
     await drag(page, [named], 'hold');
     await page.getByText('Drop a folder to open it as a dataset').waitFor();
     await drag(page, [named]);
-    await expect.poll(() => heading().textContent(), { timeout: 30_000 }).toBe('动物 photos');
+    await expect.poll(() => heading().textContent(), { timeout: 60_000 }).toBe('动物 photos');
     const names = await page.getByRole('listbox', { name: 'Classes' }).getByRole('option').allTextContents();
     // As training sorts them: by code point.
     const sorted = Object.keys(NAMED_CLASSES).sort();
@@ -128,7 +128,7 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
       page,
       dropped.map((name) => path.join(files, name)),
     );
-    await page.getByText(told).first().waitFor({ timeout: 20_000 });
+    await page.getByText(told).first().waitFor({ timeout: 60_000 });
     expect(await heading().textContent()).toBe('动物 photos');
   });
 
@@ -164,7 +164,7 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
     await page.keyboard.press('Enter');
     await dialog().getByRole('option', { name: '狐狸, Folder' }).waitFor();
     await dialog().getByRole('button', { name: 'Open this folder' }).click();
-    await expect.poll(() => heading().textContent(), { timeout: 20_000 }).toBe('vanishing');
+    await expect.poll(() => heading().textContent(), { timeout: 60_000 }).toBe('vanishing');
     await expect.poll(() => grid().locator('img.ready').count()).toBeGreaterThan(5);
   });
 
@@ -172,7 +172,7 @@ describeWith('the Dataset view in a browser', await findWeb(), (place) => {
     rmSync(path.join(files, 'vanishing'), { recursive: true });
     // Thumbnails of a size that was not shown yet have to be read.
     await page.getByRole('slider', { name: 'Thumbnail size' }).fill('320');
-    await page.getByRole('button', { name: 'Read the folder again' }).click({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Read the folder again' }).click({ timeout: 60_000 });
     await page.getByText('The dataset is not there').waitFor();
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Recent' }).click();

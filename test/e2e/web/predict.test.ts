@@ -122,7 +122,7 @@ describeWith('the Predict view in a browser', await findWeb(), (place) => {
 
   it('tells of a folder without images, and keeps what was predicted', async () => {
     await drag(page, [path.join(files, 'nothing')]);
-    await page.getByText(/nothing.* holds no images/).waitFor({ timeout: 20_000 });
+    await page.getByText(/nothing.* holds no images/).waitFor({ timeout: 60_000 });
     expect(await result(/^fox\.jpg: fox/).count()).toBe(1);
   });
 
