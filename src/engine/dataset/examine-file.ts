@@ -39,9 +39,13 @@ export function sameState(left: FileState, right: FileState): boolean {
 const SETTLED_MILLISECONDS = 2_500;
 const UNSETTLED = -1;
 
-/** A state that the file will not be found in again where it may yet change without its times telling. */
+/**
+ * A state that the file will not be found in again where it may yet change without its times telling. A time that is well
+ * ahead, as by the clock of a camera, is none that a change of now would have.
+ */
 function settledState(state: FileState): FileState {
-  const settled = Date.now() - Math.max(state.modified, state.changed) > SETTLED_MILLISECONDS;
+  const now = Date.now();
+  const settled = [state.modified, state.changed].every((time) => Math.abs(now - time) > SETTLED_MILLISECONDS);
   return settled ? state : { ...state, changed: UNSETTLED };
 }
 
