@@ -105,12 +105,16 @@ export const idxRange = ({ type, bytes }: IdxFile): NumberRange =>
 
 const ranges = new Map<string, { readonly state: FileState; readonly range: Promise<NumberRange> }>();
 
-/** The range of a whole file, taken once for as long as it stays as it is. */
-async function rangeOfFile(file: string): Promise<NumberRange> {
+/**
+ * The range of a whole file, taken once for as long as it stays as it is.
+ *
+ * @param read gives all of it: of a packed one what is held, for there may be a gigabyte
+ */
+async function rangeOfFile(file: string, read: (file: string) => Promise<IdxFile>): Promise<NumberRange> {
   const state = fileState(await stat(file));
   const known = ranges.get(file);
   if (known && sameState(known.state, state)) return known.range;
-  const range = readIdxFile(file).then(idxRange);
+  const range = read(file).then(idxRange);
   ranges.set(file, { state, range });
   range.catch(() => ranges.delete(file));
   const [oldest] = ranges.keys();
@@ -120,11 +124,12 @@ async function rangeOfFile(file: string): Promise<NumberRange> {
 
 /** Of other kinds of numbers than bytes the whole file is looked at once, for its range. @throws IdxProblem */
 export async function readIdxImage(file: string, index: number): Promise<IdxImage> {
-  const { type, shape, bytes } = (await readIdxEntry(file, index)) ?? (await packedEntry(file, index));
+  const entry = await readIdxEntry(file, index);
+  const { type, shape, bytes } = entry ?? (await packedEntry(file, index));
   if (shape.length < 3) throw new IdxProblem(`it has no image ${index}`);
   const layout = idxLayout(shape);
-  const levels =
-    type.name === 'uint8' ? bytes : greyLevels(idxNumbers(type, bytes), await rangeOfFile(file), type.whole);
+  const rangeOfAll = (): Promise<NumberRange> => rangeOfFile(file, entry ? readIdxFile : unpacked);
+  const levels = type.name === 'uint8' ? bytes : greyLevels(idxNumbers(type, bytes), await rangeOfAll(), type.whole);
   const pixels = layout.channelsFirst ? channelsLast(levels, layout) : levels;
   return { pixels, width: layout.width, height: layout.height, channels: layout.channels };
 }

@@ -9,6 +9,8 @@ import { idxFile, idxFileOf, idxImages } from '../../../support/idx-file.ts';
 import { patternImage, writeFiles } from '../../../support/pattern-image.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
+vi.mock('../../../../src/engine/dataset/idx/idx-file.ts', { spy: true });
+
 const folder = temporaryFolder();
 const size = { ...scaleToUnitRange(4, 4), resize: 'stretch' } as const;
 
@@ -102,6 +104,15 @@ describe('an image within an IDX file', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test('of a packed file of real numbers is unpacked once, for its pixels and for their range', async () => {
+    const file = gzipSync(idxFileOf('float32', [2, 2, 2], [0, 0, 0, 0, 0, 0.25, 0.5, 1]));
+    await writeFiles(folder, { 'once-idx3-float.gz': file });
+    vi.mocked(readIdxFile).mockClear();
+    const { pixels } = await readIdxImage(path.join(folder, 'once-idx3-float.gz'), 1);
+    expect([...pixels]).toEqual([0, 64, 128, 255]);
+    expect(readIdxFile).toHaveBeenCalledTimes(1);
   });
 
   test('is none in a folder of such a name', async () => {
