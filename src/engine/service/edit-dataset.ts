@@ -7,7 +7,8 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { originalClasses } from '../dataset/edits/apply-edits.ts';
 import { countEdits } from '../dataset/edits/edit-words.ts';
 import { makeStep, redoStep, undoStep, type EditStep, type KeptEdits } from '../dataset/edits/edit-steps.ts';
-import { enterDataset } from '../dataset/index/indexed-dataset.ts';
+import { enterDataset, knownDataset } from '../dataset/index/indexed-dataset.ts';
+import { presentRoot } from '../dataset/index/relocate.ts';
 import { datasetRoot } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
 import { viewOf } from './dataset-view.ts';
@@ -40,13 +41,22 @@ async function taken(
   return viewOf(await context.datasets.byId(datasetId));
 }
 
-/** @throws ThawError `file.notGranted` for an id that the dataset did not give */
+/** @throws ThawError `file.notGranted` for an id that the dataset did not give; `usage.invalid` for another version */
 function selected(
   context: ServiceContext,
   opened: OpenedDataset,
   selection: ImageSelection,
 ): readonly IdentifiedImage[] {
-  if ('filter' in selection) return filterImages(context, opened, selection.filter);
+  if ('filter' in selection) {
+    const version = opened.dataset?.version ?? '';
+    if (selection.version === undefined || selection.version === version)
+      return filterImages(context, opened, selection.filter);
+    throw new ThawError(
+      'usage.invalid',
+      'All images that pass a filter are decided upon as they were shown; the dataset has changed since.',
+      'Look at what passes the filter now, and select it again.',
+    );
+  }
   const known = new Map([...opened.images, ...opened.aside].map((image) => [image.imageId, image]));
   return selection.imageIds.map((imageId) => {
     const image = known.get(imageId);
@@ -59,10 +69,24 @@ function selected(
   });
 }
 
+/** By what the index knows a folder that is open. @throws ThawError `dataset.missing` where it lies elsewhere since */
+function indexed({ index }: ServiceContext, root: string): number {
+  const known = knownDataset(index, root);
+  if (known !== null) return known;
+  const present = presentRoot(index, root);
+  if (present === null) return enterDataset(index, root);
+  throw new ThawError(
+    'dataset.missing',
+    `Images are decided upon where their dataset lies; the one of ${root} was found at ${present} since.`,
+    'Open it where it lies now.',
+  );
+}
+
 /**
  * Makes one step of edits of these images.
  *
- * @throws ThawError `dataset.classes` or `dataset.images` where too little would be left to train on; `index.unreadable`
+ * @throws ThawError `dataset.classes` or `dataset.images` where too little would be left to train on; `dataset.missing` where
+ *   the dataset lies elsewhere since; `index.unreadable`
  */
 export async function decide(
   context: ServiceContext,
@@ -73,7 +97,7 @@ export async function decide(
   const { original } = opened;
   const says = originalClasses(original, new Set(paths));
   const images = paths.map((file) => ({ path: file, className: says.get(file) ?? null }));
-  const kept = makeStep(context.index, enterDataset(context.index, original.root), { ...step, images }, (edits) =>
+  const kept = makeStep(context.index, indexed(context, original.root), { ...step, images }, (edits) =>
     context.datasets.expectUsable(opened, edits),
   );
   return taken(context, opened, kept);
@@ -97,13 +121,14 @@ export async function retraceEdit(
 ): Promise<DatasetView> {
   const opened = await openedImages(context, datasetId);
   const retrace = direction === 'undo' ? undoStep : redoStep;
-  return taken(context, opened, retrace(context.index, enterDataset(context.index, opened.original.root)));
+  return taken(context, opened, retrace(context.index, indexed(context, opened.original.root)));
 }
 
 /** Everything that was decided of a folder's images. @throws ThawError `file.notGranted`, `dataset.missing` for features */
 export async function listEdits(context: ServiceContext, { dataset }: Request<'dataset.edits'>): Promise<DatasetEdits> {
   const given = path.resolve(datasetRoot(resolveDataset(context, dataset)));
-  const root = await realpath(given).catch(() => given);
-  const { edits, undo, redo } = editsOfRoot(context.indexIfAny, root);
+  const index = context.indexIfAny;
+  const root = await realpath(given).catch(() => (index && presentRoot(index, given)) ?? given);
+  const { edits, undo, redo } = editsOfRoot(index, root);
   return { root, summary: { ...countEdits(edits), undo, redo }, edits: [...edits.values()] };
 }

@@ -16,7 +16,7 @@ const classNames = (dataset: DatasetView): string[] => dataset.classes.map(({ na
 
 /** How the chosen dataset is being looked at, kept while other views are shown. */
 export class Datasets {
-  readonly #transport: Pick<Transport, 'invoke'>;
+  readonly #transport: Pick<Transport, 'invoke' | 'subscribe'>;
   readonly #choice: DatasetChoice;
   /** The images that pass the filter; null while no dataset is chosen. */
   list = $state.raw<ImageList | null>(null);
@@ -24,7 +24,7 @@ export class Datasets {
   cursor = $state(0);
   /** What of the list is selected. */
   readonly selection: ImageSelection;
-  look = $state<Look>('images');
+  #look = $state<Look>('images');
   recent = $state.raw<readonly RecentDataset[]>([]);
   /** The name of what is being read, or was last. */
   openingName = $state<string | null>(null);
@@ -32,16 +32,45 @@ export class Datasets {
   #last = $state.raw<DatasetReference | null>(null);
   /** What `list` is of. */
   #followed: DatasetView | null = null;
+  /** Whether the folder was found changed since the list was read. */
+  #changed = false;
 
   /** @param onFailure told why images could not be selected */
-  constructor(transport: Pick<Transport, 'invoke'>, choice: DatasetChoice, onFailure: (error: unknown) => void) {
+  constructor(
+    transport: Pick<Transport, 'invoke' | 'subscribe'>,
+    choice: DatasetChoice,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#transport = transport;
     this.#choice = choice;
     this.selection = new ImageSelection(() => this.list, onFailure);
   }
 
+  get look(): Look {
+    return this.#look;
+  }
+
+  /** The map shows images whatever filter the grid has: all that pass it are not what would be selected there. */
+  set look(look: Look) {
+    if (look === 'map' && this.selection.selection.kind === 'all') this.selection.clear();
+    this.#look = look;
+  }
+
   get filter(): ImageFilter {
     return this.list?.filter ?? EVERYTHING;
+  }
+
+  /**
+   * Follows what becomes of the folder: an image whose file changed has another id, by which it is not selected.
+   *
+   * @returns the function that ends it
+   */
+  begin(): () => void {
+    return this.#transport.subscribe('dataset', (event) => {
+      if (event.change !== 'files' || event.datasetId !== this.list?.datasetId) return;
+      this.#changed = true;
+      this.selection.clear();
+    });
   }
 
   /**
@@ -55,20 +84,20 @@ export class Datasets {
     untrack(() => {
       const { list } = this;
       if (dataset === null || before === null || list?.datasetId !== dataset.datasetId) {
-        this.#list(dataset?.datasetId ?? null, EVERYTHING);
+        this.#list(dataset, EVERYTHING);
         return;
       }
       const filter = filterAmong(list.filter, classNames(before), classNames(dataset));
       // Of a class that has gone nothing is left to show.
       if (filter.classIndex !== undefined || list.filter.classIndex === undefined) {
-        void this.#reload(list, filter);
-      } else this.#list(dataset.datasetId, filter);
+        void this.#reload(list, dataset.version, filter);
+      } else this.#list(dataset, filter);
     });
   }
 
   /** Lists other images of the same dataset; what was selected among those before is let go. */
   show(change: FilterChange): void {
-    if (this.list !== null) this.#list(this.list.datasetId, changedFilter(this.filter, change));
+    if (this.#followed !== null) this.#list(this.#followed, changedFilter(this.filter, change));
   }
 
   /** @returns whether the dataset was opened and chosen; why not stands in the choice's `problem` */
@@ -120,15 +149,19 @@ export class Datasets {
   }
 
   /** What was selected stays so where no image came or went. */
-  async #reload(list: ImageList, filter: ImageFilter): Promise<void> {
+  async #reload(list: ImageList, version: string, filter: ImageFilter): Promise<void> {
     const { total } = list;
-    await list.reload(filter);
-    if (this.list === list && list.total !== total) this.selection.clear();
+    await list.reload(version, filter);
+    if (this.list !== list) return;
+    if (this.#changed || list.total !== total) this.selection.clear();
+    this.#changed = false;
+    this.cursor = Math.max(0, Math.min(this.cursor, (list.total ?? 0) - 1));
   }
 
-  #list(datasetId: string | null, filter: ImageFilter): void {
+  #list(dataset: DatasetView | null, filter: ImageFilter): void {
     this.cursor = 0;
+    this.#changed = false;
     this.selection.clear();
-    this.list = datasetId === null ? null : new ImageList(this.#transport, datasetId, filter);
+    this.list = dataset === null ? null : new ImageList(this.#transport, dataset, filter);
   }
 }

@@ -1,5 +1,5 @@
 import type { ImageFilter } from '../../shared/contract/dataset-edits.ts';
-import type { ImageEntry } from '../../shared/contract/dataset-view.ts';
+import type { DatasetView, ImageEntry } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 
 const PAGE = 500;
@@ -12,6 +12,8 @@ const LARGEST_PAGE = 1000;
 export class ImageList {
   readonly datasetId: string;
   filter = $state.raw<ImageFilter>({});
+  /** Of the dataset that the filter speaks of: its classes have these places in no other. */
+  version: string;
   readonly #transport: Pick<Transport, 'invoke'>;
   /** Under way or held, in the order in which they were looked at last. */
   readonly #asked = new Set<number>();
@@ -23,9 +25,14 @@ export class ImageList {
   total = $state<number | null>(null);
   problem = $state.raw<unknown>(null);
 
-  constructor(transport: Pick<Transport, 'invoke'>, datasetId: string, filter: ImageFilter) {
+  constructor(
+    transport: Pick<Transport, 'invoke'>,
+    { datasetId, version }: Pick<DatasetView, 'datasetId' | 'version'>,
+    filter: ImageFilter,
+  ) {
     this.#transport = transport;
     this.datasetId = datasetId;
+    this.version = version;
     this.filter = filter;
     this.need(0, 1);
   }
@@ -42,6 +49,8 @@ export class ImageList {
 
   /** Fetches what is missing from `first` up to, not including, `end`. */
   need(first: number, end: number): void {
+    // A list that is empty now may have images later: its first page goes on being looked at.
+    if (end <= first) return;
     this.#seen = { first, end };
     for (let page = Math.floor(first / PAGE); page * PAGE < end; page += 1) void this.#fetch(page);
   }
@@ -55,9 +64,11 @@ export class ImageList {
   /**
    * Asks again for what is in sight, as the images may have changed; what was there is shown until then.
    *
+   * @param version of the dataset as it is now
    * @param filter lets the same images pass, said otherwise
    */
-  async reload(filter = this.filter): Promise<void> {
+  async reload(version: string, filter = this.filter): Promise<void> {
+    this.version = version;
     this.filter = filter;
     this.#reading += 1;
     this.#asked.clear();
@@ -68,14 +79,24 @@ export class ImageList {
     await Promise.all(pages);
   }
 
+  /** Where an image stands, of those held. */
+  placeOf(imageId: string): number | null {
+    for (const [page, images] of this.#pages) {
+      const place = images.findIndex((image) => image.imageId === imageId);
+      if (place !== -1) return page * PAGE + place;
+    }
+    return null;
+  }
+
   /**
    * The ids of the images from `first` up to, not including, `end`, whether their pages are held or not.
    *
+   * @param isWanted asked before each request: where they are no longer wanted, those so far are given
    * @throws what the request throws
    */
-  async ids(first: number, end: number): Promise<string[]> {
+  async ids(first: number, end: number, isWanted = (): boolean => true): Promise<string[]> {
     const ids: string[] = [];
-    while (first + ids.length < end) {
+    while (first + ids.length < end && isWanted()) {
       const place = first + ids.length;
       const held = this.at(place);
       if (held !== undefined) {

@@ -26,6 +26,8 @@ export class ImageSelection {
   #before: Selection | null = null;
   /** Rises with each change: what was fetched for an earlier one is no longer wanted. */
   #change = 0;
+  /** The last looking up's end: however often a rectangle changes, one request at a time is asked. */
+  #lookedUp: Promise<unknown> = Promise.resolve();
 
   constructor(list: () => ImageList | null, onFailure: (error: unknown) => void) {
     this.#list = list;
@@ -80,6 +82,16 @@ export class ImageSelection {
     this.#set(only(imageIds));
   }
 
+  /** Lets go what is not among these; of all that pass a filter it is not known which those are. */
+  keep(imageIds: readonly string[]): void {
+    const { selection } = this;
+    if (selection.kind === 'all') this.clear();
+    else if (selection.ids.size > 0) {
+      const kept = imageIds.filter((id) => selection.ids.has(id));
+      if (kept.length < selection.ids.size) this.choose(kept);
+    }
+  }
+
   clear(): void {
     this.#anchor = 0;
     this.#before = null;
@@ -92,7 +104,7 @@ export class ImageSelection {
     const { selection } = this;
     if (list === null || countSelected(selection, list.total ?? 0) === 0) return null;
     if (selection.kind === 'some') return { imageIds: [...selection.ids] };
-    if (selection.except.size === 0) return { filter: list.filter };
+    if (selection.except.size === 0) return { filter: list.filter, version: list.version };
     const ids = await list.ids(0, list.total ?? 0);
     return { imageIds: ids.filter((id) => !selection.except.has(id)) };
   }
@@ -111,10 +123,19 @@ export class ImageSelection {
       this.selection = combine(before, held.flat());
       return;
     }
+    const isWanted = (): boolean => change === this.#change;
+    // Rows of a rectangle lie close together: all from the first to the last are asked for fewer times than each row.
+    const first = Math.min(...places.map((row) => row.first));
+    const end = Math.max(...places.map((row) => row.end));
+    const lookUp = this.#lookedUp.then(() => list.ids(first, end, isWanted));
+    this.#lookedUp = lookUp.catch(() => undefined);
     try {
-      const ids: string[] = [];
-      for (const { first, end } of places) for (const id of await list.ids(first, end)) ids.push(id);
-      if (change === this.#change) this.selection = combine(before, ids);
+      const ids = await lookUp;
+      if (isWanted())
+        this.selection = combine(
+          before,
+          places.flatMap((row) => ids.slice(row.first - first, row.end - first)),
+        );
     } catch (error) {
       this.#onFailure(error);
     }

@@ -110,6 +110,7 @@ export class Workbench {
       }),
       this.host.onConnection((state) => this.#onConnection(state)),
       this.plan.begin(),
+      this.datasets.begin(),
       this.edits.begin(),
       this.published.begin(),
     ];

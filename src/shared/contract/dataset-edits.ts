@@ -57,10 +57,13 @@ export const imageFilter = z.strictObject({
 });
 export type ImageFilter = z.infer<typeof imageFilter>;
 
-/** Images by their ids, or all that pass a filter. */
+/**
+ * Images by their ids, or all that pass a filter; where a `version` is said, of the dataset as it was then, since its classes
+ * have other places and other images may pass once it is another.
+ */
 const imageSelection = z.union([
   z.strictObject({ imageIds: z.array(z.string().min(1)).min(1).max(MOST_NAMED) }),
-  z.strictObject({ filter: imageFilter }),
+  z.strictObject({ filter: imageFilter, version: z.string().optional() }),
 ]);
 export type ImageSelection = z.infer<typeof imageSelection>;
 

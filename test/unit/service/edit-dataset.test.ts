@@ -211,6 +211,22 @@ describe('the edits of an opened dataset', () => {
     expect((await opened.again('undo')).classes.map(({ name }) => name)).toEqual(['cat', 'dog']);
   });
 
+  it('of all that pass a filter are refused where the dataset is another than was looked at', async () => {
+    const opened = await open(photos());
+    const { transport, view } = opened;
+    const { datasetId, version } = view;
+    await opened.edit({ kind: 'class', className: 'ant' }, 'dog/0.png', 'dog/1.png');
+    const ofClass = (seen: string): Promise<DatasetView> =>
+      transport.invoke('dataset.edit', {
+        datasetId,
+        images: { filter: { classIndex: 0 }, version: seen },
+        change: { kind: 'exclude', excluded: true },
+      });
+    await expectError(() => ofClass(version), 'usage.invalid', 'has changed since');
+    const { edits } = await ofClass(opened.view.version);
+    expect(edits.excluded).toBe(2);
+  });
+
   it('are refused where too little would be left', async () => {
     const opened = await open(photos());
     const cats = Array.from({ length: 6 }, (_, index) => `cat/${index}.png`);

@@ -5,8 +5,10 @@ import type { DatasetView } from '../../../../src/shared/contract/dataset-view.t
 import type { Transport } from '../../../../src/shared/contract/endpoint.ts';
 import { answered, listedImage, ListedImages } from '../../../support/listed-images.ts';
 
-const view = (classes: readonly string[], datasetId = 'one'): DatasetView =>
-  ({ datasetId, classes: classes.map((name) => ({ name })) }) as unknown as DatasetView;
+const ALONE = { extend: false, toggle: false };
+
+const view = (classes: readonly string[], datasetId = 'one', version = 'v1'): DatasetView =>
+  ({ datasetId, version, classes: classes.map((name) => ({ name })) }) as unknown as DatasetView;
 
 describe('the dataset that is looked at', () => {
   let engine: ListedImages;
@@ -49,6 +51,48 @@ describe('the dataset that is looked at', () => {
     datasets.follow(view(['cat', 'dog']));
     await answered();
     expect([datasets.list?.total, datasets.selection.count]).toEqual([12, 0]);
+  });
+
+  it('lets the selection go where files changed, though as many are listed: their images have other ids', async () => {
+    datasets.begin();
+    const files = { change: 'files', added: 0, changed: 1, moved: 0, removed: 0, problem: null } as const;
+    await datasets.selection.pick(3, ALONE);
+    engine.tell({ datasetId: 'another', ...files });
+    engine.tell({ datasetId: 'one', change: 'edits' });
+    expect(datasets.selection.count).toBe(1);
+    engine.tell({ datasetId: 'one', ...files });
+    expect(datasets.selection.count).toBe(0);
+    await datasets.selection.pick(3, ALONE);
+    datasets.follow(view(['cat', 'dog']));
+    await answered();
+    expect(datasets.selection.count).toBe(0);
+  });
+
+  it('keeps the cursor among the images that are left', async () => {
+    datasets.cursor = 19;
+    engine.total = 12;
+    datasets.follow(view(['cat', 'dog']));
+    await answered();
+    expect(datasets.cursor).toBe(11);
+  });
+
+  it('tells all that pass a filter as of the dataset that the filter speaks of', async () => {
+    datasets.show({ classIndex: 1 });
+    await answered();
+    datasets.selection.all();
+    datasets.follow(view(['ant', 'cat', 'dog'], 'one', 'v2'));
+    await answered();
+    expect(await datasets.selection.images()).toEqual({ filter: { excluded: 'with', classIndex: 2 }, version: 'v2' });
+  });
+
+  it('goes on to the map with images that were picked, and not with all that pass a filter there is none of there', async () => {
+    await datasets.selection.pick(3, ALONE);
+    datasets.look = 'map';
+    expect(datasets.selection.count).toBe(1);
+    datasets.look = 'images';
+    datasets.selection.all();
+    datasets.look = 'map';
+    expect(datasets.selection.count).toBe(0);
   });
 
   it('goes on showing the class that was chosen where it now stands elsewhere, with what is in sight of it', async () => {

@@ -6,7 +6,7 @@ const PAGE = 500;
 
 async function listOf(total: number): Promise<{ engine: ListedImages; list: ImageList }> {
   const engine = new ListedImages(total);
-  const list = new ImageList(engine, 'dataset', { excluded: 'with', tag: 'blurred' });
+  const list = new ImageList(engine, { datasetId: 'dataset', version: 'v1' }, { excluded: 'with', tag: 'blurred' });
   await answered();
   return { engine, list };
 }
@@ -46,11 +46,26 @@ describe('the list of images', () => {
     list.need(490, 560);
     await answered();
     engine.total = 1100;
-    const reading = list.reload();
+    const reading = list.reload('v2');
     expect(list.at(495)?.imageId).toBe('image-495');
     await reading;
     expect(list.total).toBe(1100);
     expect(engine.asked.slice(2).map(({ offset }) => offset)).toEqual([0, PAGE]);
+  });
+
+  it('that is empty shows images once there are some', async () => {
+    const { engine, list } = await listOf(0);
+    list.need(0, 0);
+    engine.total = 12;
+    await list.reload('v2');
+    expect([list.total, list.at(11)?.imageId]).toEqual([12, 'image-11']);
+  });
+
+  it('knows where an image that it holds stands', async () => {
+    const { list } = await listOf(5000);
+    list.need(PAGE, PAGE + 1);
+    await answered();
+    expect(['image-7', `image-${PAGE + 3}`, 'image-4000'].map((id) => list.placeOf(id))).toEqual([7, PAGE + 3, null]);
   });
 
   it('gives ids of images that it does not hold, without holding them', async () => {
@@ -64,7 +79,7 @@ describe('the list of images', () => {
   it('tells why it could not be read, and asks again when told to', async () => {
     const engine = new ListedImages(10);
     engine.failure = new Error('gone');
-    const list = new ImageList(engine, 'dataset', {});
+    const list = new ImageList(engine, { datasetId: 'dataset', version: 'v1' }, {});
     await answered();
     expect(list.problem).toBe(engine.failure);
     engine.failure = null;

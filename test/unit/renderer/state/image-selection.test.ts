@@ -17,7 +17,7 @@ describe('what is selected of a list of images', () => {
   beforeEach(async () => {
     engine = new ListedImages(TOTAL);
     failures = [];
-    const list = new ImageList(engine, 'dataset', { split: 'train' });
+    const list = new ImageList(engine, { datasetId: 'dataset', version: 'v1' }, { split: 'train' });
     selection = new ImageSelection(
       () => list,
       (error) => failures.push(error),
@@ -112,6 +112,28 @@ describe('what is selected of a list of images', () => {
     expect(places(0, 9)).toEqual([2]);
   });
 
+  it('asks for what a long rectangle covers by few requests, and no more of one that has grown since', async () => {
+    const rows = (end: number) =>
+      Array.from({ length: end / 10 }, (_, row) => ({ first: row * 10, end: row * 10 + 4 }));
+    const asked = engine.asked.length;
+    const drawn = [selection.draw(rows(60_000), false), selection.draw(rows(70_000), false)];
+    await Promise.resolve();
+    await Promise.all([...drawn, selection.draw(rows(5000), false)]);
+    expect(selection.count).toBe(2000);
+    expect(places(4980, 5010)).toEqual([4980, 4981, 4982, 4983, 4990, 4991, 4992, 4993]);
+    expect(engine.asked.length - asked).toBeLessThanOrEqual(7);
+  });
+
+  it('keeps of some images those that are meant, and of all that pass a filter none', async () => {
+    await selection.pick(2, ALONE);
+    await selection.pick(5, EXTEND);
+    selection.keep(['image-5', 'image-3', 'image-9']);
+    expect(places(0, 9)).toEqual([3, 5]);
+    selection.all();
+    selection.keep(['image-3']);
+    expect(selection.count).toBe(0);
+  });
+
   it('takes with a rectangle what was not, and lets go what was, where it adds', async () => {
     await selection.draw([{ first: 2, end: 5 }], false);
     selection.drawn();
@@ -131,7 +153,7 @@ describe('what is selected of a list of images', () => {
     const asked = engine.asked.length;
     selection.all();
     expect(selection.count).toBe(TOTAL);
-    expect(await selection.images()).toEqual({ filter: { split: 'train' } });
+    expect(await selection.images()).toEqual({ filter: { split: 'train' }, version: 'v1' });
     expect(engine.asked).toHaveLength(asked);
   });
 
