@@ -8,7 +8,11 @@ const MOST_INSPECTED = 8;
 interface Inspection {
   /** By content hash. */
   readonly measured: ReadonlyMap<string, Measured>;
-  readonly alike: readonly (AlikePair & { readonly paths: readonly [string, string] })[];
+  readonly alike: readonly (AlikePair & {
+    readonly paths: readonly [string, string];
+    /** SHA-256 of the two files as they were looked at. */
+    readonly contents: readonly [string, string];
+  })[];
 }
 
 /** The images of a dataset that were looked at, as they stand now. */
@@ -27,14 +31,21 @@ export function examinedImages(
 /** What was last seen of the images of each dataset, so that what it comes to is told anew after an edit without looking again. */
 export class Inspected {
   readonly #inspections = new Map<string, Inspection>();
+  /** What it came to, for as long as the dataset stands so. */
+  readonly #found = new WeakMap<
+    OpenedDataset,
+    { readonly inspection: Inspection; readonly findings: readonly PlainFinding[] }
+  >();
 
   keep(datasetId: string, examined: readonly ExaminedImage[], alike: readonly AlikePair[]): void {
     this.#inspections.delete(datasetId);
     this.#inspections.set(datasetId, {
       measured: new Map(examined.map(({ contentHash, measured }) => [contentHash, measured])),
       alike: alike.flatMap((pair) => {
-        const [first, second] = [examined[pair.first]?.path, examined[pair.second]?.path];
-        return first === undefined || second === undefined ? [] : [{ ...pair, paths: [first, second] as const }];
+        const [first, second] = [examined[pair.first], examined[pair.second]];
+        if (!first || !second) return [];
+        const contents = [first.contentHash, second.contentHash] as const;
+        return [{ ...pair, paths: [first.path, second.path] as const, contents }];
       }),
     });
     const [oldest] = this.#inspections.keys();
@@ -46,18 +57,23 @@ export class Inspected {
     return this.#inspections.get(datasetId)?.alike ?? null;
   }
 
-  /** What may be wrong with a dataset as it stands now; null where it was not looked at. */
+  /** What may be wrong with a dataset as it stands now; null where it was not looked at. The same list until either changes. */
   findings(opened: OpenedDataset): readonly PlainFinding[] | null {
     const inspection = this.#inspections.get(opened.datasetId);
     if (!inspection) return null;
+    const before = this.#found.get(opened);
+    if (before?.inspection === inspection) return before.findings;
     const examined = examinedImages(opened, (contentHash) => inspection.measured.get(contentHash));
     const places = new Map(examined.map(({ path }, place) => [path, place]));
-    const alike = inspection.alike.flatMap(({ paths: [first, second], ...pair }): AlikePair[] => {
+    const alike = inspection.alike.flatMap(({ paths: [first, second], contents, ...pair }): AlikePair[] => {
       const [left, right] = [places.get(first), places.get(second)];
       if (left === undefined || right === undefined) return [];
+      if (examined[left]?.contentHash !== contents[0] || examined[right]?.contentHash !== contents[1]) return [];
       // The smaller place comes first, and the order of images may be another now.
       return [{ ...pair, first: Math.min(left, right), second: Math.max(left, right) }];
     });
-    return healthFindings(examined, alike);
+    const findings = healthFindings(examined, alike);
+    this.#found.set(opened, { inspection, findings });
+    return findings;
   }
 }

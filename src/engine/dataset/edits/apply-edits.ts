@@ -37,9 +37,12 @@ function decided(image: CandidateImage, edit: ImageEdit | undefined): CandidateI
   };
 }
 
-/** Images of one content are kept in one split where any is, so that no copy of what validates is trained on. */
-function together(images: readonly CandidateImage[]): readonly CandidateImage[] {
-  const pins = strongestPins(images, ({ contentHash }) => contentHash);
+/**
+ * Images of one content are kept in one split where any is, so that no copy of what validates is trained on; an excluded one
+ * counts, for where duplicates are mended it may be the one that was kept in a split.
+ */
+function together(images: readonly CandidateImage[], excluded: readonly CandidateImage[]): readonly CandidateImage[] {
+  const pins = strongestPins([...images, ...excluded], ({ contentHash }) => contentHash);
   if (pins.size === 0) return images;
   return images.map((image) => {
     const pinned = pins.get(image.contentHash);
@@ -57,7 +60,7 @@ export function decideImages(
     const edit = edits.get(image.path);
     (edit?.excluded === true ? excluded : used).push(decided(image, edit));
   }
-  return { used: together(used), excluded };
+  return { used: together(used, excluded), excluded };
 }
 
 const labelled = ({ className, split, ...image }: CandidateImage): FoundImage[] =>

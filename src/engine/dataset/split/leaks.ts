@@ -18,18 +18,20 @@ export function leakWarning({ images }: Pick<Dataset, 'images'>): string | null 
   return `${are(count, 'is a copy', 'are copies')} of images that validate or test, by which accuracy looks better than it is: leave such copies out under the dataset's health, or by \`thaw dataset mend FOLDER leaks\`.`;
 }
 
-/** Two images that show the same. */
-interface AlikePaths {
+/** Two images that show the same, with the SHA-256 of what was looked at: another picture may lie there since. */
+interface AlikeImages {
   readonly paths: readonly [string, string];
+  readonly contents: readonly [string, string];
 }
 
 /** The same of images that show what others do, not byte for byte. */
-export function nearLeakWarning({ images }: Pick<Dataset, 'images'>, pairs: readonly AlikePaths[]): string | null {
+export function nearLeakWarning({ images }: Pick<Dataset, 'images'>, pairs: readonly AlikeImages[]): string | null {
   const byPath = new Map(images.map((image): [string, SplitImage] => [image.path, image]));
   const leaking = new Set<string>();
-  for (const { paths } of pairs) {
+  for (const { paths, contents } of pairs) {
     const [left, right] = [byPath.get(paths[0]), byPath.get(paths[1])];
-    if (!left || !right || left.contentHash === right.contentHash) continue;
+    if (left?.contentHash !== contents[0] || right?.contentHash !== contents[1]) continue;
+    if (contents[0] === contents[1]) continue;
     if ((left.split === 'train') === (right.split === 'train')) continue;
     leaking.add(left.split === 'train' ? left.path : right.path);
   }

@@ -128,6 +128,10 @@ async function describeImages(
     ARRAYS.splits,
     images.map(({ split }) => split ?? ''),
   );
+  await writer.integers(
+    ARRAYS.pinned,
+    images.map(({ pinned }) => (pinned === undefined ? 0 : 1)),
+  );
   await writer.texts(
     ARRAYS.contentHashes,
     images.map(({ contentHash }) => contentHash),
@@ -166,8 +170,8 @@ async function write(
   }
 }
 
-/** Of what describes an image in the file beside its path: label, split and content hash. */
-const DESCRIPTION_BYTES = 8 + 4 * 10 + 4 * 64;
+/** Of what describes an image in the file beside its path: label, split, that it is kept there, and content hash. */
+const DESCRIPTION_BYTES = 8 + 4 * 10 + 8 + 4 * 64;
 const CHANNELS = 3;
 
 /** Looks for room for the file before hours of computing, as for the checkpoints of a run. */

@@ -10,6 +10,7 @@ export const ARRAYS = {
   classes: 'classes',
   paths: 'paths',
   splits: 'splits',
+  pinned: 'pinned',
   contentHashes: 'content_hashes',
   metadata: 'metadata',
 } as const;

@@ -7,7 +7,7 @@ import { elementCount } from '../../network/shape.ts';
 import type { NpzReader } from '../../numpy/npz-reader.ts';
 import { describeFeatures, withFeaturesFile, type FeaturesDescription } from './describe-features.ts';
 import { ARRAYS } from './metadata.ts';
-import { hashesOf, readArrays, splitsOf, withValidation } from './read-features.ts';
+import { hashesOf, pinsOf, readArrays, splitsOf, withValidation } from './read-features.ts';
 import { readLabels } from './read-labels.ts';
 
 /** Rows that bring no hash are told apart by their features: of more bytes than this these are not read for it. */
@@ -42,10 +42,13 @@ async function outline(
   const { path, images } = description;
   const { classes, labels } = await readLabels(reader, path, images);
   const splits = await splitsOf(reader, images);
+  const pins = await pinsOf(reader, images);
   const hashes = await contentsOf(reader, description);
   const labelled = labels.flatMap((label, row): DatasetImage[] => {
     if (label === UNLABELLED) return [];
-    return [{ path: `row ${row}`, split: splits[row] ?? 'train', label, bytes: 0, contentHash: hashes[row] ?? '' }];
+    const split = splits[row] ?? 'train';
+    const image = { path: `row ${row}`, split, label, bytes: 0, contentHash: hashes[row] ?? '' };
+    return [pins[row] === true ? { ...image, pinned: split } : image];
   });
   return {
     description,

@@ -9,7 +9,7 @@ import { hashFiles } from '../../weights/files.ts';
 import { machineMemory } from '../memory.ts';
 import { describeFeatures, withFeaturesFile, type FeaturesDescription } from './describe-features.ts';
 import { ARRAYS } from './metadata.ts';
-import { readLabels, rowsOf } from './read-labels.ts';
+import { MOST_LIST_BYTES, readLabels, rowsOf } from './read-labels.ts';
 
 /** Features are held once as they are read and once by the session. */
 const MEMORY_SHARE = 0.5;
@@ -75,6 +75,16 @@ export async function splitsOf(reader: NpzReader, images: number): Promise<reado
   });
 }
 
+/** Whether each row stays in its split, however the others are divided; none does where the file does not say. */
+export async function pinsOf(reader: NpzReader, images: number): Promise<readonly boolean[]> {
+  if (!reader.names.includes(ARRAYS.pinned)) return Array.from({ length: images }, () => false);
+  const { kind, shape } = await reader.describe(ARRAYS.pinned);
+  if (kind !== 'integers' || shape.length !== 1 || shape[0] !== images) {
+    throw new UnexpectedArray(`'${ARRAYS.pinned}' must be whole numbers of the shape [${images}], one for each row`);
+  }
+  return (await reader.integers(ARRAYS.pinned, MOST_LIST_BYTES)).map((pinned) => pinned !== 0);
+}
+
 /** What tells two rows apart: the hash of the image's file, or of the features themselves. */
 export async function hashesOf(
   reader: NpzReader,
@@ -122,6 +132,7 @@ async function read(
   const { path, images, arrays } = description;
   const { classes, labels } = await readLabels(reader, path, images);
   const splits = await splitsOf(reader, images);
+  const pins = await pinsOf(reader, images);
   const paths = reader.names.includes(ARRAYS.paths) ? await rowsOf(reader, ARRAYS.paths, images) : null;
   options.signal.throwIfAborted();
   const all = await readArrays(reader, description);
@@ -134,6 +145,7 @@ async function read(
     label: labels[row] ?? 0,
     bytes: 0,
     contentHash: hashes[row] ?? '',
+    ...(pins[row] === true && { pinned: splits[row] ?? 'train' }),
   }));
   return {
     description,

@@ -5,7 +5,7 @@ import { UnexpectedArray, type NpzReader } from '../../numpy/npz-reader.ts';
 import { ARRAYS } from './metadata.ts';
 
 /** Labels, names and paths are small beside features; more than this is no list of them. */
-const MOST_LIST_BYTES = 2 ** 30;
+export const MOST_LIST_BYTES = 2 ** 30;
 const MOST_CLASSES = 100_000;
 
 export interface Labels {

@@ -154,6 +154,17 @@ describe('an image that is kept in a split', () => {
     expect(countLeaks(images)).toBe(0);
   });
 
+  it('keeps its copies there where it is left out itself, as when duplicates are mended', () => {
+    for (const split of ['validation', 'test'] as const) {
+      const { images } = splitContent(edited(folders, { path: 'dog/copy.png', split, excluded: true }), {
+        ...usual,
+        split: { kind: 'folds', folds: 3, fold: 1 },
+      });
+      expect(images.filter((image) => image.path === 'dog/copy.png')).toEqual([]);
+      expect(images.find((image) => image.path === 'cat/0.png')).toMatchObject({ split, pinned: split });
+    }
+  });
+
   it('takes its group with it, and where nothing of a class is left to train on that is said', async () => {
     const grouped = { ...usual, groupPattern: '^(?:cat|dog)/([0-2])' };
     const { images } = splitContent(edited(folders, { path: 'cat/1.png', split: 'validation' }), grouped);

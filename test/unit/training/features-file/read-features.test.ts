@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { outlineFeatures, splitOutline } from '../../../../src/engine/training/features-file/outline-features.ts';
 import { readFeatures } from '../../../../src/engine/training/features-file/read-features.ts';
 import type { ErrorCode } from '../../../../src/shared/errors/thaw-error.ts';
 import { expectError } from '../../../support/expect-error.ts';
@@ -68,6 +69,29 @@ describe('a features file', () => {
     const own = ['train', 'train', 'validation', 'train', '', 'test', 'train', 'train'];
     const brought = await read({ floats: { features }, integers: { labels: LABELS }, texts: { splits: own } });
     expect(brought.dataset.images.map(({ split }) => split)).toEqual(own.map((split) => split || 'train'));
+  });
+
+  it('keeps rows in their split that were decided to stay there, however a plan divides the others', async () => {
+    const splits = ['validation', 'test', 'train', 'train', 'train', 'train', 'train', 'train'];
+    const written = await writeNumpyFile(file, {
+      floats: { features },
+      integers: { labels: LABELS, pinned: [1, 1, 0, 0, 0, 0, 0, 0] },
+      texts: { splits },
+    });
+    const folds = [1, 2, 3].map((fold) => ({ ...options, split: { kind: 'folds', folds: 3, fold } as const }));
+    const share = { ...options, split: { kind: 'share', testShare: 0.2 } as const };
+    const outlined = await outlineFeatures(written);
+    for (const plan of [...folds, share]) {
+      const { images } = (await readFeatures(written, plan)).dataset;
+      expect(images.slice(0, 2).map(({ split }) => split)).toEqual(['validation', 'test']);
+      const shown = splitOutline(outlined, plan).images;
+      expect(shown.map(({ split }) => split)).toEqual(images.map(({ split }) => split));
+    }
+    await expectError(
+      () => read({ floats: { features }, integers: { labels: LABELS, pinned: [1] } }),
+      'features.unreadable',
+      "'pinned' must be whole numbers of the shape [8]",
+    );
   });
 
   it('has another version when anything in it is another', async () => {
