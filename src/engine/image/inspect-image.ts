@@ -5,6 +5,7 @@ import { readExif } from './exif.ts';
 import { isRaw, type ImageInput } from './formats/raw-image.ts';
 import { pixelStatistics } from './pixel-statistics.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
+import { expectUsual } from './unusual-pixels.ts';
 
 /** Of a larger image so many are counted, at even distances: a histogram is the same to the eye. */
 const MOST_COUNTED = 2 ** 22;
@@ -86,7 +87,9 @@ export async function inspectImage(
   try {
     const pixels = await withOwnFormats(image, async (input) => {
       const metadata = await toSharp(input).metadata();
-      facts = factsOf(metadata, ownFormat, withLocation);
+      // Of pixels that were converted, what the file has of its own is known already.
+      if (!isRaw(input) || facts === null) facts = factsOf(metadata, ownFormat, withLocation);
+      expectUsual(metadata);
       return pixelStatistics(await rgbOf(input, metadata));
     });
     return { facts, pixels, problem: null };

@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { decodeImage } from '../../../src/engine/image/decode-image.ts';
 import { inspectImage } from '../../../src/engine/image/inspect-image.ts';
 import { pixelStatistics } from '../../../src/engine/image/pixel-statistics.ts';
+import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
 import { patternImage } from '../../support/pattern-image.ts';
 
 const total = (counts: Uint32Array | undefined): number => counts?.reduce((sum, amount) => sum + amount, 0) ?? 0;
@@ -57,6 +59,34 @@ describe('looking at an image', () => {
       .toBuffer();
     const { pixels } = await inspectImage(clear, 'bmp', false);
     expect([pixels?.red.mean, pixels?.luminance.counts[255]]).toEqual([255, 16]);
+  });
+
+  const deepGrey = () => {
+    const levels = Uint16Array.from({ length: 48 }, (_, index) => index * 80);
+    return sharp(levels, { raw: { width: 8, height: 6, channels: 1 } }).toColourspace('grey16');
+  };
+
+  it.each([
+    [
+      'grey of 16 bits that takes 12 of them',
+      () => deepGrey().tiff({ compression: 'none' }),
+      { format: 'tiff', bitsPerChannel: 16, channels: 1 },
+    ],
+    [
+      'CMYK without a profile',
+      () => patternImage(8, 6, 3).toColourspace('cmyk').jpeg(),
+      { format: 'jpeg', colourSpace: 'cmyk', hasProfile: false },
+    ],
+    [
+      'CMYK by its profile',
+      () => patternImage(8, 6, 3).withIccProfile('cmyk').jpeg(),
+      { format: 'jpeg', colourSpace: 'cmyk', hasProfile: true },
+    ],
+  ] as const)('counts levels as a network is shown them, and tells what the file has: %s', async (_, image, own) => {
+    const file = await image().toBuffer();
+    const { facts, pixels } = await inspectImage(file, 'bmp', false);
+    expect(facts).toMatchObject({ width: 8, height: 6, ...own });
+    expect(pixels).toEqual(pixelStatistics(await decodeImage(file, { ...scaleToUnitRange(6, 8), resize: 'stretch' })));
   });
 
   it('tells the size of the upright image, and counts what lies on its side alike', async () => {
