@@ -55,7 +55,8 @@ function copies(images: readonly ExaminedImage[]): PlainFinding[] {
   const groups = copiesOf(images);
   const leaks = groups.filter((group) => differ(group, ({ split }) => split));
   const conflicts = groups.filter((group) => differ(group, ({ className }) => className));
-  const plain = groups.filter((group) => !leaks.includes(group) && !conflicts.includes(group));
+  const worse = new Set([...leaks, ...conflicts]);
+  const plain = groups.filter((group) => !worse.has(group));
   const finding = (
     kind: HealthFinding['kind'],
     severity: HealthFinding['severity'],
@@ -251,10 +252,7 @@ function imbalance(images: readonly ExaminedImage[]): PlainFinding[] {
  *
  * @param alike which of the images show the same
  */
-export function healthFindings(
-  images: readonly ExaminedImage[],
-  alike: readonly AlikePair[],
-): readonly PlainFinding[] {
+export function healthFindings(images: readonly ExaminedImage[], alike: readonly AlikePair[]): readonly PlainFinding[] {
   const ranks = { problem: 0, warning: 1, information: 2 } as const;
   const found = [
     ...copies(images),
