@@ -124,6 +124,8 @@ export const dataset = {
     newClass: (name: string) => `New class “${isolate(name)}”`,
     tagLabel: 'Tags of the selected images',
     tagFind: 'Find or name a tag',
+    taggingLabel: 'What becomes of the tag',
+    tagging: { add: 'Add to all', remove: 'Remove from all' },
     newTag: (name: string) => `New tag “${isolate(name)}”`,
     noNames: 'Type a name',
     more: (total: number) => `${count(total)} more: type to find them`,

@@ -1,3 +1,4 @@
+import type { ImageFilter } from '../../../shared/contract/dataset-edits.ts';
 import type { ImageEntry } from '../../../shared/contract/dataset-view.ts';
 
 /** How many of the selected images something is true of, as far as they are known. */
@@ -15,4 +16,25 @@ export function carriedBy(
   const carriers = held.filter(isTrue).length;
   if (carriers === 0) return 'none';
   return carriers === selected ? 'all' : 'some';
+}
+
+/**
+ * Whether some of the selected images may be excluded, and some included again; both where that is not known.
+ *
+ * @param passed the filter, where all that pass it are selected; null for others
+ */
+export function exclusionOf(
+  held: readonly ImageEntry[],
+  selected: number,
+  passed: ImageFilter | null,
+): { readonly excludable: boolean; readonly includable: boolean } {
+  if (passed !== null && passed.excluded !== 'with') {
+    const excluded = passed.excluded === 'only';
+    return { excludable: !excluded, includable: excluded };
+  }
+  const unknown = held.length < selected;
+  return {
+    excludable: unknown || held.some((image) => !image.excluded),
+    includable: unknown || held.some((image) => image.excluded),
+  };
 }

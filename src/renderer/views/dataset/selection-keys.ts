@@ -10,10 +10,21 @@ export function shortcutOf(edit: keyof typeof SHORTCUTS): string {
   return SHORTCUTS[edit];
 }
 
+/** Inputs that take no text: keys that would write or undo in others mean the images there. */
+const WITHOUT_TEXT: ReadonlySet<string> = new Set(['radio', 'checkbox', 'range', 'button', 'submit', 'file', 'color']);
+
+/** Whether a key pressed there writes. */
+export function isTyping(target: EventTarget | null): boolean {
+  const { localName, type = 'text', isContentEditable } = (target ?? {}) as Partial<HTMLInputElement>;
+  if (localName === 'input') return !WITHOUT_TEXT.has(type);
+  return localName === 'textarea' || isContentEditable === true;
+}
+
 /** What a key does with the steps taken so far; null for others, and where somebody types. */
-export function historyKeyOf(event: KeyboardEvent): 'undo' | 'redo' | null {
-  const typing = event.target instanceof HTMLInputElement && event.target.type !== 'range';
-  if (typing || event.altKey || !(event.ctrlKey || event.metaKey)) return null;
+export function historyKeyOf(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'target'>,
+): 'undo' | 'redo' | null {
+  if (isTyping(event.target) || event.altKey || !(event.ctrlKey || event.metaKey)) return null;
   const key = event.key.toLowerCase();
   if (key === 'z' && !event.shiftKey) return 'undo';
   return key === 'y' || key === 'z' ? 'redo' : null;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { carriedBy } from '../../../../../src/renderer/views/dataset/selected-facts.ts';
+import { carriedBy, exclusionOf } from '../../../../../src/renderer/views/dataset/selected-facts.ts';
 import { listedImage } from '../../../../support/listed-images.ts';
 
 it.each([
@@ -12,3 +12,21 @@ it.each([
   const held = excluded.map((is, place) => listedImage(place, { excluded: is }));
   expect(carriedBy(held, selected, (image) => image.excluded)).toBe(carried);
 });
+
+it.each([
+  ['exclude', [false, false], 2, null],
+  ['include', [true, true], 2, null],
+  ['exclude or include', [true, false], 2, null],
+  ['exclude or include', [true, true], 1000, null],
+  ['exclude or include', [false], 1000, { excluded: 'with' }],
+  ['include', [true], 1000, { excluded: 'only' }],
+  ['exclude', [], 1000, { excluded: 'without' }],
+  ['exclude', [], 1000, {}],
+] as const)(
+  '%s is offered where those known are excluded %j of %i that pass %j',
+  (offered, known, selected, passed) => {
+    const held = known.map((excluded, place) => listedImage(place, { excluded }));
+    const { excludable, includable } = exclusionOf(held, selected, passed);
+    expect([excludable && 'exclude', includable && 'include'].filter(Boolean).join(' or ')).toBe(offered);
+  },
+);
