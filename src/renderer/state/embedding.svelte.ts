@@ -39,6 +39,8 @@ export class EmbeddingController {
   /** Rises with each question: answers to an earlier one are no longer wanted. */
   #question = 0;
   #taskId: string | null = null;
+  /** Rises with what is decided of the images while their map is made. */
+  #changes = 0;
 
   constructor(transport: Pick<Transport, 'invoke' | 'subscribe'>) {
     this.#transport = transport;
@@ -52,6 +54,7 @@ export class EmbeddingController {
       this.map = null;
       this.cost = null;
     } else if (this.#taskId !== null) {
+      this.#changes += 1;
       return;
     }
     this.#key = key;
@@ -84,14 +87,17 @@ export class EmbeddingController {
     const taskId = crypto.randomUUID();
     const question = (this.#question += 1);
     this.#taskId = taskId;
+    const changes = this.#changes;
     this.problem = null;
     this.progress = { done: 0, total: 0, ratePerSecond: null, secondsLeft: null, detail: '' };
     const unsubscribe = this.#transport.subscribe('task', (event) => {
       if (event.taskId === taskId && this.#taskId === taskId) this.progress = event;
     });
+    let made = false;
     try {
       const { datasetId, network, weights } = asked;
       const { map } = await this.#transport.invoke('dataset.embedding', { datasetId, network, weights, taskId });
+      made = true;
       if (this.#isWanted(question)) this.map = map;
     } catch (problem) {
       if (this.#isWanted(question)) this.problem = problem;
@@ -102,6 +108,8 @@ export class EmbeddingController {
         this.progress = null;
       }
     }
+    // The map is of the images as they were when it was begun.
+    if (this.#isWanted(question) && made && this.#changes !== changes) await this.show(asked);
   }
 
   /** Ends what is being made; features that were taken are kept. */

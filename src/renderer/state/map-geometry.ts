@@ -150,12 +150,31 @@ export function isInside(outline: readonly Point[], { x, y }: Point): boolean {
   return inside;
 }
 
+/** CSS pixels; corners of an outline that are nearer to each other are no use. */
+const CORNERS_APART = 3;
+/** An outline with more corners becomes coarser, since every image is compared with each of them. */
+const MOST_CORNERS = 1000;
+
+/** Goes on drawing an outline, whose corners it changes. */
+export function drawTo(outline: Point[], at: Point): void {
+  const last = outline.at(-1);
+  if (last && Math.hypot(at.x - last.x, at.y - last.y) < CORNERS_APART) return;
+  outline.push(at);
+  if (outline.length <= MOST_CORNERS) return;
+  const kept = outline.filter((_, corner) => corner % 2 === 0);
+  outline.splice(0, outline.length, ...kept);
+}
+
 /** The images within an outline on the screen, by their numbers; none where it is no area. */
 export function withinOutline(view: MapView, coordinates: Float32Array, outline: readonly Point[]): number[] {
   if (outline.length < 3) return [];
+  const around = extentOf(Float32Array.from(outline.flatMap(({ x, y }) => [x, y])));
   const found: number[] = [];
   for (let index = 0; index * 2 < coordinates.length; index += 1) {
-    if (isInside(outline, onScreen(view, coordinates, index))) found.push(index);
+    const at = onScreen(view, coordinates, index);
+    const [across, down] = [at.x - around.left, at.y - around.top];
+    if (across < 0 || down < 0 || across > around.width || down > around.height) continue;
+    if (isInside(outline, at)) found.push(index);
   }
   return found;
 }

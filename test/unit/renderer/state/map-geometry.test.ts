@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  drawTo,
   extentOf,
   fitted,
   isInside,
@@ -100,5 +101,21 @@ describe('the images of a map', () => {
     expect(isInside(star, { x: 50, y: 15 })).toBe(true);
     expect(isInside(star, { x: 50, y: 50 })).toBe(false);
     expect(isInside(star, { x: 5, y: 5 })).toBe(false);
+  });
+
+  it('are drawn around without corners that are hardly apart', () => {
+    const outline = corners('0,0');
+    for (const at of corners('1,1 2,2 3,0 4,1 30,30')) drawTo(outline, at);
+    expect(outline).toEqual(corners('0,0 3,0 30,30'));
+  });
+
+  it('are drawn around by an outline that never has too many corners, and still goes around', () => {
+    const outline: ReturnType<typeof corners> = [];
+    const turn = (step: number) => (step / 5000) * 2 * Math.PI;
+    for (let step = 0; step < 5000; step += 1)
+      drawTo(outline, { x: 5000 + 4000 * Math.cos(turn(step)), y: 5000 + 4000 * Math.sin(turn(step)) });
+    expect(outline.length).toBeLessThanOrEqual(1000);
+    expect(isInside(outline, { x: 8500, y: 5000 })).toBe(true);
+    expect(isInside(outline, { x: 9100, y: 5000 })).toBe(false);
   });
 });

@@ -22,3 +22,20 @@ export function classesOnMap(
     .sort(([left], [right]) => left - right)
     .map(([index, total]) => ({ index, name: nameOf(index), images: total }));
 }
+
+/** A class of a map, by what stays when others are added before it. */
+export interface ShownClass {
+  readonly name: string;
+  /** Whether it stands for the images whose class is not known. */
+  readonly unlabelled: boolean;
+}
+
+/** The number of the class that is shown alone; null for all, also where no image has that class any more. */
+export function numberOf(
+  shown: ShownClass | null,
+  classes: readonly { readonly index: number; readonly name: string }[],
+): number | null {
+  if (shown === null) return null;
+  const found = classes.find(({ index, name }) => index < 0 === shown.unlabelled && name === shown.name);
+  return found?.index ?? null;
+}
