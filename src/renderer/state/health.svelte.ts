@@ -24,12 +24,14 @@ export class HealthController {
   #dataset = $state.raw<Dataset | null>(null);
   /** The version that was looked at. */
   #version = $state<string | null>(null);
+  /** What is left of the report where some of it was mended, by the version that came of that. */
+  #left = $state.raw<ReadonlyMap<string, readonly HealthFinding[]>>(new Map());
 
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
-  readonly findings = $derived<readonly HealthFinding[]>(this.report?.findings ?? []);
+  readonly findings = $derived.by<readonly HealthFinding[]>(() => this.#leftOf(this.#dataset?.version));
   readonly shown = $derived.by(
     () => this.findings.find(({ kind }) => kind === this.chosen) ?? this.findings[0] ?? null,
   );
@@ -69,6 +71,7 @@ export class HealthController {
       const report = await this.#transport.invoke('dataset.inspect', { dataset: reference, taskId });
       if (!this.#isWanted(taskId)) return;
       this.report = report;
+      this.#left = new Map();
       this.#version = dataset.version;
     } catch (problem) {
       if (this.#isWanted(taskId)) this.problem = problem;
@@ -78,20 +81,33 @@ export class HealthController {
     }
   }
 
+  /** What was found of a dataset, without what is mended in this version; null for one that was not looked at. */
+  findingsOf({ datasetId, version }: Pick<DatasetView, 'datasetId' | 'version'>): readonly HealthFinding[] | null {
+    return this.report === null || this.#dataset?.datasetId !== datasetId ? null : this.#leftOf(version);
+  }
+
   /**
-   * Leaves out what was mended, until every image is looked at again.
+   * Leaves out what was mended, until every image is looked at again or it is no longer mended.
    *
+   * @param before what was mended
+   * @param after what came of it; where that is another dataset, or the same version, nothing is left out
    * @param imageIds of the groups that were; undefined for all of the kind
    */
-  leaveOut(kind: HealthFinding['kind'], imageIds: readonly string[] | undefined): void {
-    if (this.report === null) return;
+  leaveOut(
+    before: Pick<DatasetView, 'datasetId' | 'version'>,
+    after: Pick<DatasetView, 'datasetId' | 'version'> | null,
+    kind: HealthFinding['kind'],
+    imageIds: readonly string[] | undefined,
+  ): void {
+    if (after?.datasetId !== before.datasetId || after.version === before.version) return;
+    if (this.#dataset?.datasetId !== before.datasetId) return;
     const mended = imageIds && new Set(imageIds);
-    const findings = this.report.findings.flatMap((finding): HealthFinding[] => {
+    const findings = this.#leftOf(before.version).flatMap((finding): HealthFinding[] => {
       if (finding.kind !== kind) return [finding];
       const groups = mended ? finding.groups.filter((group) => !group.some(({ imageId }) => mended.has(imageId))) : [];
       return groups.length === 0 ? [] : [{ ...finding, groups }];
     });
-    this.report = { ...this.report, findings };
+    this.#left = new Map(this.#left).set(after.version, findings);
   }
 
   /** Ends the look under way. */
@@ -104,9 +120,14 @@ export class HealthController {
   #forget(): void {
     this.cancel();
     this.report = null;
+    this.#left = new Map();
     this.problem = null;
     this.chosen = null;
     this.#version = null;
+  }
+
+  #leftOf(version: string | undefined): readonly HealthFinding[] {
+    return this.#left.get(version ?? '') ?? this.report?.findings ?? [];
   }
 
   // A method, since another look may begin while an answer is awaited, which the compiler does not see.

@@ -143,11 +143,33 @@ describe('the look at every image', () => {
       ids.map((imageId) => ({ imageId })) as unknown as HealthFinding['groups'][number];
     const leaks = { ...finding('leaks'), groups: [group('1', '2'), group('3', '4')] };
     await looks[0]?.answer({ findings: [leaks, finding('tiny')] } as unknown as DatasetHealth);
-    health.leaveOut('leaks', ['2', '1']);
+    const mend = (before: string, after: string, kind: HealthFinding['kind'], imageIds?: string[]): void => {
+      health.leaveOut(dataset('a', before, 5000), dataset('a', after, 5000), kind, imageIds);
+      health.follow(dataset('a', after, 5000), reference);
+    };
+    mend('1', '2', 'leaks', ['2', '1']);
     expect(health.shown).toEqual({ ...leaks, groups: [group('3', '4')] });
-    health.leaveOut('leaks', ['3']);
+    mend('2', '3', 'leaks', ['3']);
     expect(health.findings.map(({ kind }) => kind)).toEqual(['tiny']);
-    health.leaveOut('tiny', undefined);
+    mend('3', '4', 'tiny');
     expect(health.findings).toEqual([]);
+    // Steps are taken back: what they mended is there again.
+    health.follow(dataset('a', '2', 5000), reference);
+    expect(health.shown).toEqual({ ...leaks, groups: [group('3', '4')] });
+    health.follow(dataset('a', '1', 5000), reference);
+    expect([health.shown, health.findings.length, health.stale]).toEqual([leaks, 2, false]);
+  });
+
+  it('leaves nothing out of another dataset, nor where nothing was mended', async () => {
+    const { health, looks } = controlled();
+    health.follow(dataset('b', '1'), reference);
+    await looks[0]?.answer(healthWith('leaks', 'tiny'));
+    health.leaveOut(dataset('a', '1'), dataset('b', '1'), 'leaks', undefined);
+    health.leaveOut(dataset('a', '1'), dataset('a', '2'), 'leaks', undefined);
+    health.leaveOut(dataset('b', '1'), dataset('b', '1'), 'leaks', undefined);
+    health.leaveOut(dataset('b', '1'), null, 'leaks', undefined);
+    expect(health.findings.length).toBe(2);
+    expect(health.findingsOf(dataset('b', '1'))?.length).toBe(2);
+    expect(health.findingsOf(dataset('a', '1'))).toBeNull();
   });
 });
