@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DatasetChoice } from '../../../../src/renderer/state/dataset-choice.svelte.ts';
 import { Datasets } from '../../../../src/renderer/state/datasets.svelte.ts';
 import type { DatasetView } from '../../../../src/shared/contract/dataset-view.ts';
-import type { Transport } from '../../../../src/shared/contract/endpoint.ts';
 import { answered, listedImage, ListedImages } from '../../../support/listed-images.ts';
 
 const ALONE = { extend: false, toggle: false };
@@ -16,7 +15,7 @@ describe('the dataset that is looked at', () => {
 
   beforeEach(async () => {
     engine = new ListedImages(20);
-    const choice = new DatasetChoice(engine as unknown as Transport);
+    const choice = new DatasetChoice(engine);
     datasets = new Datasets(engine, choice, (error) => {
       throw error;
     });
