@@ -1,4 +1,5 @@
 import type { EmbeddingMap } from '../../shared/contract/embedding.ts';
+import { nearestTo, onScreen } from './map-geometry.ts';
 
 type Placed = Pick<EmbeddingMap, 'paths' | 'coordinates'>;
 
@@ -18,13 +19,14 @@ export function isLaidOutAlike(before: Placed, after: Placed): boolean {
 }
 
 /**
- * Where an image of one map is in the next.
+ * Where to go on from an image of one map in the next, which is laid out alike.
  *
  * @param index of the image in `before`
- * @returns the place of what stands there now, where the image itself is gone; null where nothing is left
+ * @returns its number there, or that of what lies nearest to it where it is gone; null where nothing is left
  */
 export function placeAfter(before: Placed, index: number, after: Placed): number | null {
-  if (after.paths.length === 0) return null;
   const same = after.paths.indexOf(before.paths[index] ?? '');
-  return same < 0 ? Math.min(index, after.paths.length - 1) : same;
+  if (same >= 0) return same;
+  const places = { scale: 1, left: 0, top: 0 };
+  return nearestTo(places, after.coordinates, onScreen(places, before.coordinates, index), Infinity);
 }

@@ -41,6 +41,7 @@ export const embeddingMap = {
   mode: 'A drag',
   modes: { move: 'Move', lasso: 'Lasso' },
   modeHints: { move: 'A drag moves the map (Shift: selects)', lasso: 'A drag draws around images to select them (S)' },
+  selectHint: 'Click, press Space, or drag around images with Shift to select',
   zoomIn: 'Zoom in (+)',
   zoomOut: 'Zoom out (−)',
   fit: 'Show all (0)',

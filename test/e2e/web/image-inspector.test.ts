@@ -98,10 +98,19 @@ describeWith('the inspector beside a picture', await findWeb(), (place) => {
 
   it('follows the arrows to an image that does not decode, and says why', async () => {
     await dialog().getByRole('button', { name: 'Next image' }).focus();
+    // What was known of the image before stays until the next is known, so that nothing jumps.
+    await pane().evaluate((element) => {
+      const watched = element.parentElement ?? element;
+      const observer = new MutationObserver(() => {
+        if (element.querySelector('dl') === null) element.setAttribute('data-emptied', '');
+      });
+      observer.observe(watched, { childList: true, subtree: true });
+    });
     await page.keyboard.press('ArrowRight');
     await pane().getByText('This image does not decode').waitFor();
     expect(await pane().textContent()).toMatch(/Training leaves it out: .*cut short/);
     await expect.poll(() => fact('Size').textContent()).toContain('400 × 300 px');
+    expect(await pane().getAttribute('data-emptied')).toBeNull();
     await expectAccessible(page);
     await takeScreenshots(page, 'image-inspector-damaged');
   });

@@ -25,12 +25,12 @@ describe('a map that comes after another', () => {
   });
 
   it.each([
-    { title: 'the image itself where others before it are gone', at: 2, after: 'b0.5 c1', place: 1 },
-    { title: 'what follows where it is gone', at: 1, after: 'a0 c1', place: 1 },
-    { title: 'the last where it was the last', at: 2, after: 'a0 b0.5', place: 1 },
+    { title: 'the image itself where others before it are gone', at: 2, after: 'b0.4 c1', place: 1 },
+    { title: 'what lies nearest where it is gone', at: 1, after: 'a0 c1', place: 0 },
+    { title: 'what lies nearest, whatever its number', at: 2, after: 'a0 b0.4', place: 1 },
     { title: 'none where nothing is left', at: 0, after: '', place: null },
   ])('goes on from $title', ({ at, after, place }) => {
-    expect(placeAfter(map('a0 b0.5 c1'), at, map(after))).toBe(place);
+    expect(placeAfter(map('a0 b0.4 c1'), at, map(after))).toBe(place);
   });
 });
 
