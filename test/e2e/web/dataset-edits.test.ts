@@ -204,6 +204,32 @@ describeWith('deciding about the images of a dataset in a browser', await findWe
     await eventually(shown).toBe(TOTAL);
   });
 
+  it('decides nothing without a word, and takes a step back wherever the focus is but behind a dialog', async () => {
+    const undo = (): Promise<string | null> => bar().getByRole('button', { name: /^Undo/u }).getAttribute('aria-label');
+    const before = await undo();
+    await cell(5).click();
+    await page.keyboard.press('l');
+    const box = page.getByRole('combobox', { name: 'Class of the selected images' });
+    await box.waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await box.waitFor({ state: 'detached' });
+    expect(await undo()).toBe(before);
+    await page.keyboard.press('x');
+    await eventually(() => described(5)).toContain('excluded');
+    const excluded = await undo();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect([await described(5), await undo()]).toEqual([expect.stringContaining('excluded'), excluded]);
+    await page.getByRole('radio', { name: 'Images', exact: true }).focus();
+    await page.keyboard.press('Control+z');
+    await eventually(() => described(5)).not.toContain('excluded');
+    expect(await undo()).toBe(before);
+  });
+
   it('moves images to another split, which are the edited ones then, and resets them', async () => {
     const before = await described(8);
     const [target, shortly] = before?.includes('Train') === true ? ['Validation', 'Train'] : ['Train', 'Validation'];
