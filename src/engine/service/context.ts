@@ -54,8 +54,15 @@ export const MODELS = 'models';
 
 const ENGINE = path.join(import.meta.dirname, '..');
 
-/** How long a closing service lets its trainers stop after their step. */
+/** How long a closing service lets its trainers stop after their step, and what reads a disk that does not answer. */
 const CLOSE_GRACE_MILLISECONDS = 10_000;
+
+/** Waits for work no longer than so many milliseconds. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
 
 /** What the use cases share: the folders, the log, the runs under way, what windows were given to name. */
 export class ServiceContext {
@@ -176,7 +183,7 @@ export class ServiceContext {
 
   /** Stops what runs, keeping checkpoints, and closes the log. */
   async close(): Promise<void> {
-    this.tasks.cancelAll();
+    const tasks = this.tasks.close();
     this.predictors.close();
     this.previews.close();
     const ends: Promise<RunResult | undefined>[] = [];
@@ -185,7 +192,9 @@ export class ServiceContext {
       const killer = setTimeout(() => run.kill(), CLOSE_GRACE_MILLISECONDS);
       ends.push(run.done.catch(() => undefined).finally(() => clearTimeout(killer)));
     }
-    await Promise.all([...ends, this.measuring.close(), this.watching.close()]);
+    // What changed begins to be looked at, and is looked at through the index, until then.
+    const quiet = Promise.all([tasks, this.watching.close().then(() => this.measuring.close())]);
+    await Promise.all([...ends, within(CLOSE_GRACE_MILLISECONDS, quiet)]);
     this.weights.close();
     this.#log?.close();
     this.#log = null;

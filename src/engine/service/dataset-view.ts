@@ -7,6 +7,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { countEdits } from '../dataset/edits/edit-words.ts';
 import { NO_EDITS } from '../dataset/edits/image-edits.ts';
 import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
+import { datasetRoot } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
 import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
 import { filterImages } from './filter-images.ts';
@@ -47,7 +48,8 @@ export function countedImages({ dataset, content, images }: OpenedDataset): Pick
   };
 }
 
-export function viewOf(opened: OpenedDataset): DatasetView {
+/** @param unwatched why its folder is not watched, as a sentence; null where it is, or nobody follows */
+export function viewOf(opened: OpenedDataset, unwatched: string | null): DatasetView {
   const { datasetId, source, content, dataset, edits, problem } = opened;
   return {
     ...countByClass(countedImages(opened)),
@@ -57,7 +59,11 @@ export function viewOf(opened: OpenedDataset): DatasetView {
     root: content.root,
     structure: {
       ...content.structure,
-      notes: [...content.structure.notes, ...(problem ? [problem.message] : [])],
+      notes: [
+        ...content.structure.notes,
+        ...(problem ? [problem.message] : []),
+        ...(unwatched === null ? [] : [unwatched]),
+      ],
     },
     unlabelled: content.unlabelled.length,
     validation: content.ownValidation ? 'given' : 'share',
@@ -114,15 +120,20 @@ export async function openDatasetView(
     noteRecent(context, source.path);
     return view;
   }
-  const readAt = Date.now();
-  const opened = await context.tasks.run(taskId, 'image', (task) => context.datasets.open(source, task));
+  const followed = context.events.hears('dataset');
+  const { opened, ahead } = await context.tasks.run(taskId, 'image', async (task) => {
+    const ahead = followed ? await context.watching.ahead(datasetRoot(source)) : null;
+    try {
+      return { opened: await context.datasets.open(source, task), ahead };
+    } catch (error) {
+      ahead?.watch.close();
+      throw error;
+    }
+  });
   if (source.kind === 'folder') noteRecent(context, opened.content.root, opened.content.structure);
-  const view = viewOf(opened);
-  if (!context.events.hears('dataset')) return view;
+  if (!followed) return viewOf(opened, null);
   context.measuring.begin(opened.datasetId);
-  const unwatched = await context.watching.begin(opened, readAt);
-  if (unwatched !== null) view.structure?.notes.push(unwatched);
-  return view;
+  return viewOf(opened, await context.watching.begin(opened, ahead));
 }
 
 function entryOf({ imageId, image, edit, originalClass, decidedClass }: IdentifiedImage): ImageEntry {

@@ -214,7 +214,7 @@ export class Datasets {
   }
 
   /** @throws ThawError `file.notGranted` for an id that this engine did not give, or what opening it again meets */
-  async byId(datasetId: string): Promise<OpenedDataset> {
+  async byId(datasetId: string, task: Task = NOBODY_FOLLOWS): Promise<OpenedDataset> {
     const source = this.#sources.get(datasetId);
     if (!source) {
       throw new ThawError(
@@ -225,7 +225,7 @@ export class Datasets {
     }
     const key = keyOf(source);
     const entry = this.#entries.get(key);
-    if (!entry) return this.open(source, NOBODY_FOLLOWS);
+    if (!entry) return this.open(source, task);
     this.#keep(key, entry);
     return entry.opened;
   }
@@ -264,7 +264,11 @@ export class Datasets {
       if (opened.original.root !== root) continue;
       // Without what was decided of it a folder may be none that opens: it is then told by opening it.
       this.#entries.delete(key);
-      this.#entries.set(key, { opened: hold({ ...opened, edits }), other: null });
+      try {
+        this.#entries.set(key, { opened: hold({ ...opened, edits }), other: null });
+      } catch (error) {
+        if (!(error instanceof ThawError)) throw error;
+      }
     }
   }
 

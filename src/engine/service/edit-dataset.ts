@@ -38,7 +38,7 @@ async function taken(
   context.datasets.edited(original.root, kept);
   for (const id of context.datasets.idsOf(original.root))
     context.events.tellDataset({ datasetId: id, change: 'edits' });
-  return viewOf(await context.datasets.byId(datasetId));
+  return viewOf(await context.datasets.byId(datasetId), context.watching.problemOf(datasetId));
 }
 
 /** @throws ThawError `file.notGranted` for an id that the dataset did not give; `usage.invalid` for another version */

@@ -39,8 +39,14 @@ export async function inspectDataset(
     if (source.kind === 'folder') noteRecent(context, opened.content.root, opened.content.structure);
     const { content } = opened;
     // Looked at twice at once, images would be decoded twice.
-    context.measuring.end(opened.datasetId);
-    const seen = await seeImages(opened, context.indexIfAny, { ...task, atATime: AT_A_TIME });
+    const measured = context.measuring.end(opened.datasetId);
+    const seen = await seeImages(opened, context.indexIfAny, { ...task, atATime: AT_A_TIME }).catch(
+      (error: unknown) => {
+        // What this did not come to is still to be looked at.
+        if (measured) context.measuring.begin(opened.datasetId);
+        throw error;
+      },
+    );
     const images = examinedImages(opened, (contentHash) => seen.get(contentHash)?.measured);
     const fingerprints = images.map(({ contentHash }) => seen.get(contentHash)?.fingerprint ?? null);
     const alike = await nearDuplicates(fingerprints, {

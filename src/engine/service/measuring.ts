@@ -23,6 +23,7 @@ export class Measuring {
   readonly #context: Context;
   readonly #underWay = new Map<string, AbortController>();
   #last: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -30,20 +31,22 @@ export class Measuring {
 
   /** Looks at the images of a dataset that are not known yet, anew where its files have changed. */
   begin(datasetId: string): void {
+    if (this.#closed) return;
     this.end(datasetId);
     const controller = new AbortController();
     this.#underWay.set(datasetId, controller);
     this.#last = this.#last.then(() => this.#measure(datasetId, controller));
   }
 
-  /** Ends looking at a dataset; what was seen is kept. */
-  end(datasetId: string): void {
+  /** Ends looking at a dataset; what was seen is kept. @returns whether it was looked at */
+  end(datasetId: string): boolean {
     this.#underWay.get(datasetId)?.abort();
-    this.#underWay.delete(datasetId);
+    return this.#underWay.delete(datasetId);
   }
 
-  /** Ends all, once what was seen is written. */
+  /** Ends all, once what was seen is written; nothing is looked at any more. */
   async close(): Promise<void> {
+    this.#closed = true;
     for (const datasetId of [...this.#underWay.keys()]) this.end(datasetId);
     await this.#last;
   }
@@ -68,7 +71,7 @@ export class Measuring {
     };
     try {
       signal.throwIfAborted();
-      const opened = await datasets.byId(datasetId);
+      const opened = await datasets.byId(datasetId, { signal, report: () => undefined });
       await seeImages(opened, this.#context.indexIfAny, {
         signal,
         report,

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { contains, readableReason } from '../dataset/dataset-files.ts';
+import { MAXIMUM_FILE_BYTES } from '../dataset/examine-file.ts';
+import { idxMember, idxMemberPath } from '../dataset/idx/idx-images.ts';
 import type { DatasetIndex } from '../dataset/index/dataset-index.ts';
 import { storedMeasures, storeMeasures, type ImageSeen } from '../dataset/index/image-measures.ts';
 import { measureImage, type SeenImage } from '../image/measure-image.ts';
@@ -25,11 +29,34 @@ function unpacked({ measured, orientation, fingerprint }: ImageSeen): SeenImage 
   return measured.kind === 'measures' && own === null ? null : { measured, orientation, fingerprint: own };
 }
 
+/**
+ * Where an image's file lies, links resolved, or why it is none any more: it may have been replaced since its dataset was
+ * read, by a link that leads out of it or to a device that never ends.
+ */
+async function presentFile(
+  root: string,
+  relative: string,
+): Promise<{ readonly file: string } | { readonly reason: string }> {
+  const named = path.join(root, relative);
+  try {
+    const member = await idxMember(named);
+    const real = await realpath(member?.file ?? named);
+    if (!contains(root, real)) return { reason: 'it is a link that leads out of the dataset' };
+    const found = await stat(real);
+    if (!found.isFile()) return { reason: 'it is no file' };
+    if (member) return { file: idxMemberPath(real, member.index) };
+    if (found.size <= MAXIMUM_FILE_BYTES) return { file: real };
+    return { reason: `the file has ${found.size} bytes, more than the ${MAXIMUM_FILE_BYTES} that are read` };
+  } catch (error) {
+    return { reason: readableReason(error) };
+  }
+}
+
 /** Whether the problem is of the content itself, not of reading it: only then it is known of the content from then on. */
-async function isContent(file: string, contentHash: string): Promise<boolean> {
+async function isContent(file: string, contentHash: string, signal: AbortSignal): Promise<boolean> {
   try {
     const hash = createHash('sha256');
-    await pipeline(createReadStream(file), hash);
+    await pipeline(createReadStream(file, { end: MAXIMUM_FILE_BYTES }), hash, { signal });
     return hash.digest('hex') === contentHash;
   } catch {
     return false;
@@ -86,21 +113,37 @@ export async function seeImages(
   report(seen.size, total);
   const rest = [...files].filter(([contentHash]) => !seen.has(contentHash)).values();
   const unwritten = new Unwritten(index);
+  const failing = new AbortController();
+  const ending = AbortSignal.any([signal, failing.signal]);
   const worker = async (): Promise<void> => {
     for (const [contentHash, relative] of rest) {
       await turn?.();
-      signal.throwIfAborted();
-      const file = path.join(content.root, relative);
-      const own = await measureImage(file);
-      seen.set(contentHash, own);
-      if (own.measured.kind === 'measures' || (await isContent(file, contentHash))) unwritten.add(contentHash, own);
+      ending.throwIfAborted();
+      const present = await presentFile(content.root, relative);
+      if ('reason' in present) {
+        seen.set(contentHash, {
+          measured: { kind: 'problem', reason: present.reason },
+          orientation: null,
+          fingerprint: null,
+        });
+      } else {
+        const { file } = present;
+        const own = await measureImage(file);
+        seen.set(contentHash, own);
+        const known = own.measured.kind === 'measures' || (await isContent(file, contentHash, ending));
+        if (known) unwritten.add(contentHash, own);
+      }
       report(seen.size, total);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(atATime, total - seen.size) }, worker));
-  } finally {
-    unwritten.write();
-  }
+  const workers = Array.from({ length: Math.min(atATime, total - seen.size) }, () =>
+    worker().catch((error: unknown) => {
+      failing.abort(error);
+    }),
+  );
+  // All have ended before the last is written, and whoever ended them closes the index.
+  await Promise.all(workers);
+  unwritten.write();
+  ending.throwIfAborted();
   return seen;
 }

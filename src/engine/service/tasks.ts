@@ -25,6 +25,8 @@ export class Tasks {
   readonly #underWay = new Map<string, AbortController>();
   /** Of work that nobody follows: it ends with the service. */
   readonly #unfollowed = new Set<AbortController>();
+  readonly #working = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(events: EventHub) {
     this.#events = events;
@@ -32,9 +34,32 @@ export class Tasks {
 
   /**
    * @param taskId undefined for work that nobody follows
-   * @throws ThawError `task.cancelled` once it was cancelled, `usage.invalid` for an id that is taken
+   * @throws ThawError `task.cancelled` once it was cancelled or the service closes, `usage.invalid` for an id that is taken
    */
   async run<Result>(taskId: string | undefined, unit: Unit, work: (task: Task) => Promise<Result>): Promise<Result> {
+    if (this.#closed) throw cancelled();
+    const working = this.#run(taskId, unit, work);
+    this.#working.add(working);
+    try {
+      return await working;
+    } finally {
+      this.#working.delete(working);
+    }
+  }
+
+  /** Asks a task to end; nothing happens where it has. */
+  cancel(taskId: string): void {
+    this.#underWay.get(taskId)?.abort(cancelled());
+  }
+
+  /** Asks all to end, and takes no more. @returns once all have ended */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const controller of [...this.#underWay.values(), ...this.#unfollowed]) controller.abort(cancelled());
+    await Promise.allSettled(this.#working);
+  }
+
+  async #run<Result>(taskId: string | undefined, unit: Unit, work: (task: Task) => Promise<Result>): Promise<Result> {
     const controller = new AbortController();
     const { signal } = controller;
     if (taskId === undefined) {
@@ -88,14 +113,5 @@ export class Tasks {
     } finally {
       this.#underWay.delete(taskId);
     }
-  }
-
-  /** Asks a task to end; nothing happens where it has. */
-  cancel(taskId: string): void {
-    this.#underWay.get(taskId)?.abort(cancelled());
-  }
-
-  cancelAll(): void {
-    for (const controller of [...this.#underWay.values(), ...this.#unfollowed]) controller.abort(cancelled());
   }
 }

@@ -5,6 +5,7 @@ import { openDatasetView } from '../../../src/engine/service/dataset-view.ts';
 import { inspectDataset } from '../../../src/engine/service/inspect-dataset.ts';
 import { Measuring } from '../../../src/engine/service/measuring.ts';
 import type { DatasetEvent } from '../../../src/shared/contract/dataset-event.ts';
+import { expectError } from '../../support/expect-error.ts';
 import { smallPng, writeFiles } from '../../support/pattern-image.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -90,6 +91,25 @@ describe('the images of a dataset that a window opened', { timeout: 120_000 }, (
     await openDatasetView(context, { dataset: dataset(context, await photos()) });
     await context.measuring.close();
     expect(measuredContents(context)).toBe(0);
+  });
+
+  it('are looked at all the same where a look at their health was ended', async () => {
+    const context = newContext();
+    const folder = await photos();
+    const training = vi.spyOn(context, 'activeRun', 'get').mockReturnValue('a run');
+    context.events.subscribe('dataset', () => undefined);
+    await openDatasetView(context, { dataset: dataset(context, folder) });
+    const { measuring } = context;
+    const end = measuring.end.bind(measuring);
+    vi.spyOn(measuring, 'end').mockImplementation((datasetId) => {
+      context.tasks.cancel('look');
+      return end(datasetId);
+    });
+    const looking = inspectDataset(context, { dataset: dataset(context, folder), taskId: 'look' });
+    await expectError(() => looking, 'task.cancelled');
+    expect(measuredContents(context)).toBe(0);
+    training.mockReturnValue(null);
+    await waitUntil(() => measuredContents(context) === 8);
   });
 
   it('wait while a run trains', async () => {

@@ -1,8 +1,10 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ServiceContext } from '../../../src/engine/service/context.ts';
 import { listImages, openDatasetView } from '../../../src/engine/service/dataset-view.ts';
+import { editDataset } from '../../../src/engine/service/edit-dataset.ts';
 import type { DatasetEvent } from '../../../src/shared/contract/dataset-event.ts';
 import type { DatasetView } from '../../../src/shared/contract/dataset-view.ts';
 import { smallPng, writeFiles } from '../../support/pattern-image.ts';
@@ -132,5 +134,89 @@ describe('the folder of a dataset that a window has open', { timeout: 120_000 },
     expect(again).not.toHaveBeenCalled();
     const { total } = await listImages(opened.context, { datasetId, offset: 0, limit: 1 });
     expect(total).toBe(8);
+  });
+
+  it('is read again where it changed between being read and being watched', async () => {
+    const opened = await openFolder();
+    const { datasets } = opened.context;
+    const open = datasets.open.bind(datasets);
+    const other = await smallPng(90);
+    vi.spyOn(datasets, 'open').mockImplementationOnce(async (...given) => {
+      const read = await open(...given);
+      writeFileSync(opened.at('cat/1.png'), other);
+      return read;
+    });
+    await opened.open();
+    await opened.until(() => expect(opened.counts.changed).toBe(1));
+  });
+
+  it('is read no more often than it takes while it changes on and on', async () => {
+    const opened = await openFolder();
+    await opened.open();
+    const { datasets } = opened.context;
+    const open = datasets.open.bind(datasets);
+    const gate = Promise.withResolvers<undefined>();
+    const again = vi.spyOn(datasets, 'open').mockImplementation(async (...given) => {
+      await gate.promise;
+      return open(...given);
+    });
+    const seeds = [70, 71, 72, 73, 74, 75];
+    for (const seed of seeds) {
+      await opened.put(`cat/${seed}.png`, seed);
+      await setTimeout(800);
+    }
+    gate.resolve(undefined);
+    await opened.until(() => expect(opened.counts.added).toBe(seeds.length));
+    await setTimeout(1_500);
+    expect(again.mock.calls.length).toBeLessThan(4);
+  });
+
+  it('is let go of on closing, though reading it does not end', async () => {
+    const opened = await openFolder();
+    await opened.open();
+    const reading = vi
+      .spyOn(opened.context.datasets, 'open')
+      .mockImplementation(
+        (_, { signal }) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('It was ended.')))),
+      );
+    await opened.put('cat/new.png', 70);
+    await opened.until(() => expect(reading).toHaveBeenCalled());
+    await opened.context.watching.close();
+    expect(opened.told).toEqual([]);
+  });
+
+  it('is not looked at once the service closes, though it was read to its end', async () => {
+    const opened = await openFolder();
+    await opened.open();
+    const { datasets, measuring } = opened.context;
+    const open = datasets.open.bind(datasets);
+    const gate = Promise.withResolvers<undefined>();
+    const reading = vi.spyOn(datasets, 'open').mockImplementation(async (source, task) => {
+      await gate.promise;
+      return open(source, { ...task, signal: new AbortController().signal });
+    });
+    await opened.put('cat/new.png', 70);
+    await opened.until(() => expect(reading).toHaveBeenCalled());
+    const begun = vi.spyOn(measuring, 'begin');
+    const closing = opened.context.close();
+    gate.resolve(undefined);
+    await closing;
+    expect(begun).not.toHaveBeenCalled();
+    expect(opened.told).toEqual([]);
+  });
+
+  // Elsewhere the system watches a whole tree at once.
+  it.skipIf(process.platform !== 'linux')('is said not to be watched after an edit, too', async () => {
+    const opened = await openFolder();
+    for (let index = 0; index < 4_100; index += 1) mkdirSync(opened.at(`cat/part ${index}`));
+    const { datasetId } = await opened.open();
+    const { images } = await listImages(opened.context, { datasetId, offset: 0, limit: 1 });
+    const view = await editDataset(opened.context, {
+      datasetId,
+      images: { imageIds: images.map(({ imageId }) => imageId) },
+      change: { kind: 'tag', tag: 'seen', on: true },
+    });
+    expect(view.structure?.notes).toContainEqual(expect.stringContaining('is not watched'));
   });
 });
