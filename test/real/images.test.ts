@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { openDataset } from '../../src/engine/dataset/open-dataset.ts';
 import { tryDecodeImage } from '../../src/engine/image/decode-image.ts';
 import type { Decoded } from '../../src/engine/image/decode-image.ts';
+import { JPEG_HEADER_BYTES, uprightJpeg } from '../../src/engine/image/formats/jpeg-header.ts';
 import { loadImages } from '../../src/engine/image/load-images.ts';
 import { scaleToUnitRange } from '../../src/engine/network/preprocessing.ts';
 import { describeShared, sharedPath } from '../support/shared.ts';
@@ -44,6 +46,25 @@ describeShared('real photographs', () => {
       // The photographs were compressed once more when they were turned; upside down they are 60 levels apart.
       expect(distance / upright.length, `orientation ${orientation}`).toBeLessThan(4);
     }
+  });
+
+  test('the first bytes of a JPEG tell the size that the decoder finds, or leave it to the decoder', async () => {
+    const told = { photographs: 0, others: 0 };
+    for (const part of ['hymenoptera', 'exif_orientation', 'odd_images']) {
+      const folder = sharedPath('data', part);
+      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue;
+        const file = path.join(entry.parentPath, entry.name);
+        const size = uprightJpeg(readFileSync(file).subarray(0, JPEG_HEADER_BYTES));
+        if (size === null) continue;
+        const metadata = await sharp(file, { limitInputPixels: false }).metadata();
+        expect(metadata.autoOrient, file).toEqual(size);
+        expect(metadata.space, file).not.toBe('cmyk');
+        told[part === 'hymenoptera' ? 'photographs' : 'others'] += 1;
+      }
+    }
+    expect(told.photographs).toBeGreaterThan(390);
+    expect(told.others).toBeGreaterThan(16);
   });
 
   test('every odd file opens, or is refused with a reason', async () => {

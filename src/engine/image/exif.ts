@@ -9,6 +9,7 @@ const MOST_CHARACTERS = 80;
 const TAGS = {
   make: 0x010f,
   model: 0x0110,
+  orientation: 0x0112,
   dateTime: 0x0132,
   photo: 0x8769,
   location: 0x8825,
@@ -92,6 +93,10 @@ class TiffReader {
     return entries;
   }
 
+  has(directory: Directory, tag: Tag): boolean {
+    return directory.has(TAGS[tag]);
+  }
+
   /** A finite number, the first of several. */
   number(directory: Directory, tag: Tag, index = 0): number | null {
     const value = directory.get(TAGS[tag]);
@@ -153,6 +158,25 @@ function tiffOf(exif: Uint8Array): Uint8Array {
   const bounded = exif.subarray(0, MOST_BYTES);
   const named = Buffer.from(bounded.subarray(0, 4)).toString('latin1') === 'Exif';
   return named ? bounded.subarray(6) : bounded;
+}
+
+/**
+ * How an image is to be turned, from 1 (not at all) to 8.
+ *
+ * @param exif as for `readExif`
+ * @returns 1 where it does not say; null for what is no EXIF, and for numbers that mean nothing
+ */
+export function exifOrientation(exif: Uint8Array): number | null {
+  try {
+    const reader = new TiffReader(tiffOf(exif));
+    const image = reader.first();
+    if (!reader.has(image, 'orientation')) return 1;
+    const value = reader.number(image, 'orientation');
+    return value !== null && Number.isInteger(value) && value >= 1 && value <= 8 ? value : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /**

@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 import { MAXIMUM_FILE_BYTES } from '../../dataset/examine-file.ts';
 import { FILE_KIND_BYTES } from '../../dataset/image-format.ts';
 
-/** A file's beginning, as much as `fileKind` looks at. @throws the file system's error */
-export async function firstBytes(file: string | Uint8Array): Promise<Uint8Array> {
+/** A file's beginning, as much as `fileKind` looks at unless more is asked for. @throws the file system's error */
+export async function firstBytes(file: string | Uint8Array, most = FILE_KIND_BYTES): Promise<Uint8Array> {
   if (typeof file !== 'string') return file;
   await using handle = await open(file, 'r');
-  const head = new Uint8Array(FILE_KIND_BYTES);
+  const head = new Uint8Array(most);
   const { bytesRead } = await handle.read(head, 0, head.length, 0);
   return head.subarray(0, bytesRead);
 }

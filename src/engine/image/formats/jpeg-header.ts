@@ -1,0 +1,57 @@
+import { exifOrientation } from '../exif.ts';
+import type { Size } from '../framing.ts';
+
+/** Where the frame of nearly every photograph has begun: behind EXIF and a colour profile of one segment. */
+export const JPEG_HEADER_BYTES = 2 ** 16;
+
+const MARKER = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1 } as const;
+/** Frames that are coded by Huffman's way: baseline, extended and progressive. */
+const FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
+/** Marks that begin with no length: the restart marks and TEM. */
+const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+/** From this orientation on, an image is turned by a quarter. */
+const FIRST_TURNED = 5;
+
+/** Grey or three colours of 8 bits each. */
+function frameSize(segment: Buffer): Size | null {
+  const [components] = segment.subarray(5);
+  if (segment.length < 6 || segment[0] !== 8 || (components !== 1 && components !== 3)) return null;
+  const [height, width] = [segment.readUInt16BE(1), segment.readUInt16BE(3)];
+  return width > 0 && height > 0 ? { width, height } : null;
+}
+
+/**
+ * The size of an ordinary JPEG once it is upright, by ITU-T T.81 (annex B) and EXIF, without any of the decoder's work.
+ *
+ * @param head the beginning of a file, whatever it is
+ * @returns null for anything else, and for what is unusual, incomplete or ambiguous: that is for the decoder to say
+ */
+export function uprightJpeg(head: Uint8Array): Size | null {
+  const file = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
+  if (file[0] !== 0xff || file[1] !== MARKER.startOfImage) return null;
+  let orientation: number | null = null;
+  for (let at = 2; at + 4 <= file.length;) {
+    if (file[at] !== 0xff) return null;
+    const marker = file[at + 1] ?? 0;
+    if (marker === 0xff) {
+      at += 1;
+      continue;
+    }
+    if (isAlone(marker) || marker === MARKER.endOfImage || marker === MARKER.startOfScan) return null;
+    const end = at + 2 + file.readUInt16BE(at + 2);
+    if (end > file.length) return null;
+    const segment = file.subarray(at + 4, end);
+    if (marker === MARKER.app1 && segment.toString('latin1', 0, 6) === 'Exif\0\0') {
+      if (orientation !== null) return null;
+      orientation = exifOrientation(segment);
+      if (orientation === null) return null;
+    }
+    if (FRAMES.has(marker)) {
+      const size = frameSize(segment);
+      if (size === null || (orientation ?? 1) < FIRST_TURNED) return size;
+      return { width: size.height, height: size.width };
+    }
+    at = end;
+  }
+  return null;
+}
