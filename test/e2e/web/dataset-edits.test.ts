@@ -260,8 +260,12 @@ describeWith('deciding about the images of a dataset in a browser', await findWe
   });
 
   it('gives classes to images of a folder that says none, until they are there to be trained on', async () => {
+    const back = notices().getByRole('button', { name: 'Undo' });
+    expect(await back.count()).toBe(1);
     await drag(page, [flat]);
     await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('unsorted');
+    // The step was one of the dataset before.
+    await eventually(() => back.count()).toBe(0);
     await eventually(shown).toBe(UNSORTED);
     const give = async (first: number, last: number, name: string): Promise<void> => {
       await cell(first).click();
