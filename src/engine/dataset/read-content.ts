@@ -166,7 +166,7 @@ function indexNotes(indexed: IndexedContent | null): readonly string[] {
   const { movedFrom, notes } = indexed;
   if (movedFrom === null) return notes;
   return [
-    `It lay at ${movedFrom} before: what is known of its images and what was decided of them came along.`,
+    `It lay at ${movedFrom} before: what is known of its images and what was decided of them came along. Should it be there again as well, it holds in both places.`,
     ...notes,
   ];
 }

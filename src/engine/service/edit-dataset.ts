@@ -7,6 +7,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { originalClasses } from '../dataset/edits/apply-edits.ts';
 import { countEdits } from '../dataset/edits/edit-words.ts';
 import { makeStep, redoStep, undoStep, type EditStep, type KeptEdits } from '../dataset/edits/edit-steps.ts';
+import type { OriginalImage } from '../dataset/edits/image-edits.ts';
 import { enterDataset, knownDataset } from '../dataset/index/indexed-dataset.ts';
 import { presentRoot } from '../dataset/index/relocate.ts';
 import { datasetRoot } from '../training/dataset-root.ts';
@@ -91,12 +92,14 @@ function indexed({ index }: ServiceContext, root: string): number {
 export async function decide(
   context: ServiceContext,
   opened: OpenedDataset,
-  paths: readonly string[],
+  chosen: readonly Pick<OriginalImage, 'path' | 'contentHash'>[],
   step: Omit<EditStep, 'images'>,
 ): Promise<DatasetView> {
   const { original } = opened;
-  const says = originalClasses(original, new Set(paths));
-  const images = paths.map((file) => ({ path: file, className: says.get(file) ?? null }));
+  const says = originalClasses(original, new Set(chosen.map((image) => image.path)));
+  const images = chosen.map(({ path: file, contentHash }): OriginalImage => {
+    return { path: file, contentHash, className: says.get(file) ?? null };
+  });
   const kept = makeStep(context.index, indexed(context, original.root), { ...step, images }, (edits) =>
     context.datasets.expectUsable(opened, edits),
   );
@@ -109,8 +112,8 @@ export async function editDataset(
   { datasetId, images, change }: Request<'dataset.edit'>,
 ): Promise<DatasetView> {
   const opened = await openedImages(context, datasetId);
-  const paths = selected(context, opened, images).map(({ image }) => image.path);
-  return decide(context, opened, paths, { change });
+  const chosen = selected(context, opened, images).map(({ image }) => image);
+  return decide(context, opened, chosen, { change });
 }
 
 /** Takes the last step back, or makes it again. @throws ThawError `usage.invalid` where there is none; `file.notGranted` */

@@ -23,6 +23,6 @@ export async function mendDataset(
       findings ? 'Look at its health again.' : 'Look at its health first.',
     );
   }
-  const paths = mending.images.map((image) => image.path);
-  return decide(context, opened, paths, { change: { kind: 'exclude', excluded: true }, words: mending.words });
+  const chosen = mending.images.flatMap(({ imageId }) => opened.byId.get(imageId) ?? []);
+  return decide(context, opened, chosen, { change: { kind: 'exclude', excluded: true }, words: mending.words });
 }

@@ -63,10 +63,12 @@ function ofRow({ path, class_name, split, excluded, tags }: EditRow): ImageEdit 
   };
 }
 
+/** Without those that wait for their images, while others have their places. */
 function editsIn(database: Database.Database, datasetId: number): Map<string, ImageEdit> {
   const rows = database
     .prepare<[number], EditRow>(
-      'SELECT path, class_name, split, excluded, tags FROM image_edit WHERE dataset_id = ? ORDER BY path',
+      `SELECT path, class_name, split, excluded, tags FROM image_edit
+       WHERE dataset_id = ? AND path NOT LIKE '/%' ORDER BY path`,
     )
     .all(datasetId);
   return new Map(rows.map((row) => [row.path, ofRow(row)]));
@@ -96,6 +98,13 @@ function stateIn(
     undo: lastDone(database, datasetId)?.words ?? null,
     redo: firstUndone(database, datasetId)?.words ?? null,
   };
+}
+
+interface MadeChange {
+  readonly path: string;
+  readonly contentHash: string;
+  readonly old: ImageEdit | null;
+  readonly edit: ImageEdit | null;
 }
 
 /** Makes the edits of these images what they are given as; null removes one. */
@@ -153,10 +162,10 @@ export function editedRoots(index: DatasetIndex): readonly string[] {
 export function makeStep(index: DatasetIndex, datasetId: number, step: EditStep, check: Check): KeptEdits {
   return index.write('keep the edit', (database) => {
     const before = editsIn(database, datasetId);
-    const changes = step.images.flatMap((image): { path: string; old: ImageEdit | null; edit: ImageEdit | null }[] => {
+    const changes = step.images.flatMap((image): MadeChange[] => {
       const old = before.get(image.path) ?? null;
       const edit = changedEdit(old, image, step.change);
-      return sameEdit(old, edit) ? [] : [{ path: image.path, old, edit }];
+      return sameEdit(old, edit) ? [] : [{ path: image.path, contentHash: image.contentHash, old, edit }];
     });
     if (changes.length === 0) return stateIn(database, datasetId, before);
     const edits = withChanges(before, changes);
@@ -172,7 +181,14 @@ export function makeStep(index: DatasetIndex, datasetId: number, step: EditStep,
       'INSERT INTO edit_change (dataset_id, sequence, path, before, after) VALUES (?, ?, ?, ?, ?)',
     );
     const text = (edit: ImageEdit | null): string | null => edit && JSON.stringify(edit);
-    for (const { path, old, edit } of changes) note.run(datasetId, sequence, path, text(old), text(edit));
+    // Decided upon anew, its copies of today are not meant.
+    const meant = database.prepare<[number, string, string]>(
+      'INSERT OR REPLACE INTO edited_image (dataset_id, path, content_hash) VALUES (?, ?, ?)',
+    );
+    for (const { path, contentHash, old, edit } of changes) {
+      note.run(datasetId, sequence, path, text(old), text(edit));
+      meant.run(datasetId, path, contentHash);
+    }
     put(
       database,
       datasetId,

@@ -22,12 +22,14 @@ function normal({ path, className, split, excluded, tags = [] }: ImageEdit): Ima
 export interface OriginalImage {
   readonly path: string;
   readonly className: string | null;
+  /** SHA-256 of its file: what is decided of it follows that. */
+  readonly contentHash: string;
 }
 
 /** What is decided of an image after a change; null where that is nothing. */
 export function changedEdit(
   edit: ImageEdit | null,
-  { path, className }: OriginalImage,
+  { path, className }: Pick<OriginalImage, 'path' | 'className'>,
   change: DatasetChange,
 ): ImageEdit | null {
   switch (change.kind) {

@@ -2,7 +2,7 @@ import { sameState, type KnownFile } from '../examine-file.ts';
 
 type Files = ReadonlyMap<string, KnownFile>;
 
-/** A file that lies elsewhere now. */
+/** A content that lies elsewhere now; where it lay, another may lie since. */
 interface Moved {
   readonly from: string;
   readonly to: string;
@@ -10,12 +10,12 @@ interface Moved {
 
 /** What became of a dataset's files since they were known. */
 export interface FileChanges {
-  /** New in their places, those that were moved there left out. */
+  /** New in their places, or in those of files that were moved away; those that were moved there left out. */
   readonly added: readonly string[];
-  /** Of another content than before. */
+  /** Of a content that is new in place of one that is nowhere now. */
   readonly changed: readonly string[];
   readonly moved: readonly Moved[];
-  /** Gone, those that were moved left out. */
+  /** Gone, or moved upon by others; those that were moved left out. */
   readonly removed: readonly string[];
   /** Of the content as before, though their times are others. */
   readonly touched: readonly string[];
@@ -26,7 +26,7 @@ const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 const sameContent = (left: KnownFile, right: KnownFile): boolean =>
   left.contentHash === right.contentHash && left.problem === right.problem;
 
-/** Pairs files that went with files that came by their content; of several, those of one name first. */
+/** Pairs contents that went with contents that came; of several, those of one name first. */
 function movesOf(known: Files, found: Files, gone: readonly string[], added: readonly string[]): Moved[] {
   if (gone.length === 0 || added.length === 0) return [];
   const moves: Moved[] = [];
@@ -66,13 +66,14 @@ export function compareFiles(known: Files, found: Files, gone: readonly string[]
     else if (!sameContent(before, file)) changed.push(path);
     else if (!sameState(before.state, file.state)) touched.push(path);
   }
-  const moved = movesOf(known, found, gone, added);
+  // Where files change places, as when names are numbers and one of them went, each place stays and its content went and came.
+  const moved = movesOf(known, found, [...gone, ...changed], [...added, ...changed]);
   const [from, to] = [new Set(moved.map((move) => move.from)), new Set(moved.map((move) => move.to))];
   return {
-    added: added.filter((path) => !to.has(path)),
-    changed,
+    added: [...added, ...changed.filter((path) => from.has(path))].filter((path) => !to.has(path)),
+    changed: changed.filter((path) => !from.has(path) && !to.has(path)),
     moved,
-    removed: gone.filter((path) => !from.has(path)),
+    removed: [...gone, ...changed.filter((path) => to.has(path))].filter((path) => !from.has(path)),
     touched,
   };
 }

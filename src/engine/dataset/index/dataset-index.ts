@@ -3,13 +3,17 @@ import type Database from 'better-sqlite3';
 import type { DatabaseKind } from '../../sqlite/database-kind.ts';
 import { openStore, Store } from '../../sqlite/store.ts';
 import { DATASETS } from './migrations/0001-datasets.ts';
+import { EDITED_IMAGES } from './migrations/0002-edited-images.ts';
 
 export const DATASET_INDEX: DatabaseKind = {
   // 'ThDS'.
   applicationId: 0x54684453,
   name: 'index of datasets',
   begunAnew: 'Thaw then reads datasets anew, without the edits that were made of them',
-  migrations: [{ version: 1, statements: DATASETS }],
+  migrations: [
+    { version: 1, statements: DATASETS },
+    { version: 2, statements: EDITED_IMAGES },
+  ],
   unreadable: 'index.unreadable',
   newer: 'index.newer',
 };

@@ -4,6 +4,7 @@ import type { KnownFile } from '../examine-file.ts';
 import type { FileChanges } from './compare-files.ts';
 import type { DatasetIndex } from './dataset-index.ts';
 import { SLICE } from './known-files.ts';
+import { moveEdits } from './move-edits.ts';
 
 const DOING = 'write the files of the dataset';
 
@@ -19,40 +20,49 @@ function write(database: Database.Database, dataset: number, files: readonly (re
   }
 }
 
+/** What is known of a dataset's files, by path, besides how they changed. */
+interface ComparedFiles {
+  /** What was known. */
+  readonly known: ReadonlyMap<string, KnownFile>;
+  /** What was found. */
+  readonly found: ReadonlyMap<string, KnownFile>;
+  /** Of `known`, where nothing is any more; what is neither was not looked at, and is there. */
+  readonly gone: readonly string[];
+}
+
+function present({ known, found, gone }: ComparedFiles): ReadonlyMap<string, KnownFile> {
+  const files = new Map(known);
+  for (const path of gone) files.delete(path);
+  for (const [path, file] of found) files.set(path, file);
+  return files;
+}
+
 /**
- * Writes what became of a dataset's files. Moves and what is gone are written at once, so that an edit always is of a file
- * of the index; what is new or changed a slice after the other: each row holds by itself, and others have their turn.
+ * Writes what became of a dataset's files. Moves and what is gone are written at once, and edits with them (`moveEdits`);
+ * what is new or changed a slice after the other: each row holds by itself, and others have their turn.
  *
- * @param found by path, what is there
  * @throws ThawError `disk.full`, `disk.readOnly`, `index.unreadable`
  */
 export async function recordFiles(
   index: DatasetIndex,
   dataset: number,
   changes: FileChanges,
-  found: ReadonlyMap<string, KnownFile>,
+  compared: ComparedFiles,
 ): Promise<void> {
+  const { known, found } = compared;
   const rows = (paths: readonly string[]): (readonly [string, KnownFile])[] =>
     paths.flatMap((path) => {
       const file = found.get(path);
       return file ? [[path, file] as const] : [];
     });
   const { added, changed, moved, removed, touched } = changes;
-  if (moved.length + removed.length > 0) {
+  if (moved.length + removed.length + added.length + changed.length > 0) {
     index.write(DOING, (database) => {
       const drop = database.prepare<[number, string]>('DELETE FROM dataset_file WHERE dataset_id = ? AND path = ?');
       for (const path of [...removed, ...moved.map(({ from }) => from)]) drop.run(dataset, path);
       write(database, dataset, rows(moved.map(({ to }) => to)));
-      // A change names its image once more in what it was and became.
-      const statements = [
-        'UPDATE OR REPLACE image_edit SET path = :to WHERE dataset_id = :dataset AND path = :from',
-        `UPDATE OR REPLACE edit_change SET path = :to, before = json_replace(before, '$.path', :to),
-           after = json_replace(after, '$.path', :to) WHERE dataset_id = :dataset AND path = :from`,
-      ];
-      for (const statement of statements) {
-        const move = database.prepare<{ dataset: number; from: string; to: string }>(statement);
-        for (const { from, to } of moved) move.run({ dataset, from, to });
-      }
+      const movedTo = new Set(moved.map(({ to }) => to));
+      moveEdits(database, dataset, { before: known, now: () => present(compared), movedTo });
     });
   }
   const others = rows([...added, ...changed, ...touched]);

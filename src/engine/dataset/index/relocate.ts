@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { KnownFile } from '../examine-file.ts';
 import type { DatasetIndex } from './dataset-index.ts';
+import { knownDataset } from './indexed-dataset.ts';
 import { knownFiles } from './known-files.ts';
 
 /** Of what a dataset held, so much must be there for it to be the same one elsewhere, and so much in its own place. */
@@ -11,8 +12,8 @@ const LEAST_OWN = 0.5;
 /** So many datasets that have gone are looked through, those opened last first. */
 const MOST_LOOKED_THROUGH = 16;
 
-/** A dataset whose root has gone. */
-export interface GoneDataset {
+/** A dataset that lies, or lay, elsewhere. */
+export interface OtherDataset {
   readonly id: number;
   readonly root: string;
   readonly files: ReadonlyMap<string, KnownFile>;
@@ -39,6 +40,17 @@ export function presentRoot(index: DatasetIndex, root: string): string | null {
   });
 }
 
+/** The dataset that lay at `root` before it was found elsewhere, and is there still: `root` may be back, as a disk is. */
+export async function formerDataset(
+  index: DatasetIndex,
+  root: string,
+  signal: AbortSignal | undefined,
+): Promise<OtherDataset | null> {
+  const present = presentRoot(index, root);
+  const id = present === null ? null : knownDataset(index, present);
+  return present === null || id === null ? null : { id, root: present, files: await knownFiles(index, id, signal) };
+}
+
 /**
  * The dataset that may have been moved to where these files lie; null where none may have been.
  *
@@ -48,7 +60,7 @@ export async function goneDataset(
   index: DatasetIndex,
   paths: ReadonlySet<string>,
   signal: AbortSignal | undefined,
-): Promise<GoneDataset | null> {
+): Promise<OtherDataset | null> {
   const known = index.read('look for datasets that have gone', (database) =>
     database
       .prepare<[], { id: number; root: string }>('SELECT id, root FROM dataset ORDER BY opened_at DESC, id DESC')
@@ -68,8 +80,8 @@ export async function goneDataset(
   return null;
 }
 
-/** Whether files are those of a dataset that has gone: most of its content, most of it in its place, and not much else. */
-export function isMoved({ files }: GoneDataset, found: ReadonlyMap<string, KnownFile>): boolean {
+/** Whether files are those of another dataset: most of its content, most of it in its place, and not much else. */
+export function isMoved({ files }: OtherDataset, found: ReadonlyMap<string, KnownFile>): boolean {
   const contents = new Set<string>();
   let present = 0;
   for (const { contentHash } of found.values()) {
@@ -89,7 +101,7 @@ export function isMoved({ files }: GoneDataset, found: ReadonlyMap<string, Known
 }
 
 /** Notes that a dataset lies elsewhere now, with all that is known of it and the edits of it. */
-export function relocate(index: DatasetIndex, { id, root }: Pick<GoneDataset, 'id' | 'root'>, to: string): void {
+export function relocate(index: DatasetIndex, { id, root }: Pick<OtherDataset, 'id' | 'root'>, to: string): void {
   index.write('note where the dataset lies', (database) => {
     const now = Date.now();
     database.prepare('UPDATE dataset SET root = ?, opened_at = ? WHERE id = ?').run(to, now, id);

@@ -2,11 +2,12 @@ import path from 'node:path';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { KnownFile } from '../examine-file.ts';
 import { compareFiles } from './compare-files.ts';
+import { copyDataset } from './copy-dataset.ts';
 import type { DatasetIndex } from './dataset-index.ts';
 import { enterDataset, knownDataset } from './indexed-dataset.ts';
 import { knownFiles } from './known-files.ts';
 import { recordFiles } from './record-files.ts';
-import { goneDataset, isGone, isMoved, relocate, type GoneDataset } from './relocate.ts';
+import { formerDataset, goneDataset, isGone, isMoved, relocate, type OtherDataset } from './relocate.ts';
 
 /** How many files became what since a dataset was looked at last. */
 export interface FileCounts {
@@ -24,7 +25,7 @@ export interface IndexedContent {
   readonly changes: FileCounts | null;
   /** Where it lay before; null where it still lies there. */
   readonly movedFrom: string | null;
-  /** What could not be kept, for people. */
+  /** What could not be kept, and of which other place it is a copy, for people. */
   readonly notes: readonly string[];
 }
 
@@ -33,7 +34,9 @@ export interface Remembered {
   /** null for an unknown root. */
   readonly dataset: number | null;
   /** What may have been moved to that root. */
-  readonly gone: GoneDataset | null;
+  readonly gone: OtherDataset | null;
+  /** What lay at that root until it was found elsewhere, where it is still. */
+  readonly former: OtherDataset | null;
   readonly files: ReadonlyMap<string, KnownFile>;
 }
 
@@ -51,10 +54,11 @@ export async function remember(
   signal: AbortSignal | undefined,
 ): Promise<Remembered> {
   const dataset = knownDataset(index, root);
-  if (dataset !== null) return { dataset, gone: null, files: await knownFiles(index, dataset, signal) };
+  if (dataset !== null) return { dataset, gone: null, former: null, files: await knownFiles(index, dataset, signal) };
   const gone = await goneDataset(index, new Set(paths), signal);
+  const former = gone ? null : await formerDataset(index, root, signal);
   // A folder that is renamed leaves its files' times as they are: they need not be read to be known again.
-  return { dataset, gone, files: gone?.files ?? new Map<string, KnownFile>() };
+  return { dataset, gone, former, files: (gone ?? former)?.files ?? new Map<string, KnownFile>() };
 }
 
 async function gonePaths(root: string, paths: readonly string[]): Promise<string[]> {
@@ -80,6 +84,9 @@ interface ReadFiles {
 export const NOT_KEPT =
   'What is found of its files is not kept, for the folder of Thaw cannot be written: it is found out anew next time.';
 
+const alsoThere = (root: string): string =>
+  `Its images were opened at ${root} while they were not here: what was decided of them at ${root} holds here as well, and from now on each place has its own.`;
+
 function refusal(error: unknown): string {
   // Reading a dataset does not need room or permission to write; what is damaged is said before anything is lost.
   if (!(error instanceof ThawError) || !(error.code.startsWith('disk.') || error.code === 'index.unreadable'))
@@ -90,11 +97,13 @@ function refusal(error: unknown): string {
 /** Compares what was read with what was known, and has the index know it. */
 export async function keep(
   index: DatasetIndex,
-  { dataset: known, gone, files: before }: Remembered,
+  { dataset: known, gone, former, files: before }: Remembered,
   { root, files, expectStillThere }: ReadFiles,
 ): Promise<IndexedContent> {
   const moved = gone !== null && isMoved(gone, files) ? gone : null;
-  const previous = known !== null || moved ? before : new Map<string, KnownFile>();
+  const copied = former !== null && isMoved(former, files) ? former : null;
+  const isKnown = known !== null || moved !== null || copied !== null;
+  const previous = isKnown ? before : new Map<string, KnownFile>();
   const missing = [...previous.keys()].filter((one) => !files.has(one));
   const absent = await gonePaths(root, missing);
   await expectStillThere();
@@ -103,8 +112,9 @@ export async function keep(
   const notes: string[] = index.kept ? [] : [NOT_KEPT];
   try {
     if (moved) relocate(index, moved, root);
-    else dataset = enterDataset(index, root);
-    if (dataset !== null) await recordFiles(index, dataset, changes, files);
+    else dataset = copied ? copyDataset(index, copied.id, root) : enterDataset(index, root);
+    if (copied) notes.push(alsoThere(copied.root));
+    if (dataset !== null) await recordFiles(index, dataset, changes, { known: previous, found: files, gone: absent });
   } catch (error) {
     notes.push(refusal(error));
   }
@@ -112,7 +122,7 @@ export async function keep(
   const counts = { added: added.length, changed: changed.length, moved: changes.moved.length, removed: removed.length };
   return {
     dataset,
-    changes: known !== null || moved ? counts : null,
+    changes: isKnown ? counts : null,
     movedFrom: moved?.root ?? null,
     notes,
   };

@@ -22,7 +22,8 @@ let made = 0;
 
 const newDataset = (): number => enterDataset(index, `/photos-${(made += 1)}`);
 const anything = (): void => undefined;
-const images = (...names: readonly string[]) => names.map((name) => ({ path: `cat/${name}.png`, className: 'cat' }));
+const images = (...names: readonly string[]) =>
+  names.map((name) => ({ path: `cat/${name}.png`, className: 'cat', contentHash: `of ${name}` }));
 const state = ({ edits, undo, redo }: KeptEdits): unknown => ({ edits: [...edits], undo, redo });
 
 const names = ['a', 'b', 'c', 'd'] as const;

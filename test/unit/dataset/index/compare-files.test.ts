@@ -67,6 +67,42 @@ it.each<Case>([
     expected: { moved: [{ from: 'a', to: 'c' }], removed: ['b'] },
   },
   {
+    what: 'two files changed places',
+    known: { a: 'x1', b: 'y1' },
+    found: { a: 'y1', b: 'x1' },
+    expected: {
+      moved: [
+        { from: 'a', to: 'b' },
+        { from: 'b', to: 'a' },
+      ],
+    },
+  },
+  {
+    what: 'the first of several went, and the others were numbered anew',
+    known: { '1': 'x1', '2': 'y1', '3': 'z1' },
+    found: { '1': 'y1', '2': 'z1' },
+    gone: ['3'],
+    expected: {
+      moved: [
+        { from: '3', to: '2' },
+        { from: '2', to: '1' },
+      ],
+      removed: ['1'],
+    },
+  },
+  {
+    what: 'a file was moved, and another came in its place',
+    known: { a: 'x1' },
+    found: { a: 'y1', b: 'x1' },
+    expected: { added: ['a'], moved: [{ from: 'a', to: 'b' }] },
+  },
+  {
+    what: 'a file was overwritten by a copy of one that stays',
+    known: { a: 'x1', b: 'y1' },
+    found: { a: 'y2', b: 'y1' },
+    expected: { changed: ['a'] },
+  },
+  {
     what: 'files that are no images are not followed',
     known: { a: '!1' },
     found: { b: '!1' },

@@ -2,8 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { indexPath, openDatasetIndex } from '../../../../src/engine/dataset/index/dataset-index.ts';
+import { DATASET_INDEX, indexPath, openDatasetIndex } from '../../../../src/engine/dataset/index/dataset-index.ts';
 import { enterDataset, knownDataset } from '../../../../src/engine/dataset/index/indexed-dataset.ts';
+import { DATASETS } from '../../../../src/engine/dataset/index/migrations/0001-datasets.ts';
 import { openLog, logPath } from '../../../../src/engine/experiment/log.ts';
 import { expectError } from '../../../support/expect-error.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -40,6 +41,30 @@ describe('the index of datasets', () => {
     expect(knownDataset(again, '/photos')).toBe(id);
     expect(enterDataset(again, '/photos')).toBe(id);
     again.close();
+  });
+
+  it('of before edits followed contents knows which images they are of', () => {
+    const home = newHome();
+    mkdirSync(path.dirname(indexPath(home)), { recursive: true });
+    const before = new Database(indexPath(home));
+    before.exec(DATASETS);
+    before.exec(`
+      INSERT INTO dataset VALUES (1, '/photos', 0);
+      INSERT INTO dataset_file VALUES (1, 'a.png', 1, 1, 1, 'hash of a', NULL);
+      INSERT INTO image_edit (dataset_id, path, excluded) VALUES (1, 'a.png', 1), (1, 'gone.png', 1);
+    `);
+    before.pragma(`application_id = ${DATASET_INDEX.applicationId}`);
+    before.pragma('user_version = 1');
+    before.close();
+    const index = openDatasetIndex(home);
+    const known = index.read('look', (database) =>
+      database.prepare('SELECT path, content_hash FROM edited_image ORDER BY path').raw().all(),
+    );
+    expect(known).toEqual([
+      ['a.png', 'hash of a'],
+      ['gone.png', null],
+    ]);
+    index.close();
   });
 
   it('has only strict tables', () => {

@@ -1,7 +1,14 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { indexPath, openDatasetIndex, type DatasetIndex } from '../../../../src/engine/dataset/index/dataset-index.ts';
+import { DATASETS } from '../../../../src/engine/dataset/index/migrations/0001-datasets.ts';
+import {
+  DATASET_INDEX,
+  indexPath,
+  openDatasetIndex,
+  type DatasetIndex,
+} from '../../../../src/engine/dataset/index/dataset-index.ts';
 import { indexIfAny } from '../../../../src/engine/dataset/index/index-if-any.ts';
 import { enterDataset, knownDataset } from '../../../../src/engine/dataset/index/indexed-dataset.ts';
 import { readContent } from '../../../../src/engine/dataset/read-content.ts';
@@ -48,12 +55,47 @@ describe('an index in a place that cannot be written', () => {
     again.close();
   });
 
-  it('is refused where a part of it lies in its log, for that may be edits', async () => {
+  it('is used with what is still in its log, for that may be edits, and left as it is', () => {
+    const home = newHome();
+    const held = openDatasetIndex(home);
+    const id = enterDataset(held, '/photos');
+    const files = [indexPath(home), `${indexPath(home)}-wal`];
+    const before = files.map((file) => readFileSync(file));
+    expect(before[1]?.length).toBeGreaterThan(0);
+    const index = open(home);
+    expect(knownDataset(index, '/photos')).toBe(id);
+    expect(enterDataset(index, '/elsewhere')).toBeGreaterThan(0);
+    index.close();
+    expect(files.map((file, place) => before[place]?.equals(readFileSync(file)))).toEqual([true, true]);
+    held.close();
+  });
+
+  it('is refused where its log cannot be read, told where edits are and what to do', async () => {
     const home = newHome();
     const held = openDatasetIndex(home);
     enterDataset(held, '/photos');
-    await expectError(() => indexIfAny(home, readOnly), 'disk.readOnly');
+    const nowhere = path.join(root, 'nowhere');
+    await expectError(
+      () => indexIfAny(home, readOnly, nowhere),
+      'disk.readOnly',
+      'edits are still in its log',
+      'TMPDIR',
+    );
     held.close();
+  });
+
+  it('is used where it is of an older Thaw, too', () => {
+    const home = newHome();
+    mkdirSync(path.dirname(indexPath(home)), { recursive: true });
+    const older = new Database(indexPath(home));
+    older.exec(DATASETS);
+    older.pragma(`application_id = ${DATASET_INDEX.applicationId}`);
+    older.pragma('user_version = 1');
+    older.exec("INSERT INTO dataset (root, opened_at) VALUES ('/photos', 1)");
+    older.close();
+    const index = open(home);
+    expect(knownDataset(index, '/photos')).toBe(1);
+    index.close();
   });
 
   it('says what else is wrong', async () => {

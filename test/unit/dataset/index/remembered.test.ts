@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeStep, readEdits, undoStep } from '../../../../src/engine/dataset/edits/edit-steps.ts';
+import type { OriginalImage } from '../../../../src/engine/dataset/edits/image-edits.ts';
 import { openDatasetIndex, type DatasetIndex } from '../../../../src/engine/dataset/index/dataset-index.ts';
 import { knownDataset } from '../../../../src/engine/dataset/index/indexed-dataset.ts';
 import { knownFiles } from '../../../../src/engine/dataset/index/known-files.ts';
@@ -31,6 +33,9 @@ afterEach(() => index.close());
 
 const open = (where = root): Promise<DatasetContent> => readContent(where, { index });
 const at = (...names: readonly string[]): string => path.join(root, ...names);
+const imageAt = (name: string): OriginalImage => {
+  return { path: name, className: null, contentHash: hash('sha256', readFileSync(at(name))) };
+};
 const idOf = (where = root): number => knownDataset(index, where) ?? expect.fail('The dataset is not known.');
 
 async function changesOf(where = root): Promise<unknown> {
@@ -94,7 +99,7 @@ describe('a dataset that is read again', () => {
 
   it('takes the edits of an image along when its file is moved, and can still undo them', async () => {
     await open();
-    const image = { path: 'cat/2.png', className: 'cat' };
+    const image = imageAt('cat/2.png');
     const step = (change: Parameters<typeof makeStep>[2]['change']) =>
       makeStep(index, idOf(), { images: [image], change }, () => undefined);
     step({ kind: 'tag', tag: 'blurred', on: true });
@@ -110,7 +115,7 @@ describe('a dataset that is read again', () => {
   it('keeps the edits of a file that went, for it may come back', async () => {
     await open();
     const change = { kind: 'exclude', excluded: true } as const;
-    makeStep(index, idOf(), { images: [{ path: 'dog/3.png', className: 'dog' }], change }, () => undefined);
+    makeStep(index, idOf(), { images: [imageAt('dog/3.png')], change }, () => undefined);
     renameSync(at('dog/3.png'), path.join(folder, 'away.png'));
     await open();
     expect([...readEdits(index, idOf()).edits.keys()]).toEqual(['dog/3.png']);
@@ -143,7 +148,7 @@ describe('a dataset that is read again', () => {
 describe('a dataset that was moved', () => {
   const change = { kind: 'exclude', excluded: true } as const;
   const exclude = (name: string): void => {
-    makeStep(index, idOf(), { images: [{ path: name, className: null }], change }, () => undefined);
+    makeStep(index, idOf(), { images: [imageAt(name)], change }, () => undefined);
   };
   const moveTo = (name: string): string => {
     const target = path.join(folder, `${name}-${tests}`);
