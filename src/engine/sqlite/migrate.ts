@@ -73,7 +73,8 @@ export function migrate(database: Database.Database, kind: DatabaseKind): void {
       const due = version === 0 ? migrations : migrations.filter((migration) => migration.version === version + 1);
       const reached = due.at(-1)?.version;
       if (reached !== undefined) {
-        if (version > 0 && !backedUp) {
+        // Of what is in memory alone the file stays as it was.
+        if (version > 0 && !backedUp && !database.memory) {
           assertSound(database, kind);
           backUp(database.name, version);
           backedUp = true;
