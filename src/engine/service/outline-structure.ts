@@ -4,7 +4,7 @@ import { codePointOrder } from '../dataset/code-point-order.ts';
 import { SPLITS } from '../dataset/dataset.ts';
 import { isImageName } from '../dataset/image-name.ts';
 import { readStructure } from '../dataset/read-content.ts';
-import { groupsOf } from '../dataset/split/groups.ts';
+import { searchGroups } from '../dataset/split/group-search.ts';
 import { checkClasses } from '../dataset/usable-classes.ts';
 import { datasetRoot, structureOf } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
@@ -79,14 +79,14 @@ export async function acceptStructure(
   return {};
 }
 
-/** What a pattern would keep together. @throws ThawError `file.notGranted`, `usage.invalid` for a pattern that is none */
+/** What a pattern would keep together. @throws ThawError `file.notGranted`; as `searchGroups` */
 export async function outlineGroups(
   context: ServiceContext,
   { datasetId, pattern }: Request<'dataset.groups'>,
 ): Promise<GroupOutline> {
   const { images } = await context.datasets.byId(datasetId);
   const paths = images.map(({ image }) => image.path).sort(codePointOrder);
-  const found = groupsOf(paths, pattern);
+  const found = await searchGroups(paths, pattern);
   const groups = new Map<string, { images: number; readonly paths: string[] }>();
   let alone = 0;
   paths.forEach((path, index) => {

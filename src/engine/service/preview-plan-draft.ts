@@ -2,7 +2,7 @@ import type { FreezeRule, TrainingPlan, TrainingPlanRequest } from '../../shared
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { groupsOf } from '../dataset/split/groups.ts';
+import { searchGroups } from '../dataset/split/group-search.ts';
 import { applyRules } from '../freeze/apply-rules.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
@@ -121,17 +121,45 @@ function networkName(request: ResolvedPlanRequest, features: FeaturesOutline | n
   return request.network ?? DEFAULT_NETWORK;
 }
 
-/** The dataset as the plan splits it, if it was opened. */
-function knownDataset(
+/** Of all that a plan may divide, as far as it was opened. */
+async function pathsOf(
+  context: ServiceContext,
+  { dataset }: TrainingPlan,
+  features: FeaturesOutline | null,
+): Promise<readonly string[]> {
+  if (features) return features.images.map((image) => image.path);
+  const datasetId = dataset.kind === 'features' ? null : context.datasets.idOf(dataset);
+  if (datasetId === null) return [];
+  const { images, untrained } = (await context.datasets.byId(datasetId)).content;
+  return [...images, ...untrained].map((image) => image.path);
+}
+
+/** Whether there is something to divide by; to find that out may take seconds, which is why it is done before. */
+async function hasGroups(
   context: ServiceContext,
   plan: TrainingPlan,
   features: FeaturesOutline | null,
   problems: ProblemList,
-): Dataset | null {
-  const { groupPattern } = plan;
-  const readable =
-    groupPattern === null || problems.attempt('groupPattern', () => groupsOf([], groupPattern)) !== undefined;
-  const options = readable ? splitOf(plan) : splitOf({ ...plan, groupPattern: null });
+): Promise<boolean> {
+  if (plan.groupPattern === null) return false;
+  try {
+    await searchGroups(await pathsOf(context, plan, features), plan.groupPattern);
+    return true;
+  } catch (error) {
+    problems.add('groupPattern', error);
+    return false;
+  }
+}
+
+/** The dataset as the plan splits it, if it was opened. */
+async function knownDataset(
+  context: ServiceContext,
+  plan: TrainingPlan,
+  features: FeaturesOutline | null,
+  problems: ProblemList,
+): Promise<Dataset | null> {
+  const grouped = await hasGroups(context, plan, features, problems);
+  const options = grouped ? splitOf(plan) : splitOf({ ...plan, groupPattern: null });
   const field = options.split.kind === 'given' && options.groupPattern === null ? 'validationShare' : 'split';
   if (features) return problems.attempt(field, () => context.features.split(features, options)) ?? null;
   if (plan.dataset.kind === 'features') return null;
@@ -212,7 +240,7 @@ export async function draftPlan(context: ServiceContext, given: Readonly<Record<
       : { kind: 'file', path: 'unknown' },
   };
   const plan = completePlan(request);
-  const opened = knownDataset(context, plan, features, problems);
+  const opened = await knownDataset(context, plan, features, problems);
   if (opened) problems.attempt('classWeights', () => weightsOfClasses(plan.classWeights, opened));
   const about = { request: { ...request, weights: resolved.weights }, dataset: opened, features };
   if (!entry) {

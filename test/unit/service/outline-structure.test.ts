@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ServiceContext } from '../../../src/engine/service/context.ts';
 import { openDatasetView } from '../../../src/engine/service/dataset-view.ts';
 import { acceptStructure, outlineGroups, outlineStructure } from '../../../src/engine/service/outline-structure.ts';
+import { previewPlan } from '../../../src/engine/service/preview-plan.ts';
 import { listRecent } from '../../../src/engine/service/recent-datasets.ts';
 import type { DatasetStructure } from '../../../src/shared/contract/dataset-structure.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -108,4 +109,30 @@ describe('the outline of groups', () => {
   it('refuses a pattern that is none', async () => {
     await expectError(() => groups('('), 'usage.invalid', 'does not parse');
   });
+
+  it('whose search does not end keep neither the engine nor the preview of a plan waiting for it', async () => {
+    const folder = await writeFiles(path.join(root, 'endless'), {
+      ...Object.fromEntries(['cat/1', 'cat/2', 'dog/1', 'dog/2'].map((name, at) => [`${name}.png`, smallPng(20 + at)])),
+      [`dog/${'a'.repeat(60)}.png`]: smallPng(30),
+    });
+    const dataset = { kind: 'folder', path: folder } as const;
+    const { datasetId } = await openDatasetView(context, { dataset });
+    let turns = 0;
+    let waits = true;
+    const turn = (): void => {
+      turns += 1;
+      if (waits) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const request = { dataset, strategy: 'scratch', groupPattern: '(a+)+$' } as const;
+    const [outlined, preview] = await Promise.all([
+      outlineGroups(context, { datasetId, pattern: request.groupPattern }).catch((error: unknown) => error),
+      previewPlan(context, request),
+    ]);
+    waits = false;
+    expect(outlined).toMatchObject({ code: 'usage.invalid' });
+    expect(preview.problems).toMatchObject([{ field: 'groupPattern' }]);
+    expect(preview.problems[0]?.message).toContain('was not over');
+    expect(turns).toBeGreaterThan(100);
+  }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { createContext, Script } from 'node:vm';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
+import { foundBefore } from './found-groups.ts';
 
 /** For a hundred thousand paths; a search that is not over by then backtracks without end. */
 const LIMIT_MILLISECONDS = 5000;
@@ -20,19 +21,26 @@ function refuse(found: string, hint: string, cause?: unknown): ThawError {
   });
 }
 
-/**
- * The group of each path: what the pattern's first group finds, or all that it finds; null where it finds nothing, or no
- * more than the empty text. It comes from people and is searched for in a context of its own, under a time limit.
- *
- * @throws ThawError `usage.invalid`
- */
-export function groupsOf(paths: readonly string[], pattern: string): readonly (string | null)[] {
+/** @throws ThawError `usage.invalid` for a pattern that is no regular expression */
+export function expectPattern(pattern: string): void {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw refuse(`this one does not parse: ${problem}`, "Mend it, such as '(patient_\\d+)'.", error);
   }
+}
+
+/**
+ * The group of each path: what the pattern's first group finds, or all that it finds; null where it finds nothing, or no
+ * more than the empty text. It comes from people and is searched for in a context of its own, under a time limit; it waits.
+ *
+ * @throws ThawError `usage.invalid`
+ */
+export function groupsOf(paths: readonly string[], pattern: string): readonly (string | null)[] {
+  expectPattern(pattern);
+  const before = foundBefore(paths, pattern);
+  if (before) return before;
   try {
     // Text goes in and out: the foreign context never holds an object of ours.
     const context = createContext({ source: pattern, paths: JSON.stringify(paths) });
