@@ -25,15 +25,8 @@ import {
 import type { AugmentationPreset } from '../../shared/contract/augmentation.ts';
 import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
 import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
-import {
-  classWeightingOf,
-  EMPTY_DRAFT,
-  planRequest,
-  previewRequest,
-  wrongFields,
-  type ChosenWeights,
-  type PlanDraft,
-} from './plan-draft.ts';
+import { classWeightingOf, EMPTY_DRAFT, wrongFields, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
+import { planRequest, previewRequest } from './plan-request.ts';
 
 /** Fields that have a place in the form, where their problems are shown. */
 const PLACED = new Set<string>([

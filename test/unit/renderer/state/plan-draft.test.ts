@@ -3,12 +3,11 @@ import { draftForFeatures } from '../../../../src/renderer/state/features-draft.
 import { describe, expect, it } from 'vitest';
 import {
   EMPTY_DRAFT,
-  planRequest,
-  previewRequest,
   wrongFields,
   type Completion,
   type PlanDraft,
 } from '../../../../src/renderer/state/plan-draft.ts';
+import { planRequest, previewRequest } from '../../../../src/renderer/state/plan-request.ts';
 import { readNumber, type NumberField } from '../../../../src/renderer/state/number-field.ts';
 import { trainingPlanRequest } from '../../../../src/shared/contract/plan.ts';
 
