@@ -1,9 +1,19 @@
 import { hash } from 'node:crypto';
 import type { Split } from '../dataset.ts';
 
+/** As many places are worth their memory. */
+const MOST_KNOWN = 500_000;
+/** Of the seed that was used last: the same units are divided again after each edit. */
+let known = { seed: Number.NaN, places: new Map<string, number>() };
+
 /** A place in [0, 1) that depends on nothing but the seed and the unit's name. */
 function placeOf(unit: string, seed: number): number {
-  return Number.parseInt(hash('sha256', `${seed}:${unit}`, 'hex').slice(0, 13), 16) / 2 ** 52;
+  if (known.seed !== seed || known.places.size >= MOST_KNOWN) known = { seed, places: new Map() };
+  const before = known.places.get(unit);
+  if (before !== undefined) return before;
+  const place = Number.parseInt(hash('sha256', `${seed}:${unit}`, 'hex').slice(0, 13), 16) / 2 ** 52;
+  known.places.set(unit, place);
+  return place;
 }
 
 /** How images are divided: by shares of each class, in (0, 1) together, or into parts of which one validates. */
@@ -29,8 +39,9 @@ function distance(place: number, division: Division): number {
  * Divides units, the images of one content or of one group, class by class. A unit's place comes from its name alone, so
  * that adding, removing or renaming files moves no other unit to another split.
  *
- * Every class keeps at least one unit for training, unless all of it are pinned elsewhere, and, by shares, gives one for validation where it has one to train on that
- * is not the last of any class; only in a class so small that chance gave it none can a new unit take that place over.
+ * Every class keeps at least one unit for training, unless all of it are pinned elsewhere, and, by shares, gives one for
+ * validation where it has one to train on that is not the last of any class; only in a class so small that chance gave it
+ * none can a new unit take that place over.
  *
  * @param classes the units of each class; a unit may be in several
  * @param pinned units that are where they are whatever their place
@@ -43,24 +54,20 @@ export function divide(
   pinned: ReadonlyMap<string, Split> = new Map(),
 ): ReadonlyMap<string, Exclude<Split, 'train'>> {
   const splits = new Map<string, Exclude<Split, 'train'>>();
-  const places = new Map<string, number>();
+  const placeIn = (unit: string): number => placeOf(unit, seed);
   for (const unit of classes.flat()) {
-    if (places.has(unit)) continue;
-    const place = placeOf(unit, seed);
-    places.set(unit, place);
-    const split = pinned.get(unit) ?? splitAt(place, division);
+    const split = pinned.get(unit) ?? splitAt(placeIn(unit), division);
     if (split !== 'train') splits.set(unit, split);
   }
-  const placeIn = (unit: string): number => places.get(unit) ?? 0;
   const inOrder = classes.map((units) =>
     [...new Set(units)]
       .map((unit) => ({ unit, place: placeIn(unit) }))
       .sort((left, right) => left.place - right.place)
       .map(({ unit }) => unit),
   );
-  const trainingOf = (units: readonly string[]): readonly string[] => units.filter((unit) => !splits.has(unit));
+  const trains = (unit: string): boolean => !splits.has(unit);
   for (const units of inOrder) {
-    if (trainingOf(units).length > 0) continue;
+    if (units.some(trains)) continue;
     const nearest = units
       .filter((unit) => !pinned.has(unit))
       .sort((left, right) => distance(placeIn(left), division) - distance(placeIn(right), division))[0];
@@ -70,8 +77,8 @@ export function divide(
   // Only now is it known of every class what trains: a unit of several may be the last one of any of them.
   const lastOnes = new Set<string>();
   const noteLast = (units: readonly string[]): void => {
-    const [first, second] = trainingOf(units);
-    if (first !== undefined && second === undefined) lastOnes.add(first);
+    const first = units.find(trains);
+    if (first !== undefined && units.findLast(trains) === first) lastOnes.add(first);
   };
   inOrder.forEach(noteLast);
   const ofUnit = new Map<string, readonly (readonly string[])[]>();
@@ -83,7 +90,7 @@ export function divide(
   };
   for (const units of inOrder) {
     if (units.some((unit) => splits.get(unit) === 'validation')) continue;
-    const free = trainingOf(units).find((unit) => !lastOnes.has(unit) && !pinned.has(unit));
+    const free = units.find((unit) => trains(unit) && !lastOnes.has(unit) && !pinned.has(unit));
     if (free === undefined) continue;
     splits.set(free, 'validation');
     classesOf(free).forEach(noteLast);
