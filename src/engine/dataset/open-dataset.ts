@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from './code-point-order.ts';
@@ -6,6 +7,7 @@ import type { Dataset, DatasetImage, Split } from './dataset.ts';
 import { applyEdits } from './edits/apply-edits.ts';
 import { NO_EDITS, type ImageEdits } from './edits/image-edits.ts';
 import type { FoundImage } from './found-image.ts';
+import { atOnce, type Slices } from './in-slices.ts';
 import { readContent, type DatasetContent, type ReadContentOptions } from './read-content.ts';
 import { splitImages, splitsToTrainOn, type SplitOptions } from './split/split-images.ts';
 import { NO_TRAINING_IMAGE } from './usable-classes.ts';
@@ -17,6 +19,9 @@ export interface OpenDatasetOptions extends SplitOptions, ReadContentOptions {
   readonly edits?: ImageEdits | undefined;
 }
 
+/** Lines of a version that are taken at a time. */
+const SLICE = 10_000;
+
 /** By split, then by class, then by path in code-point order. */
 export function datasetOrder(left: DatasetImage, right: DatasetImage): number {
   return (
@@ -27,7 +32,7 @@ export function datasetOrder(left: DatasetImage, right: DatasetImage): number {
 }
 
 /** SHA-256 over the dataset's content as lines, so that the same files under the same names have one version anywhere. */
-function versionOf(classes: readonly string[], images: readonly DatasetImage[]): string {
+function* versionOf(classes: readonly string[], images: readonly DatasetImage[]): Slices<string> {
   const lines = images.map(({ split, label, path, contentHash, pinned, tags }) =>
     [
       split,
@@ -38,8 +43,13 @@ function versionOf(classes: readonly string[], images: readonly DatasetImage[]):
       ...(tags === undefined ? [] : [JSON.stringify(tags)]),
     ].join('\t'),
   );
+  yield;
+  lines.sort(codePointOrder);
   const hash = createHash('sha256');
-  for (const line of lines.sort(codePointOrder)) hash.update(`${line}\n`);
+  for (let start = 0; start < lines.length; start += SLICE) {
+    yield;
+    hash.update(`${lines.slice(start, start + SLICE).join('\n')}\n`);
+  }
   return hash.digest('hex');
 }
 
@@ -83,13 +93,14 @@ const FEWEST_CLASSES = 2;
 function refuseClasses({ root, classes, unlabelled }: DatasetContent): never {
   const [only] = classes;
   const { length } = unlabelled;
+  const folder = path.basename(root) || root;
   const images = length === 1 ? 'one image' : `${length} images`;
   const found =
     only !== undefined
-      ? `in ${root} only '${only}' has images to train on`
+      ? `in ${folder} only '${only}' has images to train on`
       : length > 0
-        ? `of the ${images} in ${root} no class is known`
-        : `no image of ${root} is left to train on`;
+        ? `of the ${images} in ${folder} no class is known`
+        : `no image of ${folder} is left to train on`;
   throw new ThawError(
     'dataset.classes',
     `A classifier needs two classes or more, but ${found}.`,
@@ -118,6 +129,11 @@ function expectTrained(classes: readonly string[], images: readonly DatasetImage
  *   `usage.invalid` for a split that is none
  */
 export function splitContent(content: DatasetContent, options: SplitOptions): Dataset {
+  return atOnce(splitInSlices(content, options));
+}
+
+/** As `splitContent`, in slices. */
+export function* splitInSlices(content: DatasetContent, options: SplitOptions): Slices<Dataset> {
   const { root, ownValidation } = content;
   if (content.classes.length < FEWEST_CLASSES) refuseClasses(content);
   const { classes, found, skipped } = classesToTrain(content, splitsToTrainOn(ownValidation, options));
@@ -125,6 +141,7 @@ export function splitContent(content: DatasetContent, options: SplitOptions): Da
   const labelled = found.map(({ className, ...image }): DatasetImage => {
     return { ...image, label: labels.get(className) ?? 0 };
   });
+  yield;
   const splits = splitImages(labelled, ownValidation, options);
   expectTrained(classes, labelled, splits);
   if (!splits.includes('validation')) {
@@ -134,10 +151,13 @@ export function splitContent(content: DatasetContent, options: SplitOptions): Da
       'Add more images or a val folder of the same classes, or choose smaller groups or fewer folds.',
     );
   }
-  const images = labelled
-    .map((image, index): DatasetImage => ({ ...image, split: splits[index] ?? image.split }))
-    .sort(datasetOrder);
-  return { root, classes, images, skipped, version: versionOf(classes, images) };
+  yield;
+  const divided = labelled.map((image, index): DatasetImage => ({ ...image, split: splits[index] ?? image.split }));
+  yield;
+  // Of each split they are in order already where the folder is read in order.
+  const images = SPLITS.flatMap((split) => divided.filter((image) => image.split === split).sort(datasetOrder));
+  yield;
+  return { root, classes, images, skipped, version: yield* versionOf(classes, images) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DatasetView } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../shared/contract/event.ts';
 import type { DatasetReference } from '../../shared/contract/plan.ts';
+import { imagesOf } from './images-of.ts';
 
 /** How far the look at every image is; `total` is 0 until it is known. */
 export type Looking = Pick<TaskEvent, 'taskId' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'detail'>;
@@ -51,8 +52,7 @@ export class HealthController {
       return;
     }
     if (before.version === dataset.version) return;
-    const { train, validation, test } = dataset.counts;
-    const small = train + validation + test + dataset.unlabelled <= LOOKED_AT_AGAIN;
+    const small = imagesOf(dataset.counts) + dataset.unlabelled <= LOOKED_AT_AGAIN;
     if (small || this.looking !== null) void this.look(reference);
   }
 

@@ -5,20 +5,22 @@ import { isolate } from './isolate.ts';
 const SPLIT_NAMES = { train: 'Train', validation: 'Validation', test: 'Test' } as const;
 
 /** What was decided of images, for people. */
-function editDone(change: DatasetChange, images: string): string {
+function editDone(change: DatasetChange, total: number): string {
+  const images = total === 1 ? '1 image' : `${count(total)} images`;
+  const are = total === 1 ? 'is' : 'are';
   switch (change.kind) {
     case 'class':
-      return `${images} moved to ${isolate(change.className)}`;
+      return `${images} ${are} ${isolate(change.className)} now`;
     case 'exclude':
       return change.excluded ? `${images} excluded` : `${images} included again`;
     case 'tag':
       return change.on ? `${images} tagged ${isolate(change.tag)}` : `${isolate(change.tag)} taken off ${images}`;
     case 'split':
       return change.split === null
-        ? `${images} divided as the others`
-        : `${images} moved to ${SPLIT_NAMES[change.split]}`;
+        ? `${images} ${are} divided as the others now`
+        : `${images} ${are} in ${SPLIT_NAMES[change.split]} now`;
     case 'reset':
-      return `${images} as in the folder again`;
+      return `${images} ${are} as in the folder again`;
   }
 }
 
@@ -31,8 +33,10 @@ export const dataset = {
   sampleName: 'the sample',
   recent: 'Recent',
   images: (total: number) => (total === 1 ? '1 image' : `${count(total)} images`),
-  unlabelled: (total: number) =>
-    total === 1 ? '1 image, whose class is not known' : `${count(total)} images, whose classes are not known`,
+  unlabelled: (unlabelled: number, total: number) => {
+    if (unlabelled < total) return `${count(unlabelled)} of ${count(total)} images without a class`;
+    return total === 1 ? '1 image, whose class is not known' : `${count(total)} images, whose classes are not known`;
+  },
   classes: (total: number) => (total === 1 ? '1 class' : `${count(total)} classes`),
   splits: SPLIT_NAMES,
   splitsLabel: 'Split',
@@ -46,8 +50,6 @@ export const dataset = {
   counted: (name: string, parts: string) => `${name}: ${parts}`,
   looksLabel: 'Look at',
   looks: { images: 'Images', map: 'Map', health: 'Health' },
-  root: 'Folder',
-  copyRoot: 'Copy the path',
   validation: {
     given: 'Validation images come from a folder of their own.',
     share: 'A share of each class is held out for validation, chosen by content, so that it stays the same.',
@@ -76,7 +78,6 @@ export const dataset = {
     larger: 'Larger thumbnails (+)',
     none: 'No image passes these filters.',
     showAll: 'Show all images',
-    failed: 'The list of images could not be read',
     retry: 'Try again',
     unreadable: 'This image can no longer be read. Was it moved or deleted?',
     position: (place: number, total: number) => `${count(place)} of ${count(total)}`,
@@ -144,11 +145,11 @@ export const dataset = {
   edits: {
     undo: 'Undo',
     redo: 'Redo',
-    done: (change: DatasetChange, total: number) =>
-      editDone(change, total === 1 ? '1 image' : `${count(total)} images`),
-    mended: (step: string | null) => (step === null ? 'Mended' : `Done: ${step}`),
+    done: editDone,
+    mended: (step: string | null) =>
+      step === null ? 'Mended' : `Mended: ${step.charAt(0).toLowerCase()}${step.slice(1)}`,
     undone: (step: string) => `Undone: ${step}`,
-    redone: (step: string) => `Done again: ${step}`,
+    redone: (step: string) => `Redone: ${step}`,
   },
   viewer: {
     label: (name: string) => `Image ${name}`,
@@ -193,7 +194,6 @@ export const dataset = {
     train: 'Train on these features',
   },
   failed: {
-    kept: (name: string) => `${isolate(name)} is still open.`,
     another: 'Open another folder…',
     again: 'Try again',
     readAgain: 'Read the folder again',

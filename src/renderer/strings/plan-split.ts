@@ -20,6 +20,7 @@ export const planSplit = {
   } satisfies Readonly<Record<SplitPlan['kind'], string>>,
   groups: 'Keep images together',
   pattern: 'Pattern over paths',
+  patternExample: '(patient_\\d+)',
   patternHint: 'What it finds in a path stays in one split: such as (patient_\\d+), a regular expression.',
   grouped: (groups: number, images: number) =>
     `${plural(groups, 'group keeps', 'groups keep')} ${plural(images, 'image', 'images')} together`,

@@ -134,9 +134,10 @@ describeWith('what may be wrong with a dataset, in a browser', await findWeb(), 
         const id = document.activeElement?.getAttribute('aria-activedescendant');
         return id == null ? null : (document.getElementById(id)?.ariaLabel ?? null);
       });
+    await expect.poll(active).toContain('cat');
     const first = await active();
-    expect(first).toContain('cat');
     for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+    await expect.poll(active).toMatch(/copy of \d+\.png/);
     const second = await active();
     expect(second).not.toBe(first);
     await page.keyboard.press('Enter');
@@ -147,12 +148,12 @@ describeWith('what may be wrong with a dataset, in a browser', await findWeb(), 
     await expect.poll(() => dialog().textContent()).toContain('1 of 2');
     await page.keyboard.press('Escape');
     await expect.poll(() => dialog().count()).toBe(0);
-    expect(await active()).toBe(second);
+    await expect.poll(active).toBe(second);
     await findings()
       .getByRole('option', { name: /Images that do not decode/ })
       .click();
     const damaged = page.getByRole('listbox', { name: 'Images that do not decode' });
-    expect(await damaged.getByRole('option').getAttribute('aria-label')).toContain('damaged.jpg');
+    await expect.poll(() => damaged.getByRole('option').getAttribute('aria-label')).toContain('damaged.jpg');
     await expectAccessible(page);
     await takeScreenshots(page, 'health-images');
   });

@@ -1,4 +1,5 @@
 import { SPLITS, type DatasetView } from '../../../shared/contract/dataset-view.ts';
+import { imagesOf } from '../../state/images-of.ts';
 
 export type Split = (typeof SPLITS)[number];
 
@@ -24,25 +25,23 @@ export interface Balance {
   readonly ratio: number | null;
 }
 
-const sum = (counts: Readonly<Record<Split, number>>): number => counts.train + counts.validation + counts.test;
-
 /** How a dataset's images spread over its classes and splits. */
 export function balanceOf(view: Pick<DatasetView, 'classes' | 'counts'>): Balance {
-  const longest = Math.max(1, ...view.classes.map(({ counts }) => sum(counts)));
+  const longest = Math.max(1, ...view.classes.map(({ counts }) => imagesOf(counts)));
   const rows = view.classes.map(({ name, counts }, index): ClassRow => {
     const shares = {
       train: counts.train / longest,
       validation: counts.validation / longest,
       test: counts.test / longest,
     };
-    return { index, name, total: sum(counts), counts, shares };
+    return { index, name, total: imagesOf(counts), counts, shares };
   });
   const bySize = [...rows].sort((left, right) => right.total - left.total);
   const largest = bySize[0] ?? null;
   const smallest = bySize.at(-1) ?? null;
   const ratio = largest === null || smallest === null || smallest.total === 0 ? null : largest.total / smallest.total;
   const splits = SPLITS.filter((split) => view.counts[split] > 0);
-  return { rows, splits, total: sum(view.counts), largest, smallest, ratio };
+  return { rows, splits, total: imagesOf(view.counts), largest, smallest, ratio };
 }
 
 /** From here on a smaller class is worth a word: accuracy alone would hide it. */

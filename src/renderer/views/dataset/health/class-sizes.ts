@@ -1,4 +1,5 @@
 import type { DatasetHealth } from '../../../../shared/contract/dataset-health.ts';
+import { imagesOf } from '../../../state/images-of.ts';
 
 /** More bars than this are too thin to be seen apart. */
 const MOST_BARS = 48;
@@ -8,7 +9,7 @@ export function classSizes(
   classes: DatasetHealth['classes'],
 ): { readonly bars: Uint32Array; readonly smallest: number; readonly largest: number } | null {
   const sizes = classes
-    .map(({ counts }) => counts.train + counts.validation + counts.test)
+    .map(({ counts }) => imagesOf(counts))
     .sort((one, other) => other - one);
   const [largest] = sizes;
   const smallest = sizes.at(-1);
