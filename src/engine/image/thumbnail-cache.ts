@@ -8,8 +8,11 @@ export const THUMBNAIL_LIMIT_BYTES = 2 * 2 ** 30;
 /** After so much was written it is looked whether there is too much. */
 const LOOK_BYTES = 2 ** 26;
 
-/** Before each JPEG: these four bytes, then width and height of the image as uint32, little-endian. */
-const MAGIC = Buffer.from('TTH1', 'latin1');
+/**
+ * Before each JPEG: these four bytes, then width and height of the image as uint32, little-endian. The number grows where
+ * images come to be shown otherwise, so that older thumbnails are made again.
+ */
+const MAGIC = Buffer.from('TTH2', 'latin1');
 const HEADER_BYTES = 12;
 
 /** Where thumbnails are kept. */
