@@ -12,8 +12,8 @@ function rank(unit: number): number {
 export function codePointOrder(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let position = 0; position < length; position += 1) {
-    const difference = rank(left.charCodeAt(position)) - rank(right.charCodeAt(position));
-    if (difference !== 0) return difference;
+    const [first, second] = [left.charCodeAt(position), right.charCodeAt(position)];
+    if (first !== second) return rank(first) - rank(second);
   }
   return left.length - right.length;
 }

@@ -7,9 +7,10 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { applyEdits, originalClasses, type CandidateImage, type EditedContent } from '../dataset/edits/apply-edits.ts';
 import type { KeptEdits } from '../dataset/edits/edit-steps.ts';
 import type { ImageEdits } from '../dataset/edits/image-edits.ts';
+import { atOnce, inTurns, type Slices } from '../dataset/in-slices.ts';
 import type { DatasetIndex } from '../dataset/index/dataset-index.ts';
 import { NOT_KEPT } from '../dataset/index/remembered.ts';
-import { splitContent } from '../dataset/open-dataset.ts';
+import { splitInSlices } from '../dataset/open-dataset.ts';
 import { readContent, type DatasetContent } from '../dataset/read-content.ts';
 import { UNLABELLED, type CollectedImage } from '../dataset/read-images.ts';
 import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
@@ -54,9 +55,9 @@ export interface IdentifiedImage {
 
 type SplitOutcome = { readonly dataset: Dataset } | { readonly error: ThawError };
 
-function trySplit(content: DatasetContent, split: SplitOptions): SplitOutcome {
+function* trySplit(content: DatasetContent, split: SplitOptions): Slices<SplitOutcome> {
   try {
-    return { dataset: splitContent(content, split) };
+    return { dataset: yield* splitInSlices(content, split) };
   } catch (error) {
     if (error instanceof ThawError) return { error };
     throw error;
@@ -79,28 +80,35 @@ interface Edited {
 /** The last of each folder: what an edit was held to before it was kept is what holds after. */
 const lastEdited = new WeakMap<DatasetContent, Edited>();
 
-function editedBy(original: DatasetContent, edits: ImageEdits): Edited {
+function* editedBy(original: DatasetContent, edits: ImageEdits): Slices<Edited> {
   const last = lastEdited.get(original);
   if (last?.edits === edits) return last;
   const content = applyEdits(original, edits);
+  yield;
   const classes = original.classes.length + content.classes.length;
-  const edited = { edits, content, outcome: classes > 0 ? trySplit(content, DEFAULT_SPLIT) : null };
+  const edited = { edits, content, outcome: classes > 0 ? yield* trySplit(content, DEFAULT_SPLIT) : null };
   lastEdited.set(original, edited);
   return edited;
 }
 
-const knownIds = new WeakMap<DatasetContent, Map<string, string>>();
+interface KnownId {
+  readonly contentHash: string;
+  readonly imageId: string;
+}
+
+/** By path; a folder that is read again takes over those of before. */
+const knownIds = new WeakMap<DatasetContent, Map<string, KnownId>>();
 
 /** Of an image under its name: the same as long as neither changes, so that a window may keep what it shows. */
 function imageIds(datasetId: string, original: DatasetContent): (image: CollectedImage) => string {
-  const known = knownIds.get(original) ?? new Map<string, string>();
+  const known = knownIds.get(original) ?? new Map<string, KnownId>();
   knownIds.set(original, known);
   return ({ path, contentHash }) => {
     const before = known.get(path);
-    if (before !== undefined) return before;
-    const id = `${datasetId}.${hash('sha256', `${path}\0${contentHash}`, 'base64url').slice(0, 22)}`;
-    known.set(path, id);
-    return id;
+    if (before?.contentHash === contentHash) return before.imageId;
+    const imageId = `${datasetId}.${hash('sha256', `${path}\0${contentHash}`, 'base64url').slice(0, 22)}`;
+    known.set(path, { contentHash, imageId });
+    return imageId;
   };
 }
 
@@ -108,14 +116,17 @@ function imageIds(datasetId: string, original: DatasetContent): (image: Collecte
 const keyOf = (source: DatasetSource): string =>
   `${datasetRoot(source)}\0${JSON.stringify(structureOf(source) ?? null)}`;
 
+/** Images that are identified at a time. */
+const SLICE = 5_000;
+
 /** What is held of a folder, and what was decided of its images. */
 type Held = Pick<OpenedDataset, 'datasetId' | 'source' | 'original' | 'edits'>;
 
 /** @throws ThawError where the folder itself leaves nothing for validation */
-function hold(held: Held): OpenedDataset {
+function* holdInSlices(held: Held): Slices<OpenedDataset> {
   const { datasetId, original } = held;
   const { edits } = held.edits;
-  const { content, outcome } = editedBy(original, edits);
+  const { content, outcome } = yield* editedBy(original, edits);
   const problem = outcome && 'error' in outcome ? outcome.error : null;
   if (problem && edits.size === 0) throw problem;
   const dataset = outcome && 'dataset' in outcome ? outcome.dataset : null;
@@ -126,31 +137,34 @@ function hold(held: Held): OpenedDataset {
   });
   const imageIdOf = imageIds(datasetId, original);
   const says = originalClasses(original, edits);
-  const identified = (images: readonly CollectedImage[]): readonly IdentifiedImage[] =>
-    images
-      .map((image): IdentifiedImage => {
-        const edit = edits.get(image.path) ?? null;
-        const said = says.get(image.path) ?? null;
-        const originalClass = edit?.className === undefined ? null : (said ?? '');
-        const decidedClass = edit?.className ?? said;
-        return { imageId: imageIdOf(image), image, edit, originalClass, decidedClass };
-      })
-      .sort((left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path));
+  const identify = (image: CollectedImage): IdentifiedImage => {
+    const edit = edits.get(image.path) ?? null;
+    const said = says.get(image.path) ?? null;
+    const originalClass = edit?.className === undefined ? null : (said ?? '');
+    const decidedClass = edit?.className ?? said;
+    return { imageId: imageIdOf(image), image, edit, originalClass, decidedClass };
+  };
+  const identified = function* (images: readonly CollectedImage[]): Slices<readonly IdentifiedImage[]> {
+    const all: IdentifiedImage[] = [];
+    for (const image of images) {
+      all.push(identify(image));
+      if (all.length % SLICE === 0) yield;
+    }
+    return all.sort(
+      (left, right) => left.image.label - right.image.label || codePointOrder(left.image.path, right.image.path),
+    );
+  };
   const unlabelled = content.unlabelled.map((image) => withLabel({ ...image, className: null, split: null }));
-  const images = identified([...(dataset?.images ?? content.images.map(withLabel)), ...unlabelled]);
-  const aside = identified([
+  const images = yield* identified([...(dataset?.images ?? content.images.map(withLabel)), ...unlabelled]);
+  const aside = yield* identified([
     ...content.excluded.map(withLabel),
     ...content.untrained.filter(({ path }) => edits.has(path)).map(withLabel),
   ]);
-  return {
-    ...held,
-    content,
-    dataset,
-    problem,
-    images,
-    aside,
-    byId: new Map([...images, ...aside].map(({ imageId, image }) => [imageId, image])),
-  };
+  yield;
+  const byId = new Map<string, CollectedImage>();
+  for (const { imageId, image } of images) byId.set(imageId, image);
+  for (const { imageId, image } of aside) byId.set(imageId, image);
+  return { ...held, content, dataset, problem, images, aside, byId };
 }
 
 const NOBODY_FOLLOWS: Task = { signal: new AbortController().signal, report: () => undefined };
@@ -162,6 +176,8 @@ export class Datasets {
   readonly #sources = new Map<string, DatasetSource>();
   readonly #ids = new Map<string, string>();
   readonly #reading = new Map<string, Promise<OpenedDataset>>();
+  /** How often something was decided of images. */
+  #decided = 0;
   readonly #editsOf: (root: string) => KeptEdits;
   readonly #index: () => DatasetIndex | null;
 
@@ -201,7 +217,7 @@ export class Datasets {
     if (!entry) return null;
     if (entry.opened.dataset && sameSplit(split, DEFAULT_SPLIT)) return entry.opened.dataset;
     if (!entry.other || !sameSplit(entry.other.split, split)) {
-      entry.other = { split, outcome: trySplit(entry.opened.content, split) };
+      entry.other = { split, outcome: atOnce(trySplit(entry.opened.content, split)) };
     }
     const { outcome } = entry.other;
     if ('error' in outcome) throw outcome.error;
@@ -249,7 +265,7 @@ export class Datasets {
    */
   expectUsable({ original, problem }: OpenedDataset, edits: ImageEdits): void {
     if (original.classes.length === 0 || problem) return;
-    const { outcome } = editedBy(original, edits);
+    const { outcome } = atOnce(editedBy(original, edits));
     if (outcome && 'error' in outcome) throw outcome.error;
   }
 
@@ -260,12 +276,13 @@ export class Datasets {
 
   /** Takes over what was decided of the images of a folder, in whatever structure it is open; nothing is read. */
   edited(root: string, edits: KeptEdits): void {
+    this.#decided += 1;
     for (const [key, { opened }] of [...this.#entries]) {
       if (opened.original.root !== root) continue;
       // Without what was decided of it a folder may be none that opens: it is then told by opening it.
       this.#entries.delete(key);
       try {
-        this.#entries.set(key, { opened: hold({ ...opened, edits }), other: null });
+        this.#entries.set(key, { opened: atOnce(holdInSlices({ ...opened, edits })), other: null });
       } catch (error) {
         if (!(error instanceof ThawError)) throw error;
       }
@@ -292,7 +309,17 @@ export class Datasets {
     const content = index ? read : { ...read, structure: { ...laidOut, notes: [...laidOut.notes, NOT_KEPT] } };
     const known = `${content.root}\0${JSON.stringify(structure ?? null)}`;
     const datasetId = this.#ids.get(known) ?? randomBytes(12).toString('base64url');
-    const opened = hold({ datasetId, source, original: content, edits: this.#editsOf(content.root) });
+    const last = this.#entries.get(key)?.opened;
+    const ids = last?.datasetId === datasetId && knownIds.get(last.original);
+    if (ids) knownIds.set(content, ids);
+    let opened: OpenedDataset;
+    let decided: number;
+    do {
+      decided = this.#decided;
+      const held = { datasetId, source, original: content, edits: this.#editsOf(content.root) };
+      opened = await inTurns(holdInSlices(held), signal);
+      // What was decided between two slices holds, too.
+    } while (decided !== this.#decided);
     this.#ids.set(known, datasetId);
     this.#sources.set(datasetId, source);
     this.#keep(key, { opened, other: null });
