@@ -4,7 +4,7 @@ import { codePointOrder } from './code-point-order.ts';
 import type { DatasetImage, Split } from './dataset.ts';
 import { listClassFiles } from './dataset-files.ts';
 import { decideImages, type CandidateImage } from './edits/apply-edits.ts';
-import { NO_EDITS } from './edits/image-edits.ts';
+import { editsOfRoot } from './edits/edits-of-root.ts';
 import { datasetOrder, type OpenDatasetOptions } from './open-dataset.ts';
 import { examineDataset, readStructure } from './read-content.ts';
 import { splitImages } from './split/split-images.ts';
@@ -35,7 +35,8 @@ const namesOf = (images: readonly Pick<CandidateImage, 'className'>[]): Set<stri
 
 /**
  * Reads every image of a folder, for work that needs no classes: labelled and split as `openDataset` does where there are
- * class folders, unlabelled where an image lies outside of them all. Any number of classes will do, none too.
+ * class folders, unlabelled where an image lies outside of them all. Any number of classes will do, none too. Edits that are
+ * not given are those that the index keeps.
  *
  * @throws ThawError `dataset.missing`, `dataset.classes` for two folders of one split, `dataset.empty`; the signal's reason
  */
@@ -62,7 +63,8 @@ export async function readImages(root: string, options: OpenDatasetOptions): Pro
     options,
   );
   const found = [...listing.contained, ...examined.images];
-  const { used } = decideImages(found, options.edits ?? NO_EDITS);
+  // Only now: reading the folder has edits follow the images that were moved.
+  const { used } = decideImages(found, options.edits ?? editsOfRoot(options.index ?? null, resolved).edits);
   const [before, now] = [namesOf(found), namesOf(used)];
   // A class that edits took all images from is none any more.
   const named = [...listing.classNames, ...namesOf(candidates), ...before].filter(

@@ -8,7 +8,7 @@ import { openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
 import type { TrainerJob } from '../training/protocol.ts';
 import { Datasets } from './datasets.ts';
-import { editsOfRoot } from './edits-of-root.ts';
+import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
 import { EventHub } from './event-hub.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';

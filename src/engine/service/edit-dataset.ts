@@ -14,7 +14,7 @@ import { datasetRoot } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
 import { viewOf } from './dataset-view.ts';
 import type { IdentifiedImage, OpenedDataset } from './datasets.ts';
-import { editsOfRoot } from './edits-of-root.ts';
+import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
 import { filterImages } from './filter-images.ts';
 import { resolveDataset } from './resolve-references.ts';
 

@@ -8,7 +8,7 @@ import { presentRoot } from '../dataset/index/relocate.ts';
 import { realRoot } from '../dataset/read-content.ts';
 import { datasetRoot } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
-import { editsOfRoot } from './edits-of-root.ts';
+import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
 
 /**
  * What was decided of the images of a dataset that need not be open; nothing of features.

@@ -109,7 +109,6 @@ export async function startTraining(
     sourceRunDirectory,
     resume: false,
     home: context.home,
-    edits: [...edits.values()],
   });
   return {
     runId,

@@ -6,7 +6,6 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
-import { editsOfSource } from './edits-of-source.ts';
 import { takeFeatures } from './extractor-process.ts';
 import { resolveDataset, resolveWeights } from './resolve-references.ts';
 import { assertDataset } from './start-training.ts';
@@ -68,7 +67,6 @@ export async function writeFeatures(
   assertDataset(plan.dataset);
   const sourceRunDirectory = await assertWeights(context, plan.weights);
   const output = outputPath(context, request.output);
-  const edits = await editsOfSource(context, plan.dataset);
   return context.tasks.run(request.taskId, 'image', (task) =>
     takeFeatures(
       context.entries.extractor,
@@ -81,7 +79,6 @@ export async function writeFeatures(
         sourceRunDirectory,
         thaw: thawVersion(),
         home: context.home,
-        edits: [...edits.values()],
       },
       task,
     ),

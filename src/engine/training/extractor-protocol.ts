@@ -15,7 +15,7 @@ export interface ExtractorJob extends Pick<
 }
 
 /** Features that are written to a file. */
-export interface FeaturesJob extends ExtractorJob, Pick<TrainerJob, 'edits' | 'home'> {
+export interface FeaturesJob extends ExtractorJob, Pick<TrainerJob, 'home'> {
   /** Absolute. */
   readonly output: string;
   /** The version of Thaw. */

@@ -8,7 +8,7 @@ import type { LoadReport } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { countImages } from '../dataset/count-images.ts';
 import { applyEdits } from '../dataset/edits/apply-edits.ts';
-import type { ImageEdits } from '../dataset/edits/image-edits.ts';
+import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
 import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
 import { withIndex } from '../dataset/index/index-if-any.ts';
 import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
@@ -41,7 +41,7 @@ import { ProgressReporter } from './progress.ts';
 import { frozenTensors } from './proof.ts';
 import { datasetRoot, splitOf, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
-import { editsByPath, readRunEdits, writeRunEdits } from './run-edits.ts';
+import { editsOfRun, editsToday, readRunEdits, writeRunEdits, type RunEdit } from './run-edits.ts';
 import { tensorHash } from './tensor-hash.ts';
 
 const FLOAT_BYTES = 4;
@@ -114,15 +114,29 @@ async function givenFeatures(
   return given;
 }
 
+interface ReadDataset {
+  readonly dataset: Dataset;
+  readonly structure: DatasetStructure;
+  readonly edits: readonly RunEdit[];
+}
+
 async function readDataset(
-  { plan, home }: Pick<TrainerJob, 'plan' | 'home'>,
-  { edits, ...options }: ReadContentOptions & { readonly edits: ImageEdits },
-): Promise<{ readonly dataset: Dataset; readonly structure: DatasetStructure }> {
+  { plan, home, runDirectory }: Pick<TrainerJob, 'plan' | 'home' | 'runDirectory'>,
+  resumed: ModelFile | null,
+  options: Pick<ReadContentOptions, 'signal' | 'onProgress'>,
+): Promise<ReadDataset> {
   const { dataset: source } = plan;
-  const structure = options.structure ?? structureOf(source);
-  const content = await withIndex(home, (index) => readContent(datasetRoot(source), { ...options, structure, index }));
-  const dataset = splitContent(applyEdits(content, edits), splitOf(plan));
-  return { dataset, structure: content.structure.structure };
+  // Recognised anew it might be another, by which images that validated before would be trained on.
+  const structure = resumed?.structure ?? structureOf(source);
+  // So might it be under edits of today.
+  const begunWith = resumed && (await readRunEdits(runDirectory, resumed));
+  return withIndex(home, async (index) => {
+    const content = await readContent(datasetRoot(source), { ...options, structure, index });
+    // Only now: reading the folder has edits follow the images that were moved.
+    const edits = begunWith ?? editsOfRun(editsOfRoot(index, content.root).edits, content);
+    const dataset = splitContent(applyEdits(content, editsToday(edits, content)), splitOf(plan));
+    return { dataset, structure: content.structure.structure, edits };
+  });
 }
 
 /**
@@ -143,13 +157,9 @@ export async function prepareRun(
   const given =
     source.kind === 'features' ? await givenFeatures(source.path, { ...splitOf(trainingPlan), signal }, emit) : null;
   const resumed = job.resume ? await readModelFile(runDirectory) : null;
-  const { dataset, structure } = given
-    ? { dataset: given.dataset, structure: undefined }
-    : await readDataset(job, {
-        // Recognised anew it might be another, by which images that validated before would be trained on.
-        structure: resumed?.structure,
-        // So might it be under edits of today.
-        edits: resumed ? await readRunEdits(runDirectory, resumed) : editsByPath(job.edits ?? []),
+  const { dataset, structure, edits } = given
+    ? { dataset: given.dataset, structure: undefined, edits: [] }
+    : await readDataset(job, resumed, {
         signal,
         onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
       });
@@ -204,12 +214,12 @@ export async function prepareRun(
     ...(!isFeatureNetwork(trainingPlan.network) && { preprocessing }),
     datasetVersion: dataset.version,
     structure,
-    ...(!given && job.edits && job.edits.length > 0 && { edits: job.edits.length }),
+    ...(edits.length > 0 && { edits: edits.length }),
     frozen: Object.fromEntries(frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? ''])),
   };
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
   // First what it names, so that it is there wherever the description is.
-  if (!resumed && !given) await writeRunEdits(runDirectory, job.edits ?? []);
+  if (!resumed) await writeRunEdits(runDirectory, edits);
   await writeModelFile(runDirectory, model);
 
   const { optimizer, augmentation } = trainingPlan;

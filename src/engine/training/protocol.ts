@@ -1,5 +1,4 @@
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
-import type { ImageEdit } from '../../shared/contract/dataset-edits.ts';
 import type { Prediction } from '../../shared/contract/endpoint.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
@@ -29,10 +28,11 @@ export interface TrainerJob {
   readonly sourceRunDirectory: string | null;
   /** True continues from the last checkpoint in `runDirectory`. */
   readonly resume: boolean;
-  /** THAW_HOME, whose index knows the dataset's files; left out, all are read. */
+  /**
+   * THAW_HOME, whose index knows the dataset's files and what was decided of them, which a resumed run takes from its own
+   * folder; left out, all are read and nothing is decided.
+   */
   readonly home?: string | undefined;
-  /** What was decided of the dataset's images; a resumed run has what it began with. */
-  readonly edits?: readonly ImageEdit[] | undefined;
 }
 
 /** What is asked of a predictor: always of the same checkpoint of a run, one job after the other. */

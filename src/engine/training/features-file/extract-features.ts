@@ -17,7 +17,6 @@ import { beyondLimit, featureCacheFolder } from '../feature-cache/cached-feature
 import { prefixWeightsHash } from '../feature-cache/feature-key.ts';
 import { datasetFeatures } from '../features.ts';
 import { ProgressReporter } from '../progress.ts';
-import { editsByPath } from '../run-edits.ts';
 import { loadExtractor, type Extractor } from './load-extractor.ts';
 import { ARRAYS, FEATURES_FILE_VERSION, featuresArray, type FeaturesMetadata } from './metadata.ts';
 
@@ -223,7 +222,6 @@ export async function extractFeatures(
     readImages(datasetRoot(plan.dataset), {
       structure: structureOf(plan.dataset),
       index,
-      edits: editsByPath(job.edits ?? []),
       validationShare: plan.validationShare,
       seed: plan.seed,
       signal,

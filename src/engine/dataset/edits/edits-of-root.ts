@@ -1,7 +1,7 @@
-import { readEdits, type KeptEdits } from '../dataset/edits/edit-steps.ts';
-import { NO_EDITS } from '../dataset/edits/image-edits.ts';
-import type { DatasetIndex } from '../dataset/index/dataset-index.ts';
-import { knownDataset } from '../dataset/index/indexed-dataset.ts';
+import { readEdits, type KeptEdits } from './edit-steps.ts';
+import { NO_EDITS } from './image-edits.ts';
+import type { DatasetIndex } from '../index/dataset-index.ts';
+import { knownDataset } from '../index/indexed-dataset.ts';
 
 const NOTHING_DECIDED: KeptEdits = { edits: NO_EDITS, undo: null, redo: null };
 
