@@ -204,8 +204,8 @@ function explainWriting(error: unknown, output: string): unknown {
 
 /**
  * Computes what the lower part of a network gives for every image of a folder, and writes it to a `.npz` file that NumPy
- * reads, with labels, classes, paths, splits, content hashes and where it all comes from. The file is written aside and
- * takes its name at the end; what was computed is cached also when it is cancelled.
+ * reads, with labels, classes, paths, splits and which images stay in theirs, content hashes and where it all comes from.
+ * The file is written aside and takes its name at the end; what was computed is cached also when it is cancelled.
  *
  * @throws ThawError what is wrong with images, network, weights, layer or disk; the signal's reason
  */
