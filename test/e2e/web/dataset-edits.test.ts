@@ -276,6 +276,11 @@ describeWith('deciding about the images of a dataset in a browser', await findWe
     };
     await give(0, UNSORTED / 2 - 1, 'moss');
     await eventually(() => grid().getByRole('option', { name: /moss/ }).count()).toBe(UNSORTED / 2);
+    // How far one has come is seen in the list of classes, by which the images are looked through already.
+    await classRow('moss').click();
+    await eventually(shown).toBe(UNSORTED / 2);
+    await classRow('All classes').click();
+    await eventually(shown).toBe(UNSORTED);
     await grid()
       .getByRole('option', { name: /^(?!.*moss)/ })
       .first()
