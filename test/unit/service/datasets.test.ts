@@ -1,12 +1,15 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ServiceContext } from '../../../src/engine/service/context.ts';
 import { createService } from '../../../src/engine/service/create-service.ts';
 import { listImages, openDatasetView } from '../../../src/engine/service/dataset-view.ts';
 import { completePlan } from '../../../src/engine/service/default-plan.ts';
+import { Datasets } from '../../../src/engine/service/datasets.ts';
 import { listRecent } from '../../../src/engine/service/recent-datasets.ts';
+import type { KeptEdits } from '../../../src/engine/dataset/edits/edit-steps.ts';
 import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split/default-split.ts';
 import type { TaskEvent } from '../../../src/shared/contract/event.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -210,6 +213,32 @@ describe('an opened dataset', () => {
     }
     expect(context.datasets.known({ kind: 'folder', path: folder })).toBeNull();
     expect((await listImages(context, { datasetId, ...everything })).images).toEqual(images);
+  });
+});
+
+describe('a dataset that is being read', () => {
+  it('has what is decided of its images meanwhile', async () => {
+    const folder = await photos(6);
+    const task = { signal: new AbortController().signal, report: (): void => undefined };
+    const image = { path: 'cat/0.png', excluded: true };
+    const decided = { edits: new Map([[image.path, image]]), undo: null, redo: null };
+    let edits: KeptEdits = { edits: new Map(), undo: null, redo: null };
+    const meanwhile: Promise<void>[] = [];
+    const datasets = new Datasets(
+      (editedRoot) => {
+        // Once it is known what was decided before, and before all of it is held.
+        if (meanwhile.length === 0) {
+          const decide = (): void => datasets.edited(editedRoot, (edits = decided));
+          meanwhile.push(setImmediate().then(decide));
+        }
+        return edits;
+      },
+      () => null,
+    );
+    const { datasetId, images, aside } = await datasets.open({ kind: 'folder', path: folder }, task);
+    await Promise.all(meanwhile);
+    expect([images.length, aside.length]).toEqual([11, 1]);
+    expect((await datasets.byId(datasetId)).aside.map((one) => one.image.path)).toEqual([image.path]);
   });
 });
 
