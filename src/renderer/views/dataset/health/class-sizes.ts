@@ -8,9 +8,7 @@ const MOST_BARS = 48;
 export function classSizes(
   classes: DatasetHealth['classes'],
 ): { readonly bars: Uint32Array; readonly smallest: number; readonly largest: number } | null {
-  const sizes = classes
-    .map(({ counts }) => imagesOf(counts))
-    .sort((one, other) => other - one);
+  const sizes = classes.map(({ counts }) => imagesOf(counts)).sort((one, other) => other - one);
   const [largest] = sizes;
   const smallest = sizes.at(-1);
   if (largest === undefined || smallest === undefined) return null;
