@@ -14,10 +14,7 @@ type Listener = (event: never) => void;
 
 /** The transport of a desktop's real window, through its preload, driven from here. */
 export async function windowTransport(page: Page): Promise<Transport> {
-  const listeners = new Map<EventName, Set<Listener>>([
-    ['run', new Set()],
-    ['task', new Set()],
-  ]);
+  const listeners = new Map<EventName, Set<Listener>>();
   await page.exposeFunction('tellTest', (name: EventName, event: unknown) => {
     for (const listener of listeners.get(name) ?? []) listener(event as never);
   });
@@ -35,8 +32,9 @@ export async function windowTransport(page: Page): Promise<Transport> {
       return outcome.response as Response<Name>;
     },
     subscribe<Name extends EventName>(name: Name, listener: (event: EventOf<Name>) => void): () => void {
-      listeners.get(name)?.add(listener);
-      return () => void listeners.get(name)?.delete(listener);
+      const own = listeners.get(name) ?? new Set();
+      listeners.set(name, own.add(listener));
+      return () => void own.delete(listener);
     },
   };
 }
