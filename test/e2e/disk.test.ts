@@ -130,6 +130,18 @@ onSmallDisks(`full disks${because}`, () => {
     expect(await runs(places)).toEqual(['finished']);
   });
 
+  it('that the index of datasets fills beside the log leave at most a run that was interrupted', async () => {
+    const disk = smallDisk(path.join(root, 'no-status'), 'size=300k');
+    const places = { home: path.join(disk.folder, 'home') };
+    expect(told(await train(places)).code).toBe('disk.full');
+    expect(damage(places.home)).toEqual([]);
+    disk.remount('size=16m');
+    const before = await runs(places);
+    expect(before.filter((status) => status !== 'interrupted')).toEqual([]);
+    expect((await train(places)).code).toBe(0);
+    expect((await runs(places)).toSorted()).toEqual(['finished', ...before].toSorted());
+  });
+
   it('that fill up later leave the checkpoint that was written before', async () => {
     const disk = smallDisk(path.join(root, 'one-checkpoint'), 'size=8m');
     const places = { home: path.join(disk.folder, 'home') };
