@@ -21,6 +21,7 @@ describe('the contract in process', () => {
     ['networks.show', { name: 'mobilenet_v3_small_1.0_40', classes: 7 }],
     ['runs.list', {}],
     ['runs.list', { status: 'finished', limit: 1 }],
+    ['runs.list', { offset: 3, shelf: 'trash', sparkline: true }],
     ['cache.show', {}],
     ['cache.clear', {}],
     ['dataset.open', { dataset: { kind: 'sample' } }],
@@ -129,7 +130,7 @@ describe('the contract in process', () => {
 
   it('answers again after it was closed', async () => {
     await service.close();
-    expect(await send('runs.list', {})).toEqual([]);
+    expect(await send('runs.list', {})).toEqual({ total: 0, runs: [] });
     await service.close();
   });
 });

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { predictResult } from '../../src/shared/contract/endpoint.ts';
-import { runDetail, runResult, runSummary, type RunDetail, type RunResult } from '../../src/shared/contract/run.ts';
+import { runDetail, runResult, type RunDetail, type RunResult } from '../../src/shared/contract/run.ts';
+import { runRow } from '../../src/shared/contract/run-list.ts';
 import { damage } from '../support/run-log.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { thaw, type CommandResult } from '../support/thaw-command.ts';
@@ -51,7 +52,7 @@ describe('one run after the other', () => {
     expect(Object.keys(first.timings)).toEqual(expect.arrayContaining(['prepare', 'train', 'evaluate', 'total']));
     expect(first.peakMemoryBytes).toBeGreaterThan(0);
 
-    const listed = z.array(runSummary).parse(JSON.parse((await command('runs', 'list', '--json')).stdout));
+    const listed = z.array(runRow).parse(JSON.parse((await command('runs', 'list', '--json')).stdout));
     expect(listed).toMatchObject([{ runId: first.runId, status: 'finished', epochs: 3, epochsDone: 3 }]);
     const detail = await show(first.runId);
     expect(detail.result).toEqual(first);

@@ -47,7 +47,7 @@ function addList(runs: Command): void {
     .option('--limit <n>', 'at most so many', wholeNumber({ least: 1, most: 10_000 }))
     .option('--json', 'print one JSON document')
     .action(async ({ json, ...filter }: { json?: true; status?: RunStatus; limit?: number }) => {
-      const listed = await withService((engine) => engine.invoke('runs.list', filter));
+      const { runs: listed } = await withService((engine) => engine.invoke('runs.list', filter));
       if (json) printJson(listed);
       else if (listed.length === 0) printLines(['No runs yet. Begin with `thaw train`.']);
       else printLines(table([HEADER, ...listed.map(runCells)], [3, 4]));

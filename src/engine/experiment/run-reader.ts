@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import type { EpochMetrics, RunDetail, RunResult, RunStatus, RunSummary } from '../../shared/contract/run.ts';
+import type { EpochMetrics, RunDetail, RunResult, RunSummary } from '../../shared/contract/run.ts';
 import { ERROR_CODES, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
 import { EPOCH_KEYS } from './metric-writer.ts';
@@ -27,31 +27,13 @@ interface RunRow {
   readonly hint: string | null;
 }
 
-const SUMMARY = `run.id AS runId, run.name AS name, run.status AS status, run.created_at AS createdAt,
+/** The columns of a `RunSummary`, out of `run`. */
+export const RUN_SUMMARY = `run.id AS runId, run.name AS name, run.status AS status, run.created_at AS createdAt,
   run.ended_at AS endedAt, run.network AS network, run.strategy AS strategy, run.dataset AS dataset,
   run.epochs AS epochs, run.epochs_done AS epochsDone, run.best_val_accuracy AS bestValAccuracy`;
 
-/**
- * The newest runs first.
- *
- * @param options.limit at most so many
- */
-export function listRuns(
-  log: Log,
-  options: { readonly status?: RunStatus | undefined; readonly limit: number },
-): RunSummary[] {
-  return log.read('read the runs', (database) =>
-    database
-      .prepare<[{ status: string | null; limit: number }], RunSummary>(
-        `SELECT ${SUMMARY} FROM run WHERE :status IS NULL OR status = :status
-         ORDER BY created_at DESC, number DESC LIMIT :limit`,
-      )
-      .all({ status: options.status ?? null, limit: options.limit }),
-  );
-}
-
 function readSummary(database: Database.Database, run: number): RunSummary {
-  const row = database.prepare<[number], RunSummary>(`SELECT ${SUMMARY} FROM run WHERE number = ?`).get(run);
+  const row = database.prepare<[number], RunSummary>(`SELECT ${RUN_SUMMARY} FROM run WHERE number = ?`).get(run);
   if (!row) throw new Error(`Run ${run} went away while it was read.`);
   return row;
 }

@@ -1,6 +1,7 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
-import { listRuns, readRun } from '../experiment/run-reader.ts';
+import { listRuns } from '../experiment/run-list.ts';
+import { readRun } from '../experiment/run-reader.ts';
 import { emptyCurve, readSeries } from '../experiment/series-reader.ts';
 import { activationsOf } from './activations.ts';
 import { attachRun } from './attach-run.ts';
@@ -39,9 +40,6 @@ import { startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
 import { waitTraining } from './wait-training.ts';
 import { writeFeatures } from './write-features.ts';
-
-/** As many runs as are listed when nobody says how many. */
-const RUNS_LISTED = 1000;
 
 function implement(context: ServiceContext): Implementation {
   return {
@@ -84,8 +82,7 @@ function implement(context: ServiceContext): Implementation {
     'training.continue': async (request) => Promise.resolve(continueTraining(context, request)),
     'training.active': async () => Promise.resolve({ runId: context.activeRun }),
     'training.wait': async (request) => waitTraining(context, request),
-    'runs.list': async ({ status, limit }) =>
-      Promise.resolve(listRuns(context.log, { status, limit: limit ?? RUNS_LISTED })),
+    'runs.list': async (request) => Promise.resolve(listRuns(context.log, request)),
     'runs.show': async ({ runId }) => Promise.resolve(context.refused.get(runId) ?? readRun(context.log, runId)),
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
     'runs.series': async ({ runId, ...query }) =>

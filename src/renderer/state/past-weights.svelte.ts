@@ -14,7 +14,7 @@ export class PastWeights {
   }
 
   async load(): Promise<void> {
-    this.runs = await this.#transport.invoke('runs.list', { status: 'finished', limit: READ_AT_MOST });
+    this.runs = (await this.#transport.invoke('runs.list', { status: 'finished', limit: READ_AT_MOST })).runs;
   }
 
   /** The newest first. */

@@ -55,7 +55,7 @@ export class Predictions {
    */
   async readRuns(wished: string | null): Promise<void> {
     try {
-      this.runs = await this.#transport.invoke('runs.list', { status: 'finished' });
+      this.runs = (await this.#transport.invoke('runs.list', { status: 'finished' })).runs;
       this.runsProblem = null;
     } catch (problem) {
       this.runsProblem = problem;

@@ -62,7 +62,7 @@ export class RunsController {
     try {
       do {
         this.#again = false;
-        this.all = await this.#host.transport.invoke('runs.list', { limit: RUNS_AT_MOST });
+        this.all = (await this.#host.transport.invoke('runs.list', { limit: RUNS_AT_MOST })).runs;
       } while (this.#wanted());
       this.problem = null;
     } catch (error) {

@@ -18,7 +18,8 @@ import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weightsReference } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
-import { environment, epochMetrics, runDetail, runResult, runSummary, RUN_STATUSES } from './run.ts';
+import { environment, epochMetrics, runDetail, runResult, RUN_STATUSES } from './run.ts';
+import { runList, runListRequest } from './run-list.ts';
 import { modelRequest, openedModel } from './models.ts';
 import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
@@ -255,10 +256,8 @@ export const endpoints = {
   'training.active': { request: z.strictObject({}), response: z.strictObject({ runId: z.string().nullable() }) },
   /** Answers when the run has ended, however it ended. */
   'training.wait': { request: runId, response: runResult },
-  'runs.list': {
-    request: z.strictObject({ status: z.enum(RUN_STATUSES).optional(), limit: z.int().min(1).max(10_000).optional() }),
-    response: z.array(runSummary),
-  },
+  /** A page of the runs, the newest first. */
+  'runs.list': { request: runListRequest, response: runList },
   'runs.show': { request: runId, response: runDetail },
   /** For a window that comes in the middle: subscribe first, then take events of a higher `sequence`. */
   'runs.attach': { request: runId, response: runSnapshot },

@@ -16,7 +16,7 @@ import { EXPERIMENT_LOG, logPath, openLog } from '../../../src/engine/experiment
 import { MIGRATIONS } from '../../../src/engine/experiment/migrations/all.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { setStatus } from '../../../src/engine/experiment/run-life.ts';
-import { listRuns } from '../../../src/engine/experiment/run-reader.ts';
+import { listRuns } from '../../../src/engine/experiment/run-list.ts';
 import { explainDatabaseError } from '../../../src/engine/sqlite/database-error.ts';
 import { assertOurs, migrate } from '../../../src/engine/sqlite/migrate.ts';
 import { startProcess } from '../../support/child.ts';
@@ -74,7 +74,7 @@ describe('opening the log', () => {
     const home = newHome();
     placeLog(home, Buffer.alloc(0));
     const log = openLog(home);
-    expect(listRuns(log, { limit: 1 })).toEqual([]);
+    expect(listRuns(log, { limit: 1 })).toEqual({ total: 0, runs: [] });
     log.close();
   });
 
@@ -155,7 +155,7 @@ describe('opening the log', () => {
     };
     log.write('free the place', (database) => database.exec('DELETE FROM trainer_lock'));
     await expectError(fill, 'disk.full', 'Could not write the new run');
-    expect(listRuns(log, { limit: 10 }).length).toBeGreaterThan(0);
+    expect(listRuns(log, { limit: 10 }).total).toBeGreaterThan(0);
     log.assertSound();
     log.close();
   });

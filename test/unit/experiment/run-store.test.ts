@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest';
 import {
   runDetail,
   runResult,
-  runSummary,
   RUN_STATUSES,
   type LayerState,
   type LoadReport,
   type RunResult,
 } from '../../../src/shared/contract/run.ts';
+import { runList } from '../../../src/shared/contract/run-list.ts';
 import { openLog } from '../../../src/engine/experiment/log.ts';
 import { MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
 import { createRun, flattenPlan } from '../../../src/engine/experiment/new-run.ts';
 import { newRunId } from '../../../src/engine/experiment/run-id.ts';
 import { reopenRun, setStatus } from '../../../src/engine/experiment/run-life.ts';
-import { listRuns, readPlan, readResult, readRun } from '../../../src/engine/experiment/run-reader.ts';
+import { listRuns } from '../../../src/engine/experiment/run-list.ts';
+import { readPlan, readResult, readRun } from '../../../src/engine/experiment/run-reader.ts';
 import { mayFollow } from '../../../src/engine/experiment/run-status.ts';
 import {
   writeCheckpoint,
@@ -249,10 +250,11 @@ describe('the list of runs', () => {
     });
     setStatus(own, ids[0] ?? '', 'running');
     const listed = listRuns(own, { limit: 10 });
-    expect(listed.map(({ runId }) => runId)).toEqual(ids.toReversed());
-    for (const summary of listed) runSummary.parse(summary);
-    expect(listRuns(own, { limit: 2 })).toHaveLength(2);
-    expect(listRuns(own, { limit: 10, status: 'running' }).map(({ runId }) => runId)).toEqual([ids[0]]);
+    expect(listed.runs.map(({ runId }) => runId)).toEqual(ids.toReversed());
+    expect(runList.parse(listed)).toEqual(listed);
+    const second = listRuns(own, { offset: 1, limit: 1 });
+    expect([second.total, ...second.runs.map(({ runId }) => runId)]).toEqual([3, ids[1]]);
+    expect(listRuns(own, { status: 'running' }).runs.map(({ runId }) => runId)).toEqual([ids[0]]);
     own.close();
   });
 

@@ -147,7 +147,7 @@ describe('a run under supervision', () => {
     await expectError(() => second.transport.invoke('training.start', {}), 'run.busy', runId, String(process.pid));
     await expectError(() => second.transport.invoke('cache.clear', {}), 'run.busy', runId);
     await expectError(() => second.transport.invoke('training.stop', { runId }), 'run.state', 'from here');
-    expect(await second.transport.invoke('runs.list', {})).toHaveLength(1);
+    expect(await second.transport.invoke('runs.list', {})).toMatchObject({ total: 1, runs: [{ runId }] });
     await first.transport.invoke('training.stop', { runId });
     // The other service learns of the end from the log.
     expect(await second.transport.invoke('training.wait', { runId })).toMatchObject({ status: 'stopped' });
@@ -289,7 +289,7 @@ describe('a run that cannot begin', () => {
       code,
       word,
     );
-    expect(await transport.invoke('runs.list', {})).toEqual([]);
+    expect(await transport.invoke('runs.list', {})).toEqual({ total: 0, runs: [] });
     expect(existsSync(path.join(home, 'runs'))).toBe(false);
   });
 
@@ -297,7 +297,7 @@ describe('a run that cannot begin', () => {
     const { transport, events } = scriptedService(home, 'refuse');
     const { runId } = await transport.invoke('training.start', {});
     await expectError(() => transport.invoke('training.wait', { runId }), 'memory.full', 'does not fit');
-    expect(await transport.invoke('runs.list', {})).toEqual([]);
+    expect(await transport.invoke('runs.list', {})).toEqual({ total: 0, runs: [] });
     expect(existsSync(path.join(home, 'runs', runId))).toBe(false);
     expect(events.map(({ body }) => (body.kind === 'status' ? [body.status, body.error?.code] : body.kind))).toEqual([
       ['running', undefined],
@@ -354,7 +354,7 @@ describe('a run that cannot begin', () => {
     await transport.invoke('runs.list', {});
     writeFileSync(path.join(home, 'runs'), 'a file where the runs belong');
     await expect(transport.invoke('training.start', {})).rejects.toThrow();
-    expect(await transport.invoke('runs.list', {})).toEqual([]);
+    expect(await transport.invoke('runs.list', {})).toEqual({ total: 0, runs: [] });
   });
 
   it('says so where the dataset is a file', async () => {

@@ -174,9 +174,9 @@ describe('training on features through the contract', () => {
     ],
     ['a file that is gone', 'gone.npz', {}, 'features.unreadable', ['nothing of that name']],
   ] as const)('refuses %s before a run is begun', async (_, name, changes, code, words) => {
-    const before = (await transport.invoke('runs.list', {})).length;
+    const before = (await transport.invoke('runs.list', {})).total;
     await expectError(() => train(name, changes), code, ...words);
-    expect((await transport.invoke('runs.list', {})).length).toBe(before);
+    expect((await transport.invoke('runs.list', {})).total).toBe(before);
   });
 
   it('without the weights they were computed with says so, and trains a head alone where asked to', async () => {
