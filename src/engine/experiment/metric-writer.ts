@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
+import { followRunMetric, recountRunMetrics } from './run-metric.ts';
 
 /** Values of one step, under the keys they have in the log. */
 export interface StepPoint {
@@ -50,6 +51,16 @@ function keyNumbers(database: Database.Database): (name: string) => number {
     }
     return number;
   };
+}
+
+/** 0 for a run without epochs. */
+function latestEpoch(database: Database.Database, run: number): number {
+  return (
+    database
+      .prepare<[number], number>('SELECT coalesce(max(epoch), 0) FROM epoch_metric WHERE run = ?')
+      .pluck()
+      .get(run) ?? 0
+  );
 }
 
 /**
@@ -112,6 +123,7 @@ export class MetricWriter {
           bestEpoch,
           best: history.find(({ epoch }) => epoch === bestEpoch)?.val_accuracy ?? null,
         });
+      recountRunMetrics(database, this.#run);
     });
   }
 
@@ -157,7 +169,10 @@ export class MetricWriter {
 
   #forgetFrom(database: Database.Database, first: StepPoint): void {
     database.prepare('DELETE FROM step_metric WHERE run = ? AND step >= ?').run(this.#run, first.step);
-    database.prepare('DELETE FROM epoch_metric WHERE run = ? AND epoch >= ?').run(this.#run, first.epoch);
+    const { changes } = database
+      .prepare('DELETE FROM epoch_metric WHERE run = ? AND epoch >= ?')
+      .run(this.#run, first.epoch);
+    if (changes > 0) recountRunMetrics(database, this.#run);
   }
 
   #insertSteps(
@@ -189,11 +204,21 @@ export class MetricWriter {
          best_val_accuracy = iif(:best, :accuracy, best_val_accuracy)
        WHERE number = :run`,
     );
+    const follow = followRunMetric(database, this.#run);
+    let latest = latestEpoch(database, this.#run);
+    let again = false;
     for (const { metrics, best, time } of epochs) {
+      const { epoch } = metrics;
+      again ||= epoch <= latest;
+      latest = Math.max(latest, epoch);
       for (const [field, name] of Object.entries(EPOCH_KEYS) as [keyof typeof EPOCH_KEYS, string][]) {
-        insert.run(this.#run, key(name), metrics.epoch, storable(metrics[field]), time);
+        const value = storable(metrics[field]);
+        insert.run(this.#run, key(name), epoch, value, time);
+        follow(key(name), value, best);
       }
-      head.run({ run: this.#run, epoch: metrics.epoch, accuracy: metrics.val_accuracy, best: best ? 1 : 0 });
+      head.run({ run: this.#run, epoch, accuracy: metrics.val_accuracy, best: best ? 1 : 0 });
     }
+    // What took the place of another value may have been the least or the greatest.
+    if (again) recountRunMetrics(database, this.#run);
   }
 }

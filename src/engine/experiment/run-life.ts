@@ -32,7 +32,8 @@ function assertFollows(runId: string, from: RunStatus, to: RunStatus): void {
 }
 
 /**
- * Moves a run to another status and stamps the time; an end keeps its error, a beginning clears the old one.
+ * Moves a run to another status and stamps the time; an end keeps its error, a beginning clears the old one. A clock that
+ * went back meanwhile does not make a run end before it began.
  *
  * @throws ThawError `run.unknown`, or `run.state` where that status may not follow the present one
  */
@@ -44,15 +45,15 @@ export function setStatus(log: Log, runId: string, status: RunStatus, error: Ser
     database
       .prepare(
         `UPDATE run SET status = :status, heartbeat_at = :now,
-           started_at = CASE WHEN :status = 'running' THEN coalesce(started_at, :now) ELSE started_at END,
-           ended_at = :endedAt, error_code = :code, error_message = :message, error_hint = :hint
+           started_at = CASE WHEN :status = 'running' THEN coalesce(started_at, max(:now, created_at)) ELSE started_at END,
+           ended_at = iif(:active, NULL, max(:now, created_at, coalesce(started_at, created_at))), error_code = :code, error_message = :message, error_hint = :hint
          WHERE number = :number`,
       )
       .run({
         number: run.number,
         status,
         now,
-        endedAt: isActive(status) ? null : now,
+        active: isActive(status) ? 1 : 0,
         code: error?.code ?? null,
         message: error?.message ?? null,
         hint: error?.hint ?? null,
@@ -96,10 +97,23 @@ export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void
   });
 }
 
-/** Says that the owner lives. */
-export function beat(log: Log, runId: string): void {
+/**
+ * Says that the owner lives. Where a clock went back or forth, others may have taken it for dead and marked its run: that is
+ * taken back, as long as nobody has resumed it.
+ *
+ * @param status what the run is in truth
+ */
+export function beat(log: Log, runId: string, status: RunStatus): void {
   log.write('write to the experiment log', (database) => {
-    database.prepare('UPDATE run SET heartbeat_at = ? WHERE id = ?').run(Date.now(), runId);
+    const { pid, startToken } = thisOwner();
+    const now = Date.now();
+    database.prepare('UPDATE run SET heartbeat_at = ? WHERE id = ?').run(now, runId);
+    database
+      .prepare(
+        `UPDATE run SET status = :status, ended_at = NULL, error_code = NULL, error_message = NULL, error_hint = NULL
+         WHERE id = :runId AND status = 'interrupted' AND owner_pid = :pid AND owner_start = :startToken`,
+      )
+      .run({ runId, status, pid, startToken });
   });
 }
 
@@ -112,7 +126,8 @@ interface ActiveRow extends Owner {
 const ACTIVE_LIST = ACTIVE_STATUSES.map((status) => `'${status}'`).join(', ');
 
 /**
- * Marks `interrupted` every active run whose owner is gone; runs of living owners, here or elsewhere, are left alone.
+ * Marks `interrupted` every active run whose owner is gone; runs of living owners, here or elsewhere, are left alone, and so
+ * are those that wait for their turn, which need none.
  * What those owners had just written is checked, as a machine that lost its power may have damaged it.
  *
  * @returns their ids
@@ -125,7 +140,7 @@ export function reapDeadRuns(log: Log): readonly string[] {
       .prepare<[], ActiveRow>(
         `SELECT number, id, owner_pid AS pid, owner_start AS startToken, owner_host AS host, owner_boot AS boot,
                 heartbeat_at AS heartbeatAt
-         FROM run WHERE status IN (${ACTIVE_LIST})`,
+         FROM run WHERE status IN (${ACTIVE_LIST}) AND queue_position IS NULL`,
       )
       .all()
       .filter((row) => !isAlive(row, row.heartbeatAt, now)),
@@ -135,9 +150,11 @@ export function reapDeadRuns(log: Log): readonly string[] {
   return log.write('mark interrupted runs', (database) => {
     // The owner is compared again: someone may have resumed the run in between.
     const mark = database.prepare(
-      `UPDATE run SET status = 'interrupted', ended_at = heartbeat_at, error_code = 'training.process',
+      `UPDATE run SET status = 'interrupted', ended_at = max(heartbeat_at, created_at, coalesce(started_at, created_at)),
+         error_code = 'training.process',
          error_message = :message, error_hint = :hint
-       WHERE number = :number AND owner_pid = :pid AND owner_start = :startToken AND status IN (${ACTIVE_LIST})`,
+       WHERE number = :number AND owner_pid = :pid AND owner_start = :startToken AND status IN (${ACTIVE_LIST})
+         AND queue_position IS NULL`,
     );
     const marked = dead.filter(
       ({ number, id, pid, startToken }) =>

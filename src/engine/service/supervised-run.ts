@@ -1,10 +1,12 @@
-import { rmSync } from 'node:fs';
+import { rm, rmSync } from 'node:fs';
+import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { RunDetail, RunResult, RunStatus } from '../../shared/contract/run.ts';
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from '../experiment/log.ts';
 import { layerValues } from '../experiment/layer-metrics.ts';
 import { MetricWriter } from '../experiment/metric-writer.ts';
+import { writeEvaluation } from '../experiment/evaluations.ts';
 import { withdrawRun } from '../experiment/new-run.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
@@ -13,7 +15,7 @@ import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from 
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
 import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.ts';
-import type { TrainerJob, TrainerMessage } from '../training/protocol.ts';
+import type { EvaluationKept, TrainerJob, TrainerMessage } from '../training/protocol.ts';
 import { describeEnvironment } from './describe-environment.ts';
 import { TrainerProcess, type TrainerEnd } from './trainer-process.ts';
 
@@ -48,6 +50,7 @@ export class SupervisedRun {
   #prepared = false;
   /** Whether it has looked at an image, or at a step. */
   #began = false;
+  #status: RunStatus = 'running';
   #memory: MemoryNeed | null = null;
   readonly #killsBefore = outOfMemoryKills();
   /** The first refusal of the log. */
@@ -68,7 +71,7 @@ export class SupervisedRun {
       if (this.#trainer.pid !== undefined) noteTrainer(log, job.runId, this.#trainer.pid);
       this.#enter('running');
     });
-    this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId)), HEARTBEAT_MILLISECONDS);
+    this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId, this.#status)), HEARTBEAT_MILLISECONDS);
   }
 
   /**
@@ -100,6 +103,7 @@ export class SupervisedRun {
   #enter(status: 'running' | 'paused'): void {
     const { log, job, tell } = this.#options;
     setStatus(log, job.runId, status);
+    this.#status = status;
     tell({ kind: 'status', status, error: null });
   }
 
@@ -155,6 +159,9 @@ export class SupervisedRun {
       case 'note':
         writeLine(log, job.runId, 'information', message.text);
         return;
+      case 'evaluation':
+        this.#keepEvaluation(message.evaluation);
+        return;
       case 'proof':
         writeProof(log, job.runId, message.proof);
         return;
@@ -162,6 +169,14 @@ export class SupervisedRun {
       case 'failed':
         this.#outcome = message;
         return;
+    }
+  }
+
+  #keepEvaluation(evaluation: EvaluationKept): void {
+    const { log, job } = this.#options;
+    for (const before of writeEvaluation(log, job.runId, evaluation)) {
+      // What the log knows no more only takes room.
+      rm(path.join(job.runDirectory, before), { force: true }, () => undefined);
     }
   }
 
@@ -194,6 +209,8 @@ export class SupervisedRun {
     else if (end.output !== '') this.#guard(() => writeLine(log, job.runId, 'trainer', end.output));
     const { status, error } = this.#conclusion(end);
     try {
+      // A run that others took for dead ends as it did all the same.
+      beat(log, job.runId, this.#status);
       setStatus(log, job.runId, status, error);
       releaseTrainerLock(log, job.runId);
       if (this.#isRefused()) this.#withdraw();

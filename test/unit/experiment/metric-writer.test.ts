@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
 import { openLog, type Log } from '../../../src/engine/experiment/log.ts';
-import { MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
+import { EPOCH_KEYS, MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { readResult } from '../../../src/engine/experiment/run-reader.ts';
 import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
@@ -27,6 +28,50 @@ function steps(of: Log, runId: string, key: string): { step: number; value: numb
          JOIN run ON run.number = step_metric.run WHERE run.id = ? AND metric_key.name = ? ORDER BY step`,
       )
       .all(runId, key),
+  );
+}
+
+interface KeptMetric {
+  readonly at_best: number | null;
+  readonly last: number | null;
+  readonly least: number | null;
+  readonly greatest: number | null;
+}
+
+/** What the log keeps of a run's metrics, by their key. */
+function keptMetrics(runId: string): Record<string, KeptMetric> {
+  const rows = log.read('look', (database) =>
+    database
+      .prepare<[string], KeptMetric & { name: string }>(
+        `SELECT metric_key.name AS name, at_best, last, least, greatest FROM run_metric JOIN metric_key ON metric_key.number = key
+         JOIN run ON run.number = run_metric.run WHERE run.id = ? ORDER BY metric_key.name`,
+      )
+      .all(runId),
+  );
+  return Object.fromEntries(rows.map(({ name, ...kept }) => [name, kept]));
+}
+
+/** The same by its meaning, from all epochs that the log has. */
+function metricsOf(runId: string): Record<string, KeptMetric> {
+  const { history, bestEpoch } = readResult(log, runId);
+  const ordered = (values: readonly (number | null)[]): number[] =>
+    values.filter((value) => value !== null).toSorted((first, second) => first - second);
+  return Object.fromEntries(
+    history.length === 0
+      ? []
+      : Object.entries(EPOCH_KEYS).map(([field, key]) => {
+          const values = history.map((metrics) => metrics[field as keyof typeof EPOCH_KEYS] as number | null);
+          const sorted = ordered(values);
+          return [
+            key,
+            {
+              at_best: values[history.findIndex((metrics) => metrics.epoch === bestEpoch)] ?? null,
+              last: values.at(-1) ?? null,
+              least: sorted[0] ?? null,
+              greatest: sorted.at(-1) ?? null,
+            },
+          ];
+        }),
   );
 }
 
@@ -100,6 +145,53 @@ describe('the metric writer', () => {
     metrics.close();
     expect(readResult(log, runId)).toMatchObject({ bestEpoch: 2, bestValAccuracy: 0.75, finalValAccuracy: 0.7 });
     expect(readResult(log, runId).history).toEqual([epoch(1, 0.5), epoch(2, 0.75), epoch(3, 0.7)]);
+  });
+
+  it('keeps of each metric its value at the best epoch, the last, the least and the greatest', () => {
+    const runId = newRun();
+    const metrics = writer(runId);
+    const accuracies = [0.5, 0.75, 0.7, 0.6];
+    for (const [index, accuracy] of accuracies.entries()) {
+      metrics.pushEpoch(
+        { ...epoch(index + 1, accuracy), val_loss: index === 2 ? Number.NaN : 1 - accuracy },
+        index < 2,
+      );
+      metrics.flush();
+    }
+    expect(keptMetrics(runId)).toMatchObject({
+      val_accuracy: { at_best: 0.75, last: 0.6, least: 0.5, greatest: 0.75 },
+      val_loss: { at_best: 0.25, last: 0.4, least: 0.25, greatest: 0.5 },
+      learning_rate: { at_best: 0.01, last: 0.01, least: 0.01, greatest: 0.01 },
+    });
+    metrics.close();
+  });
+
+  it('keeps the same of them in whatever order epochs come, come again and are forgotten', () => {
+    const value = fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 0, max: 8 }).map((eighths) => eighths / 8) },
+      { weight: 1, arbitrary: fc.constant(Number.NaN) },
+    );
+    const pushed = fc.record({ epoch: fc.integer({ min: 1, max: 6 }), value, best: fc.boolean(), flush: fc.boolean() });
+    const upTo = fc.integer({ min: 0, max: 6 });
+    fc.assert(
+      fc.property(fc.array(pushed, { maxLength: 12 }), fc.option(upTo), fc.option(upTo), (points, restored, from) => {
+        const runId = newRun();
+        const metrics = writer(runId);
+        for (const point of points) {
+          metrics.pushEpoch({ ...epoch(point.epoch, point.value), val_loss: 1 - point.value }, point.best);
+          if (point.flush) metrics.flush();
+        }
+        metrics.flush();
+        if (restored !== null) {
+          const history = Array.from({ length: restored }, (_, index) => epoch(index + 1, index / 8));
+          metrics.restore(history, restored > 1 ? 2 : null);
+        }
+        if (from !== null) metrics.pushStep({ epoch: from, step: 1, values: { loss: 1 } });
+        metrics.close();
+        expect(keptMetrics(runId)).toEqual(metricsOf(runId));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('forgets what a resumed run does again, and nothing before', () => {

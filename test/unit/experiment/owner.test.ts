@@ -90,10 +90,91 @@ describe('looking for interrupted runs', () => {
     const runId = createRun(log, samplePlan(), null);
     setStatus(log, runId, 'running');
     giveAway(log, runId, { host: 'elsewhere', pid: 1, start: '1' });
-    beat(log, runId);
+    beat(log, runId, 'running');
     expect(reapDeadRuns(log)).toEqual([]);
     setHeartbeat(log, runId, Date.now() - HEARTBEAT_LIMIT_MILLISECONDS - 1000);
     expect(reapDeadRuns(log)).toEqual([runId]);
+    log.close();
+  });
+});
+
+/** Winds what the log holds of a run's beginning so far ahead, as a clock that was set back since leaves it. */
+function windAhead(log: Log, runId: string, milliseconds: number): void {
+  log.write('wind', (database) =>
+    database
+      .prepare(
+        `UPDATE run SET created_at = created_at + :by, started_at = started_at + :by, heartbeat_at = heartbeat_at + :by
+         WHERE id = :runId`,
+      )
+      .run({ runId, by: milliseconds }),
+  );
+}
+
+const YEAR_MILLISECONDS = 365 * 24 * 3600 * 1000;
+
+describe('a clock that is set back while a run is at work', () => {
+  it.each(['finished', 'stopped', 'failed', 'interrupted'] as const)(
+    'does not let it end before it began: %s',
+    (end) => {
+      const log = openLog(temporaryFolder());
+      const runId = createRun(log, samplePlan(), null);
+      setStatus(log, runId, 'running');
+      windAhead(log, runId, YEAR_MILLISECONDS);
+      setStatus(log, runId, end);
+      const { createdAt, endedAt } = readRun(log, runId).summary;
+      expect(endedAt).toBeGreaterThanOrEqual(createdAt);
+      log.close();
+    },
+  );
+
+  it('does not let it begin before it was made, nor end before that when its owner dies', () => {
+    const log = openLog(temporaryFolder());
+    const runId = createRun(log, samplePlan(), null);
+    windAhead(log, runId, YEAR_MILLISECONDS);
+    setStatus(log, runId, 'running');
+    giveAway(log, runId, { pid: process.pid, start: 'long before' });
+    expect(reapDeadRuns(log)).toEqual([runId]);
+    const { createdAt, endedAt } = readRun(log, runId).summary;
+    const startedAt = log.read('look', (database) => database.prepare('SELECT started_at FROM run').pluck().get());
+    expect(startedAt).toBeGreaterThanOrEqual(createdAt);
+    expect(endedAt).toBeGreaterThanOrEqual(createdAt);
+    log.close();
+  });
+
+  it('may have others take it for dead, which its next sign of life takes back', () => {
+    const log = openLog(temporaryFolder());
+    const runId = createRun(log, samplePlan(), null);
+    setStatus(log, runId, 'running');
+    setStatus(log, runId, 'paused');
+    setStatus(log, runId, 'interrupted', { code: 'training.process', message: 'gone', hint: '' });
+    beat(log, runId, 'paused');
+    expect(readRun(log, runId)).toMatchObject({
+      summary: { status: 'paused', endedAt: null },
+      result: { error: null },
+    });
+    log.close();
+  });
+
+  it('does not have a run taken back that another has resumed or whose owner has gone', () => {
+    const log = openLog(temporaryFolder());
+    const runId = createRun(log, samplePlan(), null);
+    setStatus(log, runId, 'running');
+    giveAway(log, runId, { pid: process.pid, start: 'long before' });
+    expect(reapDeadRuns(log)).toEqual([runId]);
+    beat(log, runId, 'running');
+    expect(readResult(log, runId).status).toBe('interrupted');
+    log.close();
+  });
+});
+
+describe('a run that waits for its turn', () => {
+  it('needs no owner that lives', () => {
+    const log = openLog(temporaryFolder());
+    const runId = createRun(log, samplePlan(), null);
+    log.write('queue', (database) => database.prepare('UPDATE run SET queue_position = 1').run());
+    giveAway(log, runId, { pid: process.pid, start: 'long before' });
+    expect(reapDeadRuns(log)).toEqual([]);
+    expect(readResult(log, runId).status).toBe('queued');
     log.close();
   });
 });

@@ -4,6 +4,8 @@
  *
  * - `run_metric` says of each metric by epoch what is asked for most, so that runs are sorted and found by any of them
  *   without a walk through their points: its value at the run's best epoch, the last, the least and the greatest.
+ * - `run.revision` says when a run was last changed in what lists show, by a count that every process shares and no clock
+ *   can turn back; `log_revision` is where it stands.
  * - A run that waits for its turn is `queued` and has a `queue_position`; one that an engine has begun has none.
  */
 export const ORGANISED_RUNS = `
@@ -48,7 +50,9 @@ CREATE TABLE run_metric (
 CREATE INDEX run_metric_by_value ON run_metric (key, at_best, run);
 INSERT INTO run_metric (run, key, at_best, last, least, greatest)
 SELECT metric.run, metric.key, max(CASE WHEN metric.epoch = run.best_epoch THEN metric.value END),
-  max(CASE WHEN metric.epoch = run.epochs_done THEN metric.value END), min(metric.value), max(metric.value)
+  (SELECT value FROM epoch_metric AS late WHERE late.run = metric.run AND late.key = metric.key
+   ORDER BY late.epoch DESC LIMIT 1),
+  min(metric.value), max(metric.value)
 FROM epoch_metric AS metric JOIN run ON run.number = metric.run GROUP BY metric.run, metric.key;
 
 CREATE TABLE saved_filter (
@@ -88,4 +92,32 @@ CREATE TABLE run_export (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX run_export_by_run ON run_export (run);
+
+CREATE TABLE log_revision (
+  place INTEGER PRIMARY KEY CHECK (place = 1),
+  value INTEGER NOT NULL
+) STRICT;
+INSERT INTO log_revision (place, value) VALUES (1, 0);
+ALTER TABLE run ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX run_by_revision ON run (revision);
+CREATE TRIGGER run_inserted AFTER INSERT ON run BEGIN
+  UPDATE log_revision SET value = value + 1;
+  UPDATE run SET revision = (SELECT value FROM log_revision) WHERE number = NEW.number;
+END;
+CREATE TRIGGER run_updated AFTER UPDATE OF name, status, started_at, ended_at, parent, epochs_done, best_epoch,
+  best_val_accuracy, test_accuracy, note, starred, archived_at, trashed_at, run_group, queue_position ON run BEGIN
+  UPDATE log_revision SET value = value + 1;
+  UPDATE run SET revision = (SELECT value FROM log_revision) WHERE number = NEW.number;
+END;
+CREATE TRIGGER run_deleted AFTER DELETE ON run BEGIN
+  UPDATE log_revision SET value = value + 1;
+END;
+CREATE TRIGGER run_tagged AFTER INSERT ON run_tag BEGIN
+  UPDATE log_revision SET value = value + 1;
+  UPDATE run SET revision = (SELECT value FROM log_revision) WHERE number = NEW.run;
+END;
+CREATE TRIGGER run_untagged AFTER DELETE ON run_tag BEGIN
+  UPDATE log_revision SET value = value + 1;
+  UPDATE run SET revision = (SELECT value FROM log_revision) WHERE number = OLD.run;
+END;
 `;
