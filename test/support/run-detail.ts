@@ -64,6 +64,7 @@ export function finishedRun(changes: Partial<RunDetail> = {}): RunDetail {
       os: 'Linux',
     },
     parentRunId: null,
+    organisation: { starred: false, tags: [], note: '', archivedAt: null, trashedAt: null, group: null },
     ...changes,
   };
 }

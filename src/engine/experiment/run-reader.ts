@@ -4,6 +4,7 @@ import type { EpochMetrics, RunDetail, RunResult, RunSummary } from '../../share
 import { ERROR_CODES, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
 import { EPOCH_KEYS } from './metric-writer.ts';
+import { readOrganisation } from './relatives-reader.ts';
 import { findRun } from './run-life.ts';
 import { readDataset, readEnvironment, readLayers, readLoadReport, readProof } from './run-parts-reader.ts';
 import { parseStoredPlan } from './stored-plan.ts';
@@ -160,6 +161,7 @@ export function readRun(log: Log, runId: string): RunDetail {
       proof: readProof(database, number),
       environment: readEnvironment(database, number),
       parentRunId: row.parent,
+      organisation: readOrganisation(database, number),
     };
   });
 }

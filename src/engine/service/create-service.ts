@@ -2,6 +2,8 @@ import type { Implementation, Transport } from '../../shared/contract/endpoint.t
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import { listRuns } from '../experiment/run-list.ts';
 import { readRun } from '../experiment/run-reader.ts';
+import { NO_LINES, readLines } from '../experiment/lines-reader.ts';
+import { NO_RELATIVES, readRelatives } from '../experiment/relatives-reader.ts';
 import { emptyCurve, readSeries } from '../experiment/series-reader.ts';
 import { activationsOf } from './activations.ts';
 import { attachRun } from './attach-run.ts';
@@ -35,6 +37,7 @@ import { listRecent } from './recent-datasets.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
+import { showFiles } from './run-files.ts';
 import { showNetwork } from './show-network.ts';
 import { startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
@@ -84,6 +87,11 @@ function implement(context: ServiceContext): Implementation {
     'training.wait': async (request) => waitTraining(context, request),
     'runs.list': async (request) => Promise.resolve(listRuns(context.log, request)),
     'runs.show': async ({ runId }) => Promise.resolve(context.refused.get(runId) ?? readRun(context.log, runId)),
+    'runs.relatives': async ({ runId }) =>
+      Promise.resolve(context.refused.get(runId) ? NO_RELATIVES : readRelatives(context.log, runId)),
+    'runs.lines': async (request) =>
+      Promise.resolve(context.refused.get(request.runId) ? NO_LINES : readLines(context.log, request)),
+    'runs.files': async (request) => showFiles(context, request),
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
     'runs.series': async ({ runId, ...query }) =>
       context.refused.get(runId) ? query.keys.map((key) => emptyCurve(key)) : readSeries(context.log, runId, query),

@@ -18,6 +18,9 @@ import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weightsReference } from './plan.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
+import { runFiles } from './run-files.ts';
+import { runLines, runLinesRequest } from './run-lines.ts';
+import { runRelatives } from './run-relatives.ts';
 import { environment, epochMetrics, runDetail, runResult, RUN_STATUSES } from './run.ts';
 import { runList, runListRequest } from './run-list.ts';
 import { modelRequest, openedModel } from './models.ts';
@@ -259,6 +262,12 @@ export const endpoints = {
   /** A page of the runs, the newest first. */
   'runs.list': { request: runListRequest, response: runList },
   'runs.show': { request: runId, response: runDetail },
+  /** The run that one comes from, and those that come from it. */
+  'runs.relatives': { request: runId, response: runRelatives },
+  /** Lines of a run's own log, from `from` on and at most `limit`. */
+  'runs.lines': { request: runLinesRequest, response: runLines },
+  /** What a run has on disk: in its folder, and what was exported from it. */
+  'runs.files': { request: runId, response: runFiles },
   /** For a window that comes in the middle: subscribe first, then take events of a higher `sequence`. */
   'runs.attach': { request: runId, response: runSnapshot },
   /** Curves of at most `maxPoints` points each. */

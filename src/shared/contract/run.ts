@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES } from '../errors/thaw-error.ts';
 import { trainingPlan } from './plan.ts';
+import { runOrganisation } from './run-organisation.ts';
 
 export const RUN_STATUSES = ['queued', 'running', 'paused', 'finished', 'stopped', 'failed', 'interrupted'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
@@ -158,5 +159,6 @@ export const runDetail = z.strictObject({
   proof: z.array(frozenProof),
   environment: environment.nullable(),
   parentRunId: z.string().nullable(),
+  organisation: runOrganisation,
 });
 export type RunDetail = z.infer<typeof runDetail>;
