@@ -1,5 +1,5 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
-import type { Settings, SettingsChange } from '../../shared/contract/settings.ts';
+import type { RunColumn, Settings, SettingsChange } from '../../shared/contract/settings.ts';
 
 export type Theme = Settings['theme'];
 
@@ -11,6 +11,8 @@ export class SettingsController {
   theme = $state<Theme>('system');
   panes = $state.raw<Readonly<Record<string, number>>>({});
   smoothing = $state(0.6);
+  /** Null for those that are shown at first. */
+  runColumns = $state.raw<readonly RunColumn[] | null>(null);
   readonly #transport: Transport;
   readonly #onFailure: (error: unknown) => void;
   #pending: SettingsChange = {};
@@ -27,6 +29,7 @@ export class SettingsController {
     this.theme = found.theme;
     this.panes = { ...found.panes, ...this.panes };
     this.smoothing = found.smoothing;
+    this.runColumns = found.runColumns ?? null;
     return found.warning;
   }
 
@@ -45,6 +48,11 @@ export class SettingsController {
   setPane(name: string, size: number): void {
     this.panes = { ...this.panes, [name]: Math.round(size) };
     this.#keep({ panes: { ...this.panes } });
+  }
+
+  setRunColumns(columns: readonly RunColumn[]): void {
+    this.runColumns = columns;
+    this.#keep({ runColumns: [...columns] });
   }
 
   resetPanes(): void {

@@ -9,6 +9,14 @@ const cacheLimitBytes = z
   .min(2 ** 20)
   .max(2 ** 50);
 
+const runColumn = z.strictObject({
+  /** As in a query: `network`, `optimizer.learningRate`, `last(val_loss)`. */
+  key: z.string().min(1).max(200),
+  /** CSS pixels. */
+  width: z.int().min(20).max(2000),
+});
+export type RunColumn = z.infer<typeof runColumn>;
+
 /** What is remembered of how Thaw is liked; kept in THAW_HOME, shared by all windows. */
 export const settings = z.strictObject({
   schemaVersion: z.literal(SETTINGS_SCHEMA_VERSION),
@@ -19,6 +27,8 @@ export const settings = z.strictObject({
   smoothing: z.number().min(0).lt(1),
   /** What features may take of the disk, and decoded images as much again; those used longest ago go first. */
   cacheLimitBytes: cacheLimitBytes.default(DEFAULT_CACHE_LIMIT_BYTES),
+  /** Columns of the table of runs, in their order; the usual ones where it is left out. */
+  runColumns: z.array(runColumn).max(60).optional(),
 });
 export type Settings = z.infer<typeof settings>;
 
