@@ -5,7 +5,12 @@ import type { Mixture } from './augmentation/augment-images.ts';
 import type { Graph, Tensor } from './graph.ts';
 import { cast } from './ops/cast.ts';
 import { concatenate } from './ops/concatenate.ts';
-import { correctBinaryPredictions, correctPredictions } from './ops/correct-predictions.ts';
+import {
+  correctBinaryPredictions,
+  correctPredictions,
+  predictedBinaryClasses,
+  predictedClasses,
+} from './ops/correct-predictions.ts';
 import { gather } from './ops/gather.ts';
 import { meanSquaredError } from './ops/mean-squared-error.ts';
 import { mean } from './ops/mean.ts';
@@ -160,4 +165,14 @@ export function classProbabilities(graph: Graph, name: string, logits: Tensor): 
   // 1 - sigmoid(x), to the last bit also where that is small.
   const first = sigmoid(graph, `${name}/first`, scale(graph, `${name}/negative`, logits, -1));
   return concatenate(graph, name, [first, second]);
+}
+
+/**
+ * The class that each example is classified as, as `lossAndHits` counts it.
+ *
+ * @param logits [batch, classes], or [batch, 1] for two
+ * @returns int32 [batch]
+ */
+export function predictedLabels(graph: Graph, name: string, logits: Tensor): Tensor {
+  return (isBinary(logits) ? predictedBinaryClasses : predictedClasses)(graph, name, logits);
 }

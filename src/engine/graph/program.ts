@@ -16,8 +16,9 @@ import { gather } from './ops/gather.ts';
 import { normalisedImages, pixelsFromBytes } from './ops/images-from-bytes.ts';
 import { encodeSavedModel, type Signature } from './saved-model.ts';
 import type { Slot } from './optimizers/optimizer.ts';
+import { restoreSlots, takenSlots, type TakenSlots } from './take-slots.ts';
 import { trainStep, type TrainStep } from './train-step.ts';
-import { classProbabilities, CROSS_ENTROPY, lossAndHits, type Objective } from './loss.ts';
+import { classProbabilities, CROSS_ENTROPY, lossAndHits, predictedLabels, type Objective } from './loss.ts';
 import { sum } from './ops/sum.ts';
 
 /** One tensor that leaves the frozen prefix and is cached: a layer's output, batch left out. */
@@ -45,6 +46,8 @@ export interface Program {
   readonly checkpointBytes: number;
   /** What `keep_first` writes. */
   readonly firstBytes: number;
+  /** The variables whose slots `restore_slots` restores, of so many that have any. */
+  readonly slotsTaken: Pick<TakenSlots, 'variables' | 'of'>;
   /** What `diagnose`, `check` and `introspect` speak of; null for prediction. */
   readonly introspection: Introspection | null;
 }
@@ -75,6 +78,11 @@ export interface ProgramOptions {
    * them. By default `train` is given what `predict` is.
    */
   readonly augmentation?: Augmentation | null;
+  /**
+   * The shapes of the tensors, by name, of a checkpoint of another program with the same kind of optimizer: slots that it
+   * holds can be restored from it. None by default.
+   */
+  readonly slotsFrom?: ReadonlyMap<string, readonly number[]> | null;
 }
 
 /** A copy of the network's upper part fed by the cut, or of all of it fed by images. */
@@ -251,7 +259,9 @@ class ProgramBuilder {
     const { logits } = this.#lowerRest('evaluate', given, new Set(), null);
     const { losses, hits } = lossAndHits(this.graph, 'evaluate', logits, labels, this.#options.objective);
     const lossSum = sum(this.graph, 'evaluate/loss', losses);
-    this.signatures['evaluate'] = { inputs: feeds, outputs: { loss_sum: lossSum, hits } };
+    const predicted = predictedLabels(this.graph, 'evaluate/predicted', logits);
+    const probabilities = classProbabilities(this.graph, 'evaluate/probabilities', logits);
+    this.signatures['evaluate'] = { inputs: feeds, outputs: { loss_sum: lossSum, hits, predicted, probabilities } };
   }
 
   /** @returns the optimizer's slots */
@@ -344,11 +354,13 @@ class ProgramBuilder {
  *   are several `Program.assignSlices`, each has a signature {values} of its own
  * - `restore`, `save` {prefix}: native checkpoints of tensors and slots; frozen tensors must have been assigned before, for
  *   what is folded from them is not kept
+ * - `restore_slots` {prefix}: slots alone, of what another program kept {see `Program.slotsTaken`}; after `assign`
  * - `features` {images}: the frozen prefix up to the cut, as `features/<layer>`; `augmented_features` the same of canvases
  *   and `augmentationFeeds`, where variants are cached
  * - `train` {features/<layer>, labels, rows | images, labels and, of canvases, `augmentationFeeds`; learning_rate,
  *   dropout_seed}: one step; gives the batch's mean `loss` and its number of `hits`
- * - `evaluate`: as `train` is fed without augmentation, without learning; gives `loss_sum` and `hits`
+ * - `evaluate`: as `train` is fed without augmentation, without learning; gives `loss_sum`, `hits`, and of each image
+ *   `predicted` [batch], the class that hits are counted by, and `probabilities` [batch, classes]
  * - `diagnose`, `check`, `keep_first`, `introspect`: see `introspectionSignatures`
  * - `predict` {images}: `logits` as the network gives them, and `probabilities` [batch, classes]
  *
@@ -369,7 +381,10 @@ export function compileProgram(options: ProgramOptions): Program {
     introspection = trained.introspection;
   }
   const { checkpointBytes, assigns } = builder.state(slots);
+  const taken = takenSlots(slots, new Set(builder.variables.keys()), options.slotsFrom ?? new Map());
+  Object.assign(builder.signatures, restoreSlots(builder.graph, taken.slots));
   return {
+    slotsTaken: { variables: taken.variables, of: taken.of },
     savedModel: encodeSavedModel(builder.graph, builder.signatures),
     signatures: builder.signatures,
     tensors: [...builder.variables.values()].map(({ name, shape }) => ({ name, shape })),

@@ -156,6 +156,24 @@ export class NpzReader {
     return { shape, data: header.fortranOrder ? rowMajor(values, shape) : values };
   }
 
+  /**
+   * Reads an array as it lies in the file, where it is row-major.
+   *
+   * @param description that it must have, as NumPy has it: `<f4`
+   * @throws UnexpectedArray, MalformedZip
+   */
+  async bytes(
+    name: string,
+    description: string,
+    mostBytes: number,
+  ): Promise<{ readonly shape: readonly number[]; readonly data: Buffer }> {
+    const found = await this.#data(name, mostBytes);
+    if (found.description !== description || found.header.fortranOrder) {
+      throw new UnexpectedArray(`'${name}' has the type '${found.description}', expected '${description}' row by row`);
+    }
+    return { shape: found.shape, data: found.data };
+  }
+
   /** Reads whole numbers. @throws UnexpectedArray, MalformedZip */
   async integers(name: string, mostBytes: number): Promise<readonly number[]> {
     const { kind, code, data, itemBytes, description } = await this.#data(name, mostBytes);

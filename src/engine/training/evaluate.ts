@@ -3,32 +3,71 @@ import type { BatchSource } from './batch-source.ts';
 import { batches, inOrder } from './epoch-order.ts';
 import { yieldToMessages } from './yield.ts';
 
+/** All probabilities are kept of so many images and classes: 64 MiB of them. */
+const MOST_PROBABILITIES = 2 ** 24;
+
+/** What a network makes of each image of a split, in the split's order. */
+export interface Predictions {
+  /** The class that the accuracy is counted by. */
+  readonly predicted: Int32Array;
+  /** Of that class. */
+  readonly probability: Float32Array;
+  /** [images, classes] row-major; null where they would be too many to be kept. */
+  readonly probabilities: Float32Array | null;
+}
+
 export interface Evaluation {
   /** Mean per image. */
   readonly loss: number;
   /** Share in [0, 1]. */
   readonly accuracy: number;
+  readonly predictions: Predictions;
 }
 
 /**
- * The mean loss and the accuracy on a split, nothing learning; dropout off, BatchNorm on its moving statistics.
+ * The mean loss and the accuracy on a split, and what is made of each image, nothing learning; dropout off, BatchNorm on its
+ * moving statistics.
  *
- * @param beforeBatch waited for before each batch, such as for a pause
+ * @param options.classes how many there are
+ * @param options.beforeBatch waited for before each batch, such as for a pause
  */
 export async function evaluate(
   session: Session,
   source: BatchSource,
-  batchSize: number,
-  beforeBatch?: () => Promise<void>,
+  options: {
+    readonly batchSize: number;
+    readonly classes: number;
+    readonly beforeBatch?: (() => Promise<void>) | undefined;
+  },
 ): Promise<Evaluation> {
+  const { batchSize, classes, beforeBatch } = options;
+  const { count } = source;
+  const predicted = new Int32Array(count);
+  const probability = new Float32Array(count);
+  const all = count * classes <= MOST_PROBABILITIES ? new Float32Array(count * classes) : null;
   let lossSum = 0;
   let hits = 0;
-  for await (const { feeds } of source.feeds(batches(inOrder(source.count), batchSize))) {
+  for await (const { rows, feeds } of source.feeds(batches(inOrder(count), batchSize))) {
     await beforeBatch?.();
-    const { loss_sum, hits: batchHits } = session.run('evaluate', feeds);
-    lossSum += loss_sum?.data[0] ?? NaN;
-    hits += batchHits?.data[0] ?? NaN;
+    const output = session.run('evaluate', feeds);
+    lossSum += output['loss_sum']?.data[0] ?? NaN;
+    hits += output['hits']?.data[0] ?? NaN;
+    const own = output['probabilities']?.data;
+    const classOf = output['predicted']?.data;
+    if (!(own instanceof Float32Array) || !(classOf instanceof Int32Array)) {
+      throw new TypeError('The program gave no predictions.');
+    }
+    rows.forEach((row, index) => {
+      const winner = classOf[index] ?? 0;
+      predicted[row] = winner;
+      probability[row] = own[index * classes + winner] ?? NaN;
+      all?.set(own.subarray(index * classes, (index + 1) * classes), row * classes);
+    });
     await yieldToMessages();
   }
-  return { loss: lossSum / source.count, accuracy: hits / source.count };
+  return {
+    loss: lossSum / count,
+    accuracy: hits / count,
+    predictions: { predicted, probability, probabilities: all },
+  };
 }

@@ -11,6 +11,7 @@ import { diverged, findCulprit, type Culprit, type Divergence } from './divergen
 import { isBetter, isExhausted } from './early-stopping.ts';
 import { batches, epochOrder } from './epoch-order.ts';
 import { evaluate } from './evaluate.ts';
+import type { BestEvaluation } from './evaluation/keep-evaluation.ts';
 import type { Hold } from './hold.ts';
 import { introspect, type LayerFigures } from './introspect.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
@@ -33,6 +34,8 @@ export interface LoopOptions {
   readonly runDirectory: string;
   readonly train: BatchSource;
   readonly validation: BatchSource;
+  /** How many there are. */
+  readonly classes: number;
   readonly state: TrainingState;
   readonly clock: Clock;
   readonly timer: PhaseTimer;
@@ -49,6 +52,8 @@ export interface LoopOptions {
 export interface LoopOutcome {
   readonly state: TrainingState;
   readonly ending: 'finished' | 'stopped' | 'stoppedEarly';
+  /** The validation of the best epoch; null where that is one from before the loop began, or none is done. */
+  readonly best: BestEvaluation | null;
 }
 
 /** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
@@ -65,6 +70,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   let writtenAt = performance.now();
   let interval = CHECKPOINT_INTERVAL_MS;
   let stepReportedAt = -Infinity;
+  let bestEvaluation: BestEvaluation | null = null;
 
   const wentWrong = (culprit: Culprit | null, about: Pick<Divergence, 'otherwise' | 'step' | 'epoch'>): ThawError => {
     const learningRate = learningRateOf(about.epoch, state.partial.steps);
@@ -158,10 +164,14 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   for (let epoch = state.epoch + 1; epoch <= epochs && !isOver(); epoch++) {
     if (!(await trainEpoch(epoch))) {
       await checkpoint(false);
-      return { state, ending: 'stopped' };
+      return { state, ending: 'stopped', best: bestEvaluation };
     }
     const validation = await timer.measure('evaluate', () =>
-      evaluate(session, options.validation, plan.evaluationBatchSize, holdIfAsked),
+      evaluate(session, options.validation, {
+        batchSize: plan.evaluationBatchSize,
+        classes: options.classes,
+        beforeBatch: holdIfAsked,
+      }),
     );
     const { partial } = state;
     const learningRate = learningRateOf(epoch, stepsPerEpoch - 1);
@@ -190,14 +200,15 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       history: [...state.history, metrics],
       bestEpoch: best ? epoch : state.bestEpoch,
     };
+    if (best) bestEvaluation = { epoch, step: state.step, evaluation: validation };
     emit({ kind: 'epoch', metrics, best });
     const due = performance.now() - writtenAt > interval || epoch === 1;
     if (best || due) await checkpoint(best);
     if (signal.aborted && epoch < epochs && !isOver()) {
       if (written !== state.step) await checkpoint(false);
-      return { state, ending: 'stopped' };
+      return { state, ending: 'stopped', best: bestEvaluation };
     }
   }
   if (written !== state.step) await checkpoint(false);
-  return { state, ending: state.epoch < epochs ? 'stoppedEarly' : 'finished' };
+  return { state, ending: state.epoch < epochs ? 'stoppedEarly' : 'finished', best: bestEvaluation };
 }

@@ -1,5 +1,6 @@
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import type { Prediction } from '../../shared/contract/endpoint.ts';
+import type { ConfusionCell } from '../../shared/contract/evaluation.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   RunResult,
 } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
+import type { Split } from '../dataset/dataset.ts';
 import type { LayerFigures } from './introspect.ts';
 import type { MemoryNeed } from './memory.ts';
 
@@ -28,6 +30,10 @@ export interface TrainerJob {
   readonly sourceRunDirectory: string | null;
   /** True continues from the last checkpoint in `runDirectory`. */
   readonly resume: boolean;
+  /** True goes on with the optimizer's state too, of the checkpoint that the `run` weights source means, where it fits. */
+  readonly keepsOptimizer?: boolean | undefined;
+  /** The folder of the run that this one repeats: the dataset is laid out and edited as that one began with it. */
+  readonly repeatedRunDirectory?: string | undefined;
   /**
    * THAW_HOME, whose index knows the dataset's files and what was decided of them, which a resumed run takes from its own
    * folder; left out, all are read and nothing is decided.
@@ -77,6 +83,19 @@ export interface CheckpointWritten {
   readonly bytes: number;
 }
 
+/** What the best checkpoint made of the images of a split; of each of them it stands in a file. */
+export interface EvaluationKept {
+  readonly split: Split;
+  readonly epoch: number;
+  readonly step: number;
+  /** Relative to the run's folder, with `/`. */
+  readonly path: string;
+  readonly images: number;
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly confusion: readonly ConfusionCell[];
+}
+
 /** Trainer to engine. */
 export type TrainerMessage =
   | { readonly kind: 'event'; readonly body: RunEventBody }
@@ -92,6 +111,7 @@ export type TrainerMessage =
   /** For the run's own log, and no reason to worry. */
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'proof'; readonly proof: readonly FrozenProof[] }
+  | { readonly kind: 'evaluation'; readonly evaluation: EvaluationKept }
   | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
   | { readonly kind: 'failed'; readonly error: SerializedError };
 

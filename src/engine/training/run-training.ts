@@ -1,10 +1,9 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
-import type { BatchSource } from './batch-source.ts';
 import { checkpointPrefix, writeCheckpoint } from './checkpoint.ts';
 import { Clock } from './clock.ts';
-import { evaluate } from './evaluate.ts';
+import { keepEvaluations } from './evaluation/keep-evaluation.ts';
 import { holdOnPause, type Hold } from './hold.ts';
 import { trainingLoop, type LoopOutcome } from './loop.ts';
 import { isOutOfMemory, outOfMemory, type MemoryNeed } from './memory.ts';
@@ -12,7 +11,7 @@ import { Pause } from './pause.ts';
 import { prepareRun, type PreparedRun } from './prepare-run.ts';
 import { PhaseTimer } from './progress.ts';
 import { proveFrozen } from './proof.ts';
-import type { TrainerJob, TrainerMessage } from './protocol.ts';
+import type { EvaluationKept, TrainerJob, TrainerMessage } from './protocol.ts';
 import { splitSources, type SplitSources } from './split-sources.ts';
 
 function reportCounts(report: LoadReport | null): RunResult['weights'] {
@@ -32,15 +31,6 @@ function throughput(outcome: LoopOutcome, imagesPerEpoch: number): number | null
   const { history, partial } = outcome.state;
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, partial.seconds);
   return seconds > 0 ? (history.length * imagesPerEpoch + partial.images) / seconds : null;
-}
-
-/** The accuracy on the test split at the best checkpoint. */
-async function testAccuracy(run: PreparedRun, test: BatchSource | null, job: TrainerJob): Promise<number | null> {
-  if (!test) return null;
-  const prefix = await checkpointPrefix(job.runDirectory, 'best');
-  run.session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
-  const { accuracy } = await evaluate(run.session, test, job.plan.evaluationBatchSize);
-  return accuracy;
 }
 
 /** Lets a run hold while its images are decoded or its features computed, with a checkpoint from before the first step. */
@@ -173,6 +163,13 @@ async function train({
     const { summary: dataset } = sources;
     const { loadReport } = run;
     send({ kind: 'prepared', prepared: { dataset, loadReport, layers, parameters, ...run.runtime } });
+    if (job.keepsOptimizer === true) {
+      const { variables, of } = run.program.slotsTaken;
+      send({
+        kind: 'note',
+        text: `The optimizer goes on with its state for ${variables.length} of ${of} tensors that train.`,
+      });
+    }
     if (job.resume) {
       const { history, bestEpoch } = run.state;
       send({ kind: 'resumed', resumed: { history, bestEpoch } });
@@ -180,6 +177,7 @@ async function train({
 
     const outcome = await trainingLoop({
       ...sources,
+      classes: run.model.classes.length,
       session: run.session,
       introspection: run.introspection,
       plan: job.plan,
@@ -202,8 +200,15 @@ async function train({
     );
     send({ kind: 'proof', proof });
     const best = history.find(({ epoch }) => epoch === bestEpoch);
-    const { test } = sources;
-    const tested = stopped ? null : await timer.measure('test', () => testAccuracy(run, test, job));
+    const evaluating = {
+      run,
+      sources,
+      job,
+      timer,
+      onKept: (evaluation: EvaluationKept) => send({ kind: 'evaluation', evaluation }),
+      onWarning: (message: string) => emit({ kind: 'warning', message }),
+    };
+    const tested = await keepEvaluations(evaluating, outcome.best, stopped);
     return {
       status: stopped ? 'stopped' : 'finished',
       history,

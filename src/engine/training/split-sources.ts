@@ -2,6 +2,7 @@ import type { RunEventBody } from '../../shared/contract/event.ts';
 import type { DatasetSummary, SkippedImage } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset, Split } from '../dataset/open-dataset.ts';
+import type { DatasetImage } from '../dataset/dataset.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { augmentedVariant, chooseVariants } from './augmentation/variants.ts';
 import { drawAugmentation } from './augmentation/draw.ts';
@@ -19,6 +20,8 @@ export interface SplitSources {
   readonly validation: BatchSource;
   /** null where the dataset has no test split. */
   readonly test: BatchSource | null;
+  /** Of the splits that nothing is learnt from, in their sources' order. */
+  readonly images: Readonly<Record<Exclude<Split, 'train'>, readonly DatasetImage[]>>;
   readonly summary: DatasetSummary;
   dispose(): Promise<void>;
 }
@@ -200,6 +203,8 @@ export async function splitSources(run: PreparedRun, options: SourceOptions): Pr
     ? givenSources(run)
     : await (program.cut.length > 0 ? featureSources : imageSources)(run, options);
   const { usable, skipped, source, dispose } = sources;
+  const imagesOf = (split: Split): readonly DatasetImage[] =>
+    splitImages(dataset, usable, split).flatMap((index) => dataset.images[index] ?? []);
   const sourceOf = (split: Split): BatchSource | null => {
     const images = splitImages(dataset, usable, split);
     const labels = Int32Array.from(images, (index) => dataset.images[index]?.label ?? 0);
@@ -208,7 +213,14 @@ export async function splitSources(run: PreparedRun, options: SourceOptions): Pr
   try {
     const [train, validation, test] = [sourceOf('train'), sourceOf('validation'), sourceOf('test')];
     if (!train || !validation) throw new TypeError('A split that must not be empty is.');
-    return { train, validation, test, summary: datasetSummary(dataset, usable, skipped), dispose };
+    return {
+      train,
+      validation,
+      test,
+      images: { validation: imagesOf('validation'), test: imagesOf('test') },
+      summary: datasetSummary(dataset, usable, skipped),
+      dispose,
+    };
   } catch (error) {
     await dispose();
     throw error;

@@ -236,6 +236,8 @@ describe('correct predictions', () => {
     });
     expect([...data]).toEqual([1, 0, 0, 1, 0, 1]);
     const wide = graph.placeholder('wide', 'float32', [-1, 2]);
-    expect(() => correctBinaryPredictions(graph, 'hits', wide, labels)).toThrow("'hits' needs logits of [batch, 1]");
+    expect(() => correctBinaryPredictions(graph, 'hits', wide, labels)).toThrow(
+      "'hits/predicted' needs logits of [batch, 1]",
+    );
   });
 });

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { Split } from '../../dataset/dataset.ts';
+import { ThawError } from '../../../shared/errors/thaw-error.ts';
+import { checkpointPrefix, readStateOf } from '../checkpoint.ts';
+import type { BatchSource } from '../batch-source.ts';
+import { evaluate, type Evaluation } from '../evaluate.ts';
+import type { PreparedRun } from '../prepare-run.ts';
+import type { PhaseTimer } from '../progress.ts';
+import type { EvaluationKept, TrainerJob } from '../protocol.ts';
+import type { SplitSources } from '../split-sources.ts';
+import { confusionOf } from './confusion.ts';
+import { writePredictions } from './write-predictions.ts';
+
+/** What the weights of the best epoch made of a split. */
+export interface BestEvaluation {
+  readonly epoch: number;
+  readonly step: number;
+  readonly evaluation: Evaluation;
+}
+
+interface Options {
+  readonly run: PreparedRun;
+  readonly sources: SplitSources;
+  readonly job: TrainerJob;
+  readonly timer: PhaseTimer;
+  /** Told of what was kept. */
+  readonly onKept: (kept: EvaluationKept) => void;
+  readonly onWarning: (message: string) => void;
+}
+
+/** Brings the best checkpoint's weights back. @returns which epoch and step it is of */
+async function restoreBest({ run, job }: Options): Promise<Omit<BestEvaluation, 'evaluation'>> {
+  const prefix = await checkpointPrefix(job.runDirectory, 'best');
+  run.session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
+  const { bestEpoch, epoch, step } = await readStateOf(path.dirname(prefix));
+  return { epoch: bestEpoch ?? epoch, step };
+}
+
+/** A run that cannot write what it made of its images is none the worse. */
+async function keep(
+  { run, sources, job, onKept, onWarning }: Options,
+  split: Exclude<Split, 'train'>,
+  { epoch, step, evaluation }: BestEvaluation,
+): Promise<void> {
+  const images = sources.images[split];
+  const { predictions, accuracy, loss } = evaluation;
+  const { classes } = run.model;
+  try {
+    const written = await writePredictions(job.runDirectory, { split, epoch, step }, { images, classes, predictions });
+    const labels = Int32Array.from(images, ({ label }) => label);
+    const confusion = confusionOf(labels, predictions.predicted);
+    onKept({ split, epoch, step, path: written, images: images.length, accuracy, loss, confusion });
+  } catch (error) {
+    if (!(error instanceof ThawError)) throw error;
+    onWarning(`${error.message} The run is complete without it.`);
+  }
+}
+
+/**
+ * Keeps what the best checkpoint made of each image of the validation and, where there is one, of the test split.
+ *
+ * @param best what its epoch's validation gave, where this process took it; a resumed run may have it from before
+ * @param stopped leaves out whatever would have to be computed: whoever stops a run waits for it
+ * @returns the accuracy on the test split; null where there is none, or the run was stopped
+ */
+export async function keepEvaluations(
+  options: Options,
+  best: BestEvaluation | null,
+  stopped: boolean,
+): Promise<number | null> {
+  const { run, sources, job, timer } = options;
+  const { test, validation } = sources;
+  const given = { batchSize: job.plan.evaluationBatchSize, classes: run.model.classes.length };
+  const evaluateBest = async (source: BatchSource): Promise<BestEvaluation> => ({
+    ...(await restoreBest(options)),
+    evaluation: await evaluate(run.session, source, given),
+  });
+  await timer.measure('evaluate', async () => {
+    if (best) await keep(options, 'validation', best);
+    else if (!stopped) await keep(options, 'validation', await evaluateBest(validation));
+  });
+  if (stopped || !test) return null;
+  return timer.measure('test', async () => {
+    const tested = await evaluateBest(test);
+    await keep(options, 'test', tested);
+    return tested.evaluation.accuracy;
+  });
+}
