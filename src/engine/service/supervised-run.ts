@@ -15,6 +15,7 @@ import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from 
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
 import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.ts';
+import { isPredictionsPath } from '../training/evaluation/predictions-file.ts';
 import type { EvaluationKept, TrainerJob, TrainerMessage } from '../training/protocol.ts';
 import { describeEnvironment } from './describe-environment.ts';
 import { TrainerProcess, type TrainerEnd } from './trainer-process.ts';
@@ -176,7 +177,7 @@ export class SupervisedRun {
     const { log, job } = this.#options;
     for (const before of writeEvaluation(log, job.runId, evaluation)) {
       // What the log knows no more only takes room.
-      rm(path.join(job.runDirectory, before), { force: true }, () => undefined);
+      if (isPredictionsPath(before)) rm(path.join(job.runDirectory, before), { force: true }, () => undefined);
     }
   }
 
