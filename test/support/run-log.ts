@@ -34,3 +34,16 @@ export function epochsLogged(home: string): number {
     (database) => database.prepare<[], number>('SELECT count(DISTINCT epoch) FROM epoch_metric').pluck().get() ?? 0,
   );
 }
+
+/** The steps that the log has a loss of, in order. */
+export function loggedSteps(home: string, runId: string): number[] {
+  return look(home, (database) =>
+    database
+      .prepare<[string], number>(
+        `SELECT step FROM step_metric JOIN metric_key ON metric_key.number = step_metric.key
+         JOIN run ON run.number = step_metric.run WHERE run.id = ? AND metric_key.name = 'loss' ORDER BY step`,
+      )
+      .pluck()
+      .all(runId),
+  );
+}

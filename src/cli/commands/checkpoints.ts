@@ -1,11 +1,13 @@
 import { Option, type Command } from 'commander';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { wholeNumber } from '../number-flag.ts';
 import { bytes, count } from '../output/format.ts';
 import { checkpointTable } from '../output/checkpoint-table.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { writtenRun } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
+import { changeRuns } from './run-edits.ts';
 
 const RUN_ID = 'as `thaw runs list` shows it';
 const STEP = wholeNumber({ least: 0 });
@@ -15,6 +17,8 @@ interface StarFlags {
   readonly step?: number;
   readonly best?: true;
   readonly last?: true;
+  /** The run itself, none of its checkpoints. */
+  readonly run?: true;
   readonly json?: true;
 }
 
@@ -39,13 +43,17 @@ function addList(runs: Command): void {
 function addStar(runs: Command): void {
   runs
     .command('star')
-    .description('keep a checkpoint of a run, also when training goes on from it; a run under way may be starred too')
+    .description(
+      'keep a checkpoint of a run, also when training goes on from it, or star the run itself; it may be under way',
+    )
     .argument('<id>', RUN_ID)
     .addOption(new Option('--step <n>', 'that of this step').argParser(STEP).conflicts(['best', 'last']))
     .addOption(new Option('--best', 'that of the best epoch (default)').conflicts(['step', 'last']))
     .addOption(new Option('--last', 'the newest').conflicts(['step', 'best']))
+    .addOption(new Option('--run', 'the run itself, none of its checkpoints').conflicts(['step', 'best', 'last']))
     .option('--json', 'print one JSON document')
     .action(async (runId: string, flags: StarFlags) => {
+      if (flags.run) return changeRuns([runId], { starred: true }, { said: 'Starred', json: flags.json });
       const starred = await withService((engine) => engine.invoke('runs.star', { runId, checkpoint: choice(flags) }));
       if (flags.json) {
         printJson(starred);
@@ -61,11 +69,20 @@ function addStar(runs: Command): void {
 function addUnstar(runs: Command): void {
   runs
     .command('unstar')
-    .description('let a starred checkpoint go; as the last or best one it stays')
+    .description('let a starred checkpoint go; as the last or best one it stays; or take the star from the run itself')
     .argument('<id>', RUN_ID)
-    .requiredOption('--step <n>', 'that of this step', STEP)
+    .addOption(new Option('--step <n>', 'that of this step').argParser(STEP).conflicts('run'))
+    .option('--run', 'the run itself, none of its checkpoints')
     .option('--json', 'print one JSON document')
-    .action(async (runId: string, { step, json }: { step: number; json?: true }) => {
+    .action(async (runId: string, { step, run, json }: { step?: number; run?: true; json?: true }) => {
+      if (run) return changeRuns([runId], { starred: false }, { said: 'Took the star from', json });
+      if (step === undefined) {
+        throw new ThawError(
+          'usage.invalid',
+          'What loses its star must be named; received neither --step nor --run.',
+          `See the steps with \`thaw runs checkpoints ${runId}\`.`,
+        );
+      }
       const kept: StoredCheckpoint[] = await withService((engine) => engine.invoke('runs.unstar', { runId, step }));
       if (json) printJson(kept);
       else printLines([`Took the star from the checkpoint of step ${count(step)}.`]);

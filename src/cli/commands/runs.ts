@@ -12,6 +12,8 @@ import { table } from '../output/table.ts';
 import { runCheckpoint, writtenRun } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
 import { addCheckpointCommands } from './checkpoints.ts';
+import { addEditCommands } from './run-edits.ts';
+import { addExportCommands } from './exchange.ts';
 
 const STATUSES = [
   'queued',
@@ -117,4 +119,6 @@ export function addRunsCommands(program: Command, setExitCode: SetExitCode): voi
   addShow(runs);
   addResume(runs, setExitCode);
   addCheckpointCommands(runs);
+  addEditCommands(runs, setExitCode);
+  addExportCommands(runs, setExitCode);
 }

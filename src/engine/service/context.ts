@@ -10,6 +10,7 @@ import type { TrainerJob } from '../training/protocol.ts';
 import { Datasets } from './datasets.ts';
 import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
 import { EventHub } from './event-hub.ts';
+import { FetchedFiles } from './fetched-files.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
 import { Inspected } from './inspected.ts';
@@ -18,7 +19,9 @@ import { OpenedFeatures } from './opened-features.ts';
 import type { ComputedPreview } from '../training/augmentation/preview.ts';
 import { KeptProcess } from './kept-process.ts';
 import { Predictors } from './predictors.ts';
+import { QueueWorker } from './queue-worker.ts';
 import { RefusedRuns } from './refused-runs.ts';
+import { RunWatch } from './run-watch.ts';
 import { SettingsFile } from './settings-file.ts';
 import { OpenedWeights } from './opened-weights.ts';
 import { SupervisedRun } from './supervised-run.ts';
@@ -73,6 +76,7 @@ export class ServiceContext {
   readonly events = new EventHub();
   readonly tasks = new Tasks(this.events);
   readonly grants = new Grants();
+  readonly fetched = new FetchedFiles();
   readonly datasets = new Datasets(
     (root) => editsOfRoot(this.indexIfAny, root),
     () => this.indexIfAny,
@@ -83,6 +87,7 @@ export class ServiceContext {
   readonly features = new OpenedFeatures();
   readonly weights = new OpenedWeights();
   readonly refused = new RefusedRuns();
+  readonly queue = new QueueWorker(this);
   readonly images: Images;
   readonly predictors: Predictors;
   /** Shows what augmentation does to images. */
@@ -91,6 +96,7 @@ export class ServiceContext {
   readonly uploads: Uploads;
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
+  #watch: RunWatch | null = null;
   #index: DatasetIndex | null = null;
   /** Of an index that cannot be written. */
   #unkept: DatasetIndex | null = null;
@@ -132,9 +138,15 @@ export class ServiceContext {
           throw error;
         }
       }
+      this.#watch = new RunWatch(log, this.events);
       this.#log = log;
     }
     return this.#log;
+  }
+
+  /** Has windows told what was just changed of the runs, which they would find out a moment later. */
+  tellOfRuns(): void {
+    this.#watch?.look();
   }
 
   /** The index of datasets, opened when first needed. @throws ThawError `index.unreadable`, `index.newer`, `disk.readOnly` */
@@ -155,8 +167,12 @@ export class ServiceContext {
     return runDirectory(this.home, runId);
   }
 
-  /** Forks the trainer of a run that stands in the log as `queued`. */
-  supervise(job: TrainerJob): void {
+  /**
+   * Forks the trainer of a run that stands in the log as `queued`.
+   *
+   * @param isKept whether the log keeps it also where it is refused before it begins
+   */
+  supervise(job: TrainerJob, isKept = false): void {
     const { log } = this;
     this.events.takeUp(job.runId);
     this.predictors.retire();
@@ -166,7 +182,7 @@ export class ServiceContext {
       trainerEntry: this.entries.trainer,
       job,
       tell: (body) => this.events.tellRun(job.runId, body),
-      onRefused: (detail) => this.refused.keep(detail),
+      onRefused: isKept ? null : (detail) => this.refused.keep(detail),
     });
     this.#runs.set(job.runId, run);
     void run.done.catch(() => undefined).then(() => this.#runs.delete(job.runId));
@@ -183,6 +199,7 @@ export class ServiceContext {
 
   /** Stops what runs, keeping checkpoints, and closes the log. */
   async close(): Promise<void> {
+    await this.queue.close();
     const tasks = this.tasks.close();
     this.predictors.close();
     this.previews.close();
@@ -196,6 +213,9 @@ export class ServiceContext {
     const quiet = Promise.all([tasks, this.watching.close().then(() => this.measuring.close())]);
     await Promise.all([...ends, within(CLOSE_GRACE_MILLISECONDS, quiet)]);
     this.weights.close();
+    await this.fetched.close();
+    this.#watch?.end();
+    this.#watch = null;
     this.#log?.close();
     this.#log = null;
     this.#index?.close();

@@ -22,6 +22,8 @@ import { inspectLayer } from './inspect-layer.ts';
 import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
+import { exportRuns } from './export-runs.ts';
+import { importRuns } from './import-runs.ts';
 import { inspectWeights } from './inspect-weights.ts';
 import { mapWeights } from './map-weights.ts';
 import { mendDataset } from './mend-dataset.ts';
@@ -33,13 +35,15 @@ import { previewAugmentation } from './preview-augmentation.ts';
 import { previewPlan } from './preview-plan.ts';
 import { getPublishedWeights, listPublishedWeights } from './published-weights.ts';
 import { acceptStructure, outlineGroups, outlineStructure } from './outline-structure.ts';
+import { addToQueue, cancelQueued, holdQueue, moveInQueue, showQueue, sweep, workQueue } from './queue.ts';
 import { listRecent } from './recent-datasets.ts';
+import { changeRuns, deleteTrash, takeBack, throwAway } from './organise-runs.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
 import { showFiles } from './run-files.ts';
 import { showNetwork } from './show-network.ts';
-import { startTraining } from './start-training.ts';
+import { branchRun, continueRun, repeatRun, startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
 import { waitTraining } from './wait-training.ts';
 import { writeFeatures } from './write-features.ts';
@@ -72,6 +76,7 @@ function implement(context: ServiceContext): Implementation {
     'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
     'image.inspect': async (request) => inspectOneImage(context, request),
     'files.browse': async (request) => browseFiles(context, request),
+    'files.read': async (request) => context.fetched.read(request),
     'files.upload': async (request) => context.uploads.take(request),
     'task.cancel': async ({ taskId }) => {
       context.tasks.cancel(taskId);
@@ -102,7 +107,24 @@ function implement(context: ServiceContext): Implementation {
       context.refused.get(request.runId) ? [] : showCheckpoints(context, request),
     'runs.star': async (request) => star(context, request),
     'runs.unstar': async (request) => unstar(context, request),
+    'runs.edit': async (request) => Promise.resolve(changeRuns(context, request)),
+    'runs.trash': async (request) => Promise.resolve(throwAway(context, request)),
+    'runs.restore': async (request) => Promise.resolve(takeBack(context, request)),
+    'runs.emptyTrash': async (request) => deleteTrash(context, request),
     'runs.resume': async (request) => resumeRun(context, request),
+    'runs.continue': async (request) => continueRun(context, request),
+    'runs.branch': async (request) => branchRun(context, request),
+    'runs.repeat': async (request) => repeatRun(context, request),
+    'queue.list': async () => Promise.resolve(showQueue(context)),
+    'queue.add': async (request) => addToQueue(context, request),
+    'queue.sweep': async (request) => sweep(context, request),
+    'queue.move': async (request) => Promise.resolve(moveInQueue(context, request)),
+    'queue.cancel': async (request) => Promise.resolve(cancelQueued(context, request)),
+    'queue.work': async () => Promise.resolve(workQueue(context)),
+    'queue.hold': async () => Promise.resolve(holdQueue(context)),
+    'queue.wait': async () => context.queue.drained().then(() => showQueue(context)),
+    'runs.export': async (request) => exportRuns(context, request),
+    'runs.import': async (request) => importRuns(context, request),
     predict: async (request) => predict(context, request),
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),

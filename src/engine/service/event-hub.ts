@@ -47,6 +47,7 @@ export class EventHub {
     run: new Set(),
     task: new Set(),
     dataset: new Set(),
+    runs: new Set(),
   };
   readonly #runs = new Map<string, LastTold>();
 
@@ -82,6 +83,10 @@ export class EventHub {
   /** Whether anybody would be told: a command line follows no dataset. */
   hears(name: EventName): boolean {
     return this.#listeners[name].size > 0;
+  }
+
+  tellRuns(event: EventOf<'runs'>): void {
+    for (const listener of this.#listeners.runs) listener(event);
   }
 
   tellDataset(event: EventOf<'dataset'>): void {

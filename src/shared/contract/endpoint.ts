@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { activations, activationsSource } from './activations.ts';
 import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentation-preview.ts';
 import { augmentationRequest } from './augmentation.ts';
+import { branchRequest, continueRequest, repeatRequest, runBegun, startRequest } from './begin-run.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
 import { datasetEditRequest, datasetEdits, datasetMendRequest, imageFilter } from './dataset-edits.ts';
 import { datasetEvent } from './dataset-event.ts';
@@ -19,14 +20,24 @@ import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weight
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { runFiles } from './run-files.ts';
+import { emptiedTrash, runEdit, runIds, runsEvent } from './run-edit.ts';
 import { runLines, runLinesRequest } from './run-lines.ts';
 import { runRelatives } from './run-relatives.ts';
 import { environment, epochMetrics, runDetail, runResult, RUN_STATUSES } from './run.ts';
+import {
+  exported,
+  exportRequest,
+  filePiece,
+  imported,
+  importRequest,
+  readRequest,
+} from './run-exchange.ts';
 import { runList, runListRequest } from './run-list.ts';
 import { modelRequest, openedModel } from './models.ts';
 import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
 import { networkSummary } from './network-summary.ts';
+import { cancelRequest, moveRequest, queueState, sweepAdded, sweepRequest } from './queue.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { groupPattern } from './split-plan.ts';
 import { groupOutline, structureOutline } from './structure-outline.ts';
@@ -236,20 +247,10 @@ export const endpoints = {
     }),
     response: z.strictObject({ file: fileEntry, folder: fileEntry }),
   },
+  /** The next piece of a file that was written for a window; the piece that is the last one ends its being kept. */
+  'files.read': { request: readRequest, response: filePiece },
   /** Starts a run and answers once it is in the log; what follows comes as events. */
-  'training.start': {
-    request: trainingPlanRequest,
-    response: z.strictObject({
-      runId: z.string(),
-      plan: trainingPlan,
-      /** How much of the network its weights fill, where that is a part; null where it is all, or there are none. */
-      part: z.string().nullable(),
-      /** What was decided of the dataset's images, in words; null where nothing was. */
-      edits: z.string().nullable(),
-      /** What of the request the plan does without, for people. */
-      warnings: z.array(z.string()),
-    }),
-  },
+  'training.start': { request: startRequest, response: runBegun },
   /** Asks the run to stop after the step; answers once asked. */
   'training.stop': { request: runId, response: z.strictObject({}) },
   /** Holds the run after the step under way, its checkpoint written, until it is continued or stopped. */
@@ -305,7 +306,39 @@ export const endpoints = {
     request: z.strictObject({ runId: z.string().min(1), step: z.int().min(0) }),
     response: z.array(storedCheckpoint),
   },
+  /** Changes what people make of runs: name, note, star, tags, archive; of all of them or of none. */
+  'runs.edit': { request: runEdit, response: z.strictObject({}) },
+  /** Marks runs as thrown away, which `runs.restore` takes back; refused for runs that are at work or wait. */
+  'runs.trash': { request: runIds, response: z.strictObject({}) },
+  'runs.restore': { request: runIds, response: z.strictObject({}) },
+  /** Deletes what is in the trash for good, rows and files; of it only `runIds` where they are given. */
+  'runs.emptyTrash': { request: runIds.partial(), response: emptiedTrash },
   'runs.resume': { request: runId, response: z.strictObject({ runId: z.string() }) },
+  /** Goes on where a run has ended for more epochs, as a run of its own whose history begins with that one's. */
+  'runs.continue': { request: continueRequest, response: runBegun },
+  /** Goes on from a run's checkpoint under another plan, with the optimizer's state where that is of the same kind. */
+  'runs.branch': { request: branchRequest, response: runBegun },
+  /** Does once more what a run did, with its plan, its seed and its edits of the dataset. */
+  'runs.repeat': { request: repeatRequest, response: runBegun },
+  /** What waits for the one trainer, in order. */
+  'queue.list': { request: z.strictObject({}), response: queueState },
+  /** Checks a plan and lets its run wait behind the others. */
+  'queue.add': { request: startRequest, response: runBegun },
+  /** Lets a run wait for each combination of listed values, all in one group. */
+  'queue.sweep': { request: sweepRequest, response: sweepAdded },
+  'queue.move': { request: moveRequest, response: queueState },
+  /** Takes waiting runs out of the queue and of the log; those that do not wait any more are left alone. */
+  'queue.cancel': { request: cancelRequest, response: z.strictObject({ cancelled: z.array(z.string()) }) },
+  /** From now on this engine begins what waits, one run after the other, each when the trainer's place is free. */
+  'queue.work': { request: z.strictObject({}), response: queueState },
+  /** This engine begins nothing more of what waits; a run under way goes on. */
+  'queue.hold': { request: z.strictObject({}), response: queueState },
+  /** Answers once nothing waits and this engine has nothing under way, or once the queue is held here. */
+  'queue.wait': { request: z.strictObject({}), response: queueState },
+  /** Writes runs in a format that others read. */
+  'runs.export': { request: exportRequest, response: exported },
+  /** Takes runs in that were written elsewhere: all of what is in a file, or nothing. */
+  'runs.import': { request: importRequest, response: imported },
   predict: {
     request: z.strictObject({
       runId: z.string().min(1),
@@ -381,7 +414,7 @@ export type Request<Name extends EndpointName> = z.infer<(typeof endpoints)[Name
 export type Response<Name extends EndpointName> = z.infer<(typeof endpoints)[Name]['response']>;
 
 /** What the engine tells unasked. */
-export const events = { run: runEvent, task: taskEvent, dataset: datasetEvent } as const;
+export const events = { run: runEvent, task: taskEvent, dataset: datasetEvent, runs: runsEvent } as const;
 export type EventName = keyof typeof events;
 export type EventOf<Name extends EventName> = z.infer<(typeof events)[Name]>;
 

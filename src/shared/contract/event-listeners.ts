@@ -8,6 +8,7 @@ export class EventListeners {
     run: new Set(),
     task: new Set(),
     dataset: new Set(),
+    runs: new Set(),
   };
 
   get names(): readonly EventName[] {

@@ -1,0 +1,35 @@
+import type { Request, Response } from '../../shared/contract/endpoint.ts';
+import { editRuns, restoreRuns, trashRuns } from '../experiment/run-edits.ts';
+import type { ServiceContext } from './context.ts';
+import { emptyTrash } from './empty-trash.ts';
+
+/** @throws ThawError `run.unknown`, `usage.invalid`, `disk.full`, `disk.readOnly` */
+export function changeRuns(context: ServiceContext, request: Request<'runs.edit'>): Response<'runs.edit'> {
+  editRuns(context.log, request);
+  context.tellOfRuns();
+  return {};
+}
+
+/** @throws ThawError `run.unknown`, `run.state`, `disk.full`, `disk.readOnly` */
+export function throwAway(context: ServiceContext, { runIds }: Request<'runs.trash'>): Response<'runs.trash'> {
+  trashRuns(context.log, runIds);
+  context.tellOfRuns();
+  return {};
+}
+
+/** @throws ThawError `run.unknown`, `disk.full`, `disk.readOnly` */
+export function takeBack(context: ServiceContext, { runIds }: Request<'runs.restore'>): Response<'runs.restore'> {
+  restoreRuns(context.log, runIds);
+  context.tellOfRuns();
+  return {};
+}
+
+/** @throws ThawError `disk.full`, `disk.readOnly` */
+export async function deleteTrash(
+  context: ServiceContext,
+  { runIds }: Request<'runs.emptyTrash'>,
+): Promise<Response<'runs.emptyTrash'>> {
+  const emptied = await emptyTrash(context.log, (runId) => context.runDirectory(runId), runIds);
+  context.tellOfRuns();
+  return emptied;
+}
