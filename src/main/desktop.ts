@@ -14,6 +14,7 @@ import { Engine } from './engine.ts';
 import { answerWindow, tellWindow } from './ipc-main.ts';
 import { setMenu } from './menu.ts';
 import { readVersion, type Places } from './places.ts';
+import { showRunFolder } from './show-run-folder.ts';
 import { systemSigns } from './system-signs.ts';
 import { TrainingWatch } from './training-watch.ts';
 import { serveWindowFiles } from './window-files.ts';
@@ -146,6 +147,7 @@ export class Desktop {
             chooseFiles(window, FILE_CHOICE_KINDS.find((known) => known === kind) ?? 'images', grant),
           ),
         grantPaths: (paths) => grantPaths(paths, grant),
+        showRunFolder: (runId) => showRunFolder(this.#engine.transport, runId),
       },
       ({ senderFrame, sender }) =>
         sender === this.#window?.webContents &&

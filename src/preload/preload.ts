@@ -24,6 +24,7 @@ const bridge: DesktopBridge = {
   chooseFolder: () => ask('chooseFolder'),
   chooseFiles: (kind) => ask('chooseFiles', kind),
   grantFiles: (files) => ask('grantPaths', files.map(pathOf)),
+  showRunFolder: (runId) => ask('showRunFolder', runId),
 };
 
 contextBridge.exposeInMainWorld('thaw', bridge);

@@ -44,6 +44,7 @@ export function desktopHost(bridge: DesktopBridge): Host {
     },
     grantDropped: (dropped) => grant([...dropped.files]),
     grantFiles: grant,
+    showRunFolder: async (runId) => void unwrap(await bridge.showRunFolder(runId)),
     onConnection: bridge.onConnection,
     onMenu: bridge.onMenu,
   };

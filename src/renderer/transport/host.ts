@@ -33,6 +33,8 @@ export interface Host {
    */
   readonly grantDropped: (dropped: DataTransfer, watch?: UploadWatch) => Promise<readonly FileEntry[]>;
   readonly grantFiles: (files: readonly File[], watch?: UploadWatch) => Promise<readonly FileEntry[]>;
+  /** Shows a run's folder in the system's own file manager; null where the window may be on another machine. */
+  readonly showRunFolder: ((runId: string) => Promise<void>) | null;
   readonly onConnection: (listener: (state: ConnectionState) => void) => () => void;
   readonly onMenu: (listener: (command: MenuCommand) => void) => () => void;
 }

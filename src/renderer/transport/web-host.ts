@@ -43,6 +43,7 @@ export async function webHost(): Promise<Host> {
       if (folder !== null && uploaded.folder) return [uploaded.folder];
       return uploaded.files;
     },
+    showRunFolder: null,
     onConnection: (listener) => transport.onConnection(listener),
     // A browser has no menu of ours.
     onMenu: () => () => undefined,

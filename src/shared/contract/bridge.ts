@@ -39,4 +39,6 @@ export interface DesktopBridge {
   readonly chooseFiles: (kind: FileChoiceKind) => Promise<Outcome>;
   /** Answers with `FileEntry[]`. Only what a person dropped or chose has a path here: others are refused. */
   readonly grantFiles: (files: File[]) => Promise<Outcome>;
+  /** Shows a run's folder in the system's own file manager. */
+  readonly showRunFolder: (runId: string) => Promise<Outcome>;
 }

@@ -8,6 +8,7 @@ export interface DesktopRequests {
   readonly chooseFolder: readonly [];
   readonly chooseFiles: readonly [kind: FileChoiceKind];
   readonly grantPaths: readonly [paths: readonly string[]];
+  readonly showRunFolder: readonly [runId: string];
 }
 
 /** What the main process tells the window unasked. */

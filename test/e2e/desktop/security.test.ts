@@ -43,6 +43,7 @@ describeWith("the desktop's window", await findDesktop(), (place) => {
         'invoke',
         'onConnection',
         'onMenu',
+        'showRunFolder',
         'subscribe',
       ].sort(),
     );
