@@ -44,7 +44,9 @@ module.exports = {
       'runtime',
     ]),
     onlyFrom('reference', ['network', 'graph', 'runtime']),
-    onlyFrom('experiment', ['sqlite']),
+    // The query language names layers as rules for freezing do, and suggests names as a network's are.
+    onlyFrom('experiment', ['sqlite', 'freeze', 'network']),
+    onlyFrom('exchange', ['experiment', 'network', 'numpy', 'training', 'weights']),
     onlyFrom('service', [
       'network',
       'dataset',
@@ -60,6 +62,7 @@ module.exports = {
       'reference',
       'sqlite',
       'experiment',
+      'exchange',
     ]),
     {
       name: 'hosts-know-only-the-service',

@@ -5,7 +5,9 @@ import { addActivationsCommand } from './commands/activations.ts';
 import { addCacheCommands } from './commands/cache.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addImportCommand } from './commands/exchange.ts';
 import { addFeaturesCommand } from './commands/features.ts';
+import { addLogCommands } from './commands/log.ts';
 import { addNetworksCommands } from './commands/networks.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addRunsCommands } from './commands/runs.ts';
@@ -30,6 +32,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError();
   addTrainCommand(program, setExitCode);
   addRunsCommands(program, setExitCode);
+  addImportCommand(program, setExitCode);
   addPredictCommand(program, setExitCode);
   addActivationsCommand(program);
   addFeaturesCommand(program, setExitCode);
@@ -39,6 +42,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addServeCommand(program);
   addDoctorCommand(program, setExitCode);
   addCacheCommands(program);
+  addLogCommands(program, setExitCode);
   return program;
 }
 

@@ -58,10 +58,14 @@ function readRow(database: Database.Database, run: number): RunRow {
 function readHistory(database: Database.Database, run: number): EpochMetrics[] {
   const value = (key: string): string => `max(CASE WHEN metric_key.name = '${key}' THEN value END)`;
   const columns = Object.entries(EPOCH_KEYS).map(([field, key]) => `${value(key)} AS ${field}`);
+  // A run of another program may lack some; what it has is told by its series.
+  const whole = Object.values(EPOCH_KEYS)
+    .map((key) => `${value(key)} IS NOT NULL`)
+    .join(' AND ');
   return database
     .prepare<[number], EpochMetrics>(
       `SELECT epoch, ${columns.join(', ')} FROM epoch_metric JOIN metric_key ON metric_key.number = epoch_metric.key
-       WHERE run = ? GROUP BY epoch ORDER BY epoch`,
+       WHERE run = ? GROUP BY epoch HAVING ${whole} ORDER BY epoch`,
     )
     .all(run);
 }

@@ -42,6 +42,9 @@ function checkImages({ images }: Pick<Request<'predict'>, 'images'>): void {
 /** Each endpoint whose request may name a path, and where; a path in a request of any other has no meaning. */
 const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => void } = {
   'training.start': checkPlan,
+  'queue.add': checkPlan,
+  'queue.sweep': ({ plan }) => checkPlan(plan, 'plan.'),
+  'runs.branch': ({ plan }) => checkPlan(plan, 'plan.'),
   'plan.preview': checkPlan,
   'layer.inspect': ({ plan }) => {
     if (plan) checkPlan(plan, 'plan.');
@@ -61,6 +64,12 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'dataset.structure': checkPlan,
   'dataset.embedding': checkPlan,
   'features.write': checkFeatures,
+  'runs.export': ({ output }) => {
+    if (output.kind === 'file') refusePath('output');
+  },
+  'runs.import': ({ file }) => {
+    if (file.kind === 'file') refusePath('file');
+  },
   activations: checkActivations,
   'activations.maps': checkActivations,
   'augmentation.preview': checkImages,

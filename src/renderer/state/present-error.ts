@@ -54,6 +54,8 @@ const TABLE: Readonly<Record<ErrorCode, Presentation>> = {
   'index.newer': wrong,
   'run.unknown': runs,
   'run.state': runs,
+  'import.unreadable': wrong,
+  'import.newer': wrong,
   'run.busy': { severity: 'warning', action: 'showRuns' },
   'disk.readOnly': wrong,
   'disk.full': wrong,

@@ -14,6 +14,8 @@ export const errorTitles: Readonly<Record<ErrorCode, string>> = {
   'weights.missing': 'The weights are not there',
   'weights.unreadable': 'The weights cannot be read',
   'weights.mismatch': 'The weights are of another network',
+  'import.unreadable': 'This cannot be imported',
+  'import.newer': 'This was written by a newer Thaw',
   'features.unreadable': 'The features cannot be read',
   'features.mismatch': 'The features are of another network',
   'graph.invalid': 'The program cannot be built',

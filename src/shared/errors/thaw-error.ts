@@ -37,6 +37,8 @@ export const ERROR_CODES = [
   'task.cancelled',
   'file.notGranted',
   'file.tooLarge',
+  'import.unreadable',
+  'import.newer',
   'engine.lost',
   'unexpected',
 ] as const;

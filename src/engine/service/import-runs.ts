@@ -1,0 +1,79 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import type { Imported, ImportRequest } from '../../shared/contract/run-exchange.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { readableReason } from '../dataset/dataset-files.ts';
+import { findEventFiles, type EventRunFiles } from '../exchange/tensorboard/find-event-files.ts';
+import { MalformedEvents, readEventRun } from '../exchange/tensorboard/read-event-run.ts';
+import { insertForeignRun } from '../experiment/foreign-run.ts';
+import type { ServiceContext } from './context.ts';
+
+const FOREIGN =
+  'Imported from event files of TensorBoard: they hold metrics and no plan, so what stands as its plan is nobody’s.';
+
+/** @throws ThawError `import.unreadable` */
+async function resolved(given: string): Promise<string> {
+  try {
+    return await realpath(given);
+  } catch (error) {
+    throw new ThawError(
+      'import.unreadable',
+      `A run is imported from a file or folder that can be read, but of '${given}': ${readableReason(error)}.`,
+      'Check the path, or choose the file again.',
+      { cause: error },
+    );
+  }
+}
+
+async function importEvents(
+  context: ServiceContext,
+  place: string,
+  found: readonly EventRunFiles[],
+  signal: AbortSignal,
+): Promise<Imported> {
+  const runs: Imported['runs'] = [];
+  const warnings: string[] = [];
+  // All are read before the first is written: a damaged file leaves nothing half-imported.
+  const read = [];
+  for (const files of found) {
+    const run = await readEventRun(files, signal);
+    const source = path.join(place, files.place);
+    if (run) read.push({ name: files.name, source, ...run });
+    else warnings.push(`'${source}' has event files without a scalar in them; nothing was imported from it.`);
+  }
+  for (const run of read) {
+    signal.throwIfAborted();
+    const { runId, known } = insertForeignRun(context.log, { ...run, remark: FOREIGN });
+    runs.push({ runId, name: run.name, outcome: known ? 'known' : 'imported', formerId: null });
+  }
+  return { runs, warnings };
+}
+
+/**
+ * Takes runs in that were written elsewhere: all of what is in the file, or nothing.
+ *
+ * @throws ThawError `file.notGranted`, `import.unreadable`, `import.newer`, `task.cancelled`, `disk.full`, `disk.readOnly`
+ */
+export async function importRuns(context: ServiceContext, request: ImportRequest): Promise<Imported> {
+  const { file, taskId } = request;
+  const given = await resolved(file.kind === 'file' ? file.path : context.grants.pathOf(file.grantId));
+  return context.tasks.run(taskId, 'byte', async ({ signal }) => {
+    try {
+      const found = await findEventFiles(given);
+      if (found.length > 0) return await importEvents(context, given, found, signal);
+    } catch (error) {
+      if (!(error instanceof MalformedEvents)) throw error;
+      throw new ThawError(
+        'import.unreadable',
+        `An event file consists of records with their checksums, but in '${error.file}' ${error.message}.`,
+        'Copy the file again from where it was written.',
+        { cause: error },
+      );
+    }
+    throw new ThawError(
+      'import.unreadable',
+      `Runs are imported from a .thaw file or from event files of TensorBoard, but '${given}' has none.`,
+      'Choose a .thaw file, an event file, or a folder with event files in it.',
+    );
+  });
+}
