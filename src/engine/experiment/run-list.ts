@@ -1,34 +1,25 @@
 import type Database from 'better-sqlite3';
-import {
-  SPARKLINE_POINTS,
-  type RunList,
-  type RunListRequest,
-  type RunRow,
-  type RunShelf,
-} from '../../shared/contract/run-list.ts';
-import { EPOCH_KEYS } from './metric-writer.ts';
+import { SPARKLINE_POINTS, type RunList, type RunListRequest, type RunRow } from '../../shared/contract/run-list.ts';
+import type { RunColumn } from '../../shared/contract/run-query.ts';
 import type { Log } from './log.ts';
+import { EPOCH_KEYS } from './metric-writer.ts';
+import { KeyCatalogue } from './query/key-catalogue.ts';
+import { keyExpression, selectRuns } from './query/select-runs.ts';
 import { RUN_SUMMARY } from './run-reader.ts';
 
 /** As many runs as are listed when nobody says how many. */
 const RUNS_LISTED = 1000;
 
-const SHELVES: Readonly<Record<RunShelf, string>> = {
-  active: 'run.trashed_at IS NULL AND run.archived_at IS NULL',
-  archived: 'run.trashed_at IS NULL AND run.archived_at IS NOT NULL',
-  trash: 'run.trashed_at IS NOT NULL',
-};
+type Value = RunRow['values'][number];
 
 type StoredRow = Omit<RunRow, 'starred' | 'tags' | 'group' | 'values' | 'sparkline'> & {
-  readonly number: number;
   readonly starred: number;
   readonly groupId: string | null;
   readonly groupName: string | null;
 };
 
-const ROW = `${RUN_SUMMARY}, run.number AS number, run.starred AS starred, run.note AS note,
-  run.archived_at AS archivedAt, run.trashed_at AS trashedAt, parent.id AS parentRunId,
-  run_group.id AS groupId, run_group.name AS groupName`;
+const ROW = `${RUN_SUMMARY}, run.starred AS starred, run.note AS note, run.archived_at AS archivedAt,
+  run.trashed_at AS trashedAt, parent.id AS parentRunId, run_group.id AS groupId, run_group.name AS groupName`;
 
 /** So many of the values, evenly spread, the first and the last among them. */
 function thinned(values: readonly number[], most: number): number[] {
@@ -44,39 +35,70 @@ function sparklines(database: Database.Database): (run: number) => number[] {
        WHERE key = (SELECT number FROM metric_key WHERE name = ?) AND run = ? AND value IS NOT NULL ORDER BY epoch`,
     )
     .pluck();
-  return (run) => thinned(curve.all(EPOCH_KEYS.val_accuracy, run), SPARKLINE_POINTS);
+  return (run) => thinned(curve.all(EPOCH_KEYS.val_accuracy, run).filter(Number.isFinite), SPARKLINE_POINTS);
 }
 
-function readRows(database: Database.Database, stored: readonly StoredRow[], sparkline: boolean): RunRow[] {
+/** The values of a run's columns; what is infinite has no place in a table. */
+function columnValues(
+  database: Database.Database,
+  keys: KeyCatalogue,
+  columns: readonly string[],
+): (run: number) => Value[] {
+  if (columns.length === 0) return () => [];
+  const expressions = columns.map((key) => keyExpression(keys, key));
+  const read = database
+    .prepare<unknown[], Value[]>(`SELECT ${expressions.map(({ text }) => text).join(', ')} FROM run WHERE number = ?`)
+    .raw();
+  const values = expressions.flatMap((expression) => expression.values);
+  return (run) =>
+    (read.get(...values, run) ?? []).map((value) =>
+      typeof value === 'number' && !Number.isFinite(value) ? null : value,
+    );
+}
+
+function rowReader(
+  database: Database.Database,
+  keys: KeyCatalogue,
+  { columns = [], sparkline = false }: RunListRequest,
+): (run: number) => RunRow {
+  const stored = database.prepare<[number], StoredRow>(
+    `SELECT ${ROW} FROM run LEFT JOIN run AS parent ON parent.number = run.parent
+       LEFT JOIN run_group ON run_group.number = run.run_group WHERE run.number = ?`,
+  );
   const tags = database.prepare<[number], string>('SELECT tag FROM run_tag WHERE run = ? ORDER BY tag').pluck();
   const curve = sparklines(database);
-  return stored.map(({ number, starred, groupId, groupName, ...row }) => ({
-    ...row,
-    starred: starred === 1,
-    tags: tags.all(number),
-    group: groupId === null || groupName === null ? null : { id: groupId, name: groupName },
-    values: [],
-    sparkline: sparkline ? curve(number) : null,
-  }));
+  const valuesOf = columnValues(database, keys, columns);
+  return (run) => {
+    const row = stored.get(run);
+    if (!row) throw new Error(`Run ${run} went away while it was read.`);
+    const { starred, groupId, groupName, ...rest } = row;
+    return {
+      ...rest,
+      starred: starred === 1,
+      tags: tags.all(run),
+      group: groupId === null || groupName === null ? null : { id: groupId, name: groupName },
+      values: valuesOf(run),
+      sparkline: sparkline ? curve(run) : null,
+    };
+  };
 }
 
-/** A page of the runs that fit, the newest first, and how many fit in all. */
+/**
+ * A page of the runs that fit, in order, and how many fit in all.
+ *
+ * @throws QueryError for a query, a key to sort by or a column that is none
+ */
 export function listRuns(log: Log, request: RunListRequest): RunList {
-  const { offset = 0, limit = RUNS_LISTED, sparkline = false, shelf = 'active', status } = request;
-  const where = `${SHELVES[shelf]}${status === undefined ? '' : ' AND run.status = :status'}`;
-  const bound = status === undefined ? {} : { status };
+  const { offset = 0, limit = RUNS_LISTED } = request;
   return log.read('read the runs', (database) => {
-    const total = database
-      .prepare<[typeof bound], number>(`SELECT count(*) FROM run WHERE ${where}`)
-      .pluck()
-      .get(bound);
-    const stored = database
-      .prepare<[typeof bound & { limit: number; offset: number }], StoredRow>(
-        `SELECT ${ROW} FROM run LEFT JOIN run AS parent ON parent.number = run.parent
-           LEFT JOIN run_group ON run_group.number = run.run_group
-         WHERE ${where} ORDER BY run.created_at DESC, run.number DESC LIMIT :limit OFFSET :offset`,
-      )
-      .all({ ...bound, limit, offset });
-    return { total: total ?? 0, runs: readRows(database, stored, sparkline) };
+    const keys = new KeyCatalogue(database);
+    const fitting = selectRuns(database, keys, request);
+    const page = fitting.slice(offset, offset + limit);
+    return { total: fitting.length, runs: page.map(rowReader(database, keys, request)) };
   });
+}
+
+/** Everything that the runs of the log can be queried, sorted, grouped or shown by. */
+export function listColumns(log: Log): RunColumn[] {
+  return log.read('read the runs', (database) => new KeyCatalogue(database).columns());
 }

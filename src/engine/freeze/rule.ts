@@ -1,9 +1,9 @@
-import { createContext, Script } from 'node:vm';
 import type { FreezeRule } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Network } from '../network/layer.ts';
 import { closest } from '../network/closest.ts';
 import { networkTensors } from '../network/shape.ts';
+import { SEARCH_LIMIT_MILLISECONDS, searchNames } from './name-search.ts';
 
 /** A RULE's pattern, understood: `docs` of the command line and the window show the same grammar. */
 type Selector =
@@ -14,8 +14,6 @@ type Selector =
 
 const METACHARACTERS = /[\\^$.*+?()[\]{}|]/;
 const LONGEST_PATTERN = 500;
-/** Names are short and few: a search that is not over by then backtracks without end. */
-const SEARCH_LIMIT_MILLISECONDS = 500;
 
 const GRAMMAR =
   'A rule is a layer or block name, last:N, from:NAME, or /regex/ (bare text with regex characters is one too).';
@@ -106,22 +104,9 @@ function reachedFrom(network: Network, start: readonly string[]): ReadonlySet<st
   return reached;
 }
 
-const SEARCH = new Script(
-  `(() => { const found = new RegExp(source, 'u'); return JSON.stringify(JSON.parse(names).filter((name) => found.test(name))); })()`,
-);
-/** Kept between searches: a window asks at every click, and a context takes milliseconds to make. */
-const searchContext = { source: '', names: '' };
-
-/** The names in which the expression is found, in a context of its own and under a time limit. */
 function search(source: string, names: readonly string[]): ReadonlySet<string> {
-  // Text goes in and out: the foreign context never holds an object of ours.
-  searchContext.source = source;
-  searchContext.names = JSON.stringify(names);
   try {
-    const answer: unknown = JSON.parse(
-      String(SEARCH.runInContext(createContext(searchContext), { timeout: SEARCH_LIMIT_MILLISECONDS })),
-    );
-    return new Set(Array.isArray(answer) ? answer.map(String) : []);
+    return searchNames(source, names);
   } catch (error) {
     throw invalid(
       `The search for /${source}/ was not over after ${SEARCH_LIMIT_MILLISECONDS} ms.`,

@@ -1,6 +1,9 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
-import { listRuns } from '../experiment/run-list.ts';
+import { completeQuery } from '../experiment/query/complete.ts';
+import { groupRuns } from '../experiment/run-groups.ts';
+import { listColumns, listRuns } from '../experiment/run-list.ts';
+import { deleteFilter, listFilters, saveFilter } from '../experiment/saved-filters.ts';
 import { readRun } from '../experiment/run-reader.ts';
 import { NO_LINES, readLines } from '../experiment/lines-reader.ts';
 import { NO_RELATIVES, readRelatives } from '../experiment/relatives-reader.ts';
@@ -91,6 +94,12 @@ function implement(context: ServiceContext): Implementation {
     'training.active': async () => Promise.resolve({ runId: context.activeRun }),
     'training.wait': async (request) => waitTraining(context, request),
     'runs.list': async (request) => Promise.resolve(listRuns(context.log, request)),
+    'runs.groups': async (request) => Promise.resolve(groupRuns(context.log, request)),
+    'runs.columns': async () => Promise.resolve(listColumns(context.log)),
+    'runs.complete': async ({ query, cursor }) => Promise.resolve(completeQuery(context.log, query, cursor)),
+    'filters.list': async () => Promise.resolve(listFilters(context.log)),
+    'filters.save': async (filter) => Promise.resolve(saveFilter(context.log, filter)),
+    'filters.delete': async ({ name }) => Promise.resolve(deleteFilter(context.log, name)),
     'runs.show': async ({ runId }) => Promise.resolve(context.refused.get(runId) ?? readRun(context.log, runId)),
     'runs.relatives': async ({ runId }) =>
       Promise.resolve(context.refused.get(runId) ? NO_RELATIVES : readRelatives(context.log, runId)),

@@ -32,7 +32,8 @@ import {
   importRequest,
   readRequest,
 } from './run-exchange.ts';
-import { runList, runListRequest } from './run-list.ts';
+import { runGroupsRequest, runList, runListRequest } from './run-list.ts';
+import { filterName, runColumn, runCompletion, runGroup, runQuery, savedFilter } from './run-query.ts';
 import { modelRequest, openedModel } from './models.ts';
 import { networkCheck } from './network-check.ts';
 import { networkDetail } from './network-detail.ts';
@@ -260,8 +261,21 @@ export const endpoints = {
   'training.active': { request: z.strictObject({}), response: z.strictObject({ runId: z.string().nullable() }) },
   /** Answers when the run has ended, however it ended. */
   'training.wait': { request: runId, response: runResult },
-  /** A page of the runs, the newest first. */
+  /** A page of the runs that fit. */
   'runs.list': { request: runListRequest, response: runList },
+  /** The runs that fit, counted by what they are alike in: the largest groups first, those without a value last. */
+  'runs.groups': { request: runGroupsRequest, response: z.array(runGroup) },
+  /** What runs can be queried, sorted, grouped and shown by. */
+  'runs.columns': { request: z.strictObject({}), response: z.array(runColumn) },
+  /** What may be written where the cursor stands in a query, and what is wrong with it. */
+  'runs.complete': {
+    request: z.strictObject({ query: runQuery, cursor: z.int().min(0) }),
+    response: runCompletion,
+  },
+  /** Queries that were saved under a name, by name; each answer has all of them. */
+  'filters.list': { request: z.strictObject({}), response: z.array(savedFilter) },
+  'filters.save': { request: z.strictObject({ name: filterName, query: runQuery }), response: z.array(savedFilter) },
+  'filters.delete': { request: z.strictObject({ name: filterName }), response: z.array(savedFilter) },
   'runs.show': { request: runId, response: runDetail },
   /** The run that one comes from, and those that come from it. */
   'runs.relatives': { request: runId, response: runRelatives },
