@@ -5,6 +5,8 @@ export class Navigation {
   view = $state<View>('train');
   /** The run that the Runs and Predict views show, if one was opened. */
   runId = $state<string | null>(null);
+  /** The runs that the Runs view compares; none where it does not. */
+  compared = $state.raw<readonly string[]>([]);
 
   constructor() {
     this.#read();
@@ -16,9 +18,15 @@ export class Navigation {
     this.#read();
   }
 
+  compare(runIds: readonly string[]): void {
+    window.location.hash = formatRoute({ view: 'runs', runId: null, compared: runIds });
+    this.#read();
+  }
+
   readonly #read = (): void => {
     const route = parseRoute(window.location.hash);
     this.view = route.view;
     this.runId = route.runId;
+    this.compared = route.compared ?? [];
   };
 }

@@ -7,6 +7,13 @@ it.each(VIEWS)('comes back to %s from its own address', (view) => {
   }
 });
 
+it('comes back to the runs that are compared', () => {
+  const route = { view: 'runs', runId: null, compared: ['20261125-223316-zpsx', 'a,b/c %'] } as const;
+  expect(formatRoute(route)).toMatch(/^#\/runs\/compare\/20261125-223316-zpsx,/);
+  expect(parseRoute(formatRoute(route))).toEqual(route);
+  expect(parseRoute('#/runs/compare/')).toEqual({ view: 'runs', runId: null });
+});
+
 it.each(['', '#', '#/', '#/nowhere', '#/toString', '#/../runs'])('leads from %j to the Train view', (hash) => {
   expect(parseRoute(hash)).toEqual({ view: 'train', runId: null });
 });
