@@ -2,7 +2,9 @@ import type Database from 'better-sqlite3';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
+import { namedGroup } from './run-group.ts';
 import { newRunId } from './run-id.ts';
+import type { RunOrigin } from './run-origin.ts';
 import { takeTrainerLock } from './trainer-lock.ts';
 
 type Scalar = string | number | null;
@@ -27,21 +29,39 @@ function datasetLabel(plan: TrainingPlan): string {
   return 'path' in plan.dataset ? plan.dataset.path : plan.dataset.kind;
 }
 
-function insertRun(database: Database.Database, plan: TrainingPlan, parentId: string | null, now: Date): string {
+/** A run that is to be put into the log. */
+export interface NewRun {
+  readonly plan: TrainingPlan;
+  /** Where it comes from; nowhere by default. */
+  readonly origin: RunOrigin | null;
+  /** Of the group that it belongs to. */
+  readonly group: number | null;
+}
+
+/**
+ * Puts a run into the log, `queued` and owned by this process. To be called inside a write transaction.
+ *
+ * @returns the run's id
+ */
+export function insertRun(database: Database.Database, { plan, origin, group }: NewRun): string {
   const owner = thisOwner();
+  const now = new Date();
   const id = newRunId(now);
   const { lastInsertRowid } = database
     .prepare(
-      `INSERT INTO run (id, name, status, created_at, parent, plan, plan_schema, network, strategy, dataset, epochs,
-                        owner_pid, owner_start, owner_host, owner_boot, heartbeat_at)
-       VALUES (:id, :name, 'queued', :now, (SELECT number FROM run WHERE id = :parentId), :plan, :planSchema, :network,
-               :strategy, :dataset, :epochs, :pid, :startToken, :host, :boot, :now)`,
+      `INSERT INTO run (id, name, status, created_at, parent, parent_relation, parent_step, run_group, plan, plan_schema,
+                        network, strategy, dataset, epochs, owner_pid, owner_start, owner_host, owner_boot, heartbeat_at)
+       VALUES (:id, :name, 'queued', :now, (SELECT number FROM run WHERE id = :parentId), :relation, :step, :group, :plan,
+               :planSchema, :network, :strategy, :dataset, :epochs, :pid, :startToken, :host, :boot, :now)`,
     )
     .run({
       id,
       name: `${plan.network} · ${plan.strategy}`,
       now: now.getTime(),
-      parentId,
+      parentId: origin?.runId ?? null,
+      relation: origin?.relation ?? null,
+      step: origin?.step ?? null,
+      group,
       plan: JSON.stringify(plan),
       planSchema: plan.schemaVersion,
       network: plan.network,
@@ -61,13 +81,13 @@ function insertRun(database: Database.Database, plan: TrainingPlan, parentId: st
 /**
  * Puts a new run into the log, `queued` and owned by this process, and takes the one trainer's place for it.
  *
- * @param parentId the run whose checkpoint it starts from
+ * @param group the name of the group that it belongs to
  * @returns the run's id
  * @throws ThawError `run.busy` where another trainer is at work; nothing is left behind then
  */
-export function createRun(log: Log, plan: TrainingPlan, parentId: string | null): string {
+export function createRun(log: Log, plan: TrainingPlan, origin: RunOrigin | null, group?: string): string {
   return log.write('write the new run', (database) => {
-    const id = insertRun(database, plan, parentId, new Date());
+    const id = insertRun(database, { plan, origin, group: group === undefined ? null : namedGroup(database, group) });
     takeTrainerLock(database, id);
     return id;
   });

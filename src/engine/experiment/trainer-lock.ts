@@ -24,7 +24,8 @@ function isHeld(row: LockRow, now: number): boolean {
   return isAlive({ ...owner, pid: row.trainerPid, startToken: row.trainerStart }, row.heartbeatAt, now);
 }
 
-function assertFree(database: Database.Database): void {
+/** The run that holds the trainer's place; undefined where it is free. */
+function holder(database: Database.Database): LockRow | undefined {
   const row = database
     .prepare<[], LockRow>(
       `SELECT run.id AS id, lock.owner_pid AS pid, lock.owner_start AS startToken, lock.owner_host AS host,
@@ -33,7 +34,17 @@ function assertFree(database: Database.Database): void {
        FROM trainer_lock AS lock JOIN run ON run.number = lock.run`,
     )
     .get();
-  if (!row || !isHeld(row, Date.now())) return;
+  return row && isHeld(row, Date.now()) ? row : undefined;
+}
+
+/** Whether a trainer could be begun now. */
+export function isTrainerIdle(database: Database.Database): boolean {
+  return holder(database) === undefined;
+}
+
+function assertFree(database: Database.Database): void {
+  const row = holder(database);
+  if (!row) return;
   throw new ThawError(
     'run.busy',
     `One trainer runs at a time; run '${row.id}' is at work in process ${row.pid}.`,

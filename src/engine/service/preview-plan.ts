@@ -18,7 +18,7 @@ import { explainLostWeights } from './on-features.ts';
 import { estimateCost, estimateMemory } from './preview-plan-cost.ts';
 import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
 import { describePlan } from './preview-plan-sentence.ts';
-import { assertDataset } from './start-training.ts';
+import { assertDataset } from './plan-run.ts';
 import { leakWarnings } from './leak-warnings.ts';
 import { weightsPath } from './weights-path.ts';
 

@@ -30,8 +30,8 @@ export interface SupervisionOptions {
   readonly trainerEntry: string;
   readonly job: TrainerJob;
   readonly tell: (body: RunEventBody) => void;
-  /** Told of a run that was refused before it began, which is then no longer in the log. */
-  readonly onRefused: (detail: RunDetail) => void;
+  /** Told of a run that was refused before it began, which is then no longer in the log; null keeps it there as failed. */
+  readonly onRefused: ((detail: RunDetail) => void) | null;
 }
 
 /**
@@ -227,6 +227,7 @@ export class SupervisedRun {
 
   /** It failed with a reason, not a defect, before there was anything to keep of it. */
   #isRefused(): boolean {
+    if (!this.#options.onRefused) return false;
     if (this.#problem || this.#began || this.#prepared || this.#hasCheckpoint || this.#outcome?.kind !== 'failed')
       return false;
     return this.#outcome.error.code !== 'training.process';
@@ -236,7 +237,7 @@ export class SupervisedRun {
     const { log, job, onRefused } = this.#options;
     const detail = readRun(log, job.runId);
     withdrawRun(log, job.runId);
-    onRefused(detail);
+    onRefused?.(detail);
     try {
       rmSync(job.runDirectory, { recursive: true, force: true });
     } catch {

@@ -8,7 +8,7 @@ import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
 import { takeFeatures } from './extractor-process.ts';
 import { resolveDataset, resolveWeights } from './resolve-references.ts';
-import { assertDataset } from './start-training.ts';
+import { assertDataset } from './plan-run.ts';
 import { thawVersion } from './version.ts';
 import { assertWeights } from './weights-path.ts';
 

@@ -70,6 +70,11 @@ export async function readIndex(runDirectory: string): Promise<CheckpointIndex |
   }
 }
 
+/** Says which checkpoints are the run's, all of which stand complete. */
+export async function writeIndex(runDirectory: string, index: CheckpointIndex): Promise<void> {
+  await replaceFile(path.join(checkpointsDirectory(runDirectory), 'index.json'), JSON.stringify(index));
+}
+
 /**
  * Writes tensors, slots and state aside, then makes them the last checkpoint, and the best one too where asked: a kill at
  * any moment, or a power cut, leaves the ones before. Folders that are no longer named are removed; what was starred lies in
@@ -101,7 +106,7 @@ export async function writeCheckpoint(
       await replaceFile(path.join(target, 'state.json'), JSON.stringify(state));
     }
     const index: CheckpointIndex = { schemaVersion: 1, last: name, best: isBest ? name : (previous?.best ?? null) };
-    await replaceFile(path.join(directory, 'index.json'), JSON.stringify(index));
+    await writeIndex(runDirectory, index);
     for (const entry of await readdir(directory)) {
       if (entry.startsWith('step-') && entry !== index.last && entry !== index.best) {
         await rm(path.join(directory, entry), { recursive: true, force: true });

@@ -17,8 +17,11 @@ export interface LayerFigures {
   readonly drift: number | null;
 }
 
+/** Among a run's checkpoints, the weights from before its first step. */
+export const FIRST_FOLDER = 'first';
+
 function firstFolder(runDirectory: string): string {
-  return path.join(checkpointsDirectory(runDirectory), 'first');
+  return path.join(checkpointsDirectory(runDirectory), FIRST_FOLDER);
 }
 
 function prefixFeed(folder: string): Feed {

@@ -10,7 +10,7 @@ import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { findNetwork } from '../network/registry.ts';
 
-const MODEL_FILE = 'model.json';
+export const MODEL_FILE = 'model.json';
 
 /** What it takes, beside a checkpoint, to use a run's network again: kept in the run's folder. */
 const modelFile = z.strictObject({

@@ -26,6 +26,8 @@ import { assignValues } from '../runtime/assign-values.ts';
 import { Session } from '../runtime/session.ts';
 import { canvasPreprocessing, variantsWarning } from './augmentation/canvas.ts';
 import { describeGaps } from '../weights/load.ts';
+import { openStoredCheckpoint } from '../weights/tensorflow-checkpoint.ts';
+import type { StoredWeights } from '../weights/weights-file.ts';
 import { weightsOfClasses } from './class-weights.ts';
 import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
 import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
@@ -42,6 +44,7 @@ import { frozenTensors } from './proof.ts';
 import { datasetRoot, splitOf, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
 import { editsOfRun, editsToday, readRunEdits, writeRunEdits, type RunEdit } from './run-edits.ts';
+import { chosenPrefix } from './starred-checkpoints.ts';
 import { tensorHash } from './tensor-hash.ts';
 
 const FLOAT_BYTES = 4;
@@ -120,16 +123,27 @@ interface ReadDataset {
   readonly edits: readonly RunEdit[];
 }
 
+/** A run that has begun with the dataset before: itself, or the one that is repeated. */
+interface BegunRun {
+  readonly directory: string;
+  readonly model: ModelFile;
+}
+
+async function begunRun({ resume, runDirectory, repeatedRunDirectory }: TrainerJob): Promise<BegunRun | null> {
+  const directory = resume ? runDirectory : repeatedRunDirectory;
+  return directory === undefined ? null : { directory, model: await readModelFile(directory) };
+}
+
 async function readDataset(
-  { plan, home, runDirectory }: Pick<TrainerJob, 'plan' | 'home' | 'runDirectory'>,
-  resumed: ModelFile | null,
+  { plan, home }: Pick<TrainerJob, 'plan' | 'home'>,
+  begun: BegunRun | null,
   options: Pick<ReadContentOptions, 'signal' | 'onProgress'>,
 ): Promise<ReadDataset> {
   const { dataset: source } = plan;
   // Recognised anew it might be another, by which images that validated before would be trained on.
-  const structure = resumed?.structure ?? structureOf(source);
+  const structure = begun?.model.structure ?? structureOf(source);
   // So might it be under edits of today.
-  const begunWith = resumed && (await readRunEdits(runDirectory, resumed));
+  const begunWith = begun && (await readRunEdits(begun.directory, begun.model));
   return withIndex(home, async (index) => {
     const content = await readContent(datasetRoot(source), { ...options, structure, index });
     // Only now: reading the folder has edits follow the images that were moved.
@@ -137,6 +151,19 @@ async function readDataset(
     const dataset = splitContent(applyEdits(content, editsToday(edits, content)), splitOf(plan));
     return { dataset, structure: content.structure.structure, edits };
   });
+}
+
+/** The checkpoint that the optimizer goes on from under another plan; null for an optimizer that begins anew. */
+async function openBranch({
+  keepsOptimizer = false,
+  plan: { weights },
+  sourceRunDirectory,
+}: TrainerJob): Promise<{ readonly prefix: string; readonly tensors: StoredWeights['tensors'] } | null> {
+  if (!keepsOptimizer || weights.kind !== 'run' || sourceRunDirectory === null) return null;
+  const prefix = await chosenPrefix(sourceRunDirectory, weights.checkpoint ?? 'best');
+  const file = await openStoredCheckpoint(prefix);
+  file.close();
+  return { prefix, tensors: file.tensors };
 }
 
 /**
@@ -156,10 +183,11 @@ export async function prepareRun(
   const source = trainingPlan.dataset;
   const given =
     source.kind === 'features' ? await givenFeatures(source.path, { ...splitOf(trainingPlan), signal }, emit) : null;
-  const resumed = job.resume ? await readModelFile(runDirectory) : null;
+  const begun = await begunRun(job);
+  const resumed = job.resume ? (begun?.model ?? null) : null;
   const { dataset, structure, edits } = given
     ? { dataset: given.dataset, structure: undefined, edits: [] }
-    : await readDataset(job, resumed, {
+    : await readDataset(job, begun, {
         signal,
         onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
       });
@@ -168,6 +196,9 @@ export async function prepareRun(
   if (resumed) {
     sameNetwork(resumed, trainingPlan);
     sameClasses(resumed, dataset);
+  } else if (begun && begun.model.datasetVersion !== dataset.version) {
+    const message = 'The dataset has changed since the run that this one repeats began: its metrics may be others.';
+    emit({ kind: 'warning', message });
   }
   const { network, preprocessing: own } = modelNetwork({
     network: trainingPlan.network,
@@ -226,6 +257,7 @@ export async function prepareRun(
   const canvas = augmentation && canvasPreprocessing(augmentation, preprocessing);
   const withoutPrefix = variantsWarning(augmentation, plan.cut);
   if (withoutPrefix !== null) emit({ kind: 'warning', message: withoutPrefix });
+  const branch = await openBranch(job);
   const program = compileProgram({
     network,
     plan,
@@ -238,6 +270,7 @@ export async function prepareRun(
     kernels,
     rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
     augmentation: augmentation && canvas && { plan: augmentation, canvas },
+    slotsFrom: branch && new Map([...branch.tensors].map(([name, { shape }]) => [name, shape])),
   });
   const looks = trainingPlan.introspectionInterval > 0;
   await assertDiskSpace({
@@ -249,6 +282,9 @@ export async function prepareRun(
   const layers = network.layers.map(({ name }) => name);
   const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures, layers);
   assignValues(session, program, first.values);
+  if (branch && program.slotsTaken.variables.length > 0) {
+    session.run('restore_slots', { prefix: { data: [Buffer.from(branch.prefix)], shape: [] } });
+  }
   let state = INITIAL_STATE;
   if (resumed) {
     const prefix = await checkpointPrefix(runDirectory, 'last');

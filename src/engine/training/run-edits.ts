@@ -8,7 +8,7 @@ import type { ImageEdits } from '../dataset/edits/image-edits.ts';
 import type { DatasetContent } from '../dataset/read-content.ts';
 import type { ModelFile } from './model-file.ts';
 
-const EDITS_FILE = 'dataset-edits.json';
+export const EDITS_FILE = 'dataset-edits.json';
 
 const runEdit = imageEdit.extend({
   /** SHA-256 of the image's file; left out where it was not there. */

@@ -1,9 +1,10 @@
-import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { checkpointBytes, checkpointPrefix, checkpointsDirectory, readIndex, readStateOf } from './checkpoint.ts';
 import { publishFolder } from './durable.ts';
+import { linkFolder } from './link-files.ts';
 
 const STARRED = 'starred';
 
@@ -91,16 +92,6 @@ export async function chosenPrefix(runDirectory: string, choice: CheckpointChoic
   return path.join(runDirectory, checkpoint.path, 'checkpoint');
 }
 
-/** The same bytes under a second name, which outlive the first; copied where the file system knows no such thing. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw error;
-    await copyFile(from, to);
-  }
-}
-
 /**
  * Keeps a checkpoint when training goes on and would remove it. Its files are linked into a folder that no trainer touches,
  * so that a run under way can be starred at any moment and nothing takes space twice.
@@ -116,10 +107,7 @@ export async function starCheckpoint(runDirectory: string, choice: CheckpointCho
   const aside = `${target}.part`;
   try {
     await rm(aside, { recursive: true, force: true });
-    await mkdir(aside, { recursive: true });
-    for (const file of await readdir(source)) {
-      if (!file.endsWith('.part')) await linkOrCopy(path.join(source, file), path.join(aside, file));
-    }
+    await linkFolder(source, aside);
     await publishFolder(aside, target);
   } catch (error) {
     await rm(aside, { recursive: true, force: true });

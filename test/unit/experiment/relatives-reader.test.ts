@@ -13,7 +13,7 @@ import { samplePlan } from '../../support/training-plan.ts';
 const log = openLog(temporaryFolder());
 
 function newRun(parent: string | null = null): string {
-  const id = createRun(log, samplePlan(), parent);
+  const id = createRun(log, samplePlan(), parent === null ? null : { runId: parent, relation: 'weights', step: null });
   releaseTrainerLock(log, id);
   return id;
 }

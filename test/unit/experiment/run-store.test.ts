@@ -32,7 +32,11 @@ import { samplePlan } from '../../support/training-plan.ts';
 const log = openLog(temporaryFolder());
 
 function newRun(changes: Parameters<typeof samplePlan>[0] = {}, parent: string | null = null): string {
-  const id = createRun(log, samplePlan(changes), parent);
+  const id = createRun(
+    log,
+    samplePlan(changes),
+    parent === null ? null : { runId: parent, relation: 'weights', step: null },
+  );
   releaseTrainerLock(log, id);
   return id;
 }

@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { RunBegun } from '../../shared/contract/begin-run.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { explainDiskError } from '../../shared/errors/thaw-error.ts';
+import { createRun, withdrawRun } from '../experiment/new-run.ts';
+import { enqueueRun } from '../experiment/queue.ts';
+import { setStatus } from '../experiment/run-life.ts';
+import { firstOrigin, readOrigin, takeOverHistory, type RunOrigin } from '../experiment/run-origin.ts';
+import { readPlan } from '../experiment/run-reader.ts';
+import { releaseTrainerLock } from '../experiment/trainer-lock.ts';
+import { MODEL_FILE } from '../training/model-file.ts';
+import type { TrainerJob } from '../training/protocol.ts';
+import { serialized } from '../training/serialized-error.ts';
+import { takeOver } from '../training/take-over.ts';
+import { cacheLimit } from './caches.ts';
+import type { ServiceContext } from './context.ts';
+import { locatedDataset } from './located-dataset.ts';
+import { assertDataset, assertSources, type PlannedRun } from './plan-run.ts';
+
+/** Makes a run's own folder, for its owner alone. */
+function makeRunFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw explainDiskError(error, "make the run's folder");
+  }
+}
+
+/** What of a job a run's origin decides; what it takes over from another's folder is taken over. */
+async function jobFromOrigin(
+  context: ServiceContext,
+  { runId, plan, origin }: { readonly runId: string; readonly plan: TrainingPlan; readonly origin: RunOrigin | null },
+): Promise<Pick<TrainerJob, 'resume' | 'keepsOptimizer' | 'repeatedRunDirectory'>> {
+  const first = firstOrigin(context.log, origin);
+  if (first?.relation === 'continued') {
+    const step = first.step ?? 0;
+    await takeOver(context.runDirectory(first.runId), context.runDirectory(runId), step);
+    takeOverHistory(context.log, runId, { runId: first.runId, step });
+    return { resume: true };
+  }
+  const repeated = origin?.relation === 'repeated' ? context.runDirectory(origin.runId) : null;
+  const isOfKind = (other: TrainingPlan): boolean => other.optimizer.kind === plan.optimizer.kind;
+  return {
+    resume: false,
+    ...(first?.relation === 'branched' && { keepsOptimizer: isOfKind(readPlan(context.log, first.runId)) }),
+    ...(repeated !== null && existsSync(path.join(repeated, MODEL_FILE)) && { repeatedRunDirectory: repeated }),
+  };
+}
+
+/** Forks the trainer of a run that stands in the log with the trainer's place. @throws ThawError for what it needs and is not there */
+async function launch(
+  context: ServiceContext,
+  run: { readonly runId: string; readonly plan: TrainingPlan; readonly origin: RunOrigin | null },
+  isKept: boolean,
+): Promise<void> {
+  const { runId, plan } = run;
+  const runDirectory = context.runDirectory(runId);
+  makeRunFolder(runDirectory);
+  const { weights } = plan;
+  const job = await jobFromOrigin(context, run);
+  context.supervise(
+    {
+      runId,
+      plan,
+      runDirectory,
+      cacheDirectory: context.cache,
+      cacheLimitBytes: cacheLimit(context),
+      sourceRunDirectory: weights.kind === 'run' ? context.runDirectory(weights.runId) : null,
+      home: context.home,
+      ...job,
+    },
+    isKept,
+  );
+}
+
+/**
+ * Puts a run into the log and forks its trainer, or lets it wait for its turn. What the trainer refuses before it begins is
+ * taken out of the log again: see `SupervisedRun`.
+ *
+ * @param how.queue whether it waits
+ * @param how.group the name of the group that it belongs to
+ * @throws ThawError `run.busy` where a trainer is at work and the run is not to wait
+ */
+export async function beginRun(
+  context: ServiceContext,
+  { plan, origin, part, edits, warnings }: PlannedRun,
+  { queue = false, group }: { readonly queue?: boolean | undefined; readonly group?: string | undefined },
+): Promise<RunBegun> {
+  const { log } = context;
+  const told = { plan, part, edits, warnings: [...warnings] };
+  if (queue) {
+    const runId = enqueueRun(log, plan, origin, group);
+    context.queue.look();
+    return { runId, ...told };
+  }
+  const runId = createRun(log, plan, origin, group);
+  try {
+    await launch(context, { runId, plan, origin }, false);
+  } catch (error) {
+    withdrawRun(log, runId);
+    throw error;
+  }
+  return { runId, ...told };
+}
+
+/**
+ * Forks the trainer of a run whose turn it is. What it needs is looked for again: a run that cannot begin any more has
+ * failed, and says why.
+ */
+export async function beginWaiting(context: ServiceContext, runId: string): Promise<void> {
+  const { log } = context;
+  try {
+    const stored = readPlan(log, runId);
+    const plan = { ...stored, dataset: locatedDataset(context, stored.dataset) };
+    const origin = readOrigin(log, runId);
+    if (firstOrigin(log, origin)?.relation === 'continued') assertDataset(plan.dataset);
+    else await assertSources(context, plan);
+    await launch(context, { runId, plan, origin }, true);
+  } catch (error) {
+    setStatus(log, runId, 'failed', serialized(error, 'Beginning the run'));
+    releaseTrainerLock(log, runId);
+  }
+}
