@@ -10,8 +10,10 @@ import { addFeaturesCommand } from './commands/features.ts';
 import { addLogCommands } from './commands/log.ts';
 import { addNetworksCommands } from './commands/networks.ts';
 import { addPredictCommand } from './commands/predict.ts';
+import { addQueueCommands } from './commands/queue.ts';
 import { addRunsCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addSweepCommand } from './commands/sweep.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addWeightsCommands } from './commands/weights.ts';
 import type { SetExitCode } from './exit-code.ts';
@@ -31,6 +33,8 @@ function buildProgram(setExitCode: SetExitCode): Command {
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError();
   addTrainCommand(program, setExitCode);
+  addSweepCommand(program);
+  addQueueCommands(program, setExitCode);
   addRunsCommands(program, setExitCode);
   addImportCommand(program, setExitCode);
   addPredictCommand(program, setExitCode);

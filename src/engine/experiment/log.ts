@@ -11,6 +11,7 @@ export const EXPERIMENT_LOG: DatabaseKind = {
   applicationId: 0x54686177,
   name: 'experiment log',
   begunAnew: 'Thaw then begins an empty log',
+  recovery: 'thaw log recover',
   migrations: MIGRATIONS,
   unreadable: 'log.unreadable',
   newer: 'log.newer',
@@ -34,8 +35,8 @@ export function unreadableLog(path: string, found: string, cause?: unknown): Tha
 export class Log extends Store {
   readonly home: string;
 
-  constructor(home: string, database: Database.Database) {
-    super(EXPERIMENT_LOG, database);
+  constructor(home: string, database: Database.Database, disk: string | null = null) {
+    super(EXPERIMENT_LOG, database, disk);
     this.home = home;
   }
 }
@@ -44,8 +45,14 @@ export class Log extends Store {
  * Opens the log below a workspace, making and migrating it where needed. Its folder is for its owner alone (0700).
  *
  * @param home THAW_HOME
+ * @param diskOf in words, the sort of disk that a folder lies on, where that is one over a network; as it is by default
  * @throws ThawError `log.unreadable`, `log.newer`, `disk.readOnly`, `disk.full`
  */
-export function openLog(home: string): Log {
-  return openStore(EXPERIMENT_LOG, { home, path: logPath(home) }, (database) => new Log(home, database));
+export function openLog(home: string, diskOf?: (folder: string) => string | null): Log {
+  return openStore(
+    EXPERIMENT_LOG,
+    { home, path: logPath(home) },
+    (database, disk) => new Log(home, database, disk),
+    diskOf,
+  );
 }

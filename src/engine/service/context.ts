@@ -4,8 +4,9 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { openDatasetIndex, type DatasetIndex } from '../dataset/index/dataset-index.ts';
 import { indexIfAny } from '../dataset/index/index-if-any.ts';
 import { addModelFolder } from '../network/config/model-record.ts';
-import { openLog, runDirectory, type Log } from '../experiment/log.ts';
+import { EXPERIMENT_LOG, logPath, openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
+import { recover, type Recovery, type Replacement } from '../sqlite/recover.ts';
 import type { TrainerJob } from '../training/protocol.ts';
 import { Datasets } from './datasets.ts';
 import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
@@ -144,6 +145,26 @@ export class ServiceContext {
     return this.#log;
   }
 
+  /** See `recover.ts`; the log is closed for it and opened again when it is next needed. @throws as `recover`, `run.busy` */
+  recoverLog(replacement: Replacement): Recovery {
+    if (this.activeRun !== null) {
+      throw new ThawError(
+        'run.busy',
+        `A log is recovered while nothing is written to it; run '${this.activeRun}' is at work here.`,
+        'Stop it first.',
+      );
+    }
+    this.#closeLog();
+    return recover(EXPERIMENT_LOG, logPath(this.home), replacement);
+  }
+
+  #closeLog(): void {
+    this.#watch?.end();
+    this.#watch = null;
+    this.#log?.close();
+    this.#log = null;
+  }
+
   /** Has windows told what was just changed of the runs, which they would find out a moment later. */
   tellOfRuns(): void {
     this.#watch?.look();
@@ -214,10 +235,7 @@ export class ServiceContext {
     await Promise.all([...ends, within(CLOSE_GRACE_MILLISECONDS, quiet)]);
     this.weights.close();
     await this.fetched.close();
-    this.#watch?.end();
-    this.#watch = null;
-    this.#log?.close();
-    this.#log = null;
+    this.#closeLog();
     this.#index?.close();
     this.#index = null;
     this.#unkept?.close();

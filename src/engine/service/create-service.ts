@@ -1,5 +1,7 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
+import { compareRuns } from '../experiment/compare/compare-runs.ts';
+import { NO_EVALUATION, readEvaluation } from '../experiment/evaluations.ts';
 import { completeQuery } from '../experiment/query/complete.ts';
 import { groupRuns } from '../experiment/run-groups.ts';
 import { listColumns, listRuns } from '../experiment/run-list.ts';
@@ -14,11 +16,13 @@ import { browseFiles } from './browse-files.ts';
 import { changeSettings, clearCaches, showCaches } from './caches.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkWeights } from './check-weights.ts';
+import { comparePredictions } from './compare-predictions.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { embedDataset } from './dataset-embedding.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
 import { editDataset, listEdits, retraceEdit } from './edit-dataset.ts';
 import { inspectDataset } from './inspect-dataset.ts';
+import { discardRun } from './discard-run.ts';
 import { examine } from './doctor.ts';
 import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
@@ -28,6 +32,7 @@ import { listNetworks } from './list-networks.ts';
 import { exportRuns } from './export-runs.ts';
 import { importRuns } from './import-runs.ts';
 import { inspectWeights } from './inspect-weights.ts';
+import { backUpLog, checkLog, recoverLog, vacuumLog } from './log-care.ts';
 import { mapWeights } from './map-weights.ts';
 import { mendDataset } from './mend-dataset.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
@@ -40,7 +45,7 @@ import { getPublishedWeights, listPublishedWeights } from './published-weights.t
 import { acceptStructure, outlineGroups, outlineStructure } from './outline-structure.ts';
 import { addToQueue, cancelQueued, holdQueue, moveInQueue, showQueue, sweep, workQueue } from './queue.ts';
 import { listRecent } from './recent-datasets.ts';
-import { changeRuns, deleteTrash, takeBack, throwAway } from './organise-runs.ts';
+import { changeRuns, deleteTrash, takeBack, throwAway, weighTrash } from './organise-runs.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
@@ -119,11 +124,19 @@ function implement(context: ServiceContext): Implementation {
     'runs.edit': async (request) => Promise.resolve(changeRuns(context, request)),
     'runs.trash': async (request) => Promise.resolve(throwAway(context, request)),
     'runs.restore': async (request) => Promise.resolve(takeBack(context, request)),
+    'runs.weighTrash': async () => weighTrash(context),
     'runs.emptyTrash': async (request) => deleteTrash(context, request),
+    'runs.evaluation': async ({ runId, split }) =>
+      Promise.resolve(
+        context.refused.get(runId) ? NO_EVALUATION : readEvaluation(context.log, runId, split ?? 'validation'),
+      ),
+    'runs.compare': async ({ runIds }) => Promise.resolve(compareRuns(context.log, runIds)),
+    'runs.predictions': async (request) => comparePredictions(context, request),
     'runs.resume': async (request) => resumeRun(context, request),
     'runs.continue': async (request) => continueRun(context, request),
     'runs.branch': async (request) => branchRun(context, request),
     'runs.repeat': async (request) => repeatRun(context, request),
+    'runs.discard': async (request) => Promise.resolve(discardRun(context, request)),
     'queue.list': async () => Promise.resolve(showQueue(context)),
     'queue.add': async (request) => addToQueue(context, request),
     'queue.sweep': async (request) => sweep(context, request),
@@ -143,6 +156,10 @@ function implement(context: ServiceContext): Implementation {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });
     },
+    'log.check': async () => Promise.resolve(checkLog(context)),
+    'log.backup': async () => Promise.resolve(backUpLog(context)),
+    'log.vacuum': async () => vacuumLog(context),
+    'log.recover': async (request) => Promise.resolve(recoverLog(context, request)),
     'settings.write': async (change) => changeSettings(context, change),
     'cache.show': async () => showCaches(context),
     'cache.clear': async (request) => clearCaches(context, request),

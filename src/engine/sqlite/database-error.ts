@@ -1,32 +1,20 @@
-import { readdirSync, statfsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { listBackups } from './backups.ts';
 import type { DatabaseKind } from './database-kind.ts';
-
-/** Where the copies made before each migration are kept, beside the database. */
-export function backupFolder(path: string): string {
-  return join(path, '..', 'backups');
-}
-
-function newestBackup(path: string): string | null {
-  try {
-    const newest = readdirSync(backupFolder(path))
-      .filter((name) => name.startsWith(`${basename(path, '.db')}-`) && name.endsWith('.db'))
-      .sort()
-      .at(-1);
-    return newest === undefined ? null : join(backupFolder(path), newest);
-  } catch {
-    return null;
-  }
-}
 
 /** The database cannot be trusted; its file is left as it is, for a person to decide. */
 export function unreadableDatabase(kind: DatabaseKind, path: string, found: string, cause?: unknown): ThawError {
-  const backup = newestBackup(path);
-  const mend =
-    backup === null
+  const backup = listBackups(path)[0]?.path;
+  const byHand =
+    backup === undefined
       ? `Move '${path}' (and its -wal and -shm files) to another folder; ${kind.begunAnew}.`
       : `Move '${path}' (and its -wal and -shm files) to another folder and put the newest backup in its place: '${backup}'.`;
+  const mend =
+    kind.recovery === null
+      ? byHand
+      : `\`${kind.recovery}\` keeps it aside and goes on from a backup. By hand: ${byHand}`;
   return new ThawError(
     kind.unreadable,
     `The ${kind.name} must be a sound SQLite database; ${found}. It was left untouched.`,

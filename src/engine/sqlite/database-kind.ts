@@ -14,6 +14,8 @@ export interface DatabaseKind {
   readonly name: string;
   /** What becomes of it where its file is moved away: `Thaw then begins an empty log`. */
   readonly begunAnew: string;
+  /** The command that puts a backup in the place of one that is damaged; null where there is none. */
+  readonly recovery: string | null;
   /** In order, without gaps. What was released is never edited: a change is a new migration. */
   readonly migrations: readonly Migration[];
   readonly unreadable: ErrorCode;

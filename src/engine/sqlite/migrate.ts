@@ -1,8 +1,7 @@
-import { mkdirSync, renameSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { backupFolder, unreadableDatabase } from './database-error.ts';
+import { backUp } from './backups.ts';
+import { unreadableDatabase } from './database-error.ts';
 import type { DatabaseKind } from './database-kind.ts';
 
 function numberPragma(database: Database.Database, name: string): number {
@@ -32,25 +31,20 @@ export function assertOurs(database: Database.Database, kind: DatabaseKind): voi
   }
 }
 
+/** All that SQLite's full check finds wrong, at most so many lines; nothing for a sound database. Reads the whole file. */
+export function findings(database: Database.Database, most: number): string[] {
+  const found = database.prepare<[], string>(`PRAGMA integrity_check(${most})`).pluck().all();
+  const astray = database.prepare<[], { table: string }>('PRAGMA foreign_key_check').all();
+  return [
+    ...found.filter((line) => line !== 'ok'),
+    ...(astray.length === 0 ? [] : [`${astray.length} rows point to rows that are not there`]),
+  ];
+}
+
 /** @throws ThawError `kind.unreadable` where SQLite's own check finds damage; reads the whole file */
 export function assertSound(database: Database.Database, kind: DatabaseKind): void {
   const found = String(database.pragma('quick_check(1)', { simple: true }));
   if (found !== 'ok') throw unreadableDatabase(kind, database.name, `SQLite's check found: ${found}`);
-}
-
-/** Copies the database as of now, beside it; a second connection may read while the first holds the write lock. */
-function backUp(path: string, version: number): void {
-  const folder = backupFolder(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stamp = new Date().toISOString().replaceAll(/[-:.]/g, '');
-  const target = join(folder, `${basename(path, '.db')}-${stamp}-version-${version}.db`);
-  const reader = new Database(path, { readonly: true });
-  try {
-    reader.prepare('VACUUM INTO ?').run(`${target}.part`);
-  } finally {
-    reader.close();
-  }
-  renameSync(`${target}.part`, target);
 }
 
 /**
@@ -76,7 +70,8 @@ export function migrate(database: Database.Database, kind: DatabaseKind): void {
         // Of what is in memory alone the file stays as it was.
         if (version > 0 && !backedUp && !database.memory) {
           assertSound(database, kind);
-          backUp(database.name, version);
+          // Another connection may read while this one holds the write lock.
+          backUp(database.name);
           backedUp = true;
         }
         for (const { statements } of due) database.exec(statements);

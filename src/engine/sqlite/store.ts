@@ -1,33 +1,26 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { explainDatabaseError, unreadableDatabase } from './database-error.ts';
+import { backUp, type Backup } from './backups.ts';
+import { explainDatabaseError } from './database-error.ts';
 import type { DatabaseKind } from './database-kind.ts';
-import { assertOurs, assertSound, migrate } from './migrate.ts';
+import { assertDatabaseFile } from './database-file.ts';
+import { assertOurs, assertSound, findings, migrate } from './migrate.ts';
+import { networkDisk } from './network-disk.ts';
 
 /** How long a statement waits for another process's transaction. */
 const BUSY_MILLISECONDS = 5000;
-const HEADER = Buffer.from('SQLite format 3\0', 'latin1');
 
-/** SQLite would take a zero-byte file for a new database, and so do we; anything else must begin as one. */
-function assertDatabaseFile(kind: DatabaseKind, path: string): void {
-  if (!existsSync(path)) return;
-  const start = Buffer.alloc(HEADER.length);
-  const file = openSync(path, 'r');
-  try {
-    const read = readSync(file, start, 0, HEADER.length, 0);
-    if (read > 0 && !start.equals(HEADER)) throw unreadableDatabase(kind, path, 'the file is something else');
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** WAL needs the file to itself for a moment, and SQLite does not wait for that by itself. */
-function useWriteAheadLog(database: Database.Database): void {
+/**
+ * Another journal needs the file to itself for a moment, and SQLite does not wait for that by itself. Over a network the
+ * write-ahead log would damage it: there the old journal does, and each commit waits for the disk.
+ */
+function useJournal(database: Database.Database, networked: boolean): void {
   const deadline = Date.now() + BUSY_MILLISECONDS;
   for (;;) {
     try {
-      database.pragma('journal_mode = wal');
+      database.pragma(`journal_mode = ${networked ? 'truncate' : 'wal'}`);
+      database.pragma(`synchronous = ${networked ? 'full' : 'normal'}`);
       return;
     } catch (error) {
       const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
@@ -41,10 +34,13 @@ function useWriteAheadLog(database: Database.Database): void {
 export class Store {
   readonly kind: DatabaseKind;
   readonly path: string;
+  /** The sort of disk that it lies on, in words, where that is one over a network; null for every other. */
+  readonly networkDisk: string | null;
   readonly #database: Database.Database;
 
-  constructor(kind: DatabaseKind, database: Database.Database) {
+  constructor(kind: DatabaseKind, database: Database.Database, disk: string | null = null) {
     this.kind = kind;
+    this.networkDisk = disk;
     this.path = database.name;
     this.#database = database;
   }
@@ -68,6 +64,28 @@ export class Store {
     this.read(`check the ${this.kind.name}`, (database) => assertSound(database, this.kind));
   }
 
+  /** All that SQLite's full check finds wrong; nothing for a sound one. Reads the whole file. */
+  findings(most: number): readonly string[] {
+    return this.read(`check the ${this.kind.name}`, (database) => findings(database, most));
+  }
+
+  /** See `backups.ts`. @throws ThawError `kind.unreadable`, `disk.full`, `disk.readOnly` */
+  backUp(): Backup {
+    return this.#explain(`back up the ${this.kind.name}`, () => backUp(this.path));
+  }
+
+  /**
+   * Writes the file anew without what was deleted from it. Others wait meanwhile, and it takes as much room again.
+   *
+   * @throws ThawError `kind.unreadable`, `disk.full`, `disk.readOnly`; the file is then as it was
+   */
+  vacuum(): void {
+    this.#explain(`vacuum the ${this.kind.name}`, () => {
+      this.#database.exec('VACUUM');
+      this.#database.pragma('wal_checkpoint(truncate)');
+    });
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -85,27 +103,29 @@ export class Store {
  * Opens a database below a workspace, making and migrating it where needed. Its folder is for its owner alone (0700).
  *
  * @param home THAW_HOME, above `path`
- * @param wrap what makes the store of the opened database
+ * @param wrap what makes the store of the opened database, on a disk of that sort
+ * @param diskOf see `networkDisk`
  * @throws ThawError `kind.unreadable`, `kind.newer`, `disk.readOnly`, `disk.full`
  */
 export function openStore<Opened>(
   kind: DatabaseKind,
   { home, path }: { readonly home: string; readonly path: string },
-  wrap: (database: Database.Database) => Opened,
+  wrap: (database: Database.Database, disk: string | null) => Opened,
+  diskOf: (folder: string) => string | null = networkDisk,
 ): Opened {
   let database: Database.Database | null = null;
   try {
     mkdirSync(home, { recursive: true, mode: 0o700 });
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     chmodSync(dirname(path), 0o700);
+    const disk = diskOf(realpathSync(dirname(path)));
     assertDatabaseFile(kind, path);
     database = new Database(path, { timeout: BUSY_MILLISECONDS });
     assertOurs(database, kind);
-    useWriteAheadLog(database);
-    database.pragma('synchronous = normal');
+    useJournal(database, disk !== null);
     database.pragma('trusted_schema = off');
     migrate(database, kind);
-    return wrap(database);
+    return wrap(database, disk);
   } catch (error) {
     database?.close();
     throw explainDatabaseError(error, kind, path, `open the ${kind.name}`);

@@ -4,16 +4,19 @@ import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentati
 import { augmentationRequest } from './augmentation.ts';
 import { branchRequest, continueRequest, repeatRequest, runBegun, startRequest } from './begin-run.ts';
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
+import { compareRequest, predictionsPage, predictionsRequest, runComparison } from './compare.ts';
 import { datasetEditRequest, datasetEdits, datasetMendRequest, imageFilter } from './dataset-edits.ts';
 import { datasetEvent } from './dataset-event.ts';
 import { datasetHealth } from './dataset-health.ts';
 import { datasetView, imageBytes, imagePage, recentDataset } from './dataset-view.ts';
 import { embeddingAnswer, embeddingRequest } from './embedding.ts';
+import { runEvaluations } from './evaluation.ts';
 import { runEvent, runEventBody, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
 import { imageInspection } from './image-inspection.ts';
 import { layerInspection } from './inspection.ts';
+import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from './log-care.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { datasetReference, PRECISIONS, trainingPlan, trainingPlanRequest, weightsReference } from './plan.ts';
@@ -41,6 +44,7 @@ import { networkSummary } from './network-summary.ts';
 import { cancelRequest, moveRequest, queueState, sweepAdded, sweepRequest } from './queue.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { groupPattern } from './split-plan.ts';
+import { SPLITS } from './splits.ts';
 import { groupOutline, structureOutline } from './structure-outline.ts';
 import { settings, settingsChange } from './settings.ts';
 import { weightsListing } from './weights-listing.ts';
@@ -325,8 +329,19 @@ export const endpoints = {
   /** Marks runs as thrown away, which `runs.restore` takes back; refused for runs that are at work or wait. */
   'runs.trash': { request: runIds, response: z.strictObject({}) },
   'runs.restore': { request: runIds, response: z.strictObject({}) },
+  /** How many runs are in the trash, and what they take of the disk. */
+  'runs.weighTrash': { request: z.strictObject({}), response: z.strictObject({ runs: z.int(), bytes: z.int() }) },
   /** Deletes what is in the trash for good, rows and files; of it only `runIds` where they are given. */
   'runs.emptyTrash': { request: runIds.partial(), response: emptiedTrash },
+  /** What a run's best checkpoint made of a split: of the validation where none is named. */
+  'runs.evaluation': {
+    request: z.strictObject({ runId: z.string().min(1), split: z.enum(SPLITS).optional() }),
+    response: runEvaluations,
+  },
+  /** Runs side by side: what differs in their plans, what came out, what was frozen. */
+  'runs.compare': { request: compareRequest, response: runComparison },
+  /** What runs made of the same images, side by side. */
+  'runs.predictions': { request: predictionsRequest, response: predictionsPage },
   'runs.resume': { request: runId, response: z.strictObject({ runId: z.string() }) },
   /** Goes on where a run has ended for more epochs, as a run of its own whose history begins with that one's. */
   'runs.continue': { request: continueRequest, response: runBegun },
@@ -334,6 +349,8 @@ export const endpoints = {
   'runs.branch': { request: branchRequest, response: runBegun },
   /** Does once more what a run did, with its plan, its seed and its edits of the dataset. */
   'runs.repeat': { request: repeatRequest, response: runBegun },
+  /** Puts an interrupted run that is not to go on into the trash. */
+  'runs.discard': { request: runId, response: z.strictObject({}) },
   /** What waits for the one trainer, in order. */
   'queue.list': { request: z.strictObject({}), response: queueState },
   /** Checks a plan and lets its run wait behind the others. */
@@ -412,6 +429,13 @@ export const endpoints = {
     request: z.strictObject({}),
     response: settings.extend({ warning: z.string().nullable() }),
   },
+  /** Has all of the log checked, and tells its size and its backups; what is wrong with it is told, not thrown. */
+  'log.check': { request: z.strictObject({}), response: logReport },
+  'log.backup': { request: z.strictObject({}), response: logBackup },
+  /** Writes the log anew without what was deleted from it; refused while a run is at work. */
+  'log.vacuum': { request: z.strictObject({}), response: logVacuumed },
+  /** Sets a damaged log aside and puts the newest sound backup, or another, in its place; refused for a sound log. */
+  'log.recover': { request: z.strictObject({ backup: logReplacement.optional() }), response: logRecovered },
   'settings.write': { request: settingsChange, response: settings },
   /** Ends what was begun with this `taskId`; its request then fails with `task.cancelled`. */
   'task.cancel': { request: z.strictObject({ taskId: z.string().min(1) }), response: z.strictObject({}) },

@@ -184,7 +184,7 @@ describe('opening the log', () => {
 
 describe('migrating the log', () => {
   const newest = MIGRATIONS.length;
-  const added = { version: newest + 1, statements: 'ALTER TABLE run ADD COLUMN note TEXT' };
+  const added = { version: newest + 1, statements: 'ALTER TABLE run ADD COLUMN mood TEXT' };
 
   function contents(database: Database.Database): unknown {
     const names = database
@@ -208,7 +208,7 @@ describe('migrating the log', () => {
     migrate(database, { ...EXPERIMENT_LOG, migrations: [...MIGRATIONS, added] });
     expect(database.pragma('user_version', { simple: true })).toBe(newest + 1);
     expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
-    expect(without(contents(database), 'note')).toEqual(before);
+    expect(without(contents(database), 'mood')).toEqual(before);
     database.close();
     const backups = path.join(home, 'log', 'backups');
     const [name = ''] = readdirSync(backups);
@@ -229,7 +229,7 @@ describe('migrating the log', () => {
   });
 
   it.each([
-    ['fails', 'ALTER TABLE run ADD COLUMN note TEXT; INSERT INTO nowhere VALUES (1)'],
+    ['fails', 'ALTER TABLE run ADD COLUMN mood TEXT; INSERT INTO nowhere VALUES (1)'],
     ['leaves rows that point nowhere', 'DELETE FROM run'],
   ])('is undone as a whole where a migration %s', (_, statements) => {
     const database = new Database(logPath(usedHome()));

@@ -10,6 +10,7 @@ export const DATASET_INDEX: DatabaseKind = {
   applicationId: 0x54684453,
   name: 'index of datasets',
   begunAnew: 'Thaw then reads datasets anew, without the edits that were made of them',
+  recovery: null,
   migrations: [
     { version: 1, statements: DATASETS },
     { version: 2, statements: EDITED_IMAGES },
@@ -28,8 +29,8 @@ export class DatasetIndex extends Store {
   /** Whether what is written to it outlives this process. */
   readonly kept: boolean;
 
-  constructor(database: Database.Database, kept: boolean) {
-    super(DATASET_INDEX, database);
+  constructor(database: Database.Database, kept: boolean, disk: string | null = null) {
+    super(DATASET_INDEX, database, disk);
     this.kept = kept;
   }
 }
@@ -41,5 +42,9 @@ export class DatasetIndex extends Store {
  * @throws ThawError `index.unreadable`, `index.newer`, `disk.readOnly`, `disk.full`
  */
 export function openDatasetIndex(home: string): DatasetIndex {
-  return openStore(DATASET_INDEX, { home, path: indexPath(home) }, (database) => new DatasetIndex(database, true));
+  return openStore(
+    DATASET_INDEX,
+    { home, path: indexPath(home) },
+    (database, disk) => new DatasetIndex(database, true, disk),
+  );
 }
