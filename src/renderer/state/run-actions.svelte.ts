@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../shared/contract/run.ts';
-import { runs } from '../strings/runs.ts';
+import { runPage } from '../strings/run-page.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 export type RunAction = 'pause' | 'continue' | 'stop' | 'resume';
@@ -38,10 +38,10 @@ export class RunActions {
 
   /** Begins a new plan with the best weights of a run. */
   useWeights({ plan, summary }: RunDetail): void {
-    const label = runs.page.weightsOf(summary.name);
+    const label = runPage.weightsOf(summary.name);
     this.#workbench.plan.chooseNetwork(plan.network, { reference: { kind: 'run', runId: summary.runId }, label });
     this.#workbench.navigation.go('train');
-    this.#workbench.notices.tell({ title: runs.page.weightsTaken(summary.name) });
+    this.#workbench.notices.tell({ title: runPage.weightsTaken(summary.name) });
   }
 
   async #ask(action: RunAction, invoke: () => Promise<unknown>): Promise<void> {

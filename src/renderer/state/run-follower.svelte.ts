@@ -215,6 +215,11 @@ export class RunFollower {
     this.bestEpoch = known ? best : (bestEpoch(this.history)?.epoch ?? null);
   }
 
+  /** Reads the record again, after something of it was changed. */
+  reread(): Promise<void> {
+    return this.#readDetail();
+  }
+
   async #readDetail(): Promise<void> {
     const attachment = this.#attachment;
     try {

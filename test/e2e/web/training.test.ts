@@ -195,13 +195,15 @@ describeWith('past runs in the workbench', await findWeb(), (place) => {
     await eventually(() => page.getByRole('region', { name: 'Result' }).textContent()).toContain(
       '135 of 135 unchanged',
     );
-    expect(await page.getByRole('region', { name: 'Plan' }).textContent()).toContain('as shipped with Thaw');
+    await page.getByRole('tab', { name: 'Layers' }).click();
     await page.locator('summary', { hasText: 'block_5' }).click();
     await eventually(() => page.getByRole('region', { name: /^block_5/ }).textContent()).toContain('unchanged ✓');
+    await page.getByRole('tab', { name: 'Plan' }).click();
+    await eventually(() => page.getByRole('region', { name: 'Plan' }).textContent()).toContain('as shipped with Thaw');
     await page.locator('summary', { hasText: /\d+ loaded/ }).click();
     await eventually(() => page.getByRole('region', { name: 'loaded', exact: true }).textContent()).toContain('kernel');
     await expectAccessible(page);
-    await page.locator('.page').evaluate((element) => element.scrollTo(0, 0));
+    await page.getByRole('tab', { name: 'Overview' }).click();
     await takeScreenshots(page, 'run');
   });
 

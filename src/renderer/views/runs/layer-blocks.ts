@@ -1,4 +1,6 @@
+import type { LayerGauge } from '../../../shared/contract/layer-metrics.ts';
 import type { FrozenProof, LayerState } from '../../../shared/contract/run.ts';
+import { runs } from '../../strings/runs.ts';
 
 /** How many of a layer's or block's frozen tensors were proven the same, and how many were not. */
 export interface ProofCount {
@@ -52,6 +54,18 @@ export function layerBlocks(layers: readonly LayerState[], proof: readonly Froze
       },
     };
   });
+}
+
+/** What was proven of frozen tensors, in words; empty where nothing was. */
+export function provenWords({ unchanged, changed }: ProofCount): string {
+  if (changed > 0) return runs.layers.broken(changed);
+  return unchanged > 0 ? runs.layers.proven(unchanged) : '';
+}
+
+/** How far the layer has gone that went furthest; null where none of them was looked at. */
+export function greatestDrift(gauges: ReadonlyMap<string, LayerGauge>, layers: Iterable<string>): number | null {
+  const drifts = [...layers].flatMap((layer) => gauges.get(layer)?.drift ?? []);
+  return drifts.length === 0 ? null : drifts.reduce((most, drift) => Math.max(most, drift));
 }
 
 /** `Map.groupBy`, which the stand-in runtime does not have. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { layerBlocks } from '../../../../../src/renderer/views/runs/layer-blocks.ts';
+import {
+  greatestDrift,
+  layerBlocks,
+  provenWords,
+  type ProofCount,
+} from '../../../../../src/renderer/views/runs/layer-blocks.ts';
+import type { LayerGauge } from '../../../../../src/shared/contract/layer-metrics.ts';
 import type { LayerState } from '../../../../../src/shared/contract/run.ts';
 
 const layer = (name: string, block: string, state: LayerState['state'], parameters = 10): LayerState => ({
@@ -49,4 +55,35 @@ describe('the layers of a run by block', () => {
     const [block] = layerBlocks([layer('scope/conv', 'a', 'frozen')], [same('scope/conv/kernel')]);
     expect(block?.rows[0]?.proof.unchanged).toBe(1);
   });
+});
+
+describe('the drift of layers', () => {
+  const gauge = (layer: string, drift: number | null): LayerGauge => ({
+    layer,
+    state: 'trainable',
+    step: 1,
+    gradientNorm: 1,
+    drift,
+  });
+  const gauges = new Map(
+    [gauge('first', 0.2), gauge('second', 0.5), gauge('third', null)].map((one) => [one.layer, one]),
+  );
+
+  it.for<readonly [readonly string[], number | null]>([
+    [['first', 'second'], 0.5],
+    [['first', 'third'], 0.2],
+    [['third'], null],
+    [['unknown'], null],
+    [[], null],
+  ])('of %j is at most %j', ([layers, most]) => {
+    expect(greatestDrift(gauges, layers)).toBe(most);
+  });
+});
+
+it.for<readonly [ProofCount, string]>([
+  [{ unchanged: 0, changed: 0 }, ''],
+  [{ unchanged: 1, changed: 0 }, '1 tensor unchanged ✓'],
+  [{ unchanged: 7, changed: 2 }, '2 tensors changed ✗'],
+])('tells the proof %j as "%s"', ([proof, words]) => {
+  expect(provenWords(proof)).toBe(words);
 });

@@ -1,0 +1,38 @@
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { RunEdit } from '../../shared/contract/run-edit.ts';
+import type { RunRelatives } from '../../shared/contract/run-relatives.ts';
+
+/** What people make of one run, and where it stands among others. */
+export class RunRecord {
+  relatives = $state.raw<RunRelatives | null>(null);
+  readonly #transport: Transport;
+  readonly #runId: string;
+  readonly #reread: () => Promise<void>;
+
+  /** @param reread reads the run's detail again */
+  constructor(transport: Transport, runId: string, reread: () => Promise<void>) {
+    this.#transport = transport;
+    this.#runId = runId;
+    this.#reread = reread;
+  }
+
+  /** Follows what is changed elsewhere: in another window, by a command. @returns the function that ends it */
+  begin(): () => void {
+    return this.#transport.subscribe('runs', ({ runIds }) => {
+      // Too many are not named.
+      if (runIds.length === 0 || runIds.includes(this.#runId)) void this.#reread();
+      void this.load().catch(() => undefined);
+    });
+  }
+
+  /** @throws ThawError `run.unknown` */
+  async load(): Promise<void> {
+    this.relatives = await this.#transport.invoke('runs.relatives', { runId: this.#runId });
+  }
+
+  /** Changes what people make of it, and shows that. */
+  async edit(change: RunEdit['change']): Promise<void> {
+    await this.#transport.invoke('runs.edit', { runIds: [this.#runId], change });
+    await this.#reread();
+  }
+}
