@@ -20,7 +20,7 @@ function epochLine(cells: readonly string[]): string {
 }
 
 /** Prints what a run tells: epochs as lines, the rest as progress. With `--json`, all of it on the error output. */
-class RunTeller {
+export class RunTeller {
   readonly #display = progressDisplay(process.stderr);
   readonly #lines: NodeJS.WriteStream;
   #epochs: number;
@@ -88,6 +88,14 @@ function exitCodeOf(result: RunResult, signal: StopSignal | null): number {
   }
 }
 
+/** A run that has just begun or gone on. */
+export interface RunToFollow {
+  readonly runId: string;
+  readonly epochs: number;
+  readonly title: string;
+  readonly warnings?: readonly string[];
+}
+
 /**
  * Follows a run from its start to its end: shows its progress, passes Ctrl+C on, prints what came out.
  *
@@ -95,16 +103,7 @@ function exitCodeOf(result: RunResult, signal: StopSignal | null): number {
  * @returns the exit code
  * @throws ThawError why it was refused, where it never began
  */
-export async function followRun(
-  engine: Transport,
-  json: boolean,
-  begin: () => Promise<{
-    readonly runId: string;
-    readonly epochs: number;
-    readonly title: string;
-    readonly warnings?: readonly string[];
-  }>,
-): Promise<number> {
+export async function followRun(engine: Transport, json: boolean, begin: () => Promise<RunToFollow>): Promise<number> {
   let teller: RunTeller | null = null;
   let runId: string | null = null;
   const stopped: { by: StopSignal | null } = { by: null };

@@ -7,7 +7,7 @@ import { runSummary } from './run.ts';
 export const MOST_WAITING = 1000;
 export const MOST_SWEPT = 200;
 
-const waitingRun = runSummary.extend({
+export const waitingRun = runSummary.extend({
   /** 1 for the one whose turn is next. */
   position: z.int().min(1),
   group: z.strictObject({ id: z.string(), name: z.string() }).nullable(),

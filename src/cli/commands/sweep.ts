@@ -1,0 +1,73 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { STRATEGIES } from '../../shared/contract/plan.ts';
+import type { SweepValues } from '../../shared/contract/queue.ts';
+import { decimalNumber, wholeNumber } from '../number-flag.ts';
+import { printable } from '../output/format.ts';
+import { printJson, printLines } from '../output/print.ts';
+import { withService } from '../with-service.ts';
+import { addPlanFlags, type PlanFlags } from './plan-flags.ts';
+
+interface SweepFlags {
+  readonly values: SweepValues;
+  readonly name?: string;
+  readonly json?: true;
+}
+
+function strategy(text: string): (typeof STRATEGIES)[number] {
+  const found = STRATEGIES.find((known) => known === text);
+  if (found !== undefined) return found;
+  throw new InvalidArgumentError(`A strategy is ${STRATEGIES.join(', ')}; received '${text}'.`);
+}
+
+const READERS: { readonly [Key in keyof SweepValues]-?: (texts: readonly string[]) => Pick<SweepValues, Key> } = {
+  learningRate: (texts) => ({ learningRate: texts.map(decimalNumber({ least: 0, above: true })) }),
+  strategy: (texts) => ({ strategy: texts.map(strategy) }),
+  boundary: (texts) => ({ boundary: [...texts] }),
+  seed: (texts) => ({ seed: texts.map(wholeNumber({ least: 0, most: 0xffffffff })) }),
+};
+
+/** `seed=1,2,3`, added to what was given before. */
+export function sweptValues(text: string, before: SweepValues = {}): SweepValues {
+  const at = text.indexOf('=');
+  const name = text.slice(0, Math.max(0, at));
+  const texts = text
+    .slice(at + 1)
+    .split(',')
+    .map((value) => value.trim());
+  const reader = Object.entries(READERS).find(([key]) => key === name)?.[1];
+  if (!reader || texts.some((value) => value === '')) {
+    throw new InvalidArgumentError(
+      `It must be one of ${Object.keys(READERS).join(', ')}, '=' and values with commas between: seed=1,2,3.`,
+    );
+  }
+  return { ...before, ...reader(texts) };
+}
+
+export function addSweepCommand(program: Command): void {
+  const command = program
+    .command('sweep')
+    .description('let a run wait for each combination of listed values; all belong to one group: see `thaw queue`')
+    .requiredOption(
+      '--values <name=values>',
+      'learningRate, strategy, boundary or seed, and what it goes through, commas between; may be repeated. A boundary is a layer or block from which all trains, or last:N',
+      sweptValues,
+    )
+    .option('--name <name>', 'of the group (default: what is swept)');
+  const requestOf = addPlanFlags(command);
+  command
+    .option('--json', 'print one JSON document')
+    .action(async ({ values, name, json, ...flags }: PlanFlags & SweepFlags) => {
+      await withService(async (engine) => {
+        const plan = await requestOf(engine, flags);
+        const added = await engine.invoke('queue.sweep', { plan, values, ...(name !== undefined && { name }) });
+        if (json) printJson(added);
+        else {
+          printLines([
+            ...added.warnings.map((warning) => `warning: ${printable(warning)}`),
+            `${added.runIds.length} runs wait, in the group '${printable(added.group.name)}'.`,
+            '`thaw queue run` begins what waits.',
+          ]);
+        }
+      });
+    });
+}
