@@ -6,7 +6,7 @@ import { begunRun, JSON_RESULT, printQueued } from './begun-run.ts';
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts';
 
 interface StartFlags {
-  readonly group?: string;
+  readonly runGroup?: string;
   readonly queue?: boolean;
   readonly json?: boolean;
 }
@@ -17,11 +17,11 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     .description('train a classifier on a folder of images; with no flags, on the sample that ships with Thaw');
   const requestOf = addPlanFlags(command);
   command
-    .option('--group <name>', 'the group that the run belongs to, made where there is none of that name')
+    .option('--run-group <name>', 'the group that the run belongs to, made where there is none of that name')
     .option('--queue', 'let the run wait for its turn: see `thaw queue`')
     .option('--json', JSON_RESULT)
     .action(async (flags: PlanFlags & StartFlags) => {
-      const { group, queue, json = false } = flags;
+      const { runGroup: group, queue, json = false } = flags;
       await withService(async (engine) => {
         const asked = { ...(await requestOf(engine, flags)), ...(group !== undefined && { group }) };
         if (queue) printQueued(await engine.invoke('queue.add', asked), json);
