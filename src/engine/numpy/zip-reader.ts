@@ -12,6 +12,8 @@ const LARGEST_DIRECTORY = 4 * 2 ** 20;
 /** Deflate makes no more of a byte than this; a member that promises more is not one. */
 const LARGEST_EXPANSION = 1032;
 const CHUNK_BYTES = 1 << 20;
+/** The system that made a member, as the specification counts them (4.4.2). */
+const UNIX = 3;
 
 /** A member as the file's directory describes it. */
 export interface ZipMember {
@@ -21,6 +23,8 @@ export interface ZipMember {
   readonly packedBytes: number;
   readonly bytes: number;
   readonly offset: number;
+  /** Whether it stands for a link or a device where it was packed by a Unix program. */
+  readonly isSpecial: boolean;
 }
 
 function size(value: bigint): number {
@@ -85,6 +89,12 @@ function withLongNumbers(extra: Buffer, numbers: readonly number[]): readonly nu
   return numbers;
 }
 
+/** By the kinds of `stat.h`: a file, a folder, or nothing said. */
+function isSpecialMode(system: number, mode: number): boolean {
+  const kind = mode & 0o170000;
+  return system === UNIX && kind !== 0 && kind !== 0o100000 && kind !== 0o040000;
+}
+
 function parseDirectory(directory: Buffer, count: number): readonly ZipMember[] {
   const members: ZipMember[] = [];
   let at = 0;
@@ -103,7 +113,8 @@ function parseDirectory(directory: Buffer, count: number): readonly ZipMember[] 
     const name = directory.toString('utf8', at + RECORD_BYTES.central, nameEnd);
     if ((directory.readUInt16LE(at + 8) & 1) === 1) throw new MalformedZip(`its member '${name}' is encrypted`);
     const method = directory.readUInt16LE(at + 10);
-    members.push({ name, method, crc: directory.readUInt32LE(at + 16), packedBytes, bytes, offset });
+    const isSpecial = isSpecialMode(directory.readUInt8(at + 5), directory.readUInt32LE(at + 38) >>> 16);
+    members.push({ name, method, crc: directory.readUInt32LE(at + 16), packedBytes, bytes, offset, isSpecial });
     at = nameEnd + (extraBytes ?? 0) + (commentBytes ?? 0);
   }
   return members;

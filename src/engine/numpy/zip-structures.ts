@@ -21,17 +21,19 @@ const VERSION_WITH_64_BIT_SIZES = 45;
 /** Midnight of 1980-01-01, the first moment that a zip file knows: the same content gives the same bytes. */
 const DATE = 0x21;
 
-/** A member as it is written: stored, not compressed. */
+/** A member as it is written: stored, unless it says how it is packed. */
 export interface StoredMember {
   readonly name: string;
   readonly crc: number;
   readonly bytes: number;
   /** Where its local header begins. */
   readonly offset: number;
+  /** Of a deflated one. */
+  readonly packedBytes?: number;
 }
 
 /** Always with 64-bit sizes, as NumPy writes it, so that a member may grow while it is written. */
-export function localHeader({ name, crc, bytes }: StoredMember): Buffer {
+export function localHeader({ name, crc, bytes, packedBytes }: StoredMember): Buffer {
   const encoded = Buffer.from(name);
   const extraBytes = 20;
   const header = Buffer.alloc(RECORD_BYTES.local + encoded.length + extraBytes);
@@ -39,7 +41,7 @@ export function localHeader({ name, crc, bytes }: StoredMember): Buffer {
   header.writeUInt16LE(VERSION_WITH_64_BIT_SIZES, 4);
   // Bit 11: the name is UTF-8.
   header.writeUInt16LE(0x0800, 6);
-  header.writeUInt16LE(METHODS.stored, 8);
+  header.writeUInt16LE(packedBytes === undefined ? METHODS.stored : METHODS.deflated, 8);
   header.writeUInt16LE(DATE, 12);
   header.writeUInt32LE(crc, 14);
   header.writeUInt32LE(ELSEWHERE.long, 18);
@@ -51,11 +53,11 @@ export function localHeader({ name, crc, bytes }: StoredMember): Buffer {
   header.writeUInt16LE(ZIP64_EXTRA, extra);
   header.writeUInt16LE(extraBytes - 4, extra + 2);
   header.writeBigUInt64LE(BigInt(bytes), extra + 4);
-  header.writeBigUInt64LE(BigInt(bytes), extra + 12);
+  header.writeBigUInt64LE(BigInt(packedBytes ?? bytes), extra + 12);
   return header;
 }
 
-function centralHeader({ name, crc, bytes, offset }: StoredMember): Buffer {
+function centralHeader({ name, crc, bytes, offset, packedBytes }: StoredMember): Buffer {
   const encoded = Buffer.from(name);
   const extraBytes = 28;
   const header = Buffer.alloc(RECORD_BYTES.central + encoded.length + extraBytes);
@@ -63,7 +65,7 @@ function centralHeader({ name, crc, bytes, offset }: StoredMember): Buffer {
   header.writeUInt16LE(VERSION_WITH_64_BIT_SIZES, 4);
   header.writeUInt16LE(VERSION_WITH_64_BIT_SIZES, 6);
   header.writeUInt16LE(0x0800, 8);
-  header.writeUInt16LE(METHODS.stored, 10);
+  header.writeUInt16LE(packedBytes === undefined ? METHODS.stored : METHODS.deflated, 10);
   header.writeUInt16LE(DATE, 14);
   header.writeUInt32LE(crc, 16);
   header.writeUInt32LE(ELSEWHERE.long, 20);
@@ -76,7 +78,7 @@ function centralHeader({ name, crc, bytes, offset }: StoredMember): Buffer {
   header.writeUInt16LE(ZIP64_EXTRA, extra);
   header.writeUInt16LE(extraBytes - 4, extra + 2);
   header.writeBigUInt64LE(BigInt(bytes), extra + 4);
-  header.writeBigUInt64LE(BigInt(bytes), extra + 12);
+  header.writeBigUInt64LE(BigInt(packedBytes ?? bytes), extra + 12);
   header.writeBigUInt64LE(BigInt(offset), extra + 20);
   return header;
 }

@@ -1,14 +1,17 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportFormat, ExportRequest, Exported } from '../../shared/contract/run-exchange.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { writeThawFile } from '../exchange/thaw-file/write-thaw-file.ts';
 import { eventFileName, writeEventFile } from '../exchange/tensorboard/event-file.ts';
 import { runEvents } from '../exchange/tensorboard/run-events.ts';
 import { recordExport } from '../experiment/run-export.ts';
-import { readRun } from '../experiment/run-reader.ts';
-import type { ServiceContext } from './context.ts';
+import { readPlan, readRun } from '../experiment/run-reader.ts';
+import { modelFile } from '../network/config/model-record.ts';
+import { MODELS, type ServiceContext } from './context.ts';
 import { runPicture } from './run-picture.ts';
 import type { Task } from './tasks.ts';
+import { thawVersion } from './version.ts';
 
 /** Writes a format to a place. @returns the bytes written */
 type Write = (target: string, task: Task) => Promise<number>;
@@ -21,6 +24,30 @@ async function writeTensorboard(
 ): Promise<number> {
   const picture = await runPicture(context, readRun(context.log, runId), warnings);
   return writeEventFile(target(picture.startedAt), runEvents(context.log, runId, picture));
+}
+
+/** How a network is kept that came from a file; null for one that every Thaw knows. */
+async function keptNetwork(context: ServiceContext, name: string): Promise<Buffer | null> {
+  if (!/^(?:model|graph)_/.test(name)) return null;
+  return readFile(modelFile(path.join(context.home, MODELS), name)).catch(() => null);
+}
+
+async function writeThaw(
+  context: ServiceContext,
+  target: string,
+  { checkpoints = 'best' }: ExportRequest,
+  runId: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { network } = readPlan(context.log, runId);
+  return writeThawFile(context.log, target, {
+    runId,
+    runDirectory: context.runDirectory(runId),
+    checkpoints,
+    network: await keptNetwork(context, network),
+    thaw: thawVersion(),
+    signal,
+  });
 }
 
 function only(runIds: readonly string[], format: ExportFormat): string {
@@ -115,7 +142,12 @@ export async function exportRuns(context: ServiceContext, request: ExportRequest
         warnings,
       };
     }
-    case 'thaw':
+    case 'thaw': {
+      const runId = only(runIds, format);
+      const write: Write = (target, { signal }) => writeThaw(context, target, request, runId, signal);
+      const written = await writeExport(context, request, { format, name: `${runId}.thaw`, kind: 'file', write });
+      return { ...written, warnings };
+    }
     case 'csv':
     case 'json':
       throw new ThawError('usage.invalid', `The format '${format}' is not written yet.`, '');

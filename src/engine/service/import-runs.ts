@@ -1,12 +1,14 @@
-import { realpath } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Imported, ImportRequest } from '../../shared/contract/run-exchange.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { readableReason } from '../dataset/dataset-files.ts';
+import { importThawFile } from '../exchange/thaw-file/import-thaw-file.ts';
+import { describesThawFile } from '../exchange/thaw-file/open-thaw-file.ts';
 import { findEventFiles, type EventRunFiles } from '../exchange/tensorboard/find-event-files.ts';
 import { MalformedEvents, readEventRun } from '../exchange/tensorboard/read-event-run.ts';
 import { insertForeignRun } from '../experiment/foreign-run.ts';
-import type { ServiceContext } from './context.ts';
+import { MODELS, type ServiceContext } from './context.ts';
 
 const FOREIGN =
   'Imported from event files of TensorBoard: they hold metrics and no plan, so what stands as its plan is nobody’s.';
@@ -20,6 +22,43 @@ async function resolved(given: string): Promise<string> {
       'import.unreadable',
       `A run is imported from a file or folder that can be read, but of '${given}': ${readableReason(error)}.`,
       'Check the path, or choose the file again.',
+      { cause: error },
+    );
+  }
+}
+
+/** One that is cut short or empty is told as what it was to be. */
+function isThawName(file: string): boolean {
+  return path.extname(file).toLowerCase() === '.thaw';
+}
+
+/** As every zip file begins. */
+const ZIP = Buffer.from('PK\u0003\u0004', 'latin1');
+
+/** Files are told by their content: a name says little of what came by mail. */
+async function isZip(file: string): Promise<boolean> {
+  try {
+    await using handle = await open(file, 'r');
+    const start = Buffer.alloc(ZIP.length);
+    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    return bytesRead === start.length && start.equals(ZIP);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return false;
+    throw error;
+  }
+}
+
+async function importThaw(context: ServiceContext, file: string, signal: AbortSignal): Promise<Imported> {
+  try {
+    const place = { home: context.home, modelFolder: path.join(context.home, MODELS), signal };
+    const { runId, name, known, formerId } = await importThawFile(context.log, file, place);
+    return { runs: [{ runId, name, outcome: known ? 'known' : 'imported', formerId }], warnings: [] };
+  } catch (error) {
+    if (!describesThawFile(error)) throw explainDiskError(error, 'take the run in');
+    throw new ThawError(
+      'import.unreadable',
+      `A .thaw file is one that Thaw exported a run to; of '${file}', ${error.message}.`,
+      'Copy it again from where it was written, or export the run again. Nothing was imported.',
       { cause: error },
     );
   }
@@ -58,6 +97,7 @@ export async function importRuns(context: ServiceContext, request: ImportRequest
   const { file, taskId } = request;
   const given = await resolved(file.kind === 'file' ? file.path : context.grants.pathOf(file.grantId));
   return context.tasks.run(taskId, 'byte', async ({ signal }) => {
+    if (isThawName(given) || (await isZip(given))) return importThaw(context, given, signal);
     try {
       const found = await findEventFiles(given);
       if (found.length > 0) return await importEvents(context, given, found, signal);

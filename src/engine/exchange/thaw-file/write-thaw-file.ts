@@ -1,0 +1,129 @@
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { CarriedCheckpoints } from '../../../shared/contract/run-exchange.ts';
+import type { Log } from '../../experiment/log.ts';
+import { pointKeys, walkPoints, type PointsBy } from '../../experiment/points-reader.ts';
+import { readRunDocument, type MetricDocument } from '../../experiment/run-document.ts';
+import { readRun } from '../../experiment/run-reader.ts';
+import { readIndex } from '../../training/checkpoint.ts';
+import {
+  CARRIED,
+  CLASSES_DOCUMENT,
+  FILES,
+  isPlainPath,
+  MANIFEST,
+  METRICS,
+  NETWORK_DOCUMENT,
+  PLAN_DOCUMENT,
+  RUN_DOCUMENT,
+  THAW_FILE_VERSION,
+  type Manifest,
+} from './manifest.ts';
+import { ZipFileWriter } from './zip-file-writer.ts';
+
+export interface ThawFileOptions {
+  readonly runId: string;
+  readonly runDirectory: string;
+  readonly checkpoints: CarriedCheckpoints;
+  /** How its network is kept, where it came from a file; null for one that every Thaw knows. */
+  readonly network: Uint8Array | null;
+  /** The version of this Thaw. */
+  readonly thaw: string;
+  readonly signal: AbortSignal;
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function metricDocument(log: Log, runId: string, by: PointsBy, key: string): MetricDocument {
+  const document: MetricDocument = { by, key, position: [], epoch: [], value: [], time: [] };
+  for (const page of walkPoints(log, runId, by, key)) {
+    for (const { position, epoch, value, time } of page) {
+      document.position.push(position);
+      document.epoch.push(epoch);
+      const infinite = value === Infinity ? 'Infinity' : '-Infinity';
+      document.value.push(value === null || Number.isFinite(value) ? value : infinite);
+      document.time.push(time);
+    }
+  }
+  return document;
+}
+
+/** The files below a folder, by their paths in it; links are left where they are. */
+async function filesBelow(folder: string, below = ''): Promise<string[]> {
+  const entries = await readdir(path.join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
+    // A run that ended before its first step has none.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const found: string[] = [];
+  for (const entry of entries) {
+    const place = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory()) found.push(...(await filesBelow(folder, place)));
+    else if (entry.isFile()) found.push(place);
+  }
+  return found.sort();
+}
+
+async function carriedFiles({ runDirectory, checkpoints }: ThawFileOptions): Promise<readonly string[]> {
+  const index = await readIndex(runDirectory);
+  const kept = new Set([index?.last, index?.best, 'first', 'index.json']);
+  const isCarried = (place: string): boolean => {
+    if (!isPlainPath(place) || !CARRIED.some((pattern) => pattern.test(place))) return false;
+    const [top, within = ''] = place.split('/');
+    if (top !== 'checkpoints') return true;
+    if (checkpoints === 'none') return false;
+    return kept.has(within) || (checkpoints === 'all' && within === 'starred');
+  };
+  return (await filesBelow(runDirectory)).filter(isCarried);
+}
+
+/**
+ * Writes a run as one file that another Thaw opens: what the log knows, its plan and classes, its metrics and its
+ * checkpoints, each with its SHA-256 in `manifest.json`.
+ *
+ * @returns the bytes it takes
+ * @throws ThawError `run.unknown`, or the file system's error
+ */
+export async function writeThawFile(log: Log, target: string, options: ThawFileOptions): Promise<number> {
+  const { runId, runDirectory, checkpoints, network, thaw, signal } = options;
+  const { summary, plan, result } = readRun(log, runId);
+  const files: Manifest['files'] = [];
+  const zip = await ZipFileWriter.create(target);
+  try {
+    const add = async (name: string, content: Buffer | Uint8Array): Promise<void> => {
+      signal.throwIfAborted();
+      files.push({ path: name, ...(await zip.add(name, content)) });
+    };
+    await add(RUN_DOCUMENT, json(readRunDocument(log, runId)));
+    await add(PLAN_DOCUMENT, json(plan));
+    await add(CLASSES_DOCUMENT, json(result.dataset?.classes ?? []));
+    if (network) await add(NETWORK_DOCUMENT, network);
+    for (const by of ['step', 'epoch'] as const) {
+      for (const [index, key] of pointKeys(log, runId, by).entries()) {
+        await add(`${METRICS}${by}-${index + 1}.json`, json(metricDocument(log, runId, by, key)));
+      }
+    }
+    for (const place of await carriedFiles(options)) {
+      const file = path.join(runDirectory, place);
+      // A folder that was a link all along is not the run's.
+      if (!(await lstat(file)).isFile()) continue;
+      files.push({ path: `${FILES}${place}`, ...(await zip.addFile(`${FILES}${place}`, file, signal)) });
+    }
+    const manifest: Manifest = {
+      format: 'thaw-run',
+      schemaVersion: THAW_FILE_VERSION,
+      thaw,
+      writtenAt: new Date().toISOString(),
+      run: { id: runId, name: summary.name },
+      checkpoints,
+      files,
+    };
+    await zip.add(MANIFEST, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+    return await zip.close();
+  } catch (error) {
+    await zip.discard();
+    throw error;
+  }
+}
