@@ -1,61 +1,20 @@
-import { Option, type Command } from 'commander';
-import type { RunStatus, RunSummary } from '../../shared/contract/run.ts';
+import type { Command } from 'commander';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
-import { wholeNumber } from '../number-flag.ts';
-import { moment, printable, share } from '../output/format.ts';
 import { layerTable } from '../output/layer-table.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { runPage } from '../output/run-page.ts';
-import { table } from '../output/table.ts';
-import { runCheckpoint, writtenRun } from '../run-checkpoint.ts';
+import { runCheckpoint } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
 import { addCheckpointCommands } from './checkpoints.ts';
+import { addCompareCommand } from './compare-runs.ts';
+import { addGoOnCommands } from './go-on.ts';
+import { addListCommands } from './list-runs.ts';
 import { addEditCommands } from './run-edits.ts';
 import { addExportCommands } from './exchange.ts';
 
-const STATUSES = [
-  'queued',
-  'running',
-  'paused',
-  'finished',
-  'stopped',
-  'failed',
-  'interrupted',
-] as const satisfies readonly RunStatus[];
-
 const NO_LAYERS = 'This run has not looked into its layers: it took fewer steps than --introspect says, or said 0.';
-const HEADER = ['run', 'begun', 'status', 'epochs', 'val_accuracy', 'network', 'strategy', 'dataset'];
-
-function runCells(run: RunSummary): string[] {
-  return [
-    run.runId,
-    moment(run.createdAt),
-    run.status,
-    `${run.epochsDone}/${run.epochs}`,
-    share(run.bestValAccuracy),
-    run.network,
-    run.strategy,
-    printable(run.dataset),
-  ];
-}
-
-function addList(runs: Command): void {
-  runs
-    .command('list', { isDefault: true })
-    .description('the runs of the log, newest first')
-    .addOption(new Option('--status <status>', 'only runs of this status').choices(STATUSES))
-    .option('--limit <n>', 'at most so many', wholeNumber({ least: 1, most: 10_000 }))
-    .option('--json', 'print one JSON document')
-    .action(async ({ json, ...filter }: { json?: true; status?: RunStatus; limit?: number }) => {
-      const { runs: listed } = await withService((engine) => engine.invoke('runs.list', filter));
-      if (json) printJson(listed);
-      else if (listed.length === 0) printLines(['No runs yet. Begin with `thaw train`.']);
-      else printLines(table([HEADER, ...listed.map(runCells)], [3, 4]));
-    });
-}
-
 function addShow(runs: Command): void {
   runs
     .command('show')
@@ -85,7 +44,7 @@ function resumable(given: string): string {
   throw new ThawError(
     'usage.invalid',
     `A run is continued from its last checkpoint; received '${given}'.`,
-    `Begin another run from that one: \`thaw train --weights ${writtenRun(runId, checkpoint)}\`.`,
+    `Branch another run off that one: \`thaw runs branch ${given}\`.`,
   );
 }
 
@@ -115,9 +74,11 @@ function addResume(runs: Command, setExitCode: SetExitCode): void {
 
 export function addRunsCommands(program: Command, setExitCode: SetExitCode): void {
   const runs = program.command('runs').description('browse and continue past runs');
-  addList(runs);
+  addListCommands(runs);
   addShow(runs);
   addResume(runs, setExitCode);
+  addGoOnCommands(runs, setExitCode);
+  addCompareCommand(runs);
   addCheckpointCommands(runs);
   addEditCommands(runs, setExitCode);
   addExportCommands(runs, setExitCode);

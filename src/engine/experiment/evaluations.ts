@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { ConfusionCell, RunEvaluation } from '../../shared/contract/evaluation.ts';
+import type { ConfusionCell, RunEvaluation, RunEvaluations } from '../../shared/contract/evaluation.ts';
 import { SPLITS } from '../../shared/contract/splits.ts';
 import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
@@ -105,19 +105,17 @@ function readOne(database: Database.Database, run: number, { number, ...row }: R
   return { split, epoch, step, images, accuracy, loss, classes: classFigures(classes, confusion), confusion };
 }
 
+export const NO_EVALUATION: RunEvaluations = { splits: [], evaluation: null };
+
 /** What a run made of a split, with the splits that it kept any of. */
-export function readEvaluationOf(
-  database: Database.Database,
-  run: number,
-  split: Split,
-): { readonly splits: Split[]; readonly evaluation: RunEvaluation | null } {
+export function readEvaluationOf(database: Database.Database, run: number, split: Split): RunEvaluations {
   const rows = evaluationRows(database, run);
   const row = rows.find((own) => own.split === split);
   return { splits: rows.map((own) => own.split), evaluation: row ? readOne(database, run, row) : null };
 }
 
 /** @throws ThawError `run.unknown` */
-export function readEvaluation(log: Log, runId: string, split: Split): ReturnType<typeof readEvaluationOf> {
+export function readEvaluation(log: Log, runId: string, split: Split): RunEvaluations {
   return log.read('read the evaluation', (database) =>
     readEvaluationOf(database, findRun(database, runId).number, split),
   );

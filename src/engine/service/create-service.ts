@@ -24,6 +24,7 @@ import { editDataset, listEdits, retraceEdit } from './edit-dataset.ts';
 import { inspectDataset } from './inspect-dataset.ts';
 import { discardRun } from './discard-run.ts';
 import { examine } from './doctor.ts';
+import { noteFailure } from './note-failure.ts';
 import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
 import { inspectOneImage } from './inspect-one-image.ts';
@@ -53,6 +54,7 @@ import { showFiles } from './run-files.ts';
 import { showNetwork } from './show-network.ts';
 import { branchRun, continueRun, repeatRun, startTraining } from './start-training.ts';
 import { stopTraining } from './stop-training.ts';
+import { bundleSupport } from './support-bundle.ts';
 import { waitTraining } from './wait-training.ts';
 import { writeFeatures } from './write-features.ts';
 
@@ -163,6 +165,7 @@ function implement(context: ServiceContext): Implementation {
     'settings.write': async (change) => changeSettings(context, change),
     'cache.show': async () => showCaches(context),
     'cache.clear': async (request) => clearCaches(context, request),
+    'system.support': async () => bundleSupport(context),
     'system.doctor': async () => examine(context),
   };
 }
@@ -183,7 +186,9 @@ export interface Service {
 export function createService(options: ServiceOptions): Service {
   const context = new ServiceContext(options);
   return {
-    transport: inProcessTransport(implement(context), context.events),
+    transport: inProcessTransport(implement(context), context.events, (name, error) =>
+      noteFailure(context.home, name, error),
+    ),
     grant: (path) => context.grants.grant(path),
     close: () => context.close(),
   };

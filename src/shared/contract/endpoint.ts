@@ -444,6 +444,14 @@ export const endpoints = {
     request: z.strictObject({ weights: z.boolean().optional() }),
     response: z.strictObject({ bytes: z.int() }),
   },
+  /** A zip file for whoever is to help, without names of people, machines and places; and what is in it. */
+  'system.support': {
+    request: z.strictObject({}),
+    response: z.strictObject({
+      bytes: z.instanceof(Uint8Array),
+      files: z.array(z.strictObject({ name: z.string(), bytes: z.int() })),
+    }),
+  },
   'system.doctor': { request: z.strictObject({}), response: doctorReport },
 } as const;
 

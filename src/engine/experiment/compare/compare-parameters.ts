@@ -1,0 +1,60 @@
+import type { ComparedParameter } from '../../../shared/contract/compare.ts';
+import type { TrainingPlan } from '../../../shared/contract/plan.ts';
+import type { DatasetSummary, Environment, LoadReport } from '../../../shared/contract/run.ts';
+
+type Value = ComparedParameter['values'][number];
+
+/** What was decided and given before a run. */
+export interface GivenParts {
+  readonly plan: TrainingPlan;
+  readonly dataset: Pick<DatasetSummary, 'version' | 'classes' | 'train' | 'validation' | 'test'> | null;
+  readonly weights: Pick<LoadReport, 'format' | 'sha256'> | null;
+  readonly environment: Environment | null;
+}
+
+/** A list is one value: rules that are given in another order are others. */
+function listWords(list: readonly unknown[]): string {
+  return list
+    .map((item) =>
+      typeof item === 'object' && item !== null ? Object.values(item).map(String).join(' ') : String(item),
+    )
+    .join('; ');
+}
+
+function* flatten(value: unknown, key: string): Generator<readonly [string, Value]> {
+  if (Array.isArray(value)) yield [key, listWords(value)];
+  else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) yield* flatten(inner, `${key}.${name}`);
+  } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') yield [key, value];
+  else yield [key, null];
+}
+
+function given({ plan, dataset, weights, environment }: GivenParts): ReadonlyMap<string, Value> {
+  return new Map([
+    // Of which version a plan's form is says nothing of the run.
+    ...[...flatten(plan, 'plan')].filter(([key]) => key !== 'plan.schemaVersion'),
+    ...(dataset ? flatten({ ...dataset, classes: dataset.classes.length }, 'dataset') : []),
+    ...(weights ? flatten(weights, 'weights') : []),
+    ...(environment ? flatten(environment, 'environment') : []),
+  ]);
+}
+
+/** Everything that was decided and given before the runs, by dotted keys, in the order of the plan. */
+export function compareParameters(runs: readonly GivenParts[]): ComparedParameter[] {
+  const flat = runs.map(given);
+  const keys: string[] = [];
+  const known = new Set<string>();
+  for (const own of flat) {
+    // What only a later run has follows what it follows there.
+    let after = -1;
+    for (const key of own.keys()) {
+      if (known.has(key)) after = keys.indexOf(key);
+      else keys.splice((after += 1), 0, key);
+      known.add(key);
+    }
+  }
+  return keys.map((key) => {
+    const values = flat.map((own) => own.get(key) ?? null);
+    return { key, values, differs: values.some((value) => value !== values[0]) };
+  });
+}
