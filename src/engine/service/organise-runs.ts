@@ -1,5 +1,6 @@
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
-import { editRuns, restoreRuns, trashRuns } from '../experiment/run-edits.ts';
+import { folderBytes } from '../cache/cache-folder.ts';
+import { editRuns, restoreRuns, trashedRuns, trashRuns } from '../experiment/run-edits.ts';
 import type { ServiceContext } from './context.ts';
 import { emptyTrash } from './empty-trash.ts';
 
@@ -22,6 +23,14 @@ export function takeBack(context: ServiceContext, { runIds }: Request<'runs.rest
   restoreRuns(context.log, runIds);
   context.tellOfRuns();
   return {};
+}
+
+/** What emptying the trash would take away. */
+export async function weighTrash(context: ServiceContext): Promise<Response<'runs.weighTrash'>> {
+  const runIds = trashedRuns(context.log);
+  let bytes = 0;
+  for (const runId of runIds) bytes += await folderBytes(context.runDirectory(runId));
+  return { runs: runIds.length, bytes };
 }
 
 /** @throws ThawError `disk.full`, `disk.readOnly` */

@@ -93,12 +93,13 @@ export abstract class PagedList<Entry> {
     return found;
   }
 
-  /** Asks again for what is in sight, as it may have changed; what was there is shown until then. */
-  protected async readAgain(): Promise<void> {
+  /** Asks again for these, or for what is in sight, as it may have changed; what was there is shown until then. */
+  protected async readAgain({ first, end }: Places = this.#seen): Promise<void> {
     this.#reading += 1;
     this.#asked.clear();
+    this.#seen = { first, end };
     const pages: Promise<void>[] = [];
-    for (let page = Math.floor(this.#seen.first / this.#size); page * this.#size < this.#seen.end; page += 1) {
+    for (let page = Math.floor(first / this.#size); page * this.#size < end; page += 1) {
       pages.push(this.#fetch(page));
     }
     await Promise.all(pages);

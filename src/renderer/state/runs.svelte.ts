@@ -1,47 +1,65 @@
-import type { RunEvent } from '../../shared/contract/event.ts';
-import type { RunSummary } from '../../shared/contract/run.ts';
+import { RUN_SHELVES, type RunRow, type RunShelf } from '../../shared/contract/run-list.ts';
+import type { RunColumn } from '../../shared/contract/run-query.ts';
 import type { Host } from '../transport/host.ts';
-import { filterRuns, NEWEST_FIRST, NO_FILTER, sortRuns } from '../views/runs/run-order.ts';
 import { Batch } from './batch.ts';
-import { hasEnded } from './run-status.ts';
+import { ListedRuns } from './listed-runs.svelte.ts';
+import type { Listing } from './run-pages.svelte.ts';
+import type { SortKey } from './run-sort.ts';
+import { RunSelection, type SelectedFrom } from './run-selection.svelte.ts';
 
-/** As many as the engine gives at once. */
-const RUNS_AT_MOST = 10_000;
-const APPLY_INTERVAL_MILLISECONDS = 500;
+const RELOAD_INTERVAL_MILLISECONDS = 500;
+/** Interrupted runs that are named one by one. */
+const MOST_INTERRUPTED = 50;
 
-/** All runs of the log, as the Runs view shows them; kept up to date by what runs tell. */
+type Counts = Readonly<Record<RunShelf, number>>;
+
+/** The order in which runs are shown at first. */
+const NEWEST_FIRST: readonly SortKey[] = [{ key: 'created', descending: true }];
+
+/** Runs of the log, as the Runs view lists them; kept up to date by what runs and the log tell. */
 export class RunsController {
-  all = $state.raw<readonly RunSummary[] | null>(null);
+  readonly listed: ListedRuns;
+  readonly selection: RunSelection;
+  query = $state('');
+  shelf = $state<RunShelf>('active');
+  sort = $state.raw<readonly SortKey[]>(NEWEST_FIRST);
+  /** What runs are grouped by; null where they are not. */
+  by = $state<string | null>(null);
+  /** What runs can be shown, sorted, grouped and found by. */
+  keys = $state.raw<readonly RunColumn[]>([]);
+  /** Keys whose values every row brings. */
+  asked = $state.raw<readonly string[]>([]);
+  /** The line that the keyboard stands on. */
+  cursor = $state(0);
+  /** Rises with each other list, which is looked at from its top. */
+  listings = $state(0);
+  /** Runs on each shelf, whatever is queried; null until they were counted. */
+  counts = $state.raw<Counts | null>(null);
+  interrupted = $state.raw<readonly RunRow[]>([]);
+  /** Why the log could not be read, if so. */
   problem = $state.raw<unknown>(null);
-  loading = $state(false);
-  order = $state.raw(NEWEST_FIRST);
-  filter = $state.raw(NO_FILTER);
-  /** The run that the keyboard stands on. */
-  cursor = $state<string | null>(null);
   readonly #host: Host;
-  readonly #batch = new Batch<RunEvent>(APPLY_INTERVAL_MILLISECONDS, (told) => this.#follow(told));
+  readonly #batch = new Batch<null>(RELOAD_INTERVAL_MILLISECONDS, () => void this.load());
+  #loading = false;
   #again = false;
 
   constructor(host: Host) {
     this.#host = host;
-  }
-
-  // No $derived: it would belong to the view that made this, and go stale with it.
-  /** What fits the filter, in order; computed anew each time. */
-  get shown(): readonly RunSummary[] {
-    return sortRuns(filterRuns(this.all ?? [], this.filter), this.order);
-  }
-
-  get interrupted(): readonly RunSummary[] {
-    return (this.all ?? []).filter(({ status }) => status === 'interrupted');
+    this.listed = new ListedRuns(host.transport);
+    this.selection = new RunSelection(
+      () => this.#lines(),
+      (error) => (this.problem = error),
+    );
   }
 
   /** Reads the list, and again whenever it may have changed. @returns the function that ends this */
   begin(): () => void {
+    const { transport } = this.#host;
     const ends = [
-      this.#host.transport.subscribe('run', (event) => {
-        if (event.body.kind === 'status' || event.body.kind === 'epoch') this.#batch.push([event]);
+      transport.subscribe('run', ({ body }) => {
+        if (body.kind === 'status' || body.kind === 'epoch') this.#batch.push([null]);
       }),
+      transport.subscribe('runs', () => this.#batch.push([null])),
       () => this.#batch.clear(),
       this.#host.onConnection((state) => {
         if (state !== 'lost') void this.load();
@@ -53,23 +71,55 @@ export class RunsController {
     };
   }
 
+  /** Reads again what is in sight; what was there is shown until then. */
   async load(): Promise<void> {
-    if (this.loading) {
+    if (this.#loading) {
       this.#again = true;
       return;
     }
-    this.loading = true;
+    this.#loading = true;
     try {
       do {
         this.#again = false;
-        this.all = (await this.#host.transport.invoke('runs.list', { limit: RUNS_AT_MOST })).runs;
+        await this.#read();
       } while (this.#wanted());
       this.problem = null;
     } catch (error) {
       this.problem = error;
     } finally {
-      this.loading = false;
+      this.#loading = false;
     }
+  }
+
+  /** Lists what fits a query that is known to be one. */
+  ask(query: string): void {
+    if (query === this.query) return;
+    this.query = query;
+    this.#showAnew();
+  }
+
+  show(shelf: RunShelf): void {
+    this.shelf = shelf;
+    this.#showAnew();
+  }
+
+  sortBy(sort: readonly SortKey[]): void {
+    this.sort = sort;
+    this.#showAnew();
+  }
+
+  groupBy(key: string | null): void {
+    this.by = key;
+    this.listed.folded = new Set();
+    this.#showAnew();
+  }
+
+  /** Has the rows bring what these columns show. */
+  bring(keys: readonly string[]): void {
+    if (keys.join('\n') === this.asked.join('\n')) return;
+    this.asked = keys;
+    // The first reading brings them anyway.
+    if (this.listed.layout !== null) void this.listed.showAs(this.#listing(), this.by);
   }
 
   // A method, since the flag changes while an answer is awaited, which the compiler does not see.
@@ -77,32 +127,51 @@ export class RunsController {
     return this.#again;
   }
 
-  #follow(told: readonly RunEvent[]): void {
-    const named = new Set(told.map(({ runId }) => runId));
-    const known = new Set((this.all ?? []).map(({ runId }) => runId));
-    const changed = told.some(
-      ({ runId, body }) => body.kind === 'status' && (!known.has(runId) || hasEnded(body.status)),
-    );
-    if (changed) {
-      void this.load();
-      return;
-    }
-    this.all = (this.all ?? []).map((run) => (named.has(run.runId) ? told.reduce(applied, run) : run));
+  #listing(): Listing {
+    return { query: this.query, sort: [...this.sort], columns: [...this.asked], sparkline: true, shelf: this.shelf };
   }
-}
 
-/** A run's line after something was told, if it was of this run. */
-function applied(run: RunSummary, { runId, body }: RunEvent): RunSummary {
-  if (runId !== run.runId) return run;
-  if (body.kind === 'status') return { ...run, status: body.status, endedAt: null };
-  if (body.kind !== 'epoch') return run;
-  const { epoch, val_accuracy } = body.metrics;
-  return { ...run, epochsDone: epoch, bestValAccuracy: body.best ? val_accuracy : run.bestValAccuracy };
+  #showAnew(): void {
+    this.selection.clear();
+    this.cursor = 0;
+    void this.listed.show(this.#listing(), this.by).then(() => (this.listings += 1));
+  }
+
+  async #read(): Promise<void> {
+    const { transport } = this.#host;
+    const stoodOn = this.#lines().runAt(this.cursor)?.runId;
+    const [counts, interrupted, keys] = await Promise.all([
+      Promise.all(RUN_SHELVES.map((shelf) => transport.invoke('runs.list', { shelf, limit: 1 }))),
+      transport.invoke('runs.list', { status: 'interrupted', limit: MOST_INTERRUPTED }),
+      transport.invoke('runs.columns', {}),
+      this.listed.reload(this.#listing(), this.by),
+    ]);
+    const [active, archived, trash] = counts;
+    this.counts = { active: active?.total ?? 0, archived: archived?.total ?? 0, trash: trash?.total ?? 0 };
+    this.interrupted = interrupted.runs;
+    this.keys = keys;
+    this.selection.refresh(this.listed.held());
+    const { layout } = this.listed;
+    const line = stoodOn === undefined || layout === null ? null : this.listed.lineOf(layout, stoodOn);
+    if (line !== null) this.cursor = line;
+  }
+
+  #lines(): SelectedFrom {
+    const { listed } = this;
+    const { layout } = listed;
+    return {
+      runAt: (line) => {
+        const found = layout === null ? null : listed.lineAt(layout, line);
+        return found?.kind === 'run' ? found.run : undefined;
+      },
+      read: async (first, end, isWanted) => (layout === null ? [] : listed.read(layout, { first, end }, isWanted)),
+    };
+  }
 }
 
 const controllers = new WeakMap<Host, RunsController>();
 
-/** The list of a window: its order and filter outlive the view. */
+/** The list of a window: its order, query and selection outlive the view. */
 export function runsOf(host: Host): RunsController {
   const controller = controllers.get(host) ?? new RunsController(host);
   controllers.set(host, controller);

@@ -1,5 +1,5 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
-import type { RunColumn, Settings, SettingsChange } from '../../shared/contract/settings.ts';
+import type { Settings, SettingsChange, ShownColumn } from '../../shared/contract/settings.ts';
 
 export type Theme = Settings['theme'];
 
@@ -12,7 +12,7 @@ export class SettingsController {
   panes = $state.raw<Readonly<Record<string, number>>>({});
   smoothing = $state(0.6);
   /** Null for those that are shown at first. */
-  runColumns = $state.raw<readonly RunColumn[] | null>(null);
+  runColumns = $state.raw<readonly ShownColumn[] | null>(null);
   readonly #transport: Transport;
   readonly #onFailure: (error: unknown) => void;
   #pending: SettingsChange = {};
@@ -50,7 +50,7 @@ export class SettingsController {
     this.#keep({ panes: { ...this.panes } });
   }
 
-  setRunColumns(columns: readonly RunColumn[]): void {
+  setRunColumns(columns: readonly ShownColumn[]): void {
     this.runColumns = columns;
     this.#keep({ runColumns: [...columns] });
   }

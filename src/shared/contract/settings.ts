@@ -9,13 +9,13 @@ const cacheLimitBytes = z
   .min(2 ** 20)
   .max(2 ** 50);
 
-const runColumn = z.strictObject({
+const shownColumn = z.strictObject({
   /** As in a query: `network`, `optimizer.learningRate`, `last(val_loss)`. */
   key: z.string().min(1).max(200),
   /** CSS pixels. */
   width: z.int().min(20).max(2000),
 });
-export type RunColumn = z.infer<typeof runColumn>;
+export type ShownColumn = z.infer<typeof shownColumn>;
 
 /** What is remembered of how Thaw is liked; kept in THAW_HOME, shared by all windows. */
 export const settings = z.strictObject({
@@ -28,7 +28,7 @@ export const settings = z.strictObject({
   /** What features may take of the disk, and decoded images as much again; those used longest ago go first. */
   cacheLimitBytes: cacheLimitBytes.default(DEFAULT_CACHE_LIMIT_BYTES),
   /** Columns of the table of runs, in their order; the usual ones where it is left out. */
-  runColumns: z.array(runColumn).max(60).optional(),
+  runColumns: z.array(shownColumn).max(60).optional(),
 });
 export type Settings = z.infer<typeof settings>;
 

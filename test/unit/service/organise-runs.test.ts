@@ -128,6 +128,7 @@ describe('the trash', () => {
   it('is emptied of rows and files, and says how much room that made', async () => {
     const [first, second, kept] = [newRun(), newRun('interrupted'), newRun()];
     await service.transport.invoke('runs.trash', { runIds: [first, second] });
+    expect(await service.transport.invoke('runs.weighTrash', {})).toEqual({ runs: 2, bytes: 2000 });
     const emptied = await service.transport.invoke('runs.emptyTrash', {});
     expect(emptied).toEqual({ removed: [first, second], bytes: 2000, problems: [] });
     expect(readdirSync(path.join(home, 'runs'))).toEqual([kept]);
