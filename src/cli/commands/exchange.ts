@@ -2,11 +2,14 @@ import { Option, type Command } from 'commander';
 import {
   CARRIED_CHECKPOINTS,
   EXPORT_FORMATS,
+  MOST_EXPORTED,
   type CarriedCheckpoints,
   type Exported,
   type ExportFormat,
   type Imported,
 } from '../../shared/contract/run-exchange.ts';
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followTask } from '../follow-task.ts';
 import { givenPath } from '../given-path.ts';
@@ -19,6 +22,7 @@ interface ExportFlags {
   readonly out: string;
   readonly checkpoints?: CarriedCheckpoints;
   readonly metrics?: true;
+  readonly query?: string;
   readonly json?: true;
 }
 
@@ -44,11 +48,29 @@ function nextStep(format: ExportFormat, out: string): string[] {
   return format === 'thaw' ? [`Next, on another machine: thaw import ${printable(out)}`] : [];
 }
 
+/** @throws ThawError `usage.invalid` where runs are named in two ways, or none is found */
+async function chosenRuns(engine: Transport, ids: string[], query: string | undefined): Promise<string[]> {
+  if (ids.length > 0 && query === undefined) return ids;
+  if (ids.length > 0) {
+    throw new ThawError('usage.invalid', 'Runs are named by their ids or by a query, not by both.', 'Leave one out.');
+  }
+  const { runs, total } = await engine.invoke('runs.list', {
+    limit: MOST_EXPORTED,
+    ...(query !== undefined && { query }),
+  });
+  if (total > 0 && total <= MOST_EXPORTED) return runs.map(({ runId }) => runId);
+  throw new ThawError(
+    'usage.invalid',
+    `One file holds from 1 to ${MOST_EXPORTED} runs; ${total} ${total === 1 ? 'fits' : 'fit'}.`,
+    'Choose with --query, or name runs by their ids.',
+  );
+}
+
 function addExport(runs: Command, setExitCode: SetExitCode): void {
   runs
     .command('export')
     .description('write runs for other programs, or one run as a file that another Thaw opens')
-    .argument('<ids...>', RUN_IDS)
+    .argument('[ids...]', `${RUN_IDS}; all of them where none is named`)
     .addOption(
       new Option(
         '--format <format>',
@@ -64,22 +86,26 @@ function addExport(runs: Command, setExitCode: SetExitCode): void {
         'with thaw: which checkpoints go along (default: the best and the last)',
       ).choices(CARRIED_CHECKPOINTS),
     )
+    .option('--query <query>', 'instead of ids: the runs that fit, as `thaw runs list --query` finds them')
     .option('--metrics', 'with csv and json: every point of every metric instead of a row a run')
     .option('--json', 'print one JSON document, progress on the error output')
-    .action(async (runIds: string[], { format, out, checkpoints, metrics, json }: ExportFlags) => {
+    .action(async (ids: string[], { format, out, checkpoints, metrics, query, json }: ExportFlags) => {
       const path = givenPath(out);
+      let runIds: string[] = [];
       const outcome = await withService((engine) =>
         followTask(
           engine,
-          (taskId) =>
-            engine.invoke('runs.export', {
+          async (taskId) => {
+            runIds = await chosenRuns(engine, ids, query);
+            return engine.invoke('runs.export', {
               runIds,
               format,
               checkpoints,
               metrics,
               output: { kind: 'file', path },
               taskId,
-            }),
+            });
+          },
           'prepare',
         ),
       );

@@ -2,9 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExportFormat, ExportRequest, Exported } from '../../shared/contract/run-exchange.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { metricsCsv, runsCsv } from '../exchange/tables/csv.ts';
+import { runsJson } from '../exchange/tables/json.ts';
 import { writeThawFile } from '../exchange/thaw-file/write-thaw-file.ts';
 import { eventFileName, writeEventFile } from '../exchange/tensorboard/event-file.ts';
 import { runEvents } from '../exchange/tensorboard/run-events.ts';
+import { writePieces } from '../exchange/write-pieces.ts';
 import { recordExport } from '../experiment/run-export.ts';
 import { readPlan, readRun } from '../experiment/run-reader.ts';
 import { modelFile } from '../network/config/model-record.ts';
@@ -48,6 +51,13 @@ async function writeThaw(
     thaw: thawVersion(),
     signal,
   });
+}
+
+function* untilAborted<Piece>(pieces: Iterable<Piece>, signal: AbortSignal): Generator<Piece> {
+  for (const piece of pieces) {
+    signal.throwIfAborted();
+    yield piece;
+  }
 }
 
 function only(runIds: readonly string[], format: ExportFormat): string {
@@ -149,7 +159,15 @@ export async function exportRuns(context: ServiceContext, request: ExportRequest
       return { ...written, warnings };
     }
     case 'csv':
-    case 'json':
-      throw new ThawError('usage.invalid', `The format '${format}' is not written yet.`, '');
+    case 'json': {
+      const { log } = context;
+      const { metrics = false } = request;
+      const csv = metrics ? metricsCsv : runsCsv;
+      const pieces = (): Iterable<string> =>
+        format === 'csv' ? csv(log, runIds) : runsJson(log, runIds, { metrics, thaw: thawVersion() });
+      const name = `${metrics ? 'metrics' : 'runs'}.${format}`;
+      const write: Write = (target, { signal }) => writePieces(target, untilAborted(pieces(), signal));
+      return { ...(await writeExport(context, request, { format, name, kind: 'file', write })), warnings };
+    }
   }
 }

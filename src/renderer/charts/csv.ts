@@ -1,3 +1,4 @@
+import { quote } from '../../shared/csv/quote.ts';
 import type { Curve } from './curve.ts';
 
 export interface Column extends Curve {
@@ -27,10 +28,4 @@ export function toCsv(axis: string, columns: readonly Column[]): string {
   const lines = alignCurves(columns).map(({ x, values }) => [x, ...values.map((value) => value ?? '')].join(','));
   const header = [axis, ...columns.map(({ name }) => name)].map(quote).join(',');
   return [header, ...lines, ''].join('\r\n');
-}
-
-/** Quotes a cell that needs it, and keeps one that a spreadsheet would run as a formula from being one. */
-export function quote(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,4 +1,4 @@
-import { quote } from '../../charts/csv.ts';
+import { quote } from '../../../shared/csv/quote.ts';
 import type { MappedTensor, MappingState, WeightsMap } from '../../../shared/contract/weights-mapping.ts';
 
 export interface MappingFilter {

@@ -1,4 +1,4 @@
-import { quote } from '../../charts/csv.ts';
+import { quote } from '../../../shared/csv/quote.ts';
 import type { PredictedImage } from '../../state/predictions.svelte.ts';
 
 /** Predictions as comma-separated values (RFC 4180): a line for each image, its classes from the most probable on. */
