@@ -31,6 +31,7 @@ describe('thaw', () => {
   it.each([
     'train',
     'runs list',
+    'runs columns',
     'runs show',
     'runs resume',
     'runs checkpoints',
@@ -115,6 +116,10 @@ describe('thaw', () => {
     ['runs unstar x', '--step'],
     ['runs list --limit 0', 'from 1'],
     ['runs list --status gone', 'finished'],
+    ['runs list --archived --trash', '--archived'],
+    ['runs list --query val_acuracy>1', 'Nearest: val_accuracy.'],
+    ['runs list --sort zzz', "no run has a key 'zzz'"],
+    ['runs list --columns network,(', "there is '('"],
   ];
   it.each(wrong)('refuses `thaw %s` as wrong use', async (command, word) => {
     const { code, stdout, stderr } = await thaw(command.split(' '), { home });
@@ -193,6 +198,39 @@ describe('the list of runs', () => {
       stdout: expect.stringContaining('thaw train') as string,
     });
     expect((await thaw(['runs', 'list', '--json'], { home: empty })).stdout).toBe('[]\n');
+  });
+
+  it('asks, sorts and shows as it is told', async () => {
+    const asked = path.join(root, 'asked');
+    const log = openLog(asked);
+    const ids = [1, 2, 3].map((place) => {
+      const network = place === 2 ? 'VGG16' : 'ResNet50';
+      const optimizer = { ...samplePlan().optimizer, learningRate: place / 100 };
+      const id = createRun(log, samplePlan({ network, optimizer }), null);
+      releaseTrainerLock(log, id);
+      return id;
+    });
+    log.close();
+    const list = [
+      'runs',
+      'list',
+      '--query',
+      'network = resnet50',
+      '--sort',
+      'learningRate',
+      '--columns',
+      'learningRate',
+    ];
+    const answered = await thaw([...list, '--json'], { home: asked });
+    expect(JSON.parse(answered.stdout)).toMatchObject([
+      { runId: ids[0], values: [0.01] },
+      { runId: ids[2], values: [0.03] },
+    ]);
+    const { stdout } = await thaw([...list, '--desc', '--limit', '1'], { home: asked });
+    expect(stdout).toMatch(/ learningRate\n.*ResNet50.* 0\.03\n1 of 2 runs/);
+    expect(stdout).toContain(ids[2]);
+    expect((await thaw(['runs', 'list', '--trash'], { home: asked })).stdout).toBe('No run fits.\n');
+    expect((await thaw(['runs', 'columns'], { home: asked })).stdout).toMatch(/optimizer\.learningRate +number +plan/);
   });
 
   it('shows names that could steer a terminal as plain text, and no colour where none is wanted', async () => {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { KeyCatalogue, ResolvedKey } from './key-catalogue.ts';
 import { layerCondition } from './layer-condition.ts';
 import { durationOf, numberOf, readNumber, readTruth, timeOf, truthOf } from './literal.ts';
+import { networksCalled } from './network-names.ts';
 import { QueryError } from './query-error.ts';
 import { findNames, regexSource } from './regex.ts';
 import { compose, join, sql, type Sql } from './sql.ts';
@@ -26,6 +27,12 @@ function matchesRegex({ database }: Surroundings, expression: Sql, source: strin
   const texts = values.filter((value) => typeof value === 'string');
   const found = findNames(source, literal, texts);
   return compose('{} IN (SELECT value FROM json_each({}))', expression, sql('?', JSON.stringify([...found])));
+}
+
+function isNetwork({ database }: Surroundings, expression: Sql, literal: Literal): Sql {
+  const names = database.prepare<[], string>('SELECT DISTINCT network FROM run').pluck().all();
+  const called = networksCalled(literal.text, names);
+  return compose('{} IN (SELECT value FROM json_each({}))', expression, sql('?', JSON.stringify(called)));
 }
 
 function compareText(surroundings: Surroundings, expression: Sql, operator: Positive, literal: Literal): Sql {
@@ -75,6 +82,8 @@ function compareOne(
   operator: Positive,
   literal: Literal,
 ): Sql {
+  if (of === 'run' && operand.key === 'network' && operator === '=')
+    return isNetwork(surroundings, expression, literal);
   if (type === 'text') return compareText(surroundings, expression, operator, literal);
   if (type === 'any') {
     const number = literal.quoted ? null : (readNumber(literal.text) ?? readTruth(literal.text));
@@ -141,7 +150,7 @@ function missing({ keys }: Surroundings, operand: Operand): Sql {
 
 /**
  * A condition over `run`, 1 or 0 for every run; the values stand in it as parameters. Texts are compared without regard to the
- * case of ASCII letters.
+ * case of ASCII letters; `network =` knows all names of a network, and those without its size.
  *
  * @throws QueryError `usage.noMatch` for a key or a layer that no run has, `usage.invalid` for a value that is not of its
  *   key's type
