@@ -118,7 +118,9 @@ export async function beginWaiting(context: ServiceContext, runId: string): Prom
     else await assertSources(context, plan);
     await launch(context, { runId, plan, origin }, true);
   } catch (error) {
-    setStatus(log, runId, 'failed', serialized(error, 'Beginning the run'));
+    const why = serialized(error, 'Beginning the run');
+    setStatus(log, runId, 'failed', why);
     releaseTrainerLock(log, runId);
+    context.events.tellRun(runId, { kind: 'status', status: 'failed', error: why });
   }
 }
