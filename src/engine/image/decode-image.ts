@@ -8,8 +8,9 @@ import { fileDamage } from './formats/file-damage.ts';
 import { JPEG_HEADER_BYTES, uprightJpeg } from './formats/jpeg-header.ts';
 import { firstBytes, wholeFile } from './formats/file-bytes.ts';
 import { isRaw, TOO_MANY_PIXELS, type ImageInput } from './formats/raw-image.ts';
-import { framing, type Region, type Size } from './framing.ts';
-import { resample } from './resample.ts';
+import { framing, type Size } from './framing.ts';
+import { decodeJpegInThread } from './jpeg/jpeg-threads.ts';
+import { resample } from './resample/resampler.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
 import { expectUsual } from './unusual-pixels.ts';
 
@@ -52,15 +53,6 @@ export async function decodeProblem(file: string | Uint8Array, error: unknown): 
   const content = await wholeFile(file);
   const damage = content && fileDamage(kind.format, content);
   return damage ?? `the file has damaged pixels, or is of a rare kind of ${kind.format} that cannot be decoded`;
-}
-
-/** A part of an image, [height, width, 3]. */
-function cutOut(pixels: Uint8Array, from: Size, { left, top, width, height }: Region): Uint8Array {
-  const rows = Array.from({ length: height }, (_, row) => {
-    const start = ((top + row) * from.width + left) * 3;
-    return pixels.subarray(start, start + width * 3);
-  });
-  return Buffer.concat(rows);
 }
 
 /**
@@ -119,9 +111,8 @@ async function decodePixels(
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new RangeError(`it has ${info.channels} channels instead of 3`);
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const sized = cropped ? pixels : resample(pixels, info, resized, preprocessing.kernel);
   return {
-    pixels: crop && !cropped ? cutOut(sized, resized, crop) : sized,
+    pixels: cropped ? pixels : resample(pixels, info, { part: null, resized, crop }, preprocessing.kernel),
     // As the cache keeps it, so that it makes no difference where an image comes from.
     aspectRatio: Math.fround(upright.width / upright.height),
   };
@@ -134,6 +125,9 @@ export async function tryDecodeImage(
   resampling: Resampling = 'fast',
 ): Promise<Decoded> {
   try {
+    // Sharp and libvips take twice the time for a photograph.
+    const jpeg = resampling === 'fast' && !isRaw(input) ? await decodeJpegInThread(input, preprocessing) : null;
+    if (jpeg !== null) return { kind: 'pixels', ...jpeg };
     const decoded = await withOwnFormats(input, (image) => decodePixels(image, preprocessing, resampling));
     return { kind: 'pixels', ...decoded };
   } catch (error) {

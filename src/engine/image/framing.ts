@@ -36,7 +36,7 @@ function beforeCrop(size: Size, shorterSide: number): { readonly part: Region; r
 }
 
 /** The part of an image that is brought to a size, and what is then cut out of it; null where that is all of it. */
-interface Framing {
+export interface Framing {
   readonly part: Region | null;
   readonly resized: Size;
   readonly crop: Region | null;

@@ -20,7 +20,7 @@ const DEFAULT_CONCURRENCY = 64;
 
 /**
  * Decodes images, or reads them from the cache of decoded images, and yields them in order. Some images are read ahead, so
- * that decoding, which runs in Node's own threads, goes on while the consumer computes.
+ * that decoding, which runs in other threads, goes on while the consumer computes.
  *
  * @param root the dataset's root
  * @param images the images to load; `index` counts in this list

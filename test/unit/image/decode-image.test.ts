@@ -90,7 +90,7 @@ describe('Pillow', () => {
     const jpeg = await patternImage(640, 480).jpeg({ quality: 90 }).toBuffer();
     const png = await sharp(jpeg).png().toBuffer();
     for (const rule of [size(24), cropped(24), resizeThenCrop(size(24), 28)])
-      expect(await decodeImage(jpeg, rule)).toEqual(await decodeImage(png, rule));
+      expect(distance(await decodeImage(jpeg, rule), await decodeImage(png, rule, 'exact'))).toBeLessThan(0.5);
   });
 });
 

@@ -1,5 +1,6 @@
 import { exifOrientation } from '../exif.ts';
 import type { Size } from '../framing.ts';
+import { turnedSize } from '../orientation.ts';
 
 /** Where the frame of nearly every photograph has begun: behind EXIF and a colour profile of one segment. */
 export const JPEG_HEADER_BYTES = 2 ** 16;
@@ -9,8 +10,6 @@ const MARKER = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 
 const FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
 /** Marks that begin with no length: the restart marks and TEM. */
 const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
-/** From this orientation on, an image is turned by a quarter. */
-const FIRST_TURNED = 5;
 
 /** Grey or three colours of 8 bits each. */
 function frameSize(segment: Buffer): Size | null {
@@ -20,13 +19,23 @@ function frameSize(segment: Buffer): Size | null {
   return width > 0 && height > 0 ? { width, height } : null;
 }
 
+/** What the header of an ordinary JPEG tells. */
+interface OrdinaryJpeg {
+  /** Its size before it is turned upright. */
+  readonly stored: Size;
+  /** As EXIF numbers them, from 1 (not at all) to 8. */
+  readonly orientation: number;
+  /** Where the header of its frame ends, in bytes. */
+  readonly end: number;
+}
+
 /**
- * The size of an ordinary JPEG once it is upright, by ITU-T T.81 (annex B) and EXIF, without any of the decoder's work.
+ * Reads the header of an ordinary JPEG by ITU-T T.81 (annex B) and EXIF, without any of the decoder's work.
  *
  * @param head the beginning of a file, whatever it is
  * @returns null for anything else, and for what is unusual, incomplete or ambiguous: that is for the decoder to say
  */
-export function uprightJpeg(head: Uint8Array): Size | null {
+export function ordinaryJpeg(head: Uint8Array): OrdinaryJpeg | null {
   const file = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   if (file[0] !== 0xff || file[1] !== MARKER.startOfImage) return null;
   let orientation: number | null = null;
@@ -47,11 +56,16 @@ export function uprightJpeg(head: Uint8Array): Size | null {
       if (orientation === null) return null;
     }
     if (FRAMES.has(marker)) {
-      const size = frameSize(segment);
-      if (size === null || (orientation ?? 1) < FIRST_TURNED) return size;
-      return { width: size.height, height: size.width };
+      const stored = frameSize(segment);
+      return stored && { stored, orientation: orientation ?? 1, end };
     }
     at = end;
   }
   return null;
+}
+
+/** The size of an ordinary JPEG once it is upright; null where `ordinaryJpeg` is. */
+export function uprightJpeg(head: Uint8Array): Size | null {
+  const header = ordinaryJpeg(head);
+  return header && turnedSize(header.stored, header.orientation);
 }

@@ -4,7 +4,7 @@ import type { Network } from '../../network/layer.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 
 /** Raised when the same inputs would give other features than before: part of every key. */
-const FEATURES_VERSION = 2;
+const FEATURES_VERSION = 3;
 
 /** What decides the features of a prefix, the images apart. */
 export interface PrefixDescription {
