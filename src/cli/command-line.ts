@@ -14,6 +14,7 @@ import { addQueueCommands } from './commands/queue.ts';
 import { addRunsCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSweepCommand } from './commands/sweep.ts';
+import { addSupportCommand } from './commands/support.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addWeightsCommands } from './commands/weights.ts';
 import type { SetExitCode } from './exit-code.ts';
@@ -47,6 +48,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addDoctorCommand(program, setExitCode);
   addCacheCommands(program);
   addLogCommands(program, setExitCode);
+  addSupportCommand(program);
   return program;
 }
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { HostMessage, HostRequest } from '../engine/service/engine-protocol.ts';
+import { writeLocal } from '../engine/service/local-log.ts';
 import { channelPort } from '../shared/contract/channel-port.ts';
 import { engineLost } from '../shared/contract/connect.ts';
 import { ReconnectingTransport } from '../shared/contract/reconnecting-transport.ts';
@@ -104,7 +105,11 @@ export class Engine {
         reject(error);
       };
       child.once('error', gone);
-      child.once('exit', () => gone(new Error('The engine ended before it was ready.')));
+      child.once('exit', (code, signal) => {
+        const ending = signal === null ? `code ${code ?? 0}` : `signal ${signal}`;
+        if (code !== 0) writeLocal(this.#places.home, 'warning', `The engine's process ended with ${ending}.`);
+        gone(new Error('The engine ended before it was ready.'));
+      });
     });
   }
 }

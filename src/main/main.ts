@@ -1,6 +1,8 @@
 /** Electron's main process: it owns the window and the engine's process, and does no work of its own. */
 import { app, dialog } from 'electron';
 import path from 'node:path';
+import { inspect } from 'node:util';
+import { writeLocal } from '../engine/service/local-log.ts';
 import { Desktop } from './desktop.ts';
 import { readPlaces, type Places } from './places.ts';
 import { strings } from './strings.ts';
@@ -24,6 +26,8 @@ function run(places: Places): void {
     app.quit();
     return;
   }
+  // Electron goes on to show it.
+  process.on('uncaughtExceptionMonitor', (error) => writeLocal(places.home, 'error', `window\n${inspect(error)}`));
   quietChromium();
   announceWindowScheme();
   const desktop = new Desktop(places);

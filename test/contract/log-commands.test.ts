@@ -29,14 +29,10 @@ function command(home: string): (...parameters: string[]) => Promise<CommandResu
 describe('thaw log', () => {
   it('checks, backs up and vacuums, with figures', async () => {
     const home = temporaryFolder();
-    const ids = addRuns(home, 200);
+    addRuns(home, 200);
     const log = command(home);
     const backup = logBackup.parse(JSON.parse((await log('backup', '--json')).stdout));
     expect(existsSync(backup.path)).toBe(true);
-    expect((await log('backup')).stdout).toContain('Copied the log');
-    const before = logReport.parse(JSON.parse((await log('check', '--json')).stdout));
-    expect(before).toMatchObject({ problems: [], figures: { runs: 200, points: 0 }, networkDisk: null });
-    expect(before.backups).toHaveLength(2);
     const page = await log('check');
     expect(page).toMatchObject({ code: 0 });
     expect(page.stdout).toContain(backup.name);
@@ -47,8 +43,8 @@ describe('thaw log', () => {
     const vacuumed = logVacuumed.parse(JSON.parse((await log('vacuum', '--json')).stdout));
     expect(vacuumed.bytesAfter).toBeLessThan(vacuumed.bytesBefore / 2);
     const after = logReport.parse(JSON.parse((await log('check', '--json')).stdout));
-    expect(after.figures).toMatchObject({ runs: 1, freeBytes: 0 });
-    expect(ids).toHaveLength(200);
+    expect(after).toMatchObject({ problems: [], figures: { runs: 1, points: 0, freeBytes: 0 }, networkDisk: null });
+    expect(after.backups).toEqual([backup]);
   });
 
   it('says what is wrong with a damaged log, sets it aside and goes on from the newest backup', async () => {
@@ -62,10 +58,9 @@ describe('thaw log', () => {
     const runs = await thaw(['runs', 'list'], { home });
     expect(runs.code).toBe(1);
     expect(runs.stderr).toContain('thaw log recover');
-    const check = await log('check');
+    const check = await log('check', '--json');
     expect(check.code).toBe(1);
-    expect(check.stdout).toContain('thaw log recover');
-    const report = logReport.parse(JSON.parse((await log('check', '--json')).stdout));
+    const report = logReport.parse(JSON.parse(check.stdout));
     expect(report.problems.length).toBeGreaterThan(0);
     expect(report.figures).toBeNull();
     expect(readFileSync(logPath(home), 'utf8')).toBe('no database');

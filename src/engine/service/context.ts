@@ -6,6 +6,7 @@ import { indexIfAny } from '../dataset/index/index-if-any.ts';
 import { addModelFolder } from '../network/config/model-record.ts';
 import { EXPERIMENT_LOG, logPath, openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
+import { backUpInThread, isBackupDue } from '../sqlite/due-backup.ts';
 import { recover, type Recovery, type Replacement } from '../sqlite/recover.ts';
 import type { TrainerJob } from '../training/protocol.ts';
 import { Datasets } from './datasets.ts';
@@ -15,6 +16,7 @@ import { FetchedFiles } from './fetched-files.ts';
 import { Grants } from './grants.ts';
 import { Images } from './images.ts';
 import { Inspected } from './inspected.ts';
+import { writeLocal } from './local-log.ts';
 import { Measuring } from './measuring.ts';
 import { OpenedFeatures } from './opened-features.ts';
 import type { ComputedPreview } from '../training/augmentation/preview.ts';
@@ -98,6 +100,8 @@ export class ServiceContext {
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
   #watch: RunWatch | null = null;
+  /** The copying of the log that is under way, if any. */
+  #backup: Promise<void> = Promise.resolve();
   #index: DatasetIndex | null = null;
   /** Of an index that cannot be written. */
   #unkept: DatasetIndex | null = null;
@@ -206,7 +210,33 @@ export class ServiceContext {
       onRefused: isKept ? null : (detail) => this.refused.keep(detail),
     });
     this.#runs.set(job.runId, run);
-    void run.done.catch(() => undefined).then(() => this.#runs.delete(job.runId));
+    writeLocal(this.home, 'information', `Run ${job.runId} begins, on ${job.plan.network}.`);
+    void run.done
+      .then(
+        ({ status, error }) => this.#noteEnd(job.runId, status, error?.code),
+        (error: unknown) => this.#noteEnd(job.runId, 'lost', error instanceof ThawError ? error.code : 'unexpected'),
+      )
+      .then(() => this.#runs.delete(job.runId));
+  }
+
+  /** What ended may be the last thing for a long time: it is in a backup then. */
+  #noteEnd(runId: string, status: string, code: string | undefined): void {
+    const why = code === undefined ? '' : ` (${code})`;
+    writeLocal(this.home, 'information', `Run ${runId} has ended: ${status}${why}.`);
+    this.#backup = this.#backup.then(() => this.#backUpIfDue());
+  }
+
+  async #backUpIfDue(): Promise<void> {
+    const file = logPath(this.home);
+    try {
+      if (await isBackupDue(file, Date.now())) await backUpInThread(file);
+    } catch (error) {
+      writeLocal(
+        this.home,
+        'warning',
+        `The log could not be backed up: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
 
   underWay(runId: string): SupervisedRun | undefined {
@@ -233,6 +263,7 @@ export class ServiceContext {
     // What changed begins to be looked at, and is looked at through the index, until then.
     const quiet = Promise.all([tasks, this.watching.close().then(() => this.measuring.close())]);
     await Promise.all([...ends, within(CLOSE_GRACE_MILLISECONDS, quiet)]);
+    await within(CLOSE_GRACE_MILLISECONDS, this.#backup);
     this.weights.close();
     await this.fetched.close();
     this.#closeLog();

@@ -100,7 +100,7 @@ function implement(context: ServiceContext): Implementation {
     'training.continue': async (request) => Promise.resolve(continueTraining(context, request)),
     'training.active': async () => Promise.resolve({ runId: context.activeRun }),
     'training.wait': async (request) => waitTraining(context, request),
-    'runs.list': async (request) => Promise.resolve(listRuns(context.log, request)),
+    'runs.list': async (request) => listRuns(context.log, request),
     'runs.groups': async (request) => Promise.resolve(groupRuns(context.log, request)),
     'runs.columns': async () => Promise.resolve(listColumns(context.log)),
     'runs.complete': async ({ query, cursor }) => Promise.resolve(completeQuery(context.log, query, cursor)),

@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<ErrorCode, Presentation>> = {
   'training.diverged': warning,
   'training.checkpoint': runs,
   'training.process': runs,
-  'log.unreadable': wrong,
+  'log.unreadable': { severity: 'error', action: 'recoverLog' },
   'log.newer': wrong,
   'index.unreadable': wrong,
   'index.newer': wrong,

@@ -17,6 +17,7 @@ import { PlanController } from './plan.svelte.ts';
 import { Predictions } from './predictions.svelte.ts';
 import type { ErrorAction } from './present-error.ts';
 import { ProofController } from './proof.svelte.ts';
+import { QueueController } from './queue.svelte.ts';
 import { PublishedWeightsController } from './published-weights.svelte.ts';
 import { SettingsController } from './settings.svelte.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
@@ -42,6 +43,7 @@ const STAND_IN_TOLD = 'stand-in-told';
  *   each tensor gets from the chosen ones; `proof`: what the run shown has proven of frozen layers
  * - `settings`: `.theme`, `.smoothing`, `.panes`
  * - `notices`: `.tell({ title })`, `.fail(error)` for what has no place of its own in a view
+ * - `queue`: what waits for the one trainer
  * - `runId`: the run that the Train view and the run bar show: the one under way, else the last started here; null
  *   before the first
  * - `training`: whether a run of this engine is under way (paused included); `follow(runId)` makes a resumed or
@@ -68,6 +70,7 @@ export class Workbench {
   readonly published: PublishedWeightsController;
   readonly mapping: WeightsMapping;
   readonly proof: ProofController;
+  readonly queue: QueueController;
   runId = $state<string | null>(null);
   training = $state(false);
   /** Counts the requests to find something: a view that can search focuses its box when it rises. */
@@ -96,6 +99,7 @@ export class Workbench {
     this.published = new PublishedWeightsController(host.transport);
     this.mapping = new WeightsMapping(host.transport);
     this.proof = new ProofController(host.transport);
+    this.queue = new QueueController(host.transport);
   }
 
   invoke<Name extends EndpointName>(name: Name, request: Request<Name>): Promise<Response<Name>> {
@@ -113,6 +117,7 @@ export class Workbench {
       this.datasets.begin(),
       this.edits.begin(),
       this.published.begin(),
+      this.queue.begin((listener) => this.host.onConnection(listener)),
     ];
     void this.#loadSettings();
     void this.networks.load();
@@ -135,6 +140,43 @@ export class Workbench {
     this.proof.show(null).catch((error: unknown) => this.notices.fail(error));
     const runId = await this.plan.start();
     if (runId !== null) this.follow(runId);
+  }
+
+  /** Lets the plan's run wait for its turn. */
+  async enqueue(): Promise<void> {
+    if (this.plan.ready) await this.enqueueing(() => this.plan.enqueue());
+    else this.complaints += 1;
+  }
+
+  /**
+   * Lets runs wait, and says so. Behind a run that is under way their turn comes by itself, unless others were held back
+   * before; otherwise a person starts the queue.
+   *
+   * @param add answers with null where nothing was added
+   */
+  async enqueueing(add: () => Promise<string | null>): Promise<void> {
+    const wasEmpty = this.queue.waiting.length === 0;
+    try {
+      if ((await add()) === null) return;
+      if (this.training && wasEmpty) await this.queue.work();
+      else await this.queue.load();
+      const words = strings.queue;
+      this.notices.tell({
+        title: words.added,
+        hint: this.queue.working ? '' : words.held,
+        action: this.queue.working ? null : { label: words.work, run: () => void this.startQueue() },
+      });
+    } catch (error) {
+      this.notices.fail(error);
+    }
+  }
+
+  async startQueue(): Promise<void> {
+    try {
+      await this.queue.work();
+    } catch (error) {
+      this.notices.fail(error);
+    }
   }
 
   follow(runId: string): void {
@@ -225,6 +267,7 @@ export class Workbench {
       case 'chooseNetwork':
         return { label, run: () => this.navigation.go('network') };
       case 'showRuns':
+      case 'recoverLog':
         return { label, run: () => this.navigation.go('runs') };
       case 'reload':
         return { label, run: () => window.location.reload() };

@@ -50,6 +50,7 @@ export const errors = {
     openDataset: 'Choose a dataset',
     chooseNetwork: 'Choose a network',
     showRuns: 'Show runs',
+    recoverLog: 'Show what can be done',
     reload: 'Reload',
   },
 } as const;

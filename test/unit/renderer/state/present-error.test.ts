@@ -13,6 +13,7 @@ it.each([
   ['dataset.missing', 'openDataset'],
   ['weights.unreadable', 'chooseNetwork'],
   ['training.process', 'showRuns'],
+  ['log.unreadable', 'recoverLog'],
   ['usage.invalid', null],
 ] as const)('offers for %s what mends it', (code, action) => {
   expect(presentError(new ThawError(code, '', '')).action).toBe(action);
