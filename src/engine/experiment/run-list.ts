@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { SPARKLINE_POINTS, type RunList, type RunListRequest, type RunRow } from '../../shared/contract/run-list.ts';
 import type { RunColumn } from '../../shared/contract/run-query.ts';
@@ -9,6 +10,8 @@ import { RUN_SUMMARY } from './run-reader.ts';
 
 /** As many runs as are listed when nobody says how many. */
 const RUNS_LISTED = 1000;
+/** How long the log is read before others have their turn. */
+const SLICE_MILLISECONDS = 20;
 
 type Value = RunRow['values'][number];
 
@@ -60,7 +63,7 @@ function rowReader(
   database: Database.Database,
   keys: KeyCatalogue,
   { columns = [], sparkline = false }: RunListRequest,
-): (run: number) => RunRow {
+): (run: number) => RunRow | null {
   const stored = database.prepare<[number], StoredRow>(
     `SELECT ${ROW} FROM run LEFT JOIN run AS parent ON parent.number = run.parent
        LEFT JOIN run_group ON run_group.number = run.run_group WHERE run.number = ?`,
@@ -70,7 +73,7 @@ function rowReader(
   const valuesOf = columnValues(database, keys, columns);
   return (run) => {
     const row = stored.get(run);
-    if (!row) throw new Error(`Run ${run} went away while it was read.`);
+    if (!row) return null;
     const { starred, groupId, groupName, ...rest } = row;
     return {
       ...rest,
@@ -84,18 +87,36 @@ function rowReader(
 }
 
 /**
- * A page of the runs that fit, in order, and how many fit in all.
+ * A page of the runs that fit, in order, and how many fit in all. A long page is read in slices, so that others have their
+ * turn; a run that is deleted meanwhile is left out.
  *
  * @throws QueryError for a query, a key to sort by or a column that is none
  */
-export function listRuns(log: Log, request: RunListRequest): RunList {
+export async function listRuns(log: Log, request: RunListRequest): Promise<RunList> {
   const { offset = 0, limit = RUNS_LISTED } = request;
-  return log.read('read the runs', (database) => {
-    const keys = new KeyCatalogue(database);
-    const fitting = selectRuns(database, keys, request);
-    const page = fitting.slice(offset, offset + limit);
-    return { total: fitting.length, runs: page.map(rowReader(database, keys, request)) };
+  const { total, page } = log.read('read the runs', (database) => {
+    const fitting = selectRuns(database, new KeyCatalogue(database), request);
+    return { total: fitting.length, page: fitting.slice(offset, offset + limit) };
   });
+  const runs: RunRow[] = [];
+  const readSlice = (database: Database.Database, begin: number): number => {
+    const readRow = rowReader(database, new KeyCatalogue(database), request);
+    const end = performance.now() + SLICE_MILLISECONDS;
+    let next = begin;
+    do {
+      const row = readRow(page[next] ?? 0);
+      if (row) runs.push(row);
+      next += 1;
+    } while (next < page.length && performance.now() < end);
+    return next;
+  };
+  let next = 0;
+  do {
+    const begin = next;
+    next = log.read('read the runs', (database) => readSlice(database, begin));
+    if (next < page.length) await setImmediate();
+  } while (next < page.length);
+  return { total, runs };
 }
 
 /** Everything that the runs of the log can be queried, sorted, grouped or shown by. */

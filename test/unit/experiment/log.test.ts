@@ -70,11 +70,11 @@ describe('opening the log', () => {
     log.close();
   });
 
-  it('takes a zero-byte file for a new log', () => {
+  it('takes a zero-byte file for a new log', async () => {
     const home = newHome();
     placeLog(home, Buffer.alloc(0));
     const log = openLog(home);
-    expect(listRuns(log, { limit: 1 })).toEqual({ total: 0, runs: [] });
+    expect(await listRuns(log, { limit: 1 })).toEqual({ total: 0, runs: [] });
     log.close();
   });
 
@@ -110,11 +110,11 @@ describe('opening the log', () => {
     const home = newHome();
     const content = make();
     const file = placeLog(home, content);
-    const use = (): void => {
+    const use = async (): Promise<void> => {
       const log = openLog(home);
       try {
         log.assertSound();
-        listRuns(log, { limit: 1 });
+        await listRuns(log, { limit: 1 });
       } finally {
         log.close();
       }
@@ -155,7 +155,7 @@ describe('opening the log', () => {
     };
     log.write('free the place', (database) => database.exec('DELETE FROM trainer_lock'));
     await expectError(fill, 'disk.full', 'Could not write the new run');
-    expect(listRuns(log, { limit: 10 }).total).toBeGreaterThan(0);
+    expect((await listRuns(log, { limit: 10 })).total).toBeGreaterThan(0);
     log.assertSound();
     log.close();
   });

@@ -39,12 +39,11 @@ function mend({ file }: Used, replacement: Replacement = 'newest'): Recovery {
   return recover(EXPERIMENT_LOG, file, replacement);
 }
 
-function runsNow({ home }: Used): string[] {
+async function runsNow({ home }: Used): Promise<string[]> {
   const log = openLog(home);
   try {
-    return listRuns(log, { status: 'queued' })
-      .runs.map(({ runId }) => runId)
-      .toSorted();
+    const { runs } = await listRuns(log, { status: 'queued' });
+    return runs.map(({ runId }) => runId).toSorted();
   } finally {
     log.close();
   }
@@ -73,20 +72,23 @@ const DAMAGES: readonly (readonly [string, (file: string) => void])[] = [
 ];
 
 describe('a damaged log', () => {
-  it.each(DAMAGES)('that %s is kept aside byte by byte, and the newest backup comes in its place', (_, damage) => {
-    const used = usedHome();
-    damage(used.file);
-    const damaged = readFileSync(used.file);
-    expect(examineFile(EXPERIMENT_LOG, used.file)).not.toEqual([]);
-    const { aside, restored } = mend(used);
-    expect(restored).toEqual(listBackups(used.file)[0]);
-    expect(readFileSync(path.join(aside, 'thaw.db')).equals(damaged)).toBe(true);
-    expect(aside.startsWith(path.join(used.home, 'log', 'damaged'))).toBe(true);
-    expect(runsNow(used)).toEqual(used.runs[1]?.toSorted());
-    expect(listBackups(used.file)).toHaveLength(2);
-  });
+  it.each(DAMAGES)(
+    'that %s is kept aside byte by byte, and the newest backup comes in its place',
+    async (_, damage) => {
+      const used = usedHome();
+      damage(used.file);
+      const damaged = readFileSync(used.file);
+      expect(examineFile(EXPERIMENT_LOG, used.file)).not.toEqual([]);
+      const { aside, restored } = mend(used);
+      expect(restored).toEqual(listBackups(used.file)[0]);
+      expect(readFileSync(path.join(aside, 'thaw.db')).equals(damaged)).toBe(true);
+      expect(aside.startsWith(path.join(used.home, 'log', 'damaged'))).toBe(true);
+      expect(await runsNow(used)).toEqual(used.runs[1]?.toSorted());
+      expect(listBackups(used.file)).toHaveLength(2);
+    },
+  );
 
-  it('keeps what waited beside it with it, so that it is never taken for the backup’s', () => {
+  it('keeps what waited beside it with it, so that it is never taken for the backup’s', async () => {
     const used = usedHome();
     writeFileSync(used.file, 'no database');
     writeFileSync(`${used.file}-wal`, 'commits');
@@ -96,7 +98,7 @@ describe('a damaged log', () => {
     expect(readdirSync(aside).toSorted()).toEqual(['thaw.db', 'thaw.db-journal', 'thaw.db-shm', 'thaw.db-wal']);
     expect(readFileSync(path.join(aside, 'thaw.db-wal'), 'utf8')).toBe('commits');
     expect(readdirSync(path.dirname(used.file))).toEqual(['backups', 'damaged', 'thaw.db']);
-    expect(runsNow(used)).toHaveLength(2);
+    expect(await runsNow(used)).toHaveLength(2);
   });
 
   it('is replaced by the newest backup that is sound itself, by one that is named, or by nothing', async () => {
@@ -109,12 +111,12 @@ describe('a damaged log', () => {
     await expectError(() => mend(used, { name: newest.name }), 'log.unreadable', newest.path);
     await expectError(() => mend(used, { name: '../thaw.db' }), 'usage.invalid', older.name);
     expect(mend(used).restored?.name).toBe(older.name);
-    expect(runsNow(used)).toEqual(used.runs[0]);
+    expect(await runsNow(used)).toEqual(used.runs[0]);
     damage();
     expect(mend(used, { name: older.name }).restored?.name).toBe(older.name);
     damage();
     expect(mend(used, 'empty').restored).toBeNull();
-    expect(runsNow(used)).toEqual([]);
+    expect(await runsNow(used)).toEqual([]);
     expect(readdirSync(path.join(used.home, 'log', 'damaged'))).toHaveLength(3);
   });
 
@@ -156,7 +158,7 @@ describe('a log that needs no recovery', () => {
 });
 
 describe('a log on a network disk', () => {
-  it('is written without write-ahead, also where it was written with it before, and back again', () => {
+  it('is written without write-ahead, also where it was written with it before, and back again', async () => {
     const used = usedHome();
     const journal = (disk: string | null): unknown => {
       const log = openLog(used.home, () => disk);
@@ -174,6 +176,6 @@ describe('a log on a network disk', () => {
     expect(journal('a network disk (NFS)')).toEqual(['truncate', 2]);
     expect(existsSync(`${used.file}-wal`)).toBe(false);
     expect(journal(null)).toEqual(['wal', 1]);
-    expect(runsNow(used)).toHaveLength(5);
+    expect(await runsNow(used)).toHaveLength(5);
   });
 });

@@ -245,7 +245,7 @@ describe('a run in the log', () => {
 });
 
 describe('the list of runs', () => {
-  it('has the newest first, by status and up to a limit', () => {
+  it('has the newest first, by status and up to a limit', async () => {
     const own = openLog(temporaryFolder());
     const ids = [1, 2, 3].map(() => {
       const id = createRun(own, samplePlan(), null);
@@ -253,12 +253,12 @@ describe('the list of runs', () => {
       return id;
     });
     setStatus(own, ids[0] ?? '', 'running');
-    const listed = listRuns(own, { limit: 10 });
+    const listed = await listRuns(own, { limit: 10 });
     expect(listed.runs.map(({ runId }) => runId)).toEqual(ids.toReversed());
     expect(runList.parse(listed)).toEqual(listed);
-    const second = listRuns(own, { offset: 1, limit: 1 });
+    const second = await listRuns(own, { offset: 1, limit: 1 });
     expect([second.total, ...second.runs.map(({ runId }) => runId)]).toEqual([3, ids[1]]);
-    expect(listRuns(own, { status: 'running' }).runs.map(({ runId }) => runId)).toEqual([ids[0]]);
+    expect((await listRuns(own, { status: 'running' })).runs.map(({ runId }) => runId)).toEqual([ids[0]]);
     own.close();
   });
 
