@@ -38,6 +38,19 @@ export interface NewRun {
   readonly group: number | null;
 }
 
+/** A clock is put right by less than this; one that is set back by more was wrong altogether, and its dates are not kept up. */
+const CLOCK_CORRECTION_MILLISECONDS = 24 * 3600 * 1000;
+
+/** Now, or when the newest run was made where a clock that went back since says that it is still to come. */
+function notBeforeOthers(database: Database.Database, now: number): number {
+  return (
+    database
+      .prepare<[number, number], number | null>('SELECT max(created_at) FROM run WHERE created_at BETWEEN ? AND ?')
+      .pluck()
+      .get(now, now + CLOCK_CORRECTION_MILLISECONDS) ?? now
+  );
+}
+
 /**
  * Puts a run into the log, `queued` and owned by this process. To be called inside a write transaction.
  *
@@ -51,13 +64,14 @@ export function insertRun(database: Database.Database, { plan, origin, group }: 
     .prepare(
       `INSERT INTO run (id, name, status, created_at, parent, parent_relation, parent_step, run_group, plan, plan_schema,
                         network, strategy, dataset, epochs, owner_pid, owner_start, owner_host, owner_boot, heartbeat_at)
-       VALUES (:id, :name, 'queued', :now, (SELECT number FROM run WHERE id = :parentId), :relation, :step, :group, :plan,
+       VALUES (:id, :name, 'queued', :created, (SELECT number FROM run WHERE id = :parentId), :relation, :step, :group, :plan,
                :planSchema, :network, :strategy, :dataset, :epochs, :pid, :startToken, :host, :boot, :now)`,
     )
     .run({
       id,
       name: `${plan.network} · ${plan.strategy}`,
       now: now.getTime(),
+      created: notBeforeOthers(database, now.getTime()),
       parentId: origin?.runId ?? null,
       relation: origin?.relation ?? null,
       step: origin?.step ?? null,

@@ -76,7 +76,7 @@ export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void
       throw new ThawError(
         'run.state',
         `Only a stopped or interrupted run can be resumed; run '${runId}' is ${run.status}.`,
-        'Start another with `thaw train`; `--weights run:ID` begins from a run that is done.',
+        `\`thaw runs continue ${runId}\` goes on for more epochs where a run has finished.`,
       );
     }
     if (!hasCheckpoint) {
@@ -84,6 +84,13 @@ export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void
         'run.state',
         `A run is resumed from its last checkpoint; run '${runId}' ended before it wrote one.`,
         'Start it anew with `thaw train`.',
+      );
+    }
+    if (database.prepare('SELECT 1 FROM run WHERE number = ? AND trashed_at IS NOT NULL').get(run.number)) {
+      throw new ThawError(
+        'run.state',
+        `A run goes on once it is out of the trash; run '${runId}' is in it.`,
+        `Take it out with \`thaw runs restore ${runId}\`.`,
       );
     }
     takeTrainerLock(database, runId);

@@ -41,6 +41,8 @@ export interface ServiceOptions {
   readonly entries?: Partial<Entries>;
   /** Folders that windows may browse, and all below them; none by default. */
   readonly roots?: readonly string[];
+  /** The sort of disk that a folder lies on, where that is one over a network; as the system tells by default. */
+  readonly diskOf?: (folder: string) => string | null;
 }
 
 export interface Entries {
@@ -100,6 +102,7 @@ export class ServiceContext {
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
   #watch: RunWatch | null = null;
+  readonly #diskOf: ServiceOptions['diskOf'];
   /** The copying of the log that is under way, if any. */
   #backup: Promise<void> = Promise.resolve();
   #index: DatasetIndex | null = null;
@@ -110,6 +113,7 @@ export class ServiceContext {
     this.home = options.home;
     this.cache = options.cache;
     this.roots = options.roots ?? [];
+    this.#diskOf = options.diskOf;
     addModelFolder(path.join(this.home, MODELS));
     this.images = new Images(this);
     this.uploads = new Uploads(this);
@@ -133,7 +137,7 @@ export class ServiceContext {
   /** The log, opened when first needed; runs whose owners are gone are marked then. */
   get log(): Log {
     if (!this.#log) {
-      const log = openLog(this.home);
+      const log = openLog(this.home, this.#diskOf);
       try {
         reapDeadRuns(log);
       } catch (error) {

@@ -92,7 +92,14 @@ function checkStore(name: string, open: () => Store): Check {
   try {
     const store = open();
     store.assertSound();
-    return { name, ok: true, found: store.path, mend: null };
+    return store.networkDisk === null
+      ? { name, ok: true, found: store.path, mend: null }
+      : {
+          name,
+          ok: true,
+          found: `${store.path}, on ${store.networkDisk}: written without write-ahead, which is slower`,
+          mend: 'export THAW_HOME=FOLDER, on a disk of this machine; let only one machine at a time use this one',
+        };
   } catch (error) {
     return { name, ok: false, found: problemOf(error), mend: error instanceof ThawError ? error.hint : null };
   }

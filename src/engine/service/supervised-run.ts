@@ -34,6 +34,10 @@ export interface SupervisionOptions {
   readonly onRefused: ((detail: RunDetail) => void) | null;
 }
 
+function networkWarning(disk: string): string {
+  return `The experiment log lies on ${disk}. It is written in the slower way that is safe there, as long as one machine at a time uses it; THAW_HOME may name a folder on a disk of this machine.`;
+}
+
 /**
  * One run under way: its trainer's messages go to the log and to whoever listens, and however the trainer ends, the
  * run's status says so. A log that cannot be written stops the trainer rather than losing what it does. A run that the
@@ -71,6 +75,7 @@ export class SupervisedRun {
     this.#guard(() => {
       if (this.#trainer.pid !== undefined) noteTrainer(log, job.runId, this.#trainer.pid);
       this.#enter('running');
+      if (log.networkDisk !== null) this.#warn(networkWarning(log.networkDisk));
     });
     this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId, this.#status)), HEARTBEAT_MILLISECONDS);
   }
@@ -99,6 +104,12 @@ export class SupervisedRun {
 
   continue(): void {
     this.#trainer.continue();
+  }
+
+  #warn(message: string): void {
+    const body = { kind: 'warning', message } as const;
+    this.#options.tell(body);
+    this.#logEvent(body);
   }
 
   #enter(status: 'running' | 'paused'): void {

@@ -8,6 +8,7 @@ import {
   isRunning,
   thisOwner,
 } from '../../../src/engine/experiment/owner.ts';
+import { restoreRuns, trashRuns } from '../../../src/engine/experiment/run-edits.ts';
 import { beat, reapDeadRuns, reopenRun, setStatus } from '../../../src/engine/experiment/run-life.ts';
 import { readResult, readRun } from '../../../src/engine/experiment/run-reader.ts';
 import { assertTrainerIdle, noteTrainer, releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
@@ -163,6 +164,22 @@ describe('a clock that is set back while a run is at work', () => {
     expect(reapDeadRuns(log)).toEqual([runId]);
     beat(log, runId, 'running');
     expect(readResult(log, runId).status).toBe('interrupted');
+    log.close();
+  });
+});
+
+describe('a run in the trash', () => {
+  it('is not resumed, and keeps nobody from the trainer', async () => {
+    const log = openLog(temporaryFolder());
+    const runId = createRun(log, samplePlan(), null);
+    setStatus(log, runId, 'running');
+    setStatus(log, runId, 'stopped');
+    releaseTrainerLock(log, runId);
+    trashRuns(log, [runId]);
+    await expectError(() => reopenRun(log, runId, true), 'run.state', 'trash', `thaw runs restore ${runId}`);
+    assertTrainerIdle(log);
+    restoreRuns(log, [runId]);
+    reopenRun(log, runId, true);
     log.close();
   });
 });

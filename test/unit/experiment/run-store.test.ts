@@ -262,6 +262,22 @@ describe('the list of runs', () => {
     own.close();
   });
 
+  it.each([
+    ['an hour', 3600_000, [{ key: 'created', descending: true }]],
+    ['an hour', 3600_000, []],
+    ['a year', 365 * 24 * 3600_000, []],
+  ])('has the newest first though the clock was set back by %s meanwhile', async (_, back, sort) => {
+    const own = openLog(temporaryFolder());
+    const ids = [1, 2, 3].map(() => {
+      const id = createRun(own, samplePlan(), null);
+      releaseTrainerLock(own, id);
+      own.write('wind', (database) => database.prepare('UPDATE run SET created_at = created_at + ?').run(back));
+      return id;
+    });
+    expect((await listRuns(own, { sort })).runs.map(({ runId }) => runId)).toEqual(ids.toReversed());
+    own.close();
+  });
+
   it('gives each run an id that sorts by time and is safe in names', () => {
     const earlier = newRunId(new Date('2026-11-23T23:10:45.999Z'));
     const later = newRunId(new Date('2026-11-23T23:10:46Z'));

@@ -40,6 +40,23 @@ describe('a run under supervision', () => {
     expect(events.map(({ body }) => body.kind)).toEqual(['status', 'warning', 'step', 'step', 'epoch', 'status']);
   });
 
+  it('is warned once that its log lies on a network disk, and keeps all of it there', async () => {
+    const { transport, events } = scriptedService(home, 'finish', { diskOf: () => 'a network disk (NFS)' });
+    const { runId } = await transport.invoke('training.start', {});
+    const result = await transport.invoke('training.wait', { runId });
+    expect(result).toMatchObject({ status: 'finished', bestValAccuracy: 0.75 });
+    const told = events.flatMap(({ body }) => (body.kind === 'warning' ? [body.message] : []));
+    for (const warnings of [result.warnings, told]) {
+      expect(warnings.filter((warning) => warning.includes('a network disk (NFS)'))).toHaveLength(1);
+    }
+    expect(await transport.invoke('log.check', {})).toMatchObject({
+      problems: [],
+      networkDisk: 'a network disk (NFS)',
+      figures: { runs: 1 },
+    });
+    expect(existsSync(`${logPath(home)}-wal`)).toBe(false);
+  });
+
   it('is interrupted when its trainer is killed, and goes on under the same id', async () => {
     const killed = scriptedService(home, 'killed');
     const { runId } = await killed.transport.invoke('training.start', {});

@@ -49,7 +49,8 @@ export function selectRuns(
   const orders = sort.map(({ key, descending }) =>
     compose(`{} COLLATE NOCASE ${descending ? 'DESC' : 'ASC'} NULLS LAST`, keyExpression(keys, key)),
   );
-  const order = join([...orders, sql('run.created_at DESC'), sql('run.number DESC')], ', ');
+  // Their numbers count up as they come into the log, whatever the clock says.
+  const order = join([...orders, sql('run.number DESC')], ', ');
   const { text, values } = compose('SELECT run.number FROM run WHERE {} ORDER BY {}', where, order);
   return database
     .prepare<unknown[], number>(text)
