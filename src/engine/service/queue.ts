@@ -4,7 +4,7 @@ import { beginRun } from './begin-run.ts';
 import type { ServiceContext } from './context.ts';
 import { planRun, type PlannedRun } from './plan-run.ts';
 import { planStart } from './start-training.ts';
-import { combinations, sweepName, sweptPlan } from './sweep.ts';
+import { combinations, sweepName, sweptPlan, withRateAndSeed } from './sweep.ts';
 
 /** What waits for its turn, and whether this engine begins it. */
 export function showQueue(context: ServiceContext): Response<'queue.list'> {
@@ -40,7 +40,15 @@ export async function sweep(
   { plan, values, name }: Request<'queue.sweep'>,
 ): Promise<Response<'queue.sweep'>> {
   const planned: PlannedRun[] = [];
-  for (const combination of combinations(values)) planned.push(await planRun(context, sweptPlan(plan, combination)));
+  const alike = new Map<string, PlannedRun>();
+  for (const combination of combinations(values)) {
+    // Rates and seeds, of which there may be many, change nothing of what is looked at.
+    const { strategy, boundary } = combination;
+    const kind = JSON.stringify([strategy, boundary]);
+    const run = alike.get(kind) ?? (await planRun(context, sweptPlan(plan, combination)));
+    alike.set(kind, run);
+    planned.push({ ...run, plan: withRateAndSeed(run.plan, combination) });
+  }
   const called = name ?? sweepName(values);
   const { groupId, runIds } = enqueueSweep(context.log, planned, { name: called, sweep: values });
   context.queue.look();

@@ -18,7 +18,7 @@ export function runUnderWay(context: ServiceContext, runId: string, what: string
     'run.state',
     `Only a run that was started here can be ${what} from here; run '${runId}' is ${status}.`,
     isActive(status)
-      ? 'Ask for it where it runs.'
+      ? 'Ask for it where it runs; what waits is taken out with `thaw queue cancel`.'
       : 'It has ended: `thaw runs resume` continues a stopped or interrupted run.',
   );
 }

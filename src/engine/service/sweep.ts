@@ -1,5 +1,5 @@
 import { MOST_SWEPT, type SweepValues } from '../../shared/contract/queue.ts';
-import type { FreezeRule, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { FreezeRule, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 
 /** One value of each that is swept. */
@@ -58,6 +58,14 @@ export function sweptPlan(plan: TrainingPlanRequest, swept: Combination): Traini
     ...(boundary !== undefined && { rules: [...boundaryRules(boundary), ...(plan.rules ?? [])] }),
     ...(seed !== undefined && { seed }),
   };
+}
+
+/** A complete plan with the rate and the seed of a combination. */
+export function withRateAndSeed(
+  plan: TrainingPlan,
+  { learningRate = plan.optimizer.learningRate, seed = plan.seed }: Combination,
+): TrainingPlan {
+  return { ...plan, optimizer: { ...plan.optimizer, learningRate }, seed };
 }
 
 /** What a sweep is called that nobody named: `learning rate x3, seed x2`. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MOST_SWEPT } from '../../../src/shared/contract/queue.ts';
-import { combinations, sweepName, sweptPlan } from '../../../src/engine/service/sweep.ts';
+import { combinations, sweepName, sweptPlan, withRateAndSeed } from '../../../src/engine/service/sweep.ts';
 import { expectError } from '../../support/expect-error.ts';
+import { samplePlan } from '../../support/training-plan.ts';
 
 describe('a sweep', () => {
   it('combines each value with each of the others, doubles once, seeds side by side', () => {
@@ -43,6 +44,16 @@ describe('a sweep', () => {
       { action: 'thaw', pattern },
       own,
     ]);
+  });
+
+  it('gives a complete plan the rate and the seed of a combination, or leaves it its own', () => {
+    const plan = samplePlan({ seed: 4 });
+    expect(withRateAndSeed(plan, { strategy: 'finetune' })).toEqual(plan);
+    expect(withRateAndSeed(plan, { learningRate: 0.7, seed: 0 })).toEqual({
+      ...plan,
+      optimizer: { ...plan.optimizer, learningRate: 0.7 },
+      seed: 0,
+    });
   });
 
   it('is called by what it goes through', () => {
