@@ -3,6 +3,7 @@ import {
   CARRIED_CHECKPOINTS,
   EXPORT_FORMATS,
   MOST_EXPORTED,
+  MOST_REPORTED,
   type CarriedCheckpoints,
   type Exported,
   type ExportFormat,
@@ -115,6 +116,23 @@ function addExport(runs: Command, setExitCode: SetExitCode): void {
     });
 }
 
+function addReport(runs: Command): void {
+  runs
+    .command('report')
+    .description('write a page that shows a run, or several side by side, and opens in any browser')
+    .argument('<ids...>', `${RUN_IDS}, at most ${MOST_REPORTED}`)
+    .requiredOption('--out <file>', 'the file, ending in .html; one that is there is replaced')
+    .option('--json', 'print one JSON document')
+    .action(async (runIds: string[], { out, json }: { out: string; json?: true }) => {
+      const path = givenPath(out);
+      const written = await withService((engine) =>
+        engine.invoke('runs.report', { runIds, output: { kind: 'file', path } }),
+      );
+      if (json) printJson(written);
+      else printLines(exportedLines(written, runIds.length === 1 ? 'the report' : `a report of ${runIds.length} runs`));
+    });
+}
+
 function importedLines({ runs, warnings }: Imported): string[] {
   const told = runs.map(({ runId, name, outcome, formerId }) => {
     if (outcome === 'known') return `Run ${runId} (${printable(name)}) is here already; nothing was changed.`;
@@ -128,6 +146,7 @@ function importedLines({ runs, warnings }: Imported): string[] {
 /** Adds to `thaw runs` what writes runs for others. */
 export function addExportCommands(runs: Command, setExitCode: SetExitCode): void {
   addExport(runs, setExitCode);
+  addReport(runs);
 }
 
 export function addImportCommand(program: Command, setExitCode: SetExitCode): void {

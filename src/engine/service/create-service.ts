@@ -47,6 +47,7 @@ import { acceptStructure, outlineGroups, outlineStructure } from './outline-stru
 import { addToQueue, cancelQueued, holdQueue, moveInQueue, showQueue, sweep, workQueue } from './queue.ts';
 import { listRecent } from './recent-datasets.ts';
 import { changeRuns, deleteTrash, takeBack, throwAway, weighTrash } from './organise-runs.ts';
+import { reportRuns } from './report-runs.ts';
 import { resumeRun } from './resume-run.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
@@ -83,7 +84,10 @@ function implement(context: ServiceContext): Implementation {
     'dataset.edits': async (request) => listEdits(context, request),
     'dataset.embedding': async (request) => embedDataset(context, request),
     'dataset.recent': async () => listRecent(context),
-    'image.bytes': async ({ imageId, size }) => context.images.thumbnail(imageId, size),
+    'image.bytes': async ({ imageId, size }) => {
+      context.measuring.giveWay();
+      return context.images.thumbnail(imageId, size);
+    },
     'image.inspect': async (request) => inspectOneImage(context, request),
     'files.browse': async (request) => browseFiles(context, request),
     'files.read': async (request) => context.fetched.read(request),
@@ -148,6 +152,7 @@ function implement(context: ServiceContext): Implementation {
     'queue.hold': async () => Promise.resolve(holdQueue(context)),
     'queue.wait': async () => context.queue.drained().then(() => showQueue(context)),
     'runs.export': async (request) => exportRuns(context, request),
+    'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),
     predict: async (request) => predict(context, request),
     'features.write': async (request) => writeFeatures(context, request),

@@ -67,6 +67,9 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'runs.export': ({ output }) => {
     if (output.kind === 'file') refusePath('output');
   },
+  'runs.report': ({ output }) => {
+    if (output.kind === 'file') refusePath('output');
+  },
   'runs.import': ({ file }) => {
     if (file.kind === 'file') refusePath('file');
   },

@@ -34,6 +34,7 @@ import {
   imported,
   importRequest,
   readRequest,
+  reportRequest,
 } from './run-exchange.ts';
 import { runGroupsRequest, runList, runListRequest } from './run-list.ts';
 import { filterName, runColumn, runCompletion, runGroup, runQuery, savedFilter } from './run-query.ts';
@@ -368,6 +369,8 @@ export const endpoints = {
   'queue.wait': { request: z.strictObject({}), response: queueState },
   /** Writes runs in a format that others read. */
   'runs.export': { request: exportRequest, response: exported },
+  /** Writes one HTML file that shows a run, or several side by side, and opens anywhere. */
+  'runs.report': { request: reportRequest, response: exported },
   /** Takes runs in that were written elsewhere: all of what is in a file, or nothing. */
   'runs.import': { request: importRequest, response: imported },
   predict: {

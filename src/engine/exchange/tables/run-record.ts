@@ -1,7 +1,7 @@
 import type { RunDetail } from '../../../shared/contract/run.ts';
-import { compareParameters } from '../../experiment/compare/compare-parameters.ts';
 import type { Log } from '../../experiment/log.ts';
 import { readRun } from '../../experiment/run-reader.ts';
+import { givenParameters } from '../given-parts.ts';
 
 type Scalar = string | number | boolean | null;
 
@@ -43,7 +43,7 @@ function metricsOf({ result }: RunDetail): Record<string, number | null> {
 /** @throws ThawError `run.unknown` */
 export function runRecord(log: Log, runId: string): RunRecord {
   const run = readRun(log, runId);
-  const { summary, plan, result, loadReport, environment, organisation } = run;
+  const { summary, result, organisation } = run;
   return {
     facts: {
       run: summary.runId,
@@ -62,11 +62,7 @@ export function runRecord(log: Log, runId: string): RunRecord {
       note: organisation.note,
       frozen_unchanged: result.frozenUnchanged,
     },
-    parameters: Object.fromEntries(
-      compareParameters([{ plan, dataset: result.dataset, weights: loadReport, environment }]).map(
-        ({ key, values }) => [key, values[0] ?? null],
-      ),
-    ),
+    parameters: Object.fromEntries(givenParameters(run)),
     metrics: metricsOf(run),
   };
 }

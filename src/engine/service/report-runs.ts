@@ -1,0 +1,28 @@
+import type { Exported, ReportRequest } from '../../shared/contract/run-exchange.ts';
+import { reportOf } from '../exchange/report/report.ts';
+import { writePieces } from '../exchange/write-pieces.ts';
+import { readRun } from '../experiment/run-reader.ts';
+import type { ServiceContext } from './context.ts';
+import { writeExport } from './export-runs.ts';
+import { thawVersion } from './version.ts';
+
+/**
+ * Writes a report of a run, or of several side by side.
+ *
+ * @throws ThawError `run.unknown`, `usage.invalid`, `disk.full`, `disk.readOnly`
+ */
+export async function reportRuns(context: ServiceContext, request: ReportRequest): Promise<Exported> {
+  const runIds = [...new Set(request.runIds)];
+  for (const runId of runIds) readRun(context.log, runId);
+  const written = await writeExport(
+    context,
+    { runIds, output: request.output },
+    {
+      format: 'html',
+      name: `${runIds.length === 1 ? (runIds[0] ?? '') : 'comparison'}.html`,
+      kind: 'file',
+      write: async (target) => writePieces(target, [await reportOf(context.log, runIds, thawVersion())]),
+    },
+  );
+  return { ...written, warnings: [] };
+}
