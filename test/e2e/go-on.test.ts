@@ -98,6 +98,50 @@ describe('a run that is continued', () => {
   });
 });
 
+describe('a run that was stopped, or stopped early', () => {
+  it('goes on in the middle of the epoch that it was stopped in, and ends so many epochs later', async () => {
+    const { runId } = await engine.invoke('training.start', plan({ epochs: 400, augmentation: null }));
+    await new Promise<void>((resolve) => {
+      const unsubscribe = engine.subscribe('run', ({ runId: of, body }) => {
+        if (of !== runId || body.kind !== 'step' || body.step < 4) return;
+        unsubscribe();
+        resolve();
+      });
+    });
+    await engine.invoke('training.stop', { runId });
+    const stopped = await ended(runId);
+    expect(stopped.status).toBe('stopped');
+    const epochs = stopped.history.length + 2;
+    const continued = await engine.invoke('runs.continue', { runId, epochs: 2 });
+    expect(continued.plan.epochs).toBe(epochs);
+    const result = await ended(continued.runId);
+    const whole = await trained({ epochs, augmentation: null });
+    expect(computed(result.history)).toEqual(computed(whole.result.history));
+  });
+
+  it('goes on without what would end it at once, and says so, and what becomes of its schedule', async () => {
+    const first = await trained({
+      epochs: 6,
+      augmentation: null,
+      // Weights that hardly move: the accuracy does not become better.
+      optimizer: { kind: 'sgd', learningRate: 1e-12 },
+      schedule: { kind: 'cosine' },
+      earlyStopping: { monitor: 'val_accuracy', patience: 1 },
+    });
+    expect(first.result).toMatchObject({ stoppedEarly: true, history: { length: 2 } });
+    const { runId, ...begun } = await engine.invoke('runs.continue', { runId: first.summary.runId, epochs: 2 });
+    expect(begun.plan).toMatchObject({ epochs: 4, earlyStopping: null });
+    expect(begun.warnings).toEqual([
+      'Early stopping ended the run, and would end this one at once: it goes on without early stopping.',
+      'The cosine schedule now ends at epoch 4: the learning rate goes on as in a run of that many epochs.',
+    ]);
+    const result = await ended(runId);
+    expect(result.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect(result.stoppedEarly).toBe(false);
+    expect(result.history.at(-1)?.learningRate).toBeLessThan(first.result.history.at(-1)?.learningRate ?? 0);
+  });
+});
+
 describe('a run that is repeated', () => {
   it('comes out as before to the last bit, though other things were decided of its images since', async () => {
     const first = await trained({ epochs: 2 });
