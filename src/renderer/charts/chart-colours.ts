@@ -1,10 +1,14 @@
 import { color } from 'chart.js/helpers';
+import { MARK_COLOURS, markOf } from '../state/class-marks.ts';
+import type { ChartLine } from './chart-line.ts';
 
 /** What a canvas cannot take from the style sheet by itself. */
 export interface ChartColours {
   readonly train: string;
   readonly validation: string;
   readonly rate: string;
+  /** Of runs that are drawn in one chart, by the number of `markOf`. */
+  readonly marks: readonly string[];
   readonly text: string;
   readonly muted: string;
   readonly grid: string;
@@ -28,6 +32,7 @@ export function readColours(element: Element): ChartColours {
     train: forced ? style.color : token('--train'),
     validation: forced ? style.color : token('--validation'),
     rate: text,
+    marks: Array.from({ length: MARK_COLOURS }, (_, mark) => (forced ? style.color : token(`--mark-${mark}`))),
     text,
     muted: forced ? style.color : token('--muted'),
     grid: token('--line'),
@@ -36,6 +41,11 @@ export function readColours(element: Element): ChartColours {
     selection: color(token('--train')).alpha(SELECTION_OPACITY).rgbString(),
     fontFamily: style.fontFamily,
   };
+}
+
+/** What a line is drawn in. */
+export function colourOf({ role, mark }: Pick<ChartLine, 'role' | 'mark'>, colours: ChartColours): string {
+  return mark === undefined ? colours[role] : (colours.marks[markOf(mark).colour] ?? colours.text);
 }
 
 /** The same hue, faint: the values themselves behind their smoothed line. */

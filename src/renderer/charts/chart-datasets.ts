@@ -1,5 +1,6 @@
 import type { ChartDataset, Point } from 'chart.js';
-import { faint, type ChartColours } from './chart-colours.ts';
+import { colourOf, faint, type ChartColours } from './chart-colours.ts';
+import { MARK_COLOURS, markOf, type MarkShape } from '../state/class-marks.ts';
 import { drawnLine, type ChartLine, type Range } from './chart-line.ts';
 import type { Curve } from './curve.ts';
 
@@ -9,6 +10,15 @@ export type LineDataset = ChartDataset<'line', Point[]>;
 export const READ_ORDER = 1;
 const MARK_ORDER = 2;
 const RAW_ORDER = 3;
+
+const POINT_STYLES = {
+  circle: 'circle',
+  square: 'rect',
+  triangle: 'triangle',
+  cross: 'rectRounded',
+} as const satisfies Record<MarkShape, string>;
+/** Of lines beyond those that have a colour of their own. */
+const DASH = [6, 4];
 
 function points(curve: Curve): Point[] {
   return curve.x.map((x, index) => ({ x, y: curve.y[index] ?? NaN }));
@@ -28,17 +38,20 @@ export function lineDatasets(
   width: number,
 ): LineDataset[] {
   const { raw, main, marks } = drawnLine(line, smoothing, range, width);
-  const colour = colours[line.role];
+  const colour = colourOf(line, colours);
+  const { mark } = line;
+  const dash = mark !== undefined && mark >= MARK_COLOURS ? DASH : [];
   const base = { label: line.label, pointRadius: 0, pointHitRadius: 0 };
   return [
     { ...base, data: raw ? points(raw) : [], order: RAW_ORDER, borderWidth: 1, borderColor: faint(colour) },
-    { ...base, data: points(main), order: READ_ORDER, borderWidth: 2, borderColor: colour },
+    { ...base, data: points(main), order: READ_ORDER, borderWidth: 2, borderDash: dash, borderColor: colour },
     {
       ...base,
       data: points(marks),
       order: MARK_ORDER,
       showLine: false,
-      pointRadius: 2.5,
+      pointRadius: mark === undefined ? 2.5 : 3.5,
+      pointStyle: mark === undefined ? 'circle' : POINT_STYLES[markOf(mark).shape],
       pointBackgroundColor: colour,
       borderWidth: 0,
       borderColor: colour,

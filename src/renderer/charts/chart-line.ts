@@ -11,6 +11,8 @@ export interface ChartLine extends Curve {
   readonly key: string;
   readonly label: string;
   readonly role: LineRole;
+  /** Where several runs are drawn: which of them, in a colour and a shape of its own. */
+  readonly mark?: number;
 }
 
 export interface Range {
