@@ -9,6 +9,8 @@ import { seeImages } from './seen-images.ts';
 const AT_A_TIME = 2;
 /** How often it is looked whether a run still trains. */
 const LOOK_MILLISECONDS = 1_000;
+/** After somebody asked for a picture, the next is likely to be asked for within so long. */
+const QUIET_MILLISECONDS = 500;
 
 /** What it needs of the service. */
 interface Context {
@@ -18,21 +20,32 @@ interface Context {
   readonly activeRun: string | null;
 }
 
-/** Looks at the images of opened datasets in the background, one dataset after the other, while no run trains. */
+/**
+ * Looks at the images of opened datasets in the background, one dataset after the other, while no run trains and nobody looks
+ * at pictures.
+ */
 export class Measuring {
   readonly #context: Context;
   readonly #underWay = new Map<string, AbortController>();
   #last: Promise<void> = Promise.resolve();
   #closed = false;
+  #quietFrom = 0;
 
   constructor(context: Context) {
     this.#context = context;
+  }
+
+  /** Told of each picture that somebody waits for. */
+  giveWay(): void {
+    this.#quietFrom = performance.now() + QUIET_MILLISECONDS;
   }
 
   /** Looks at the images of a dataset that are not known yet, anew where its files have changed. */
   begin(datasetId: string): void {
     if (this.#closed) return;
     this.end(datasetId);
+    // The pictures of its first screen are asked for next.
+    this.giveWay();
     const controller = new AbortController();
     this.#underWay.set(datasetId, controller);
     this.#last = this.#last.then(() => this.#measure(datasetId, controller));
@@ -70,6 +83,7 @@ export class Measuring {
       reporter.report(done, total);
     };
     try {
+      await this.#quiet(signal);
       signal.throwIfAborted();
       const opened = await datasets.byId(datasetId, { signal, report: () => undefined });
       await seeImages(opened, this.#context.indexIfAny, {
@@ -85,7 +99,14 @@ export class Measuring {
     }
   }
 
+  /** Until no picture has been asked for a while. */
+  async #quiet(signal: AbortSignal): Promise<void> {
+    const left = (): number => Math.ceil(this.#quietFrom - performance.now());
+    for (let wait = left(); wait > 0; wait = left()) await setTimeout(wait, undefined, { signal, ref: false });
+  }
+
   async #turn(signal: AbortSignal): Promise<void> {
     while (this.#context.activeRun !== null) await setTimeout(LOOK_MILLISECONDS, undefined, { signal, ref: false });
+    await this.#quiet(signal);
   }
 }

@@ -45,7 +45,7 @@ interface Wanted {
 }
 
 /** Requests under way at once: enough to keep the engine's decoders busy, few enough that what is seen now comes next. */
-const AT_ONCE = 6;
+const AT_ONCE = 12;
 /** Bytes of encoded pictures kept; thousands of thumbnails. */
 const KEPT = 96_000_000;
 /** So many failures in a row are no longer single files. */

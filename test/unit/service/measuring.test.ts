@@ -138,4 +138,21 @@ describe('the images of a dataset that a window opened', { timeout: 120_000 }, (
     await measuring.close();
     expect(measuredContents(context)).toBe(8);
   });
+
+  it('wait while somebody looks at pictures', async () => {
+    const context = newContext();
+    const told: DatasetEvent[] = [];
+    context.events.subscribe('dataset', (event) => told.push(event));
+    let pictures = 0;
+    const looking = setInterval(() => {
+      pictures += 1;
+      context.measuring.giveWay();
+    }, 20);
+    await openDatasetView(context, { dataset: dataset(context, await photos()) });
+    const before = pictures;
+    await waitUntil(() => pictures > before + 50);
+    clearInterval(looking);
+    expect(told).toEqual([]);
+    await waitUntil(() => told.some((event) => event.change === 'measured' && event.done === 8));
+  });
 });

@@ -55,20 +55,19 @@ export function divide(
 ): ReadonlyMap<string, Exclude<Split, 'train'>> {
   const splits = new Map<string, Exclude<Split, 'train'>>();
   const placeIn = (unit: string): number => placeOf(unit, seed);
-  for (const unit of classes.flat()) {
-    const split = pinned.get(unit) ?? splitAt(placeIn(unit), division);
-    if (split !== 'train') splits.set(unit, split);
+  for (const units of classes) {
+    for (const unit of units) {
+      const split = pinned.get(unit) ?? splitAt(placeIn(unit), division);
+      if (split !== 'train') splits.set(unit, split);
+    }
   }
-  const inOrder = classes.map((units) =>
-    [...new Set(units)]
-      .map((unit) => ({ unit, place: placeIn(unit) }))
-      .sort((left, right) => left.place - right.place)
-      .map(({ unit }) => unit),
-  );
+  // Only classes so small that chance gave them nothing need it.
+  const inOrder = (units: readonly string[]): readonly string[] =>
+    [...new Set(units)].sort((left, right) => placeIn(left) - placeIn(right));
   const trains = (unit: string): boolean => !splits.has(unit);
-  for (const units of inOrder) {
+  for (const units of classes) {
     if (units.some(trains)) continue;
-    const nearest = units
+    const nearest = inOrder(units)
       .filter((unit) => !pinned.has(unit))
       .sort((left, right) => distance(placeIn(left), division) - distance(placeIn(right), division))[0];
     if (nearest !== undefined) splits.delete(nearest);
@@ -78,19 +77,20 @@ export function divide(
   const lastOnes = new Set<string>();
   const noteLast = (units: readonly string[]): void => {
     const first = units.find(trains);
-    if (first !== undefined && units.findLast(trains) === first) lastOnes.add(first);
+    if (first !== undefined && !units.some((unit) => unit !== first && trains(unit))) lastOnes.add(first);
   };
-  inOrder.forEach(noteLast);
+  classes.forEach(noteLast);
   const ofUnit = new Map<string, readonly (readonly string[])[]>();
   const classesOf = (unit: string): readonly (readonly string[])[] => {
     // Hardly any class needs it.
     if (ofUnit.size === 0)
-      for (const units of inOrder) for (const one of units) ofUnit.set(one, [...(ofUnit.get(one) ?? []), units]);
+      for (const units of classes)
+        for (const one of new Set(units)) ofUnit.set(one, [...(ofUnit.get(one) ?? []), units]);
     return ofUnit.get(unit) ?? [];
   };
-  for (const units of inOrder) {
+  for (const units of classes) {
     if (units.some((unit) => splits.get(unit) === 'validation')) continue;
-    const free = units.find((unit) => trains(unit) && !lastOnes.has(unit) && !pinned.has(unit));
+    const free = inOrder(units).find((unit) => trains(unit) && !lastOnes.has(unit) && !pinned.has(unit));
     if (free === undefined) continue;
     splits.set(free, 'validation');
     classesOf(free).forEach(noteLast);

@@ -7,8 +7,11 @@ const are = (count: number, one: string, many: string): string =>
 
 /** How many training images are copies, byte for byte, of images that validate or test. */
 export function countLeaks(images: readonly Omit<SplitImage, 'path'>[]): number {
-  const held = new Set(images.flatMap(({ split, contentHash }) => (split === 'train' ? [] : [contentHash])));
-  return images.filter(({ split, contentHash }) => split === 'train' && held.has(contentHash)).length;
+  const held = new Set<string>();
+  for (const { split, contentHash } of images) if (split !== 'train') held.add(contentHash);
+  let count = 0;
+  for (const { split, contentHash } of images) if (split === 'train' && held.has(contentHash)) count += 1;
+  return count;
 }
 
 /** Of copies that are trained on though they validate or test, and how they are left out; null where there are none. */
@@ -26,6 +29,7 @@ interface AlikeImages {
 
 /** The same of images that show what others do, not byte for byte. */
 export function nearLeakWarning({ images }: Pick<Dataset, 'images'>, pairs: readonly AlikeImages[]): string | null {
+  if (pairs.length === 0) return null;
   const byPath = new Map(images.map((image): [string, SplitImage] => [image.path, image]));
   const leaking = new Set<string>();
   for (const { paths, contents } of pairs) {

@@ -43,33 +43,37 @@ function scripted(capacity = 1000): {
 
 const ids = (requests: readonly Request[]): string[] => requests.map(({ imageId }) => imageId);
 const ignore = (): void => undefined;
+/** How many are asked for before the first is there. */
+const AT_ONCE = 12;
+const numbered = (name: string, first: number, end: number): string[] =>
+  Array.from({ length: end - first }, (_, index) => `${name}${first + index}`);
 
 test('asks for few at once, and from the top of what came into view', async () => {
   const { pictures, requests } = scripted();
   for (let index = 0; index < 20; index += 1) pictures.want(`i${index}`, 64, ignore);
   await turn();
-  expect(ids(requests)).toEqual(['i0', 'i1', 'i2', 'i3', 'i4', 'i5']);
+  expect(ids(requests)).toEqual(numbered('i', 0, AT_ONCE));
   await requests[0]?.answer();
-  expect(ids(requests).slice(6)).toEqual(['i6']);
+  expect(ids(requests).slice(AT_ONCE)).toEqual([`i${AT_ONCE}`]);
 });
 
 test('asks for what came into view last before what still waits from earlier', async () => {
   const { pictures, requests } = scripted();
-  for (let index = 0; index < 10; index += 1) pictures.want(`early${index}`, 64, ignore);
+  for (let index = 0; index < AT_ONCE + 4; index += 1) pictures.want(`early${index}`, 64, ignore);
   await turn();
   for (let index = 0; index < 2; index += 1) pictures.want(`late${index}`, 64, ignore);
   await turn();
   for (const request of requests.slice(0, 4)) await request.answer();
-  expect(ids(requests).slice(6)).toEqual(['late0', 'late1', 'early6', 'early7']);
+  expect(ids(requests).slice(AT_ONCE)).toEqual(['late0', 'late1', ...numbered('early', AT_ONCE, AT_ONCE + 2)]);
 });
 
 test('never asks for what left the view before its turn', async () => {
   const { pictures, requests } = scripted();
-  const ends = Array.from({ length: 10 }, (_, index) => pictures.want(`i${index}`, 64, ignore));
+  const ends = Array.from({ length: AT_ONCE + 4 }, (_, index) => pictures.want(`i${index}`, 64, ignore));
   await turn();
-  for (const end of ends.slice(6)) end();
+  for (const end of ends.slice(AT_ONCE)) end();
   for (const request of [...requests]) await request.answer();
-  expect(ids(requests)).toEqual(['i0', 'i1', 'i2', 'i3', 'i4', 'i5']);
+  expect(ids(requests)).toEqual(numbered('i', 0, AT_ONCE));
 });
 
 test('tells nobody who has stopped listening, and asks once for a picture that comes back into view meanwhile', async () => {
