@@ -32,13 +32,14 @@ function readGroups(database: Database.Database, by: string, selection: RunSelec
   const key = keys.resolve(parseOperand(by));
   const from = key.several ? 'run LEFT JOIN run_tag ON run_tag.run = run.number' : 'run';
   const { text, values } = compose(
-    `SELECT {} AS value, count(*) AS runs, max(run.best_val_accuracy) AS bestValAccuracy,
+    `SELECT max({}) AS value, count(*) AS runs, max(run.best_val_accuracy) AS bestValAccuracy,
        max(run.created_at) AS newestCreatedAt
-     FROM {} WHERE {} GROUP BY value COLLATE NOCASE
+     FROM {} WHERE {} GROUP BY {} COLLATE NOCASE
      ORDER BY value IS NULL, runs DESC, value COLLATE NOCASE LIMIT ${MOST_GROUPS}`,
     groupedBy(key),
     sql(from),
     selectionCondition(database, keys, selection),
+    groupedBy(key),
   );
   return database
     .prepare<unknown[], GroupRow>(text)
