@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { wholeNumber } from '../number-flag.ts';
-import { bytes, count } from '../output/format.ts';
+import { bytes, count, printable } from '../output/format.ts';
 import { checkpointTable } from '../output/checkpoint-table.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { writtenRun } from '../run-checkpoint.ts';
@@ -34,9 +34,19 @@ function addList(runs: Command): void {
     .argument('<id>', RUN_ID)
     .option('--json', 'print one JSON document')
     .action(async (runId: string, { json }: { json?: true }) => {
-      const kept = await withService((engine) => engine.invoke('runs.checkpoints', { runId }));
-      if (json) printJson(kept);
-      else printLines(kept.length === 0 ? ['This run has kept no checkpoint.'] : checkpointTable(kept));
+      await withService(async (engine) => {
+        const kept = await engine.invoke('runs.checkpoints', { runId });
+        if (json) printJson(kept);
+        else if (kept.length > 0) printLines(checkpointTable(kept));
+        else {
+          const { folder, exists } = await engine.invoke('runs.files', { runId });
+          printLines([
+            exists
+              ? 'This run has kept no checkpoint.'
+              : `The folder of this run is not there: '${printable(folder)}'.`,
+          ]);
+        }
+      });
     });
 }
 

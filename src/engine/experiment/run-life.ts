@@ -64,10 +64,10 @@ export function setStatus(log: Log, runId: string, status: RunStatus, error: Ser
 /**
  * Takes a stopped or interrupted run up again: `queued`, owned by this process, with the trainer's place.
  *
- * @param hasCheckpoint whether its last checkpoint stands on disk
+ * @param hasCheckpoint whether its last checkpoint stands on disk; `gone` where its folder is not there any more
  * @throws ThawError `run.unknown`, `run.busy`, or `run.state` where it is not resumable or has no checkpoint
  */
-export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void {
+export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean | 'gone'): void {
   log.write('reopen the run', (database) => {
     const run = findRun(database, runId);
     // For a run that is still at work, who holds it says more than its status.
@@ -77,6 +77,13 @@ export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean): void
         'run.state',
         `Only a stopped or interrupted run can be resumed; run '${runId}' is ${run.status}.`,
         `\`thaw runs continue ${runId}\` goes on for more epochs where a run has finished.`,
+      );
+    }
+    if (hasCheckpoint === 'gone') {
+      throw new ThawError(
+        'run.state',
+        `A run is resumed from its last checkpoint; the folder of run '${runId}' is not there.`,
+        `Put it back where it was moved or deleted, or train again with \`thaw runs repeat ${runId}\`: the log still has the plan and all figures.`,
       );
     }
     if (!hasCheckpoint) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { reopenRun } from '../experiment/run-life.ts';
@@ -7,7 +8,9 @@ import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
 
-async function hasCheckpoint(runDirectory: string): Promise<boolean> {
+/** `gone`: the run has no folder any more. */
+async function hasCheckpoint(runDirectory: string): Promise<boolean | 'gone'> {
+  if (!existsSync(runDirectory)) return 'gone';
   try {
     await checkpointPrefix(runDirectory, 'last');
     return true;

@@ -11,10 +11,11 @@ export function unreadableDatabase(kind: DatabaseKind, path: string, found: stri
     backup === undefined
       ? `Move '${path}' (and its -wal and -shm files) to another folder; ${kind.begunAnew}.`
       : `Move '${path}' (and its -wal and -shm files) to another folder and put the newest backup in its place: '${backup}'.`;
-  const mend =
-    kind.recovery === null
-      ? byHand
-      : `\`${kind.recovery}\` keeps it aside and goes on from a backup. By hand: ${byHand}`;
+  const byCommand =
+    backup === undefined
+      ? `\`${kind.recovery ?? ''} --empty\` keeps it aside and begins an empty one`
+      : `\`${kind.recovery ?? ''}\` keeps it aside and goes on from a backup`;
+  const mend = kind.recovery === null ? byHand : `${byCommand}. By hand: ${byHand}`;
   return new ThawError(
     kind.unreadable,
     `The ${kind.name} must be a sound SQLite database; ${found}. It was left untouched.`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -118,6 +119,20 @@ export async function writeCheckpoint(
   }
 }
 
+/** What of a run lies on disk is there no more; what the log knows of it stays. */
+function notThere(what: string): ThawError {
+  return new ThawError(
+    'training.checkpoint',
+    `A run's checkpoints lie in its folder; ${what} is not there.`,
+    'Put it back where it was moved or deleted, or train again with `thaw runs repeat ID`: the log still has the plan and all figures.',
+  );
+}
+
+/** @throws ThawError `training.checkpoint` where the folder of a run is not there */
+export function assertRunFolder(runDirectory: string): void {
+  if (!existsSync(runDirectory)) throw notThere(`'${runDirectory}'`);
+}
+
 /**
  * @returns the prefix of the native checkpoint's files, for `restore` and for readers
  * @throws ThawError `training.checkpoint` where the run has none of that kind
@@ -126,13 +141,16 @@ export async function checkpointPrefix(runDirectory: string, kind: CheckpointKin
   const index = await readIndex(runDirectory);
   const name = index === null ? null : index[kind];
   if (name === null) {
+    assertRunFolder(runDirectory);
     throw new ThawError(
       'training.checkpoint',
       `This needs the run's ${kind} checkpoint; found none in ${checkpointsDirectory(runDirectory)}.`,
       'The run ended before it wrote one: train again.',
     );
   }
-  return path.join(checkpointsDirectory(runDirectory), name, 'checkpoint');
+  const folder = path.join(checkpointsDirectory(runDirectory), name);
+  if (!existsSync(folder)) throw notThere(`'${folder}' of its ${kind} one`);
+  return path.join(folder, 'checkpoint');
 }
 
 /** @throws ThawError `training.checkpoint` for a missing or foreign state file */

@@ -2,7 +2,14 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointChoice, StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
-import { checkpointBytes, checkpointPrefix, checkpointsDirectory, readIndex, readStateOf } from './checkpoint.ts';
+import {
+  assertRunFolder,
+  checkpointBytes,
+  checkpointPrefix,
+  checkpointsDirectory,
+  readIndex,
+  readStateOf,
+} from './checkpoint.ts';
 import { publishFolder } from './durable.ts';
 import { linkFolder } from './link-files.ts';
 
@@ -88,6 +95,7 @@ function chosen(checkpoints: readonly StoredCheckpoint[], choice: CheckpointChoi
  */
 export async function chosenPrefix(runDirectory: string, choice: CheckpointChoice): Promise<string> {
   if (typeof choice === 'string') return checkpointPrefix(runDirectory, choice);
+  assertRunFolder(runDirectory);
   const checkpoint = chosen(await listCheckpoints(runDirectory), choice);
   return path.join(runDirectory, checkpoint.path, 'checkpoint');
 }
@@ -99,6 +107,7 @@ export async function chosenPrefix(runDirectory: string, choice: CheckpointChoic
  * @throws ThawError `training.checkpoint` where there is no such checkpoint, `disk.full`, `disk.readOnly`
  */
 export async function starCheckpoint(runDirectory: string, choice: CheckpointChoice): Promise<StoredCheckpoint> {
+  assertRunFolder(runDirectory);
   const checkpoint = chosen(await listCheckpoints(runDirectory), choice);
   if (checkpoint.kinds.includes('starred')) return checkpoint;
   const name = path.basename(checkpoint.path);
@@ -128,6 +137,7 @@ export async function starCheckpoint(runDirectory: string, choice: CheckpointCho
  * @throws ThawError `training.checkpoint` where that step has no star, `disk.readOnly`
  */
 export async function unstarCheckpoint(runDirectory: string, step: number): Promise<void> {
+  assertRunFolder(runDirectory);
   const directory = path.join(checkpointsDirectory(runDirectory), STARRED);
   const names = await stepFolders(directory);
   const name = names.find((candidate) => stepOf(candidate) === step);

@@ -263,7 +263,7 @@ describe('the list of runs', () => {
     writeFileSync(path.join(damaged, 'log/thaw.db'), 'not a database');
     const { code, stderr } = await thaw(['runs', 'list'], { home: damaged });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: .*untouched\.\nhint: Move .*\n$/);
+    expect(stderr).toMatch(/^error: .*untouched\.\nhint: `thaw log recover --empty` .*Move .*\n$/);
     const doctor = await thaw(['doctor', '--json'], { home: damaged });
     const { checks } = JSON.parse(doctor.stdout) as { checks: { name: string; ok: boolean }[] };
     expect(checks).toContainEqual(expect.objectContaining({ name: 'Experiment log', ok: false }));

@@ -105,7 +105,7 @@ describe("a run's checkpoints", () => {
       'training.checkpoint',
       `asked for step ${last}, found none`,
     );
-    await expectError(() => starCheckpoint(path.join(root, 'none'), 'best'), 'training.checkpoint', 'found none');
+    await expectError(() => starCheckpoint(path.join(root, 'none'), 'best'), 'training.checkpoint', 'is not there');
   });
 
   it('that were left half starred by a kill are starred anew', async () => {
