@@ -16,6 +16,8 @@ const FILTERS = {
   },
   model: { name: strings.models, extensions: ['h5', 'hdf5', 'keras', 'json', 'pb'] },
   features: { name: strings.features, extensions: ['npz'] },
+  // Event files of TensorBoard have no ending of their own: they are among all files.
+  runs: { name: strings.runs, extensions: ['thaw'] },
 } as const;
 
 const TITLES: Readonly<Record<FileChoiceKind, string>> = {
@@ -23,6 +25,7 @@ const TITLES: Readonly<Record<FileChoiceKind, string>> = {
   weights: strings.chooseWeights,
   model: strings.chooseModel,
   features: strings.chooseFeatures,
+  runs: strings.chooseRuns,
 };
 
 /** More than anyone drops by hand; a folder counts as one. */

@@ -61,6 +61,7 @@ export function menuTemplate(
         command(words.open, 'openDataset', 'CmdOrCtrl+O'),
         command(words.openFeatures, 'openFeatures', 'CmdOrCtrl+Shift+O'),
         { label: words.openRecent, submenu: recentItems(recent, tell) },
+        command(words.importRuns, 'importRuns', 'CmdOrCtrl+I'),
         ...(mac
           ? [{ role: 'close' as const }]
           : [

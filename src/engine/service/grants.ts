@@ -11,12 +11,15 @@ const MOST_GRANTS = 100_000;
 const IMAGE_NAME = /\.(?:jpe?g|jfif|png|gif|webp|tiff?|avif|bmp)$/i;
 const WEIGHTS_NAME = /\.(?:h5|hdf5|keras|safetensors|pth|pt|tar|index|ckpt|pb|data-\d{5}-of-\d{5})$|^model\.json$/i;
 const FEATURES_NAME = /\.npz$/i;
+/** What runs are imported from: a run of Thaw's, or TensorBoard's events. */
+const RUN_NAME = /\.thaw$|tfevents/i;
 
 /** What a file is by its name, or the end of its path: enough for an icon, decided again by content when it is used. */
 export function kindByName(file: string): Exclude<FileEntry['kind'], 'folder'> {
   const name = path.basename(file);
   if (IMAGE_NAME.test(name)) return 'image';
   if (FEATURES_NAME.test(name)) return 'features';
+  if (RUN_NAME.test(name)) return 'run';
   return WEIGHTS_NAME.test(name) ? 'weights' : 'other';
 }
 

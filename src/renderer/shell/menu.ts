@@ -1,4 +1,5 @@
 import type { MenuCommand } from '../../shared/contract/bridge.ts';
+import { RunExchange } from '../state/run-exchange.svelte.ts';
 import type { Workbench } from '../state/workbench.svelte.ts';
 import { chooseDataset, chooseFeatures } from '../views/dataset/choose-dataset.ts';
 
@@ -11,6 +12,9 @@ export function answerMenu(workbench: Workbench, command: MenuCommand): void {
       break;
     case 'openFeatures':
       void chooseFeatures(workbench);
+      break;
+    case 'importRuns':
+      void new RunExchange(workbench).chooseAndImport();
       break;
     case 'openRecent':
       navigation.go('dataset');

@@ -5,6 +5,7 @@ export type Dropped =
   | { readonly kind: 'images'; readonly count: number }
   | { readonly kind: 'weights'; readonly name: string }
   | { readonly kind: 'features'; readonly name: string }
+  | { readonly kind: 'run'; readonly name: string }
   | { readonly kind: 'mixed' }
   | { readonly kind: 'other'; readonly name: string }
   | { readonly kind: 'nothing' };
@@ -20,6 +21,8 @@ const IMAGES = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif)$/i;
 const WEIGHTS = /\.(h5|hdf5|keras|safetensors|pt|pth|tar|bin|ckpt|index|onnx|pb)$|^model\.json$|\.data-\d+-of-\d+$/i;
 
 const FEATURES = /\.npz$/i;
+/** A run of Thaw's, or TensorBoard's events. */
+const RUN = /\.thaw$|tfevents/i;
 
 const LEADING = /\.index$|^model\.json$/i;
 
@@ -47,6 +50,8 @@ export function whatWasDropped(items: readonly DroppedItem[]): Dropped {
   // Of a checkpoint in several files, the one that tells of the others.
   const weights = items.find(({ name }) => LEADING.test(name)) ?? items.find(isWeights);
   if (weights !== undefined) return { kind: 'weights', name: weights.name };
+  const run = items.find(({ name }) => RUN.test(name));
+  if (run !== undefined) return { kind: 'run', name: run.name };
   const features = items.find(({ name }) => FEATURES.test(name));
   if (features !== undefined) return { kind: 'features', name: features.name };
   return { kind: 'other', name: first.name };

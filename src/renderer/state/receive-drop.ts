@@ -5,6 +5,7 @@ import type { UploadWatch } from '../transport/host.ts';
 import type { Dropped } from './dropped.ts';
 import { openModel } from './open-model.ts';
 import { addGranted } from './predict-granted.ts';
+import { RunExchange } from './run-exchange.svelte.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 /** What a file of weights is dropped as: the plan's weights, or a network of its own. */
@@ -14,7 +15,7 @@ type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
 
 /**
  * Does what a drop asks for: a folder is opened as the dataset, or predicted where images are predicted; images are
- * predicted; a features file is opened in place of a folder; a file of weights becomes the plan's, or a network of its own;
+ * predicted; a features file is opened in place of a folder; a run is taken into the log; a file of weights becomes the plan's, or a network of its own;
  * anything else is answered with what Thaw would take.
  *
  * @param transfer grants what was dropped, or uploads it; not called for what is of no use
@@ -48,6 +49,9 @@ export async function receive(
       // NumPy's files may hold weights as well: where weights are chosen, they are taken for these.
       if (navigation.view === 'network') await takeWeights(workbench, dropped.name, transfer, 'weights');
       else await openDataset(workbench, dropped.name, transfer);
+      return null;
+    case 'run':
+      await importRun(workbench, dropped.name, transfer);
       return null;
     case 'other':
       return refuse(words.other(dropped.name), words.otherHint);
@@ -84,6 +88,16 @@ async function takeWeights(workbench: Workbench, name: string, transfer: Transfe
     else if (file) plan.takeWeights(file);
   } catch (error) {
     notices.fail(error);
+  }
+}
+
+async function importRun(workbench: Workbench, name: string, transfer: Transfer): Promise<void> {
+  workbench.navigation.go('runs');
+  try {
+    const [file] = await workbench.upload.follow(name, transfer);
+    if (file) await new RunExchange(workbench).import(file);
+  } catch (error) {
+    workbench.notices.fail(error);
   }
 }
 

@@ -18,11 +18,20 @@ export interface HostInformation {
 export type MenuCommand =
   | {
       readonly kind:
-        'openDataset' | 'openFeatures' | 'find' | 'preferences' | 'train' | 'stop' | 'undo' | 'redo' | 'about';
+        | 'openDataset'
+        | 'openFeatures'
+        | 'importRuns'
+        | 'find'
+        | 'preferences'
+        | 'train'
+        | 'stop'
+        | 'undo'
+        | 'redo'
+        | 'about';
     }
   | { readonly kind: 'openRecent'; readonly grantId: string; readonly name: string };
 
-export const FILE_CHOICE_KINDS = ['images', 'weights', 'model', 'features'] as const;
+export const FILE_CHOICE_KINDS = ['images', 'weights', 'model', 'features', 'runs'] as const;
 export type FileChoiceKind = (typeof FILE_CHOICE_KINDS)[number];
 
 /** The desktop preload's whole surface, on `window.thaw`: no Node, no paths, no channel names. */

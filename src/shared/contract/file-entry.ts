@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const FILE_KINDS = ['folder', 'image', 'weights', 'features', 'other'] as const;
+export const FILE_KINDS = ['folder', 'image', 'weights', 'features', 'run', 'other'] as const;
 
 /**
  * A file or folder that the window may name by `grantId` instead of by its path: given by a dialog, by a drop, by

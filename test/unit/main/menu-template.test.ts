@@ -44,7 +44,7 @@ describe('the menu', () => {
     const told: MenuCommand[] = [];
     for (const { click } of itemsOf('linux', {}, told)) (click as Click)?.();
     expect(told.map(({ kind }) => kind).sort()).toEqual([
-      ...['about', 'find', 'openDataset', 'openFeatures', 'preferences', 'redo', 'stop', 'train', 'undo'],
+      ...['about', 'find', 'importRuns', 'openDataset', 'openFeatures', 'preferences', 'redo', 'stop', 'train', 'undo'],
     ]);
   });
 
