@@ -55,6 +55,8 @@ SELECT metric.run, metric.key, max(CASE WHEN metric.epoch = run.best_epoch THEN 
   min(metric.value), max(metric.value)
 FROM epoch_metric AS metric JOIN run ON run.number = metric.run GROUP BY metric.run, metric.key;
 
+CREATE INDEX layer_state_trainable ON layer_state (run, layer) WHERE state = 'trainable';
+
 CREATE TABLE saved_filter (
   name TEXT PRIMARY KEY,
   query TEXT NOT NULL,
