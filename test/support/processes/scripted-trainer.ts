@@ -70,7 +70,7 @@ async function begin(job: TrainerJob): Promise<void> {
     body: { kind: 'epoch', metrics: { epoch: job.resume ? 2 : 1, ...metrics }, best: true },
   });
   const checkpoints = path.join(job.runDirectory, 'checkpoints');
-  mkdirSync(checkpoints, { recursive: true });
+  mkdirSync(path.join(checkpoints, 'step-00000002'), { recursive: true });
   const index = { schemaVersion: 1, last: 'step-00000002', best: 'step-00000002' };
   writeFileSync(path.join(checkpoints, 'index.json'), JSON.stringify(index));
   for (const kind of ['last', 'best'] as const) {
