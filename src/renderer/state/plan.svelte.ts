@@ -1,6 +1,6 @@
 import { draftForFeatures } from './features-draft.ts';
 import { untrack } from 'svelte';
-import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { Request, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { FreezeRule, Strategy, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
 import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
@@ -53,6 +53,13 @@ const PLACED = new Set<string>([
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
 
+/** The run that the plan's run is to branch off, at the step of one of its checkpoints. */
+export interface PlanParent {
+  readonly runId: string;
+  readonly name: string;
+  readonly step: number;
+}
+
 /** What a person plans to train, and what the engine says it would do and cost. */
 export class PlanController {
   draft = $state.raw<PlanDraft>(EMPTY_DRAFT);
@@ -65,6 +72,8 @@ export class PlanController {
   /** Whether an answer is under way. */
   pending = $state(false);
   starting = $state(false);
+  /** Where the run is to go on from; null for one of its own. */
+  parent = $state.raw<PlanParent | null>(null);
   /** Why the engine could not answer or begin. */
   failure = $state.raw<unknown>(null);
 
@@ -115,6 +124,15 @@ export class PlanController {
     return previewRequest(this.#asking, this.#dataset.reference, this.completion);
   }
 
+  /** What the engine is asked to train or to let wait: a branch names no weights, for they are its checkpoint's. */
+  get startRequest(): Request<'training.start'> {
+    const { parent } = this;
+    const request: Request<'training.start'> = { ...this.request };
+    if (parent === null) return request;
+    delete request.weights;
+    return { ...request, parent: { relation: 'branched', runId: parent.runId, checkpoint: { step: parent.step } } };
+  }
+
   /** Whether a click on Train can be honoured. */
   get ready(): boolean {
     return !this.wrong && this.preview !== null && this.problems.length === 0 && !this.starting;
@@ -147,6 +165,8 @@ export class PlanController {
 
   /** Changes fields of the form. */
   change(change: Partial<Omit<PlanDraft, 'strategy' | 'rules' | 'typed' | 'network'>>): void {
+    // A branch has the weights of its checkpoint.
+    if ('weights' in change) this.parent = null;
     this.draft = { ...this.draft, ...change };
   }
 
@@ -175,13 +195,28 @@ export class PlanController {
     this.draft = { ...this.draft, classWeights: { ...this.draft.classWeights, [name]: text } };
   }
 
+  /** Begins with a whole plan, to branch off a run with. */
+  takePlan(draft: PlanDraft, parent: PlanParent): void {
+    this.draft = draft;
+    this.#freezing = history.begin<Freezing>({ strategy: draft.strategy, rules: draft.rules });
+    this.parent = parent;
+  }
+
+  /** Plans a run of its own, with the weights that the branch would have begun with. */
+  dropParent(): void {
+    this.parent = null;
+  }
+
   /** Rules name layers of one network: another one begins without them, and with its own weights. */
   chooseNetwork(network: string | null, weights: ChosenWeights | null = null): void {
+    this.parent = null;
     this.draft = { ...this.draft, network, weights, rules: [] };
     this.#freezing = history.begin<Freezing>({ strategy: this.draft.strategy, rules: [] });
   }
 
   setStrategy(strategy: Strategy): void {
+    // What begins from scratch takes nothing over.
+    if (strategy === 'scratch') this.parent = null;
     this.#freeze({ strategy, rules: [] });
   }
 
@@ -235,12 +270,23 @@ export class PlanController {
   }
 
   /** @returns the run's id, or null where it could not begin: `failure` then says why */
-  async start(): Promise<string | null> {
+  start(): Promise<string | null> {
+    return this.#begin('training.start');
+  }
+
+  /** Lets the run wait for its turn. @returns the run's id, or null where it cannot: `failure` then says why */
+  enqueue(): Promise<string | null> {
+    return this.#begin('queue.add');
+  }
+
+  async #begin(how: 'training.start' | 'queue.add'): Promise<string | null> {
     if (!this.ready) return null;
     this.starting = true;
     this.failure = null;
     try {
-      const { runId } = await this.#transport.invoke('training.start', this.request);
+      const { runId } = await this.#transport.invoke(how, this.startRequest);
+      // A second click is not to branch off once more.
+      this.parent = null;
       return runId;
     } catch (error) {
       this.failure = error;

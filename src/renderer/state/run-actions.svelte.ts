@@ -1,8 +1,12 @@
-import type { RunDetail } from '../../shared/contract/run.ts';
+import { tick } from 'svelte';
+import type { Request } from '../../shared/contract/endpoint.ts';
+import type { RunDetail, RunSummary } from '../../shared/contract/run.ts';
+import { continueRun } from '../strings/continue-run.ts';
 import { runPage } from '../strings/run-page.ts';
+import { draftOfPlan } from './draft-of-plan.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
-export type RunAction = 'pause' | 'continue' | 'stop' | 'resume';
+export type RunAction = 'pause' | 'continue' | 'stop' | 'resume' | 'begin' | 'branch' | 'discard';
 
 /** What a person can do with a run; what the engine refuses is told as a notice. */
 export class RunActions {
@@ -36,12 +40,72 @@ export class RunActions {
     });
   }
 
+  /** Goes on for more epochs as a run of its own; behind a run that is under way it waits. */
+  continueFor(runId: string, epochs: number): Promise<void> {
+    return this.#begin('runs.continue', { runId, epochs });
+  }
+
+  /** Does once more what the run did; behind a run that is under way it waits. */
+  repeat(runId: string): Promise<void> {
+    return this.#begin('runs.repeat', { runId });
+  }
+
+  /** Puts an interrupted run into the trash, from where it comes back by a click. */
+  discard({ runId, name }: Pick<RunSummary, 'runId' | 'name'>): Promise<void> {
+    return this.#ask('discard', async () => {
+      await this.#workbench.invoke('runs.discard', { runId });
+      this.asked = null;
+      const restore = (): Promise<unknown> => this.#workbench.invoke('runs.restore', { runIds: [runId] });
+      this.#workbench.notices.tell({
+        title: continueRun.discarded(name),
+        action: {
+          label: continueRun.undo,
+          run: () => void restore().catch((error: unknown) => this.#workbench.notices.fail(error)),
+        },
+      });
+    });
+  }
+
   /** Begins a new plan with the best weights of a run. */
   useWeights({ plan, summary }: RunDetail): void {
     const label = runPage.weightsOf(summary.name);
     this.#workbench.plan.chooseNetwork(plan.network, { reference: { kind: 'run', runId: summary.runId }, label });
     this.#workbench.navigation.go('train');
     this.#workbench.notices.tell({ title: runPage.weightsTaken(summary.name) });
+  }
+
+  /** Opens the run's plan, freeze mask and dataset in the Train view, to branch off at a checkpoint. */
+  branch({ plan, summary: { runId, name } }: RunDetail, step: number): Promise<void> {
+    const { dataset, plan: planned, notices, navigation } = this.#workbench;
+    return this.#ask('branch', async () => {
+      const opened = await dataset.open({ kind: 'ofRun', runId });
+      if (opened === null) notices.tell({ severity: 'warning', title: continueRun.datasetGone });
+      // Another dataset begins a plan of its own, once it is there.
+      await tick();
+      const weights = {
+        reference: { kind: 'run', runId, checkpoint: { step } },
+        label: continueRun.parent.weights(name, step),
+      } as const;
+      const strategy = plan.strategy === 'scratch' ? 'finetune' : plan.strategy;
+      planned.takePlan(draftOfPlan({ ...plan, strategy, newHead: false }, weights), { runId, name, step });
+      this.asked = null;
+      navigation.go('train');
+    });
+  }
+
+  #begin<Name extends 'runs.continue' | 'runs.repeat'>(name: Name, request: Request<Name>): Promise<void> {
+    const workbench = this.#workbench;
+    return this.#ask('begin', async () => {
+      const queue = workbench.training;
+      const begin = async (): Promise<string> => {
+        const { runId, warnings } = await workbench.invoke(name, { ...request, queue });
+        for (const title of warnings) workbench.notices.tell({ severity: 'warning', title });
+        return runId;
+      };
+      if (queue) await workbench.enqueueing(begin);
+      else workbench.follow(await begin());
+      this.asked = null;
+    });
   }
 
   async #ask(action: RunAction, invoke: () => Promise<unknown>): Promise<void> {

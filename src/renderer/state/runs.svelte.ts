@@ -1,4 +1,4 @@
-import { RUN_SHELVES, type RunRow, type RunShelf } from '../../shared/contract/run-list.ts';
+import { RUN_SHELVES, type RunShelf } from '../../shared/contract/run-list.ts';
 import type { RunColumn } from '../../shared/contract/run-query.ts';
 import type { Host } from '../transport/host.ts';
 import { Batch } from './batch.ts';
@@ -8,8 +8,6 @@ import type { SortKey } from './run-sort.ts';
 import { RunSelection, type SelectedFrom } from './run-selection.svelte.ts';
 
 const RELOAD_INTERVAL_MILLISECONDS = 500;
-/** Interrupted runs that are named one by one. */
-const MOST_INTERRUPTED = 50;
 
 type Counts = Readonly<Record<RunShelf, number>>;
 
@@ -35,7 +33,6 @@ export class RunsController {
   listings = $state(0);
   /** Runs on each shelf, whatever is queried; null until they were counted. */
   counts = $state.raw<Counts | null>(null);
-  interrupted = $state.raw<readonly RunRow[]>([]);
   /** Why the log could not be read, if so. */
   problem = $state.raw<unknown>(null);
   readonly #host: Host;
@@ -140,15 +137,13 @@ export class RunsController {
   async #read(): Promise<void> {
     const { transport } = this.#host;
     const stoodOn = this.#lines().runAt(this.cursor)?.runId;
-    const [counts, interrupted, keys] = await Promise.all([
+    const [counts, keys] = await Promise.all([
       Promise.all(RUN_SHELVES.map((shelf) => transport.invoke('runs.list', { shelf, limit: 1 }))),
-      transport.invoke('runs.list', { status: 'interrupted', limit: MOST_INTERRUPTED }),
       transport.invoke('runs.columns', {}),
       this.listed.reload(this.#listing(), this.by),
     ]);
     const [active, archived, trash] = counts;
     this.counts = { active: active?.total ?? 0, archived: archived?.total ?? 0, trash: trash?.total ?? 0 };
-    this.interrupted = interrupted.runs;
     this.keys = keys;
     this.selection.refresh(this.listed.held());
     const { layout } = this.listed;

@@ -149,8 +149,8 @@ export class Workbench {
   }
 
   /**
-   * Lets runs wait, and says so. Behind a run that is under way their turn comes by itself, unless others were held back
-   * before; otherwise a person starts the queue.
+   * Lets runs wait. Behind a run that is under way their turn comes by itself, unless others were held back before; otherwise
+   * a person starts the queue.
    *
    * @param add answers with null where nothing was added
    */
@@ -160,12 +160,6 @@ export class Workbench {
       if ((await add()) === null) return;
       if (this.training && wasEmpty) await this.queue.work();
       else await this.queue.load();
-      const words = strings.queue;
-      this.notices.tell({
-        title: words.added,
-        hint: this.queue.working ? '' : words.held,
-        action: this.queue.working ? null : { label: words.work, run: () => void this.startQueue() },
-      });
     } catch (error) {
       this.notices.fail(error);
     }

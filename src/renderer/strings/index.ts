@@ -7,6 +7,7 @@ import { health } from './health.ts';
 import { imageInspector } from './image-inspector.ts';
 import { network } from './network.ts';
 import { predict } from './predict.ts';
+import { queue } from './queue.ts';
 import { runSentence } from './run-sentence.ts';
 import { runs } from './runs.ts';
 import { settings } from './settings.ts';
@@ -25,6 +26,7 @@ export const strings = {
   imageInspector,
   network,
   predict,
+  queue,
   runSentence,
   runs,
   settings,

@@ -61,12 +61,11 @@ export const runs = {
   unknown: '–',
   interrupted: {
     label: 'Interrupted runs',
-    one: (name: string, when: string) => `${name} of ${when} was interrupted.`,
+    title: 'A run was interrupted:',
     many: (runs: number) => `${count(runs)} runs were interrupted.`,
-    hint: 'It goes on from its last checkpoint, optimizer state included.',
-    manyHint: 'They go on from their last checkpoints, optimizer state included.',
+    more: (runs: string) => `${runs} more are in the list of runs.`,
     resume: (name: string) => `Resume ${name}`,
-    show: 'Show them',
+    later: 'Later',
   },
   checkpoints: {
     title: 'Checkpoints',

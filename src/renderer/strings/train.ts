@@ -330,7 +330,7 @@ export const train = {
     willHappen: 'What will happen',
     start: 'Train',
     starting: 'Starting…',
-    underWay: 'A run is under way. Stop it below to train another.',
+    underWay: 'A run is under way: this one waits in the queue.',
     shortcut: 'Ctrl+Enter',
     retry: 'Ask again',
     waiting: 'Asking the engine…',

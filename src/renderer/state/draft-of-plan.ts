@@ -1,0 +1,81 @@
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { EMPTY_AUGMENTATION, type AugmentationDraft } from './augmentation-draft.ts';
+import { NUMBER_FIELD_NAMES, NUMBER_FIELDS, type NumberField } from './number-field.ts';
+import { EMPTY_DRAFT, type ChosenWeights, type OptimizerChoice, type PlanDraft } from './plan-draft.ts';
+import { OWN_PREPROCESSING } from './preprocessing-draft.ts';
+
+/** What stands at a dotted path of a plan. */
+function valueAt(plan: TrainingPlan, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    return (value as Readonly<Record<string, unknown>>)[key];
+  }, plan);
+}
+
+/** Whether the form can say which rates its layers learn at: one share of the rate for all but the head. */
+function isRateOfForm({ learningRateRules: [below, head, ...others] }: TrainingPlan): boolean {
+  return others.length === 0 && below?.pattern === '/./' && head?.pattern === 'head' && head.factor === 1;
+}
+
+function typedOf(plan: TrainingPlan): PlanDraft['typed'] {
+  const figures = NUMBER_FIELD_NAMES.map((field): readonly [NumberField, string] => {
+    const value = valueAt(plan, NUMBER_FIELDS[field].path);
+    const isForm = field !== 'rateBelowHead' || isRateOfForm(plan);
+    return [field, typeof value === 'number' && isForm ? String(value) : ''];
+  });
+  return { ...EMPTY_DRAFT.typed, ...Object.fromEntries(figures) };
+}
+
+function optimizerOf({ optimizer }: TrainingPlan): OptimizerChoice {
+  return optimizer.kind === 'sgd' && optimizer.nesterov ? 'nesterov' : optimizer.kind;
+}
+
+function augmentationOf({ augmentation }: TrainingPlan): AugmentationDraft {
+  if (augmentation === null) return { ...EMPTY_AUGMENTATION, augmentation: 'none' };
+  return {
+    augmentation: 'none',
+    flips: augmentation.horizontalFlip,
+    flipsVertically: augmentation.verticalFlip,
+    crops: augmentation.randomResizedCrop !== null,
+    blurs: augmentation.blur !== null,
+    erases: augmentation.erasing !== null,
+    fill: augmentation.fill,
+  };
+}
+
+function classWeightsOf({ classWeights }: TrainingPlan): PlanDraft['classWeights'] {
+  if (classWeights?.kind !== 'given') return {};
+  return Object.fromEntries(Object.entries(classWeights.weights).map(([name, weight]) => [name, String(weight)]));
+}
+
+/** A plan as the form would hold it had all of it been chosen and typed there. @param weights what it begins with */
+export function draftOfPlan(plan: TrainingPlan, weights: ChosenWeights | null): PlanDraft {
+  return {
+    ...EMPTY_DRAFT,
+    strategy: plan.strategy,
+    network: plan.network,
+    weights,
+    rules: plan.rules,
+    optimizer: optimizerOf(plan),
+    centers: plan.optimizer.kind === 'rmsprop' ? plan.optimizer.centered : null,
+    clipping: plan.gradientClipping?.kind ?? 'none',
+    schedule: plan.schedule.kind,
+    scheduleMonitor: plan.schedule.kind === 'plateau' ? plan.schedule.monitor : null,
+    head: plan.head,
+    newHead: plan.newHead,
+    loss: plan.loss,
+    classWeighting: plan.classWeights?.kind ?? 'none',
+    classWeights: classWeightsOf(plan),
+    sampling: plan.sampling,
+    preprocessing: plan.preprocessing ?? OWN_PREPROCESSING,
+    split: plan.split.kind,
+    groupPattern: plan.groupPattern ?? '',
+    frozenPrecision: plan.precision.frozen,
+    trainablePrecision: plan.precision.trainable,
+    device: plan.device,
+    stopsEarly: plan.earlyStopping !== null,
+    monitor: plan.earlyStopping?.monitor ?? null,
+    ...augmentationOf(plan),
+    typed: typedOf(plan),
+  };
+}
