@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { RunBegun } from '../../shared/contract/begin-run.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
@@ -58,7 +58,11 @@ async function launch(
   const runDirectory = context.runDirectory(runId);
   makeRunFolder(runDirectory);
   const { weights } = plan;
-  const job = await jobFromOrigin(context, run);
+  const job = await jobFromOrigin(context, run).catch((error: unknown) => {
+    // Nothing that it took over is of use to anybody.
+    rmSync(runDirectory, { recursive: true, force: true });
+    throw error;
+  });
   context.supervise(
     {
       runId,
