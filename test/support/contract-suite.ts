@@ -140,6 +140,15 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       ],
       ['runs.show', { runId: 'nope' }, 'run.unknown', 'nope'],
       ['runs.resume', { runId: 'nope' }, 'run.unknown', 'nope'],
+      ['runs.export', { runIds: ['nope'], format: 'csv', output: { kind: 'fetched' } }, 'run.unknown', 'nope'],
+      [
+        'runs.report',
+        { runIds: [], output: { kind: 'fetched' } },
+        'usage.invalid',
+        'runIds must be at least 1 entries',
+      ],
+      ['runs.import', { file: { kind: 'granted', grantId: 'nope' } }, 'file.notGranted', 'this id is not known'],
+      ['files.read', { grantId: 'nope', offset: 0 }, 'file.notGranted', 'Export it again'],
     ] as const)('refuses %s %j with its code, words and hint', async (endpoint, request, code, words) => {
       await expectError(() => send(endpoint, request), code, words);
     });
@@ -175,6 +184,32 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       expect(series?.x).toBeInstanceOf(Float64Array);
       expect(series?.x.length).toBe(series?.y.length);
       expect(series?.points).toBeGreaterThan(0);
+    });
+
+    it('hands a run over as a file, in pieces and once, and knows it again', async () => {
+      const { runs } = endpoints['runs.list'].response.parse(await send('runs.list', { limit: 1 }));
+      const runIds = runs.map(({ runId }) => runId);
+      const output = { kind: 'fetched' };
+      const written = await send('runs.export', { runIds, format: 'thaw', output });
+      const { grantId, bytes, name } = endpoints['runs.export'].response.parse(written);
+      expect(name).toBe(`${runIds[0] ?? ''}.thaw`);
+      const pieces: Uint8Array[] = [];
+      for (let [offset, last] = [0, false]; !last;) {
+        const piece = endpoints['files.read'].response.parse(await send('files.read', { grantId, offset }));
+        pieces.push(piece.bytes);
+        offset += piece.bytes.length;
+        ({ last } = piece);
+      }
+      const content = Buffer.concat(pieces);
+      expect(content).toHaveLength(bytes);
+      await expectError(() => send('files.read', { grantId, offset: 0 }), 'file.notGranted', 'not kept');
+      const uploaded = await send('files.upload', { path: name, bytes: new Uint8Array(content) });
+      const { file } = endpoints['files.upload'].response.parse(uploaded);
+      expect(file.kind).toBe('run');
+      const imported = await send('runs.import', { file: { kind: 'granted', grantId: file.grantId } });
+      expect(endpoints['runs.import'].response.parse(imported).runs).toMatchObject([
+        { runId: runIds[0], outcome: 'known' },
+      ]);
     });
   });
 }

@@ -21,7 +21,6 @@ export const exportOutput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
   z.strictObject({ kind: z.literal('fetched') }),
 ]);
-export type ExportOutput = z.infer<typeof exportOutput>;
 
 const exportedRuns = z.array(z.string().min(1)).min(1).max(MOST_EXPORTED);
 const taskId = z.string().min(1).max(100).optional();

@@ -63,6 +63,9 @@ describe('a window', () => {
       { network: 'x', images: [{ imageId: 'x' }, '/etc/passwd'], augmentation: null, seed: 1, count: 1 },
       'as images',
     ],
+    ['runs.export', { runIds: ['x'], format: 'csv', output: { kind: 'file', path: '/tmp/x.csv' } }, 'as output'],
+    ['runs.report', { runIds: ['x'], output: { kind: 'file', path: '/tmp/x.html' } }, 'as output'],
+    ['runs.import', { file: { kind: 'file', path: '/etc/passwd' } }, 'as file'],
   ] as const)('may not name a path in %s %j', async (name, request, words) => {
     await expectError(() => send(name, request), 'file.notGranted', words);
   });
