@@ -5,7 +5,7 @@ const plural = (amount: number, one: string): string => `${count(amount)} ${one}
 const SHARES = new Set(['val_accuracy', 'accuracy', 'test_accuracy']);
 const SECONDS = new Set(['duration', 'seconds']);
 
-/** A metric's value with its unit; a `difference` of shares is one of percentage points. */
+/** A metric's value with its unit. */
 function figure(key: string, value: number): string {
   if (SHARES.has(key)) return percent(value);
   if (SECONDS.has(key)) return duration(value);
@@ -60,8 +60,12 @@ export const compare = {
     atLast: 'last epoch',
     name: (key: string) => metrics[key] ?? key,
     figure,
-    difference: (key: string, difference: number) =>
-      `${difference > 0 ? '+' : '−'}${figure(key, Math.abs(difference))}`,
+    difference: (key: string, difference: number) => {
+      const size = Math.abs(difference);
+      const told = SHARES.has(key) ? `${(size * 100).toFixed(1)} pp` : figure(key, size);
+      return `${difference > 0 ? '+' : '−'}${told}`;
+    },
+    points: 'pp: percentage points',
   },
   parameters: {
     title: 'Parameters',

@@ -20,7 +20,6 @@ const classFigures = z.strictObject({
   /** The harmonic mean of both. */
   f1: z.number().nullable(),
 });
-export type ClassFigures = z.infer<typeof classFigures>;
 
 /** What a run's best checkpoint made of the images of a split. */
 export const runEvaluation = z.strictObject({

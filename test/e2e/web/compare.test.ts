@@ -78,7 +78,7 @@ describeWith('runs side by side', await findWeb(), (place) => {
     for (const own of others) {
       const difference = own - first;
       if (difference !== 0)
-        expect(told).toContain(`${difference > 0 ? '+' : '−'}${(Math.abs(difference) * 100).toFixed(1)} %`);
+        expect(told).toContain(`${difference > 0 ? '+' : '−'}${(Math.abs(difference) * 100).toFixed(1)} pp`);
     }
   });
 
