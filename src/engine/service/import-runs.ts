@@ -2,12 +2,13 @@ import { open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Imported, ImportRequest } from '../../shared/contract/run-exchange.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
-import { readableReason } from '../dataset/dataset-files.ts';
+import { contains, readableReason } from '../dataset/dataset-files.ts';
 import { importThawFile } from '../exchange/thaw-file/import-thaw-file.ts';
 import { describesThawFile } from '../exchange/thaw-file/open-thaw-file.ts';
 import { findEventFiles, type EventRunFiles } from '../exchange/tensorboard/find-event-files.ts';
 import { MalformedEvents, readEventRun } from '../exchange/tensorboard/read-event-run.ts';
 import { insertForeignRun } from '../experiment/foreign-run.ts';
+import { readRun } from '../experiment/run-reader.ts';
 import { MODELS, type ServiceContext } from './context.ts';
 
 const FOREIGN =
@@ -52,7 +53,13 @@ async function importThaw(context: ServiceContext, file: string, signal: AbortSi
   try {
     const place = { home: context.home, modelFolder: path.join(context.home, MODELS), signal };
     const { runId, name, known, formerId } = await importThawFile(context.log, file, place);
-    return { runs: [{ runId, name, outcome: known ? 'known' : 'imported', formerId }], warnings: [] };
+    const trashed = readRun(context.log, runId).organisation.trashedAt !== null;
+    return {
+      runs: [{ runId, name, outcome: known ? 'known' : 'imported', formerId }],
+      warnings: trashed
+        ? [`Run '${runId}' lies in the trash here: take it out, or empty the trash and import again.`]
+        : [],
+    };
   } catch (error) {
     if (!describesThawFile(error)) throw explainDiskError(error, 'take the run in');
     throw new ThawError(
@@ -77,7 +84,9 @@ async function importEvents(
   for (const files of found) {
     const run = await readEventRun(files, signal);
     const source = path.join(place, files.place);
-    if (run) read.push({ name: files.name, source, ...run });
+    // What a browser brought lies in a folder that is called by nothing.
+    const brought = contains(path.join(context.home, 'uploads'), place) ? path.basename(place) : null;
+    if (run) read.push({ name: brought ?? files.name, source: brought ?? source, ...run });
     else warnings.push(`'${source}' has event files without a scalar in them; nothing was imported from it.`);
   }
   for (const run of read) {

@@ -7,6 +7,7 @@ import { openLog } from '../../../src/engine/experiment/log.ts';
 import { pointKeys, walkPoints } from '../../../src/engine/experiment/points-reader.ts';
 import { readRunDocument } from '../../../src/engine/experiment/run-document.ts';
 import { readRun } from '../../../src/engine/experiment/run-reader.ts';
+import { writeThawFile } from '../../../src/engine/exchange/thaw-file/write-thaw-file.ts';
 import { ZipReader } from '../../../src/engine/numpy/zip-reader.ts';
 import { createService } from '../../../src/engine/service/create-service.ts';
 import type { CarriedCheckpoints, Imported } from '../../../src/shared/contract/run-exchange.ts';
@@ -172,6 +173,37 @@ describe('a run as a .thaw file', () => {
     const other = newHome();
     await importInto(other, writeZipFile(path.join(root, 'running.thaw'), listed(running)));
     expect(detailIn(other, runId).summary.status).toBe('interrupted');
+  });
+
+  it('is not carried with checkpoints that a trainer replaces meanwhile', async () => {
+    const other = newHome();
+    await importInto(other, file);
+    const log = openLog(other);
+    log.write('go on', (database) => database.prepare("UPDATE run SET status = 'running'").run());
+    const exportIt = (checkpoints: CarriedCheckpoints): Promise<number> =>
+      writeThawFile(log, path.join(root, `running-${checkpoints}.thaw`), {
+        runId,
+        runDirectory: path.join(other, 'runs', runId),
+        checkpoints,
+        network: null,
+        thaw: '0.1.0',
+        signal: new AbortController().signal,
+      });
+    await expectError(() => exportIt('best'), 'run.state', 'at work', '--checkpoints none');
+    expect(await exportIt('none')).toBeGreaterThan(1000);
+    log.close();
+  });
+
+  it('is known where it lies in the trash, and that is told', async () => {
+    const other = newHome();
+    await importInto(other, file);
+    const log = openLog(other);
+    log.write('throw it away', (database) => database.prepare('UPDATE run SET trashed_at = 1').run());
+    log.close();
+    expect(await importInto(other, file)).toMatchObject({
+      runs: [{ outcome: 'known' }],
+      warnings: [expect.stringContaining('in the trash')],
+    });
   });
 
   it('is told in the log of the machine that wrote it', () => {

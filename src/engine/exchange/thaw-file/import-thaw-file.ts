@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PLAN_SCHEMA_VERSION, type TrainingPlan } from '../../../shared/contract/plan.ts';
@@ -141,6 +141,17 @@ async function importOpened(
   return { runId, name: run.name, known, formerId: runId === run.id ? null : run.id };
 }
 
+const OLD_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** Removes what imports left behind that were killed; others may be at work now. */
+async function clearOld(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const left = path.join(folder, name);
+    const about = await stat(left).catch(() => null);
+    if (about && Date.now() - about.mtimeMs > OLD_MILLISECONDS) await rm(left, { recursive: true, force: true });
+  }
+}
+
 export interface ImportedRun {
   readonly runId: string;
   readonly name: string;
@@ -156,7 +167,9 @@ export interface ImportedRun {
  * @throws MalformedThawFile, MalformedZip, ThawError `import.newer`, `import.unreadable`, `disk.full`, or the file system's error
  */
 export async function importThawFile(log: Log, source: string, place: ImportPlace): Promise<ImportedRun> {
-  const aside = path.join(place.home, 'imports', randomBytes(9).toString('hex'));
+  const imports = path.join(place.home, 'imports');
+  const aside = path.join(imports, randomBytes(9).toString('hex'));
+  await clearOld(imports);
   const file = await ThawFile.open(source);
   try {
     return await importOpened(log, file, path.basename(source), aside, place);

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CarriedCheckpoints } from '../../../shared/contract/run-exchange.ts';
+import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { Log } from '../../experiment/log.ts';
 import { pointKeys, walkPoints, type PointsBy } from '../../experiment/points-reader.ts';
 import { readRunDocument, type MetricDocument } from '../../experiment/run-document.ts';
@@ -21,6 +22,8 @@ import {
 } from './manifest.ts';
 import { ZipFileWriter } from './zip-file-writer.ts';
 
+const MOST_POINTS = 200_000;
+
 export interface ThawFileOptions {
   readonly runId: string;
   readonly runDirectory: string;
@@ -36,8 +39,10 @@ function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-function metricDocument(log: Log, runId: string, by: PointsBy, key: string): MetricDocument {
-  const document: MetricDocument = { by, key, position: [], epoch: [], value: [], time: [] };
+/** A metric in documents of so many points at most, as each is read as a whole. */
+function* metricDocuments(log: Log, runId: string, by: PointsBy, key: string): Generator<MetricDocument> {
+  const begin = (): MetricDocument => ({ by, key, position: [], epoch: [], value: [], time: [] });
+  let document = begin();
   for (const page of walkPoints(log, runId, by, key)) {
     for (const { position, epoch, value, time } of page) {
       document.position.push(position);
@@ -46,8 +51,11 @@ function metricDocument(log: Log, runId: string, by: PointsBy, key: string): Met
       document.value.push(value === null || Number.isFinite(value) ? value : infinite);
       document.time.push(time);
     }
+    if (document.position.length < MOST_POINTS) continue;
+    yield document;
+    document = begin();
   }
-  return document;
+  if (document.position.length > 0) yield document;
 }
 
 /** The files below a folder, by their paths in it; links are left where they are. */
@@ -84,11 +92,18 @@ async function carriedFiles({ runDirectory, checkpoints }: ThawFileOptions): Pro
  * checkpoints, each with its SHA-256 in `manifest.json`.
  *
  * @returns the bytes it takes
- * @throws ThawError `run.unknown`, or the file system's error
+ * @throws ThawError `run.unknown`, `run.state` while it is at work, or the file system's error
  */
 export async function writeThawFile(log: Log, target: string, options: ThawFileOptions): Promise<number> {
   const { runId, runDirectory, checkpoints, network, thaw, signal } = options;
   const { summary, plan, result } = readRun(log, runId);
+  if (summary.status === 'running' && checkpoints !== 'none') {
+    throw new ThawError(
+      'run.state',
+      `A run is carried with its checkpoints while nobody replaces them; run '${runId}' is at work.`,
+      'Wait until it has ended, pause it, or leave its checkpoints out (`--checkpoints none`).',
+    );
+  }
   const files: Manifest['files'] = [];
   const zip = await ZipFileWriter.create(target);
   try {
@@ -101,8 +116,12 @@ export async function writeThawFile(log: Log, target: string, options: ThawFileO
     await add(CLASSES_DOCUMENT, json(result.dataset?.classes ?? []));
     if (network) await add(NETWORK_DOCUMENT, network);
     for (const by of ['step', 'epoch'] as const) {
-      for (const [index, key] of pointKeys(log, runId, by).entries()) {
-        await add(`${METRICS}${by}-${index + 1}.json`, json(metricDocument(log, runId, by, key)));
+      let count = 0;
+      for (const key of pointKeys(log, runId, by)) {
+        for (const document of metricDocuments(log, runId, by, key)) {
+          count += 1;
+          await add(`${METRICS}${by}-${count}.json`, json(document));
+        }
       }
     }
     for (const place of await carriedFiles(options)) {
