@@ -8,8 +8,10 @@ export const JPEG_HEADER_BYTES = 2 ** 16;
 const MARKER = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1 } as const;
 /** Frames that are coded by Huffman's way: baseline, extended and progressive. */
 const FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
-/** Marks that begin with no length: the restart marks and TEM. */
-const isAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+/** Lower ones are reserved: no decoder knows what they would mean. */
+const LEAST_MARKER = 0xc0;
+/** Marks that begin with no length: the restart marks, and the start of the image. */
+const isAlone = (marker: number): boolean => marker >= 0xd0 && marker <= 0xd8;
 
 /** Grey or three colours of 8 bits each. */
 function frameSize(segment: Buffer): Size | null {
@@ -46,7 +48,8 @@ export function ordinaryJpeg(head: Uint8Array): OrdinaryJpeg | null {
       at += 1;
       continue;
     }
-    if (isAlone(marker) || marker === MARKER.endOfImage || marker === MARKER.startOfScan) return null;
+    if (marker < LEAST_MARKER || isAlone(marker) || marker === MARKER.endOfImage || marker === MARKER.startOfScan)
+      return null;
     const end = at + 2 + file.readUInt16BE(at + 2);
     if (end > file.length) return null;
     const segment = file.subarray(at + 4, end);

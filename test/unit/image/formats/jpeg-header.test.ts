@@ -50,6 +50,7 @@ describe('the header of a JPEG', () => {
     ['a file that ends before its frame', plain.subarray(0, 40)],
     ['a header that is none', Buffer.concat([plain.subarray(0, 2), Buffer.alloc(64)])],
     ['EXIF that is none', withSegment(0xe1, Buffer.from('Exif\0\0nonsense'))],
+    ['a segment of a kind that is reserved', withSegment(0x6d, Buffer.alloc(10))],
     ['a segment that is longer than the file', withSegment(0xe7, Buffer.alloc(10)).subarray(0, 10)],
     ['an end before the frame', Buffer.of(0xff, 0xd8, 0xff, 0xd9, 0, 0)],
   ])('leaves %s to the decoder, too', (_, file) => {
