@@ -37,7 +37,7 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `datasets`: how the chosen dataset is looked at; `edits`: what is decided of its images, `.change(images, change)`, `.undo()`; `health`: what every image was found to be like
  * - `embedding`: the map of the chosen dataset
  * - `predictions`: the images of the Predict view; `thumbnails`
- * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features')`: asks for files, by the system's dialog or the window's own
+ * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features' | 'runs')`: asks for files, by the system's dialog or the window's own
  * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
  * - `networks`: the networks that the engine knows, and those opened from files; `published`: weights that can be downloaded for them; `mapping`: what
  *   each tensor gets from the chosen ones; `proof`: what the run shown has proven of frozen layers
