@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright';
 import { beforeAll, expect, it } from 'vitest';
@@ -102,6 +102,28 @@ describeWith('runs that go out of the window and come in', await findWeb(), (pla
     await drag(page, [carried]);
     await eventually(() => page.getByText('is here already').count()).toBe(1);
     expect(new URL(page.url()).hash).toBe('#/runs');
+  });
+
+  it('come from event files too, are shown with what is known of them, and compared in a report', async () => {
+    const { page } = web;
+    const events = path.join(root, 'events');
+    await thaw(['runs', 'export', runId, '--format', 'tensorboard', '--out', events], { home: here });
+    const [folder = ''] = readdirSync(events);
+    const [name = ''] = readdirSync(path.join(events, folder));
+    await drag(page, [path.join(events, folder, name)]);
+    await eventually(() => page.getByText(`Imported the run`).count()).toBe(1);
+    await page.getByRole('button', { name: 'Show it' }).last().click();
+    await eventually(() => page.getByText('hold metrics and no plan').count()).toBeGreaterThan(0);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'imported-events');
+    const foreign = new URL(page.url()).hash.split('/').at(-1) ?? '';
+    expect(foreign).not.toBe(runId);
+    await page.evaluate((hash) => (window.location.hash = hash), `#/runs/compare/${runId},${foreign}`);
+    await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toContain('2 runs');
+    const report = path.join(root, 'comparison.html');
+    expect(await exported(page, 'Report (HTML)', report)).toBe('comparison.html');
+    await takeScreenshots(page, 'compare-export');
+    expect(readFileSync(report, 'utf8')).toContain('2 runs compared');
   });
 
   it('are refused with the reason where a file is no run, and the window goes on', async () => {

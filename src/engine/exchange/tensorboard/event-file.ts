@@ -5,9 +5,10 @@ import { encodeRecord } from './record-file.ts';
 /** By which TensorBoard knows the file's version: events say themselves when a run began anew. */
 const FILE_VERSION = 'brain.Event:2';
 
-/** TensorBoard looks for files that have `tfevents` in their name, and reads those of one folder in their order. */
+/** TensorBoard looks for files that have `tfevents` in their name, and reads those of one folder in their order; ours ends as
+ * TensorFlow 2's do, for what ends in `.thaw` is a run. */
 export function eventFileName(startedAt: number): string {
-  return `events.out.tfevents.${String(Math.floor(startedAt / 1000)).padStart(10, '0')}.thaw`;
+  return `events.out.tfevents.${String(Math.floor(startedAt / 1000)).padStart(10, '0')}.thaw.v2`;
 }
 
 export function isEventFile(name: string): boolean {
