@@ -29,6 +29,8 @@ export class LineChart {
   #visible = true;
   #due = false;
   #formStale = false;
+  /** Chart.js keeps the colours of a dataset's points as long as it has the dataset. */
+  #coloursStale = false;
   #cursor: number | null = null;
   readonly #redraw = (): void => {
     this.#due = true;
@@ -60,6 +62,7 @@ export class LineChart {
       onThemeChange(() => {
         this.#colours = readColours(canvas);
         this.#formStale = true;
+        this.#coloursStale = true;
         this.#redraw();
       }),
     );
@@ -173,7 +176,8 @@ export class LineChart {
     const { lines, smoothing } = this.#view;
     const width = Math.max(LEAST_WIDTH, chart.width);
     const made = lines.flatMap((line) => lineDatasets(line, this.#colours, smoothing, this.#range, width));
-    if (!refresh(chart.data.datasets, made)) chart.data.datasets = made;
+    if (this.#coloursStale || !refresh(chart.data.datasets, made)) chart.data.datasets = made;
+    this.#coloursStale = false;
     chart.update('none');
     this.#showCursor();
   }
