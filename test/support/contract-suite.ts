@@ -26,6 +26,7 @@ export function describeContract(name: string, open: () => Promise<Transport>): 
       ['runs.list', {}],
       ['runs.list', { status: 'finished', limit: 1 }],
       ['cache.show', {}],
+      ['log.check', {}],
       ['training.active', {}],
       ['settings.read', {}],
       ['dataset.recent', {}],

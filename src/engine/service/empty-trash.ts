@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { EmptiedTrash } from '../../shared/contract/run-edit.ts';
 import { explainDiskError } from '../../shared/errors/thaw-error.ts';
 import { folderBytes } from '../cache/cache-folder.ts';
@@ -75,6 +76,8 @@ export async function emptyTrash(
   const problems: EmptiedTrash['problems'] = [];
   const removed: string[] = [];
   for (const runId of trashedRuns(log).filter((id) => only?.includes(id) ?? true)) {
+    // Others are served between two runs.
+    await setImmediate();
     const files = { moved: false };
     try {
       const gone = deleteTrashedRun(log, runId, () => {

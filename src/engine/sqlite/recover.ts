@@ -146,16 +146,23 @@ export function recover(kind: DatabaseKind, path: string, replacement: Replaceme
   }
   const backup = chooseBackup(kind, path, replacement);
   const part = `${path}.part`;
+  const moved: { readonly from: string; readonly to: string }[] = [];
   try {
     if (backup) copySynced(backup.path, part);
     const aside = unusedFolder(join(dirname(path), 'damaged'));
-    for (const file of beside.filter((name) => existsSync(name))) renameSync(file, join(aside, basename(file)));
+    for (const from of beside.filter((name) => existsSync(name))) {
+      const to = join(aside, basename(from));
+      renameSync(from, to);
+      moved.push({ from, to });
+    }
     keepAside(path, join(aside, basename(path)));
     if (backup) renameSync(part, path);
     else rmSync(path, { force: true });
     return { aside, restored: backup };
   } catch (error) {
-    rmSync(part, { force: true });
+    // What belongs together stays together.
+    for (const { from, to } of moved) renameSync(to, from);
+    rmSync(part, { force: true, recursive: true });
     throw explainDatabaseError(error, kind, path, `recover the ${kind.name}`);
   }
 }

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +136,17 @@ describe('a damaged log', () => {
     await expectError(() => mend(used), 'log.unreadable', 'none is sound', '--empty');
     expect(readFileSync(used.file, 'utf8')).toBe('no database');
     expect(existsSync(path.join(used.home, 'log', 'damaged'))).toBe(false);
+  });
+
+  it('is as it was where it cannot be replaced', () => {
+    const used = usedHome();
+    writeFileSync(used.file, 'no database');
+    writeFileSync(`${used.file}-wal`, 'commits');
+    // A folder in the way of the copy.
+    mkdirSync(`${used.file}.part`);
+    expect(() => mend(used)).toThrow();
+    expect(readFileSync(used.file, 'utf8')).toBe('no database');
+    expect(readFileSync(`${used.file}-wal`, 'utf8')).toBe('commits');
   });
 
   it.runIf(process.platform === 'linux')('stays where it is while another process has it open', async () => {
