@@ -1,3 +1,6 @@
+/** Columns that the engine sorts by at most. */
+const MOST_KEYS = 5;
+
 /** One of the columns that a table is sorted by. */
 export interface SortKey {
   readonly key: string;
@@ -19,5 +22,5 @@ export function sortedBy(
   const known = sort.find((by) => by.key === key);
   const next: SortKey = { key, descending: known === undefined ? descendingFirst : !known.descending };
   if (!adds) return [next];
-  return known === undefined ? [...sort, next] : sort.map((by) => (by === known ? next : by));
+  return known === undefined ? [...sort.slice(0, MOST_KEYS - 1), next] : sort.map((by) => (by === known ? next : by));
 }

@@ -37,6 +37,7 @@ export class RunsController {
   problem = $state.raw<unknown>(null);
   readonly #host: Host;
   readonly #batch = new Batch<null>(RELOAD_INTERVAL_MILLISECONDS, () => void this.load());
+  #begun = false;
   #loading = false;
   #again = false;
 
@@ -62,6 +63,7 @@ export class RunsController {
         if (state !== 'lost') void this.load();
       }),
     ];
+    this.#begun = true;
     void this.load();
     return () => {
       for (const end of ends) end();
@@ -115,8 +117,8 @@ export class RunsController {
   bring(keys: readonly string[]): void {
     if (keys.join('\n') === this.asked.join('\n')) return;
     this.asked = keys;
-    // The first reading brings them anyway.
-    if (this.listed.layout !== null) void this.listed.showAs(this.#listing(), this.by);
+    // What is read first brings them anyway.
+    if (this.#begun) void this.listed.showAs(this.#listing(), this.by);
   }
 
   // A method, since the flag changes while an answer is awaited, which the compiler does not see.

@@ -30,18 +30,18 @@ export const OWN_COLUMNS: ReadonlySet<string> = new Set([
 const TAKES = ['last', 'min', 'max'];
 
 const WIDTHS: Readonly<Record<string, number>> = {
-  name: 160,
-  status: 106,
+  name: 150,
+  status: 104,
   val_accuracy: 106,
   [SPARKLINE]: 96,
   network: 168,
   strategy: 84,
-  dataset: 104,
+  dataset: 114,
   epochs_done: 74,
-  tag: 100,
+  tag: 96,
   note: 200,
   created: 144,
-  duration: 86,
+  duration: 94,
 };
 
 const USUAL = [
