@@ -18,6 +18,7 @@ import { imageDecode } from './image-decode.ts';
 import { introspection } from './introspection.ts';
 import { leak } from './leak.ts';
 import { liveCharts } from './live-charts.ts';
+import { log } from './log.ts';
 import { describeMachine } from './machine.ts';
 import { findPeerPython } from './peer-python.ts';
 import { pipelineWait } from './pipeline-wait.ts';
@@ -46,6 +47,7 @@ const BENCHES: readonly Bench[] = [
   accuracy,
   estimate,
   series,
+  log,
   imageDecode,
   pipelineWait,
   datasetIndex,
