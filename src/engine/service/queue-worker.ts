@@ -1,31 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../experiment/log.ts';
 import { listWaiting, takeNextWaiting } from '../experiment/queue.ts';
-import { beginWaiting } from './begin-run.ts';
-import type { ServiceContext } from './context.ts';
 
 /** How often an engine that works the queue off looks whether another's trainer has ended, or something was added elsewhere. */
 const LOOK_MILLISECONDS = 1000;
+
+/** What of an engine the worker looks at. */
+interface Engine {
+  readonly log: Log;
+  readonly activeRun: string | null;
+  underWay(runId: string): { readonly done: Promise<unknown> } | undefined;
+}
+
+/** Forks the trainer of a run that was taken out of the queue, or says in the log why it cannot begin. */
+type Begin = (runId: string) => Promise<void>;
 
 /**
  * Begins the runs that wait, one after the other, while it is asked to: each as soon as the one trainer's place is free,
  * however the one before it ended. Of several engines each run is begun by one.
  */
 export class QueueWorker {
-  readonly #context: ServiceContext;
+  readonly #engine: Engine;
   #timer: NodeJS.Timeout | null = null;
+  #begin: Begin | null = null;
   #beginning: Promise<void> | null = null;
   #problem: { readonly error: unknown } | null = null;
 
-  constructor(context: ServiceContext) {
-    this.#context = context;
+  constructor(engine: Engine) {
+    this.#engine = engine;
   }
 
   get working(): boolean {
     return this.#timer !== null;
   }
 
-  /** From now on what waits is begun. */
-  work(): void {
+  /** From now on what waits is begun, and by this. */
+  work(begin: Begin): void {
+    this.#begin = begin;
     this.#problem = null;
     this.#timer ??= setInterval(() => this.look(), LOOK_MILLISECONDS);
     this.look();
@@ -39,8 +50,8 @@ export class QueueWorker {
 
   /** Looks whether a run can begin, without waiting for the next time. */
   look(): void {
-    if (!this.working || this.#beginning || this.#context.activeRun !== null) return;
-    this.#beginning = this.#next()
+    if (!this.working || !this.#begin || this.#beginning || this.#engine.activeRun !== null) return;
+    this.#beginning = this.#next(this.#begin)
       .catch((error: unknown) => {
         // A log that cannot be written is no better at the next look.
         this.#problem = { error };
@@ -57,10 +68,10 @@ export class QueueWorker {
   async drained(): Promise<void> {
     for (;;) {
       await this.#beginning;
-      const { activeRun } = this.#context;
-      if (activeRun !== null) await this.#context.underWay(activeRun)?.done.catch(() => undefined);
+      const { activeRun } = this.#engine;
+      if (activeRun !== null) await this.#engine.underWay(activeRun)?.done.catch(() => undefined);
       else if (this.#problem) throw this.#problem.error;
-      else if (!this.working || listWaiting(this.#context.log).length === 0) return;
+      else if (!this.working || listWaiting(this.#engine.log).length === 0) return;
       else await sleep(LOOK_MILLISECONDS / 4);
     }
   }
@@ -71,11 +82,11 @@ export class QueueWorker {
     await this.#beginning;
   }
 
-  async #next(): Promise<void> {
-    const runId = takeNextWaiting(this.#context.log);
+  async #next(begin: Begin): Promise<void> {
+    const runId = takeNextWaiting(this.#engine.log);
     if (runId === null) return;
-    await beginWaiting(this.#context, runId);
-    const ended = this.#context.underWay(runId)?.done ?? Promise.resolve();
+    await begin(runId);
+    const ended = this.#engine.underWay(runId)?.done ?? Promise.resolve();
     void ended.then(
       () => setImmediate(() => this.look()),
       () => setImmediate(() => this.look()),

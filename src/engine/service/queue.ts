@@ -1,6 +1,6 @@
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { cancelWaiting, enqueueSweep, listWaiting, moveWaiting } from '../experiment/queue.ts';
-import { beginRun } from './begin-run.ts';
+import { beginRun, beginWaiting } from './begin-run.ts';
 import type { ServiceContext } from './context.ts';
 import { planRun, type PlannedRun } from './plan-run.ts';
 import { planStart } from './start-training.ts';
@@ -58,7 +58,7 @@ export async function sweep(
 
 /** Begins what waits from now on. */
 export function workQueue(context: ServiceContext): Response<'queue.work'> {
-  context.queue.work();
+  context.queue.work((runId) => beginWaiting(context, runId));
   return showQueue(context);
 }
 
