@@ -126,9 +126,17 @@ describeWith('a run in the workbench', await findWeb(), (place) => {
     await eventually(() => bar(page).textContent()).toContain('Interrupted');
     expect(await bar(page).textContent()).toContain('SIGKILL');
     await expectAccessible(page);
-    await page.evaluate(() => (window.location.hash = '#/runs'));
+    // Whoever opens the window is told of it at once, and may throw it away, or think better of that.
+    await page.reload();
     const banner = page.getByRole('region', { name: 'Interrupted runs' });
     await eventually(() => banner.count()).toBe(1);
+    await expectAccessible(page);
+    await takeScreenshots(page, 'interrupted');
+    await banner.getByRole('button', { name: /^Discard/ }).click();
+    await eventually(() => banner.count()).toBe(0);
+    await page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' }).click();
+    await eventually(() => banner.count()).toBe(1);
+    await page.evaluate(() => (window.location.hash = '#/runs'));
     await banner.getByRole('button', { name: /^Resume/ }).click();
     await eventually(() => bar(page).textContent()).toMatch(/Epoch \d+ of 9,000/);
     await bar(page).getByRole('button', { name: 'Stop' }).click();
@@ -209,7 +217,8 @@ describeWith('past runs in the workbench', await findWeb(), (place) => {
 
   it('give their best weights to a new plan', async () => {
     const { page } = web;
-    await page.getByRole('button', { name: 'Train on from its weights' }).click();
+    await page.getByRole('button', { name: 'Continue', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Train on from its weights' }).click();
     await eventually(() => page.evaluate(() => window.location.hash)).toBe('#/train');
     await eventually(() => page.getByText('The plan now begins with the best weights of').count()).toBeGreaterThan(0);
     await eventually(() => page.getByRole('button', { name: 'Train', exact: true }).isEnabled()).toBe(true);
