@@ -6,6 +6,8 @@ const CHANNELS = 3;
 const PAGE_BYTES = 2 ** 16;
 /** What `resample.wat` may read and write behind pixels, and where a place in memory begins. */
 const GRAIN = 16;
+/** As above, of its `columns`. */
+const ROWS_BEYOND = 3;
 /** A larger memory is given back before the next image: WebAssembly's only grows. */
 const KEPT_BYTES = 2 ** 26;
 
@@ -78,7 +80,8 @@ class Resampler {
     const middle = downPlace + placeOf(down.records.byteLength);
     const target = middle + placeOf(middleRows * middleBytes);
     const targetBytes = window.height * window.width * CHANNELS;
-    this.#reserve(target + placeOf(targetBytes));
+    const rowBytes = Math.max(stride, middleBytes, window.width * CHANNELS);
+    this.#reserve(target + placeOf(targetBytes) + ROWS_BEYOND * rowBytes);
     const { memory, columns, rows } = this.#exports;
     const put = (place: number, { records }: Taps): void => new Int32Array(memory.buffer).set(records, place / 4);
     put(acrossPlace, across);
