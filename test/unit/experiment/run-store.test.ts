@@ -278,6 +278,20 @@ describe('the list of runs', () => {
     own.close();
   });
 
+  it('shows no negative duration, though an earlier Thaw noted an end before the beginning', async () => {
+    const own = openLog(temporaryFolder());
+    const id = createRun(own, samplePlan(), null);
+    releaseTrainerLock(own, id);
+    const shown = async (ended: string): Promise<unknown> => {
+      own.write('wind', (database) => database.exec(`UPDATE run SET started_at = created_at, ended_at = ${ended}`));
+      return (await listRuns(own, { columns: ['duration'] })).runs[0]?.values;
+    };
+    expect(await shown('created_at - 5000')).toEqual([0]);
+    expect(await shown('created_at + 5000')).toEqual([5]);
+    expect(await shown('NULL')).toEqual([null]);
+    own.close();
+  });
+
   it('gives each run an id that sorts by time and is safe in names', () => {
     const earlier = newRunId(new Date('2026-11-23T23:10:45.999Z'));
     const later = newRunId(new Date('2026-11-23T23:10:46Z'));

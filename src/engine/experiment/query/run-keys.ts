@@ -25,7 +25,11 @@ export const RUN_KEYS: Readonly<Record<string, RunKey>> = {
   created: { type: 'time', expression: 'run.created_at' },
   started: { type: 'time', expression: 'run.started_at' },
   ended: { type: 'time', expression: 'run.ended_at' },
-  duration: { type: 'duration', expression: '((run.ended_at - coalesce(run.started_at, run.created_at)) / 1000.0)' },
+  // An earlier Thaw noted the end of a run before its beginning where the clock had been set back.
+  duration: {
+    type: 'duration',
+    expression: '(max(0, run.ended_at - coalesce(run.started_at, run.created_at)) / 1000.0)',
+  },
   epochs: { type: 'number', expression: 'run.epochs' },
   epochs_done: { type: 'number', expression: 'run.epochs_done' },
   best_epoch: { type: 'number', expression: 'run.best_epoch' },
