@@ -5,6 +5,7 @@ import type { TrainingPlanRequest } from '../../src/shared/contract/plan.ts';
 import type { RunDetail, RunResult } from '../../src/shared/contract/run.ts';
 import { damage } from '../support/run-log.ts';
 import { expectError } from '../support/expect-error.ts';
+import { writeNumpyFile } from '../support/features-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { computed } from '../support/training-job.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -204,6 +205,28 @@ describe('a run that branches off another', () => {
       /optimizer goes on with its state for (\d+) of \1 tensors/,
     );
   });
+});
+
+it('branches off a head that is trained on features alone', async () => {
+  const rows = 40;
+  const file = await writeNumpyFile(path.join(root, 'features.npz'), {
+    floats: {
+      features: {
+        shape: [rows, 3],
+        data: Array.from({ length: 3 * rows }, (_, index) => Math.sin(index) + (Math.floor(index / 3) % 2)),
+      },
+    },
+    integers: { labels: Array.from({ length: rows }, (_, row) => row % 2) },
+  });
+  const { runId: from } = await engine.invoke('training.start', {
+    dataset: { kind: 'features', path: file },
+    epochs: 3,
+  });
+  await ended(from);
+  const { runId } = await engine.invoke('runs.branch', { runId: from, plan: { epochs: 1 } });
+  expect(await ended(runId)).toMatchObject({ status: 'finished', history: { length: 1 } });
+  const { loadReport } = await engine.invoke('runs.show', { runId });
+  expect(loadReport?.loaded.toSorted()).toEqual(['logits/bias', 'logits/kernel']);
 });
 
 it('refuses what a run cannot go on from, and says what to do', async () => {

@@ -109,7 +109,9 @@ export function matchWeights(network: Network, given: WeightsFile, head: HeadWei
   const lacks = expected.some(({ layer, name }) => computed.has(layer) && !filled.has(name));
   const kept = head?.tensors ?? new Map<string, never>();
   const stored = new Set([...kept.values()].map(({ entry }) => entry.storedName));
-  if (lacks || fits === 0 || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
+  // A head upon features has nothing pretrained beneath it: then the head is all that can fit.
+  const isNone = fits === 0 && (expected.length > 0 || kept.size === 0);
+  if (lacks || isNone || (fits * 2 < expected.length && fits * 2 < file.tensors.size)) {
     throw otherNetwork(network, file, expected, fits, skippedByShape);
   }
   return {
