@@ -112,7 +112,6 @@ export const runTable = {
     archived: (runs: number) => `${runsOf(runs)} archived.`,
     unarchived: (runs: number) => `${runsOf(runs)} active again.`,
     restored: (runs: number) => `${runsOf(runs)} restored.`,
-    underWay: 'A run under way cannot be thrown away: stop it first.',
   },
   selection: {
     label: 'Selected runs',
