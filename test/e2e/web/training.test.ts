@@ -187,11 +187,14 @@ describeWith('past runs in the workbench', await findWeb(), (place) => {
     await eventually(first).toContain('3 / 3');
     await page.getByRole('columnheader', { name: 'Epochs' }).getByRole('button').click();
     await eventually(first).toContain('2 / 2');
-    await page.getByRole('searchbox').fill('蜜蜂');
+    const query = page.getByRole('combobox', { name: 'Query' });
+    await query.fill('dataset ~ "蜜蜂"');
+    await query.press('Enter');
     await eventually(() => page.getByRole('grid').getByRole('row').count()).toBe(2);
     expect(await first()).toContain('蜜蜂 🐝');
-    await page.getByRole('searchbox').fill('nothing like it');
-    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await query.fill('dataset ~ "nothing like it"');
+    await query.press('Enter');
+    await page.getByRole('button', { name: 'Clear the query' }).last().click();
     await eventually(() => page.getByRole('grid').getByRole('row').count()).toBe(3);
   });
 
