@@ -51,8 +51,9 @@ async function keep(
     const confusion = confusionOf(labels, predictions.predicted);
     onKept({ split, epoch, step, path: written, images: images.length, accuracy, loss, confusion });
   } catch (error) {
-    if (!(error instanceof ThawError)) throw error;
-    onWarning(`${error.message} The run is complete without it.`);
+    const isSystems = error instanceof Error && 'code' in error;
+    if (!(error instanceof ThawError) && !isSystems) throw error;
+    onWarning(`What was made of each image of the ${split} is not kept: ${error.message}`);
   }
 }
 

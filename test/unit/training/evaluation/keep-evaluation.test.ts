@@ -145,3 +145,18 @@ it.each([
   if (content !== null) writeFileSync(path.join(runDirectory, file), content);
   expect(await readPredictions(runDirectory, file)).toBeNull();
 });
+
+it('a run that cannot write what it made of its images warns, and is complete', async () => {
+  const job = trainingJob(root, dataset, { strategy: 'features', epochs: 1 });
+  const warnings: string[] = [];
+  // A file stands where the folder would be made.
+  mkdirSync(job.runDirectory, { recursive: true });
+  writeFileSync(path.join(job.runDirectory, 'evaluation'), '');
+  const { result, kept } = await train(job, never, (message) => {
+    if (message.kind === 'event' && message.body.kind === 'warning') warnings.push(message.body.message);
+  });
+  expect(result.status).toBe('finished');
+  expect(result.testAccuracy).not.toBeNull();
+  expect(kept).toEqual([]);
+  expect(warnings.join('\n')).toMatch(/of the validation is not kept.*\n.*of the test is not kept/);
+});
