@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { writeManyRuns } from '../../support/many-runs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { thaw } from '../../support/thaw-command.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { takeScreenshots } from '../../support/window/screenshots.ts';
@@ -173,6 +174,11 @@ describeWith('the table of runs', await findWeb(), (place) => {
     await web.page.getByRole('button', { name: 'Columns', exact: true }).click();
     await web.page.getByRole('button', { name: 'The usual columns' }).click();
     await eventually(() => head('Strategy').count()).toBe(1);
+  });
+
+  it('shows what another process makes of a run', async () => {
+    await thaw(['runs', 'tag', '20260105-080000-008a', 'from elsewhere'], { home });
+    await eventually(() => rowOf('trial 299').textContent()).toContain('from elsewhere');
   });
 
   it('stars, tags, names and notes a run by keys', async () => {
