@@ -127,7 +127,7 @@ export const runPage = {
     all: 'All',
     levels,
     ofLevel: level,
-    none: 'Nothing was logged.',
+    none: 'Nothing was logged: nothing out of the ordinary happened.',
     noneOfLevel: 'No line of this level.',
     more: 'Show more',
     lines: 'Log lines',
