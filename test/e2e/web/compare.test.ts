@@ -41,7 +41,7 @@ describeWith('runs side by side', await findWeb(), (place) => {
     comparison = runComparison.strip().parse(JSON.parse(compared.stdout));
     web = await launchWeb(place, home);
     await web.page.evaluate((hash) => (window.location.hash = hash), `#/runs/compare/${ids.join(',')}`);
-  }, 180_000);
+  }, 300_000);
 
   it('have one legend for all charts, by which lines are hidden and shown', async () => {
     const { page } = web;
@@ -165,6 +165,26 @@ describeWith('runs side by side', await findWeb(), (place) => {
       const sideways = () => page.locator('.page').evaluate((element) => element.scrollWidth - element.clientWidth);
       expect(await sideways()).toBe(0);
     }
+  });
+
+  it('are compared with the run that one comes from, on whose page its own matrix stands', async () => {
+    const { page } = web;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.evaluate((hash) => (window.location.hash = hash), `#/runs/${idOf(1)}`);
+    const matrix = page.getByRole('table', { name: 'Confusion matrix' });
+    await eventually(() => matrix.locator('tbody tr').count()).toBe(2);
+    const images = comparison.runs[1]?.evaluation?.confusion.map((cell) => String(cell.images)) ?? [];
+    const cells = await matrix.locator('td').allTextContents();
+    expect(cells.map((cell) => cell.trim()).filter((cell) => cell !== '')).toEqual(images);
+    await matrix.scrollIntoViewIfNeeded();
+    await expectAccessible(page);
+    await takeScreenshots(page, 'run-evaluation');
+    await page.getByRole('link', { name: 'Compare with the run it comes from' }).click();
+    await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('2 runs side by side');
+    expect(page.url()).toContain(`#/runs/compare/${idOf(0)},${idOf(1)}`);
+    const ids = results.map(({ runId }) => runId);
+    await page.evaluate((hash) => (window.location.hash = hash), `#/runs/compare/${ids.join(',')}`);
+    await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('3 runs side by side');
   });
 
   it('are left out one by one, and say what to do where too few are named', async () => {
