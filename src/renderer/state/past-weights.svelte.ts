@@ -1,8 +1,6 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
-
-/** More than anyone has of one network. */
-const READ_AT_MOST = 2000;
+import { finishedRuns } from './finished-runs.ts';
 
 /** Finished runs, whose best checkpoints a new run may begin from. */
 export class PastWeights {
@@ -14,10 +12,10 @@ export class PastWeights {
   }
 
   async load(): Promise<void> {
-    this.runs = (await this.#transport.invoke('runs.list', { status: 'finished', limit: READ_AT_MOST })).runs;
+    this.runs = await finishedRuns(this.#transport);
   }
 
-  /** The newest first. */
+  /** The newest first, archived ones last. */
   of(network: string | null | undefined): readonly RunSummary[] {
     return this.runs.filter((run) => run.network === network);
   }

@@ -1,5 +1,6 @@
 import type { ImageReference, Prediction, Transport } from '../../shared/contract/endpoint.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
+import { finishedRuns } from './finished-runs.ts';
 import { nextBatch } from './prediction-batches.ts';
 import { TransferRate } from './transfer-rate.ts';
 
@@ -55,7 +56,7 @@ export class Predictions {
    */
   async readRuns(wished: string | null): Promise<void> {
     try {
-      this.runs = (await this.#transport.invoke('runs.list', { status: 'finished' })).runs;
+      this.runs = await finishedRuns(this.#transport);
       this.runsProblem = null;
     } catch (problem) {
       this.runsProblem = problem;
