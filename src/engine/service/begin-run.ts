@@ -7,7 +7,7 @@ import { createRun, withdrawRun } from '../experiment/new-run.ts';
 import { enqueueRun } from '../experiment/queue.ts';
 import { setStatus } from '../experiment/run-life.ts';
 import { firstOrigin, readOrigin, takeOverHistory, type RunOrigin } from '../experiment/run-origin.ts';
-import { readPlan } from '../experiment/run-reader.ts';
+import { readPlan, readRun } from '../experiment/run-reader.ts';
 import { releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { MODEL_FILE } from '../training/model-file.ts';
 import type { TrainerJob } from '../training/protocol.ts';
@@ -31,7 +31,7 @@ function makeRunFolder(directory: string): void {
 async function jobFromOrigin(
   context: ServiceContext,
   { runId, plan, origin }: { readonly runId: string; readonly plan: TrainingPlan; readonly origin: RunOrigin | null },
-): Promise<Pick<TrainerJob, 'resume' | 'keepsOptimizer' | 'repeatedRunDirectory'>> {
+): Promise<Pick<TrainerJob, 'resume' | 'keepsOptimizer' | 'repeatedRunDirectory' | 'repeatedWeights'>> {
   const first = firstOrigin(context.log, origin);
   if (first?.relation === 'continued') {
     const step = first.step ?? 0;
@@ -40,10 +40,13 @@ async function jobFromOrigin(
     return { resume: true };
   }
   const repeated = origin?.relation === 'repeated' ? context.runDirectory(origin.runId) : null;
+  const repeatedWeights =
+    repeated === null || !origin ? undefined : readRun(context.log, origin.runId).loadReport?.sha256;
   const isOfKind = (other: TrainingPlan): boolean => other.optimizer.kind === plan.optimizer.kind;
   return {
     resume: false,
     ...(first?.relation === 'branched' && { keepsOptimizer: isOfKind(readPlan(context.log, first.runId)) }),
+    ...(repeatedWeights !== undefined && { repeatedWeights }),
     ...(repeated !== null && existsSync(path.join(repeated, MODEL_FILE)) && { repeatedRunDirectory: repeated }),
   };
 }

@@ -231,6 +231,10 @@ export async function prepareRun(
   const first = resumed
     ? await checkpointValues(runDirectory, 'last', network)
     : await firstValues(job, network, dataset.classes);
+  if (job.repeatedWeights !== undefined && first.report && first.report.sha256 !== job.repeatedWeights) {
+    const message = 'The weights have changed since the run that this one repeats began: its metrics may be others.';
+    emit({ kind: 'warning', message });
+  }
   const lacking = first.report && describeGaps(first.report);
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
   if (first.head?.uncertain === true) emit({ kind: 'warning', message: first.head.reason });

@@ -34,6 +34,8 @@ export interface TrainerJob {
   readonly keepsOptimizer?: boolean | undefined;
   /** The folder of the run that this one repeats: the dataset is laid out and edited as that one began with it. */
   readonly repeatedRunDirectory?: string | undefined;
+  /** SHA-256 of the weights that the repeated run began with; left out where it was given none. */
+  readonly repeatedWeights?: string | undefined;
   /**
    * THAW_HOME, whose index knows the dataset's files and what was decided of them, which a resumed run takes from its own
    * folder; left out, all are read and nothing is decided.

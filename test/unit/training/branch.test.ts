@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunEventBody } from '../../../src/shared/contract/event.ts';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import { prepareRun } from '../../../src/engine/training/prepare-run.ts';
 import type { TrainerJob } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
 import { chosenPrefix } from '../../../src/engine/training/starred-checkpoints.ts';
-import { openStoredCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
+import { openStoredCheckpoint, openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { never, trainingJob } from '../../support/training-job.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
@@ -48,6 +49,30 @@ beforeAll(async () => {
   dataset = await writeTinyDataset(path.join(root, 'stripes'), { train: 5, val: 2 });
   first = trainingJob(root, dataset, { epochs: 1, optimizer: ADAM });
   await runTraining(first, () => undefined, never);
+});
+
+it.each([
+  { what: 'the same weights', sameWeights: true, warned: [] },
+  { what: 'other weights', sameWeights: false, warned: ['The weights have changed'] },
+])('a run that is repeated with $what says what has changed', async ({ sameWeights, warned }) => {
+  const { sha256 } = await openTensorFlowCheckpoint(await chosenPrefix(first.runDirectory, 'last'));
+  const repeated = trainingJob(root, dataset, {
+    strategy: 'finetune',
+    weights: { kind: 'run', runId: 'first', checkpoint: 'last' },
+  });
+  const job = {
+    ...repeated,
+    sourceRunDirectory: first.runDirectory,
+    repeatedRunDirectory: first.runDirectory,
+    repeatedWeights: sameWeights ? sha256 : 'ab'.repeat(32),
+  };
+  const warnings: string[] = [];
+  const listen = (body: RunEventBody): void => {
+    if (body.kind === 'warning') warnings.push(body.message);
+  };
+  const { session } = await prepareRun(job, listen, never);
+  session.dispose();
+  expect(warnings).toEqual(warned.map((text) => expect.stringContaining(text) as string));
 });
 
 describe('a run that branches off another', () => {
