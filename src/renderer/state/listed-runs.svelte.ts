@@ -26,6 +26,8 @@ export class ListedRuns {
   #problem = $state.raw<unknown>(null);
   readonly #transport: Pick<Transport, 'invoke'>;
   #seen: Places = { first: 0, end: 1 };
+  /** What the parts are of, in one word: only the same is read again in place. */
+  #shown = '';
   /** Rises with each listing: an answer to the one before is none. */
   #listing = 0;
 
@@ -139,6 +141,7 @@ export class ListedRuns {
     this.#listing += 1;
     const asked = this.#listing;
     const { query = '', shelf } = listing;
+    const shown = JSON.stringify([listing, by]);
     try {
       const request = { by: by ?? '', query, ...(shelf === undefined ? {} : { shelf }) };
       const groups = by === null ? [null] : await this.#transport.invoke('runs.groups', request);
@@ -149,7 +152,7 @@ export class ListedRuns {
         fresh.map(async (part, place) => {
           const rows = inSight.find((inside) => inside.part === place);
           if (rows === undefined) return part;
-          const pages = known(part.group)?.pages ?? part.pages;
+          const pages = (shown === this.#shown ? known(part.group) : undefined)?.pages ?? part.pages;
           await pages.reload(rows);
           return { ...part, pages };
         }),
@@ -158,6 +161,7 @@ export class ListedRuns {
       this.#problem = parts.find(({ pages }) => pages.problem !== null)?.pages.problem ?? null;
       if (this.#problem !== null) return;
       this.#parts = parts;
+      this.#shown = shown;
       this.columns = listing.columns ?? [];
     } catch (problem) {
       if (asked === this.#listing) this.#problem = problem;

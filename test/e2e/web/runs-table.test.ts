@@ -26,7 +26,7 @@ describeWith('the table of runs', await findWeb(), (place) => {
     await web.page.evaluate(() => (window.location.hash = '#/runs'));
     await web.page.reload();
     await eventually(() => row().count()).toBeGreaterThan(0);
-  }, 60_000);
+  }, 120_000);
 
   const table = () => web.page.locator('[role=grid], [role=treegrid]');
   const row = () => web.page.locator('[role=rowgroup] [role=row]');

@@ -73,6 +73,14 @@ describe('the lines of the table of runs', () => {
     expect(listed.columns).toEqual(['loss']);
   });
 
+  it('are of another listing, though they are read again before it has come', async () => {
+    await listed.show({ shelf: 'active' }, null);
+    const archived = { shelf: 'archived' } as const;
+    await Promise.all([listed.show(archived, null), listed.reload(archived, null)]);
+    await need(100, 101);
+    expect(engine.asked.at(-1)).toMatchObject({ ...archived, offset: 100 });
+  });
+
   it('begin each group with its head, and fold its runs away below it', async () => {
     engine.groups = [group('resnet50', 3), group(null, 200)];
     await listed.show({ query: 'seed > 1' }, 'network');
