@@ -73,7 +73,10 @@ function implement(context: ServiceContext): Implementation {
     'weights.get': async (request) => getPublishedWeights(context, request),
     'dataset.open': async (request) => openDatasetView(context, request),
     'dataset.inspect': async (request) => inspectDataset(context, request),
-    'dataset.images': async (request) => listImages(context, request),
+    'dataset.images': async (request) => {
+      context.measuring.giveWay();
+      return listImages(context, request);
+    },
     'dataset.structure': async (request) => outlineStructure(context, request),
     'dataset.accept': async (request) => acceptStructure(context, request),
     'dataset.groups': async (request) => outlineGroups(context, request),

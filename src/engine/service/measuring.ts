@@ -9,8 +9,8 @@ import { seeImages } from './seen-images.ts';
 const AT_A_TIME = 2;
 /** How often it is looked whether a run still trains. */
 const LOOK_MILLISECONDS = 1_000;
-/** After somebody asked for a picture, the next is likely to be asked for within so long. */
-const QUIET_MILLISECONDS = 500;
+/** After somebody asked for images, the next are likely to be asked for within so long. */
+const QUIET_MILLISECONDS = 1_000;
 
 /** What it needs of the service. */
 interface Context {
@@ -35,7 +35,7 @@ export class Measuring {
     this.#context = context;
   }
 
-  /** Told of each picture that somebody waits for. */
+  /** Told of each list of images, and each picture, that somebody waits for. */
   giveWay(): void {
     this.#quietFrom = performance.now() + QUIET_MILLISECONDS;
   }
@@ -99,7 +99,7 @@ export class Measuring {
     }
   }
 
-  /** Until no picture has been asked for a while. */
+  /** Until nothing has been asked for a while. */
   async #quiet(signal: AbortSignal): Promise<void> {
     const left = (): number => Math.ceil(this.#quietFrom - performance.now());
     for (let wait = left(); wait > 0; wait = left()) await setTimeout(wait, undefined, { signal, ref: false });
