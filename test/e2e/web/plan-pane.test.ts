@@ -234,7 +234,7 @@ describeWith('the plan', await findWeb(), (place) => {
   it('trains with Ctrl+Enter, and then ticks the layers that it proved unchanged', async () => {
     await page.getByLabel('Epochs').fill('2');
     await page.keyboard.press('Control+Enter');
-    await page.getByText('A run is under way. Stop it below to train another.').waitFor();
+    await page.getByText('A run is under way: this one waits in the queue.').waitFor();
     await expect
       .poll(() => page.getByRole('button', { name: 'Train', exact: true }).isEnabled(), { timeout: 90_000 })
       .toBe(true);
