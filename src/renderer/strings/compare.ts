@@ -116,7 +116,6 @@ export const compare = {
       `${plural(images, 'image')} of ${label} taken for ${predicted}, ${percent(share)} of its label`,
     caption: (images: number, accuracy: number | null, epoch: number) =>
       `${plural(images, 'image')}, epoch ${epoch}${accuracy === null ? '' : `, ${percent(accuracy)} right`}`,
-    most: 'Most frequent confusions',
     manyClasses: (classes: number) => `${count(classes)} classes: the most frequent confusions.`,
     noConfusions: 'No image was taken for another class.',
     images: 'Images',
@@ -143,6 +142,5 @@ export const compare = {
     right: 'right',
     wrong: 'wrong',
     noPicture: 'The image is no longer where it was.',
-    prediction: (predicted: string, probability: number) => `${predicted} ${percent(probability)}`,
   },
 } as const;
