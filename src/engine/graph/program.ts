@@ -393,9 +393,7 @@ export function compileProgram(options: ProgramOptions): Program {
     cut: builder.cut,
     trainOperations,
     checkpointBytes,
-    firstBytes: introspection
-      ? bytesOf(introspection.drifting.flatMap((name) => builder.variables.get(name) ?? []))
-      : 0,
+    firstBytes: bytesOf((introspection?.drifting ?? []).flatMap((name) => builder.variables.get(name) ?? [])),
     introspection,
   };
 }

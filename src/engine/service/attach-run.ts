@@ -1,4 +1,5 @@
-import type { Request, RunSnapshot } from '../../shared/contract/endpoint.ts';
+import type { Request } from '../../shared/contract/endpoint.ts';
+import type { RunSnapshot } from '../../shared/contract/run-snapshot.ts';
 import { readRunState } from '../experiment/run-reader.ts';
 import type { ServiceContext } from './context.ts';
 

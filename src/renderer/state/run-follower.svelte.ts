@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { ConnectionState } from '../../shared/contract/bridge.ts';
-import type { RunSnapshot } from '../../shared/contract/endpoint.ts';
+import type { RunSnapshot } from '../../shared/contract/run-snapshot.ts';
 import type { RunEvent, RunEventBody } from '../../shared/contract/event.ts';
 import type { EpochMetrics, RunDetail, RunStatus } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';

@@ -7,7 +7,7 @@ import { writeLine } from '../../../src/engine/experiment/run-writer.ts';
 import { attachRun } from '../../../src/engine/service/attach-run.ts';
 import { ServiceContext } from '../../../src/engine/service/context.ts';
 import { EventHub } from '../../../src/engine/service/event-hub.ts';
-import { runSnapshot } from '../../../src/shared/contract/endpoint.ts';
+import { runSnapshot } from '../../../src/shared/contract/run-snapshot.ts';
 import type { RunEvent, RunEventBody } from '../../../src/shared/contract/event.ts';
 import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
 import { expectError } from '../../support/expect-error.ts';
