@@ -3,6 +3,7 @@ import type { EpochMetrics } from '../../shared/contract/run.ts';
 import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
 import { followRunMetric, recountRunMetrics } from './run-metric.ts';
+import { appendLines, type LogLine } from './run-writer.ts';
 
 /** Values of one step, under the keys they have in the log. */
 export interface StepPoint {
@@ -64,9 +65,9 @@ function latestEpoch(database: Database.Database, run: number): number {
 }
 
 /**
- * Appends the metrics of one run in batches. `push...` only remembers, so training never waits for the disk; a batch
- * is written within a quarter of a second. A point of a step that the log already has replaces it, and the first step
- * pushed forgets what the log holds from there on, which a resumed run is about to do again.
+ * Appends the metrics of one run, and lines to its own log, in batches. `push...` only remembers, so training never waits
+ * for the disk; a batch is written within a quarter of a second. A point of a step that the log already has replaces it, and
+ * the first step pushed forgets what the log holds from there on, which a resumed run is about to do again.
  */
 export class MetricWriter {
   readonly #log: Log;
@@ -74,6 +75,7 @@ export class MetricWriter {
   readonly #onProblem: (error: unknown) => void;
   #steps: (StepPoint & { readonly time: number })[] = [];
   #epochs: (EpochPoint & { readonly time: number })[] = [];
+  #lines: LogLine[] = [];
   #timer: NodeJS.Timeout | null = null;
   #continued = false;
 
@@ -91,6 +93,11 @@ export class MetricWriter {
 
   pushEpoch(metrics: EpochMetrics, best: boolean): void {
     this.#epochs.push({ metrics, best, time: Date.now() });
+    this.#schedule();
+  }
+
+  pushLine(text: string): void {
+    this.#lines.push({ time: Date.now(), level: 'information', text });
     this.#schedule();
   }
 
@@ -133,17 +140,20 @@ export class MetricWriter {
     this.#timer = null;
     const steps = this.#steps;
     const epochs = this.#epochs;
-    if (steps.length === 0 && epochs.length === 0) return;
+    const lines = this.#lines;
+    if (steps.length === 0 && epochs.length === 0 && lines.length === 0) return;
     this.#log.write('write the metrics', (database) => {
       const key = keyNumbers(database);
       const first = steps[0];
       if (first && !this.#continued) this.#forgetFrom(database, first);
       this.#insertSteps(database, key, steps);
       this.#insertEpochs(database, key, epochs);
+      appendLines(database, this.#run, lines);
     });
     this.#continued ||= steps.length > 0;
     this.#steps = [];
     this.#epochs = [];
+    this.#lines = [];
   }
 
   /** Flushes and stops the clock. @throws as `flush` */

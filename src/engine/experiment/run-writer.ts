@@ -162,6 +162,23 @@ export function writeProof(log: Log, runId: string, proof: readonly FrozenProof[
   });
 }
 
+/** A line of a run's own log. */
+export interface LogLine {
+  /** Milliseconds since 1970, UTC. */
+  readonly time: number;
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+/** Appends lines to a run's own log, within a transaction of the caller's. */
+export function appendLines(database: Database.Database, run: number, lines: readonly LogLine[]): void {
+  const add = database.prepare(
+    `INSERT INTO log_line (run, position, time, level, text)
+     SELECT :run, coalesce(max(position), 0) + 1, :time, :level, :text FROM log_line WHERE run = :run`,
+  );
+  for (const line of lines) add.run({ run, ...line });
+}
+
 /** Appends a line to the run's own log; lines that stand there already are not repeated when they are warnings. */
 export function writeLine(log: Log, runId: string, level: LogLevel, text: string): void {
   log.write('write the log line', (database) => {
@@ -172,12 +189,7 @@ export function writeLine(log: Log, runId: string, level: LogLevel, text: string
       )
       .get(number, text);
     if (same && level === 'warning') return;
-    database
-      .prepare(
-        `INSERT INTO log_line (run, position, time, level, text)
-         SELECT :number, coalesce(max(position), 0) + 1, :now, :level, :text FROM log_line WHERE run = :number`,
-      )
-      .run({ number, now: Date.now(), level, text });
+    appendLines(database, number, [{ time: Date.now(), level, text }]);
   });
 }
 

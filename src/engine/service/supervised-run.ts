@@ -18,6 +18,7 @@ import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.
 import { isPredictionsPath } from '../training/evaluation/predictions-file.ts';
 import type { EvaluationKept, TrainerJob, TrainerMessage } from '../training/protocol.ts';
 import { describeEnvironment } from './describe-environment.ts';
+import { endLine, RunJournal } from './run-journal.ts';
 import { TrainerProcess, type TrainerEnd } from './trainer-process.ts';
 
 /** What the trainer said last, if it came to say it. */
@@ -47,6 +48,8 @@ function networkWarning(disk: string): string {
 export class SupervisedRun {
   readonly #options: SupervisionOptions;
   readonly #metrics: MetricWriter;
+  readonly #journal: RunJournal;
+  readonly #begun = performance.now();
   readonly #trainer: TrainerProcess;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #done = Promise.withResolvers<RunResult>();
@@ -66,6 +69,8 @@ export class SupervisedRun {
     this.#options = options;
     this.#hasCheckpoint = job.resume;
     this.#metrics = new MetricWriter(log, job.runId, (error) => this.#stopFor(error));
+    this.#journal = new RunJournal(job.plan, (text) => this.#metrics.pushLine(text));
+    this.#journal.begun(job.resume);
     // Whoever waits hears of a rejection; that nobody waits is no defect.
     this.#done.promise.catch(() => undefined);
     this.#trainer = new TrainerProcess(trainerEntry, job, {
@@ -147,11 +152,14 @@ export class SupervisedRun {
       case 'prepared': {
         const { tensorflow, device, ...parts } = message.prepared;
         this.#prepared = true;
-        writeParts(log, job.runId, { ...parts, environment: describeEnvironment({ tensorflow, device }) });
+        const whole = { ...parts, environment: describeEnvironment({ tensorflow, device }) };
+        writeParts(log, job.runId, whole);
+        this.#journal.prepared(whole);
         return;
       }
       case 'resumed':
         this.#metrics.restore(message.resumed.history, message.resumed.bestEpoch);
+        this.#journal.resumed(message.resumed);
         return;
       case 'checkpoint':
         this.#hasCheckpoint = true;
@@ -161,21 +169,24 @@ export class SupervisedRun {
         this.#metrics.pushStep({ epoch: message.epoch, step: message.step, values: layerValues(message.layers) });
         return;
       case 'paused':
+        this.#journal.paused();
         // Whoever looks at the log of a run that holds finds all of it.
         this.#metrics.flush();
         this.#enter('paused');
         return;
       case 'continued':
+        this.#journal.continued();
         this.#enter('running');
         return;
       case 'note':
-        writeLine(log, job.runId, 'information', message.text);
+        this.#metrics.pushLine(message.text);
         return;
       case 'evaluation':
         this.#keepEvaluation(message.evaluation);
         return;
       case 'proof':
         writeProof(log, job.runId, message.proof);
+        this.#journal.proof(message.proof);
         return;
       case 'ended':
       case 'failed':
@@ -193,6 +204,7 @@ export class SupervisedRun {
   }
 
   #logEvent(body: RunEventBody): void {
+    this.#journal.event(body);
     switch (body.kind) {
       case 'step': {
         const { epoch, step, loss, accuracy, learningRate } = body;
@@ -203,6 +215,8 @@ export class SupervisedRun {
         this.#metrics.pushEpoch(body.metrics, body.best);
         return;
       case 'warning':
+        // What was said before it stands before it.
+        this.#metrics.flush();
         writeLine(this.#options.log, this.#options.job.runId, 'warning', body.message);
         return;
       case 'progress':
@@ -226,6 +240,7 @@ export class SupervisedRun {
       setStatus(log, job.runId, status, error);
       releaseTrainerLock(log, job.runId);
       if (this.#isRefused()) this.#withdraw();
+      else this.#sayEnd(status, error);
       tell({ kind: 'status', status, error });
       if (this.#isRefused() && error) throw ThawError.from(error);
       if (this.#problem && !(this.#problem.error instanceof ThawError)) throw this.#problem.error;
@@ -233,6 +248,18 @@ export class SupervisedRun {
     } catch (refused) {
       // Where the log refuses even the status, the next to open it finds no owner and marks the run interrupted.
       this.#done.reject(this.#problem?.error ?? refused);
+    }
+  }
+
+  #sayEnd(status: RunStatus, error: SerializedError | null): void {
+    const { log, job } = this.#options;
+    const result = this.#outcome?.kind === 'ended' ? this.#outcome.result : null;
+    const seconds = (performance.now() - this.#begun) / 1000;
+    const text = endLine(status, { error, result, seconds });
+    try {
+      writeLine(log, job.runId, error === null ? 'information' : 'error', text);
+    } catch {
+      // Its status says the same.
     }
   }
 
@@ -303,7 +330,7 @@ export class SupervisedRun {
         message: `A trainer ends with a result; ${why}.`,
         hint: this.#hasCheckpoint
           ? `Continue with \`thaw runs resume ${runId}\`; if it ends so again, \`thaw doctor\` looks for a cause.`
-          : 'It left no checkpoint to continue from: start it anew; `thaw doctor` looks for a cause.',
+          : `It left no checkpoint to continue from: train again with \`thaw runs repeat ${runId}\`; \`thaw doctor\` looks for a cause.`,
       },
     };
   }

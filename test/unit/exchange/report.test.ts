@@ -21,7 +21,9 @@ async function report(ids: string[]): Promise<string> {
   try {
     await service.transport.invoke('runs.report', { runIds: ids, output: { kind: 'file', path: file } });
     // How its lines are broken is nobody's concern.
-    return readFileSync(file, 'utf8').replaceAll(/\s+/g, ' ').replaceAll(/(?<=>) | (?=<)/g, '');
+    return readFileSync(file, 'utf8')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll(/(?<=>) | (?=<)/g, '');
   } finally {
     await service.close();
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
 import { openLog, type Log } from '../../../src/engine/experiment/log.ts';
-import { EPOCH_KEYS, MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
+import { MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { readResult } from '../../../src/engine/experiment/run-reader.ts';
 import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
@@ -51,27 +51,30 @@ function keptMetrics(runId: string): Record<string, KeptMetric> {
   return Object.fromEntries(rows.map(({ name, ...kept }) => [name, kept]));
 }
 
-/** The same by its meaning, from all epochs that the log has. */
+/** The same by its meaning, from all epochs that the log has, those too whose figures are unknown. */
 function metricsOf(runId: string): Record<string, KeptMetric> {
-  const { history, bestEpoch } = readResult(log, runId);
-  const ordered = (values: readonly (number | null)[]): number[] =>
-    values.filter((value) => value !== null).toSorted((first, second) => first - second);
+  const { bestEpoch } = readResult(log, runId);
+  const points = log.read('look', (database) =>
+    database
+      .prepare<[string], { name: string; epoch: number; value: number | null }>(
+        `SELECT metric_key.name AS name, epoch, value FROM epoch_metric JOIN metric_key ON metric_key.number = key
+         JOIN run ON run.number = epoch_metric.run WHERE run.id = ? ORDER BY epoch`,
+      )
+      .all(runId),
+  );
   return Object.fromEntries(
-    history.length === 0
-      ? []
-      : Object.entries(EPOCH_KEYS).map(([field, key]) => {
-          const values = history.map((metrics) => metrics[field as keyof typeof EPOCH_KEYS] as number | null);
-          const sorted = ordered(values);
-          return [
-            key,
-            {
-              at_best: values[history.findIndex((metrics) => metrics.epoch === bestEpoch)] ?? null,
-              last: values.at(-1) ?? null,
-              least: sorted[0] ?? null,
-              greatest: sorted.at(-1) ?? null,
-            },
-          ];
-        }),
+    [...Map.groupBy(points, ({ name }) => name)].map(([name, epochs]) => {
+      const sorted = epochs.flatMap(({ value }) => value ?? []).toSorted((first, second) => first - second);
+      return [
+        name,
+        {
+          at_best: epochs.find(({ epoch }) => epoch === bestEpoch)?.value ?? null,
+          last: epochs.at(-1)?.value ?? null,
+          least: sorted[0] ?? null,
+          greatest: sorted.at(-1) ?? null,
+        },
+      ];
+    }),
   );
 }
 
