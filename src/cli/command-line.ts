@@ -17,6 +17,7 @@ import { addSweepCommand } from './commands/sweep.ts';
 import { addSupportCommand } from './commands/support.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addWeightsCommands } from './commands/weights.ts';
+import { commandWords } from './command-words.ts';
 import type { SetExitCode } from './exit-code.ts';
 import { reportFailure } from './report-failure.ts';
 
@@ -80,11 +81,12 @@ export async function runCommandLine(parameters: readonly string[]): Promise<num
     await program.parseAsync([...parameters], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (!(error instanceof CommanderError)) return reportFailure(error, wantsJson(parameters));
-    if (ASKED_FOR.has(error.code) && !wantsJson(parameters)) return error.exitCode === 0 ? 0 : 2;
+    const told = { json: wantsJson(parameters), command: commandWords(program, parameters) };
+    if (!(error instanceof CommanderError)) return reportFailure(error, told);
+    if (ASKED_FOR.has(error.code) && !told.json) return error.exitCode === 0 ? 0 : 2;
     if (error.exitCode === 0) return 0;
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
     const hint = 'See `thaw --help` and `thaw COMMAND --help`.';
-    return reportFailure(new ThawError('usage.invalid', message, hint), wantsJson(parameters));
+    return reportFailure(new ThawError('usage.invalid', message, hint), told);
   }
 }

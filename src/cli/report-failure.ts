@@ -9,10 +9,10 @@ interface Failure {
   readonly exitCode: number;
 }
 
-async function describe(error: unknown): Promise<Failure> {
+async function describe(error: unknown, command: string): Promise<Failure> {
   if (error instanceof ThawError) return { ...error.toJSON(), exitCode: error.exitCode };
   const { writeErrorDetails } = await import('../engine/service/error-log.ts');
-  const file = writeErrorDetails(error);
+  const file = writeErrorDetails(error, command);
   return {
     code: 'unexpected',
     message: `Thaw failed in a way it did not foresee: ${error instanceof Error ? error.message : String(error)}`,
@@ -31,10 +31,14 @@ export function printFailure(failure: { readonly message: string; readonly hint:
 /**
  * Tells a failure: for programs as a JSON document on the output, for people as two lines on the error output.
  *
+ * @param told.command the words of the command, without what was given to it: what Thaw's own log may tell of it
  * @returns the exit code
  */
-export async function reportFailure(error: unknown, json: boolean): Promise<number> {
-  const { exitCode, ...failure } = await describe(error);
+export async function reportFailure(
+  error: unknown,
+  { json, command }: { readonly json: boolean; readonly command: string },
+): Promise<number> {
+  const { exitCode, ...failure } = await describe(error, command);
   if (json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
   else printFailure(failure);
   return exitCode;
