@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../shared/contract/run.ts';
-import { compareParameters, type GivenParts } from '../experiment/compare/compare-parameters.ts';
+import { compareParameters } from '../experiment/compare/compare-parameters.ts';
 
 type Scalar = string | number | boolean | null;
 
@@ -10,18 +10,6 @@ export function givenParameters({
   loadReport,
   environment,
 }: RunDetail): readonly (readonly [string, Scalar])[] {
-  const { dataset } = result;
-  const parts: GivenParts = {
-    plan,
-    dataset: dataset && {
-      version: dataset.version,
-      classes: dataset.classes,
-      train: dataset.train,
-      validation: dataset.validation,
-      test: dataset.test,
-    },
-    weights: loadReport && { format: loadReport.format, sha256: loadReport.sha256 },
-    environment,
-  };
+  const parts = { plan, dataset: result.dataset, weights: loadReport, environment };
   return compareParameters([parts]).map(({ key, values }) => [key, values[0] ?? null]);
 }

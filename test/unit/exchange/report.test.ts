@@ -55,7 +55,27 @@ describe('the report of a run', () => {
     assertWhole(page);
     expect(page).toContain('&lt;/title&gt;&lt;script&gt;alert(1)');
     expect(page).toContain('/photos/of &lt;b&gt;bees&lt;/b&gt;');
-    expect(page).toContain('ants, 蜜蜂 🐝');
+    expect(page).toContain('ants, \u2068蜜蜂 🐝\u2069');
+  });
+
+  it('keeps names that turn the direction of writing around from turning what follows them', async () => {
+    const turned = '\u202egnp.tac';
+    const log = openLog(home);
+    const runId = logFinishedRun(log);
+    log.write('organise', (database) => {
+      const { number } = database.prepare('SELECT number FROM run WHERE id = ?').get(runId) as { number: number };
+      database.prepare('UPDATE run SET name = ? WHERE number = ?').run(turned, number);
+      for (const tag of [turned, 'plain']) {
+        database.prepare('INSERT INTO run_tag (run, tag) VALUES (?, ?)').run(number, tag);
+      }
+      database.prepare('UPDATE run_class SET name = ? WHERE run = ? AND position = 0').run(turned, number);
+    });
+    log.close();
+    const page = await report([runId]);
+    expect(page).toContain(`<h1><bdi>${turned}</bdi></h1>`);
+    expect(page).toMatch(new RegExp(`tags: (?:plain, )?\u2068${turned}\u2069`));
+    expect(page).toContain(`\u2068${turned}\u2069, \u2068蜜蜂`);
+    expect(await report([runId, runIds[0] ?? ''])).toMatch(new RegExp(`<b><bdi>${turned}</bdi></b ?>\\. Finished`));
   });
 
   it('has what the run was, its curves, its layers with their proof, its plan and environment', async () => {

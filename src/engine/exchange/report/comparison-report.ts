@@ -1,5 +1,5 @@
 import type { RunComparison } from '../../../shared/contract/compare.ts';
-import { html, type Html } from './html.ts';
+import { html, isolated, type Html } from './html.ts';
 import { layerMask, maskKey } from './layer-mask.ts';
 import { legend, lineChart } from './line-chart.ts';
 import type { ReportedRun } from './run-report.ts';
@@ -19,7 +19,7 @@ function namesOf(runs: readonly ReportedRun[]): readonly string[] {
   return names.map((name, index) =>
     names.filter((other) => other === name).length === 1
       ? name
-      : `${name} (${runs[index]?.run.summary.runId.slice(-4) ?? ''})`,
+      : `${isolated(name)} (${runs[index]?.run.summary.runId.slice(-4) ?? ''})`,
   );
 }
 
@@ -42,7 +42,14 @@ export function comparisonReport(runs: readonly ReportedRun[], comparison: RunCo
   return html`<h1>${runs.length} runs compared</h1>
     <section>
       <h2>Runs</h2>
-      ${legend(entries)} ${runs.map(({ run }, index) => html`<p><b>${names[index] ?? ''}</b>. ${runSentence(run)}</p>`)}
+      ${legend(entries)}
+      ${runs.map(
+        ({ run }, index) =>
+          html`<p>
+            <b><bdi>${names[index] ?? ''}</bdi></b
+            >. ${runSentence(run)}
+          </p>`,
+      )}
     </section>
     ${
       drawn.length === 0

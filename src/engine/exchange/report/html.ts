@@ -31,6 +31,14 @@ function markup(part: Part): string {
   return part.map(markup).join('');
 }
 
+/**
+ * A name within words, set apart by Unicode's isolates (Unicode Standard Annex 9, section 2.4): its direction, and what it
+ * holds to turn that around, ends with it. A name whose characters have none is left as it is.
+ */
+export function isolated(name: string): string {
+  return /^[\u0020-\u007e]*$/.test(name) ? name : `\u2068${name}\u2069`;
+}
+
 /** Markup with values in it, as text or within quoted attributes: whatever they hold, they stay text. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, next, index) => `${text}${markup(parts[index - 1] ?? null)}${next}`));

@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../../shared/contract/run.ts';
-import { html, type Html } from './html.ts';
+import { html, isolated, type Html } from './html.ts';
 import { count } from './figures.ts';
 
 type Layer = RunDetail['layers'][number];
@@ -16,7 +16,7 @@ function proven({ proof }: RunDetail): ReadonlyMap<string, boolean> {
 
 function layerBlock({ name, kind, state, parameters }: Layer, unchanged: boolean | undefined): Html {
   const proof = unchanged === undefined ? '' : unchanged ? ', proven unchanged' : ', CHANGED';
-  const words = `${name}: ${kind}, ${state}, ${count(parameters)} parameters${proof}`;
+  const words = `${isolated(name)}: ${isolated(kind)}, ${state}, ${count(parameters)} parameters${proof}`;
   const sign = unchanged === undefined ? '' : unchanged ? '✓' : '✗';
   return html`<span class="layer ${state}" title="${words}">${sign}</span>`;
 }
@@ -33,7 +33,7 @@ export function layerMask(run: RunDetail): Html | null {
     ${blocks.map(
       ([block, own]) =>
         html`<div class="block">
-          <span>${block}</span>
+          <span><bdi>${block}</bdi></span>
           <div class="layers">${own.map((layer) => layerBlock(layer, proof.get(layer.name)))}</div>
         </div>`,
     )}

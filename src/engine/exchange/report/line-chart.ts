@@ -1,4 +1,4 @@
-import { html, type Html } from './html.ts';
+import { html, isolated, type Html } from './html.ts';
 import { plain } from './figures.ts';
 
 /** A curve of a chart: `x` rise; a `y` that is no number leaves a gap. */
@@ -59,7 +59,7 @@ export function legend(
         <svg viewBox="0 0 28 8" aria-hidden="true">
           <path class="curve" d="M1 4H27" style="${style}" stroke-dasharray="${dashes}" />
         </svg>
-        <span>${label}${id === undefined ? '' : html` <span class="id">${id}</span>`}</span>
+        <span><bdi>${label}</bdi>${id === undefined ? '' : html` <span class="id">${id}</span>`}</span>
       </li>`;
     })}
   </ul>`;
@@ -90,7 +90,7 @@ export function lineChart(title: string, axis: string, curves: readonly ReportCu
   ];
   // The last two would stand on one another.
   const shown = along.filter((at, index) => index !== along.length - 2 || toX(right) - toX(at) > 28 || index === 0);
-  const words = curves.map(({ label, y }) => `${label} ends at ${plain([...y].at(-1) ?? null)}`).join('; ');
+  const words = curves.map(({ label, y }) => `${isolated(label)} ends at ${plain([...y].at(-1) ?? null)}`).join('; ');
   return html`<figure>
     <figcaption>${title}</figcaption>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${`${title} by ${axis}: ${words}`}">

@@ -2,7 +2,7 @@ import type { RunDetail } from '../../../shared/contract/run.ts';
 import type { RunRelatives } from '../../../shared/contract/run-relatives.ts';
 import { givenParameters } from '../given-parts.ts';
 import { duration, memory, moment, plain, share } from './figures.ts';
-import { html, type Html } from './html.ts';
+import { html, isolated, type Html } from './html.ts';
 import { layerMask, maskKey } from './layer-mask.ts';
 import { legend, lineChart, type ReportCurve } from './line-chart.ts';
 import { runSentence } from './sentence.ts';
@@ -73,7 +73,7 @@ function lineage({ relatives }: ReportedRun): Html | null {
   if (!parent && childrenTotal === 0) return null;
   const row = (what: string, relative: NonNullable<typeof parent>): readonly [string, Html] => [
     what,
-    html`${relative.name} <span class="id">${relative.runId}</span>,
+    html`<bdi>${relative.name}</bdi> <span class="id">${relative.runId}</span>,
       ${relative.relation}${relative.step === null ? '' : ` from step ${relative.step}`}, best
       ${share(relative.bestValAccuracy)}`,
   ];
@@ -96,7 +96,7 @@ function dataset(reported: ReportedRun): Html | null {
   if (!seen) return null;
   return html`${pairs([
     ['folder', seen.root],
-    ['classes', seen.classes.join(', ')],
+    ['classes', seen.classes.map(isolated).join(', ')],
   ])}${given(reported, 'dataset')}`;
 }
 
@@ -118,8 +118,8 @@ function weights({ run }: ReportedRun): Html | null {
 /** The name of a run, what it was, and what people made of it. */
 function heading({ run }: ReportedRun): Html {
   const { summary, organisation } = run;
-  const tags = organisation.tags.length === 0 ? '' : ` · tags: ${organisation.tags.join(', ')}`;
-  return html`<h1>${organisation.starred ? '★ ' : ''}${summary.name}</h1>
+  const tags = organisation.tags.length === 0 ? '' : ` · tags: ${organisation.tags.map(isolated).join(', ')}`;
+  return html`<h1>${organisation.starred ? '★ ' : ''}<bdi>${summary.name}</bdi></h1>
     <p class="muted"><span class="id">${summary.runId}</span> · ${moment(summary.createdAt)}${tags}</p>
     <p class="lead">${runSentence(run)}</p>
     ${organisation.note === '' ? null : html`<p class="lead note">${organisation.note}</p>`}`;

@@ -1,5 +1,6 @@
 import type { RunDetail } from '../../../shared/contract/run.ts';
 import { count, duration, share } from './figures.ts';
+import { isolated } from './html.ts';
 
 const BEGINNINGS: Readonly<Record<RunDetail['summary']['status'], string>> = {
   queued: 'Waits to begin',
@@ -26,7 +27,9 @@ export function runSentence({ summary, plan, result }: RunDetail): string {
   const on = dataset ? ` on ${count(dataset.train)} images in ${dataset.classes.length} classes` : '';
   const total = result.timings['total'];
   const took = total === undefined ? '' : `, in ${duration(total)}`;
-  const sentences = [`${BEGINNINGS[summary.status]}: ${done} ${WHAT[plan.strategy](plan.network)}${on}${took}.`];
+  const sentences = [
+    `${BEGINNINGS[summary.status]}: ${done} ${WHAT[plan.strategy](isolated(plan.network))}${on}${took}.`,
+  ];
   if (result.bestValAccuracy !== null && result.bestEpoch !== null) {
     sentences.push(`The best validation accuracy is ${share(result.bestValAccuracy)}, at epoch ${result.bestEpoch}.`);
   }

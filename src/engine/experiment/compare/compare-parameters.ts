@@ -29,12 +29,17 @@ function* flatten(value: unknown, key: string): Generator<readonly [string, Valu
   else yield [key, null];
 }
 
+/** Where it lies and what was left out of it are none of what decides a run. */
+function datasetFacts({ version, classes, train, validation, test }: NonNullable<GivenParts['dataset']>): object {
+  return { version, classes: classes.length, train, validation, test };
+}
+
 function given({ plan, dataset, weights, environment }: GivenParts): ReadonlyMap<string, Value> {
   return new Map([
     // Of which version a plan's form is says nothing of the run.
     ...[...flatten(plan, 'plan')].filter(([key]) => key !== 'plan.schemaVersion'),
-    ...(dataset ? flatten({ ...dataset, classes: dataset.classes.length }, 'dataset') : []),
-    ...(weights ? flatten(weights, 'weights') : []),
+    ...(dataset ? flatten(datasetFacts(dataset), 'dataset') : []),
+    ...(weights ? flatten({ format: weights.format, sha256: weights.sha256 }, 'weights') : []),
     ...(environment ? flatten(environment, 'environment') : []),
   ]);
 }

@@ -12,12 +12,17 @@ import { compareParameters, type GivenParts } from './compare-parameters.ts';
 
 /** In this order; other metrics follow by name. */
 const FIRST_METRICS = ['val_accuracy', 'val_loss', 'accuracy', 'loss', 'learning_rate', 'seconds'];
-const LOWER_IS_BETTER = new Set(['val_loss', 'loss', 'seconds', 'duration', 'peak_memory_bytes']);
-const NEITHER_IS_BETTER = new Set(['learning_rate', 'parameters_trainable', 'parameters_frozen', 'best_epoch']);
 
+/** By the last word of a key, as programs call what they measure: `val_loss`, `top_5_accuracy`, `mean_absolute_error`. */
+const LOWER_IS_BETTER = /(?:^|[^a-z0-9])(?:loss|error|mse|mae|rmse|perplexity|seconds|duration|peak_memory_bytes)$/;
+const HIGHER_IS_BETTER = /(?:^|[^a-z0-9])(?:accuracy|acc|auc|f1|f1_score|precision|recall|iou|images_per_second)$/;
+
+/** null where none is better, and for what another program measured under a name that says nothing. */
 function betterOf(key: string): ComparedMetric['better'] {
-  if (NEITHER_IS_BETTER.has(key)) return null;
-  return LOWER_IS_BETTER.has(key) ? 'lower' : 'higher';
+  // Keras counts layers of one name: `accuracy_1`.
+  const name = key.toLowerCase().replace(/_\d+$/, '');
+  if (LOWER_IS_BETTER.test(name)) return 'lower';
+  return HIGHER_IS_BETTER.test(name) ? 'higher' : null;
 }
 
 function readRun(database: Database.Database, number: number): ComparedRun {
@@ -36,16 +41,9 @@ function readGiven(log: Log, database: Database.Database, number: number, runId:
   const weights = database
     .prepare<[number], NonNullable<GivenParts['weights']>>('SELECT format, sha256 FROM load_report WHERE run = ?')
     .get(number);
-  const dataset = readDataset(database, number);
   return {
     plan: parseStoredPlan(log.path, runId, plan ?? ''),
-    dataset: dataset && {
-      version: dataset.version,
-      classes: dataset.classes,
-      train: dataset.train,
-      validation: dataset.validation,
-      test: dataset.test,
-    },
+    dataset: readDataset(database, number),
     weights: weights ?? null,
     environment: readEnvironment(database, number),
   };
@@ -82,7 +80,9 @@ function readRunFigures(database: Database.Database, number: number): ReadonlyMa
 function compareMetrics(database: Database.Database, numbers: readonly number[]): ComparedMetric[] {
   const epochs = numbers.map((number) => readEpochMetrics(database, number));
   const whole = numbers.map((number) => readRunFigures(database, number));
-  const others = new Set(epochs.flatMap((own) => [...own.keys()]).filter((key) => !FIRST_METRICS.includes(key)));
+  const once = [...(whole[0]?.keys() ?? [])];
+  const placed = new Set([...FIRST_METRICS, ...once]);
+  const others = new Set(epochs.flatMap((own) => [...own.keys()]).filter((key) => !placed.has(key)));
   const keys = [...FIRST_METRICS, ...[...others].sort()];
   const byEpoch = keys.map((key) => ({
     key,
@@ -90,13 +90,14 @@ function compareMetrics(database: Database.Database, numbers: readonly number[])
     last: epochs.map((own) => own.get(key)?.last ?? null),
     better: betterOf(key),
   }));
-  const once = [...(whole[0]?.keys() ?? [])].map((key) => ({
+  const byRun = once.map((key) => ({
     key,
-    best: whole.map((own) => own.get(key) ?? null),
+    // Another program may tell by epoch what Thaw knows once.
+    best: whole.map((own, index) => own.get(key) ?? epochs[index]?.get(key)?.best ?? null),
     last: null,
     better: betterOf(key),
   }));
-  return [...byEpoch, ...once].filter(({ best, last }) => [...best, ...(last ?? [])].some((value) => value !== null));
+  return [...byEpoch, ...byRun].filter(({ best, last }) => [...best, ...(last ?? [])].some((value) => value !== null));
 }
 
 /**

@@ -80,6 +80,35 @@ describe('runs side by side', () => {
     ]);
   });
 
+  it.each([
+    { key: 'train/loss', better: 'lower' },
+    { key: 'val_mean_squared_error', better: 'lower' },
+    { key: 'eval/MSE', better: 'lower' },
+    { key: 'val_mae_1', better: 'lower' },
+    { key: 'top_5_accuracy', better: 'higher' },
+    { key: 'eval/AUC', better: 'higher' },
+    { key: 'val_f1', better: 'higher' },
+    { key: 'gloss', better: null },
+    { key: 'temperature', better: null },
+    { key: 'learning_rate', better: null },
+    { key: 'parameters_trainable', better: null },
+    { key: 'images_per_second', better: 'higher' },
+    { key: 'test_accuracy', better: 'higher' },
+  ])('are judged by $key as its name says, or not at all', ({ key, better }) => {
+    log.write('know a metric', (database) => {
+      database.prepare('INSERT OR IGNORE INTO metric_key (name) VALUES (?)').run(key);
+      database
+        .prepare(
+          `INSERT OR IGNORE INTO run_metric (run, key, at_best, last, least, greatest)
+           SELECT run.number, metric_key.number, 0.5, 0.5, 0.5, 0.5 FROM run, metric_key
+           WHERE run.id = ? AND metric_key.name = ?`,
+        )
+        .run(first, key);
+    });
+    const { metrics } = compareRuns(log, [first, second]);
+    expect(metrics.filter((metric) => metric.key === key)).toMatchObject([{ key, better }]);
+  });
+
   it('are refused where the log has no such run', async () => {
     await expectError(() => compareRuns(log, [first, '20260101-000000-none']), 'run.unknown');
   });
