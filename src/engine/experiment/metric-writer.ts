@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
+import { isBusy } from '../sqlite/database-error.ts';
 import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
 import { followRunMetric, recountRunMetrics } from './run-metric.ts';
@@ -22,6 +23,8 @@ interface EpochPoint {
 const FLUSH_MILLISECONDS = 250;
 /** A batch of this many steps is written at once, before its time. */
 const FLUSH_STEPS = 4096;
+/** So often in a row, each after seconds of waiting, another process may hold the log before that is a problem. */
+const MOST_BUSY = 12;
 
 /** The contract's metrics and their keys in the log, which are Keras' where it has one. */
 export const EPOCH_KEYS = {
@@ -78,8 +81,12 @@ export class MetricWriter {
   #lines: LogLine[] = [];
   #timer: NodeJS.Timeout | null = null;
   #continued = false;
+  #busy = 0;
 
-  /** @param onProblem told when a batch could not be written; its points are kept and tried again with the next */
+  /**
+   * @param onProblem told when a batch could not be written, or when others have held the log for long; the points are kept
+   *   and tried again with the next
+   */
   constructor(log: Log, runId: string, onProblem: (error: unknown) => void) {
     this.#log = log;
     this.#run = log.read('find the run', (database) => findRun(database, runId).number);
@@ -150,6 +157,7 @@ export class MetricWriter {
       this.#insertEpochs(database, key, epochs);
       appendLines(database, this.#run, lines);
     });
+    this.#busy = 0;
     this.#continued ||= steps.length > 0;
     this.#steps = [];
     this.#epochs = [];
@@ -170,7 +178,9 @@ export class MetricWriter {
         try {
           this.flush();
         } catch (error) {
-          this.#onProblem(error);
+          this.#busy += 1;
+          if (isBusy(error) && this.#busy < MOST_BUSY) this.#schedule();
+          else this.#onProblem(error);
         }
       },
       full ? 0 : FLUSH_MILLISECONDS,

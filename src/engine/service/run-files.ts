@@ -20,11 +20,11 @@ const KINDS: readonly (readonly [RegExp, RunFileKind])[] = [
   [/^model\.json$/, 'model'],
   [/^program$/, 'program'],
   [/^dataset-edits\.json$/, 'edits'],
-  [/^evaluations?(?:\/[^/]+)?$/, 'evaluation'],
+  [/^evaluation(?:\/[^/]+)?$/, 'evaluation'],
 ];
 
 /** Folders whose parts are told one by one. */
-const OPENED = new Set(['', 'checkpoints', 'checkpoints/starred', 'evaluation', 'evaluations']);
+const OPENED = new Set(['', 'checkpoints', 'checkpoints/starred', 'evaluation']);
 
 function kindOf(relative: string): RunFileKind {
   return KINDS.find(([pattern]) => pattern.test(relative))?.[1] ?? 'other';

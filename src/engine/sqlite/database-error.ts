@@ -24,6 +24,13 @@ export function unreadableDatabase(kind: DatabaseKind, path: string, found: stri
   );
 }
 
+/** Whether another process held the database for longer than a statement waits: the same may be taken later. */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_BUSY')) return true;
+  return error.cause !== undefined && isBusy(error.cause);
+}
+
 /** SQLite calls a full disk an input/output error where it cannot grow the files beside the database. */
 const LEAST_FREE_BYTES = 256 * 1024;
 

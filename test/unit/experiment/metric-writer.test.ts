@@ -1,7 +1,9 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../../../src/shared/contract/run.ts';
-import { openLog, type Log } from '../../../src/engine/experiment/log.ts';
+import { logPath, openLog, type Log } from '../../../src/engine/experiment/log.ts';
 import { MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { readResult } from '../../../src/engine/experiment/run-reader.ts';
@@ -122,7 +124,7 @@ describe('the metric writer', () => {
     const runId = newRun();
     const metrics = writer(runId);
     for (let step = 1; step <= 5000; step++) metrics.pushStep({ epoch: 1, step, values: { loss: 1, accuracy: 0.5 } });
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await setTimeout(1);
     expect(steps(log, runId, 'accuracy')).toHaveLength(5000);
     metrics.close();
   });
@@ -228,6 +230,26 @@ describe('the metric writer', () => {
     own.read('free', (database) => database.pragma('max_page_count = 100000'));
     metrics.close();
     expect(steps(own, runId, 'loss')).toHaveLength(4001);
+    own.close();
+  });
+
+  it('waits for another process that holds the log for longer than a statement waits', async () => {
+    const ownHome = temporaryFolder();
+    const own = openLog(ownHome);
+    const runId = newRun(own);
+    own.read('wait less', (database) => database.pragma('busy_timeout = 1'));
+    const other = new Database(logPath(ownHome));
+    const problems: unknown[] = [];
+    const metrics = new MetricWriter(own, runId, (error) => problems.push(error));
+    other.exec('BEGIN IMMEDIATE');
+    metrics.pushStep({ epoch: 1, step: 1, values: { loss: 1 } });
+    await expectError(() => metrics.flush(), 'log.unreadable', 'held the experiment log for too long');
+    metrics.pushStep({ epoch: 1, step: 2, values: { loss: 1 } });
+    // Longer than until the next batch is due.
+    await setTimeout(600);
+    other.close();
+    await expect.poll(() => steps(own, runId, 'loss').length, { timeout: 10_000 }).toBe(2);
+    expect(problems).toEqual([]);
     own.close();
   });
 

@@ -1,14 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { maskedCrc32c } from '../../weights/crc32c.ts';
 
-/** A record is not what its checksum says, or larger than is read; the caller knows the file and says so. */
+/** A record is not what its checksum says; the caller knows the file and says so. */
 export class MalformedRecord extends Error {}
 
 const LENGTH_BYTES = 8;
 const CHECKSUM_BYTES = 4;
 const HEADER_BYTES = LENGTH_BYTES + CHECKSUM_BYTES;
-/** Pictures and traces of others stand in records as well; larger ones than this are nobody's figures. */
-export const LARGEST_RECORD = 64 * 2 ** 20;
+/** Pictures, graphs and traces stand in records as well; larger ones than this are nobody's figures. */
+const LARGEST_RECORD = 2 ** 20;
 const READ_BYTES = 1 << 20;
 
 /**
@@ -50,13 +50,23 @@ class Window {
     this.#bytes = this.#bytes.subarray(count);
     return taken;
   }
+
+  /** @returns whether the file has so many bytes more */
+  async skip(count: number): Promise<boolean> {
+    for (let left = count; left > 0;) {
+      const piece = await this.take(Math.min(left, READ_BYTES));
+      if (!piece) return false;
+      left -= piece.length;
+    }
+    return true;
+  }
 }
 
 /**
  * The records of a file, one after the other. One that the file ends in the middle of is left out, as TensorBoard does: who
- * writes the file may be at work, or was killed.
+ * writes the file may be at work, or was killed. So is one of more than a mebibyte, which is no event with figures.
  *
- * @throws MalformedRecord for a wrong checksum or a record beyond bounds, or the file system's error
+ * @throws MalformedRecord for a wrong checksum, or the file system's error
  */
 export async function* readRecords(path: string): AsyncGenerator<Buffer> {
   await using file = await open(path, 'r');
@@ -70,10 +80,14 @@ export async function* readRecords(path: string): AsyncGenerator<Buffer> {
       throw new MalformedRecord(`the length of the record at byte ${at} has another checksum`);
     }
     const length = header.readBigUInt64LE(0);
-    if (length > BigInt(LARGEST_RECORD)) throw new MalformedRecord(`the record at byte ${at} has ${length} bytes`);
     const whole = HEADER_BYTES + Number(length) + CHECKSUM_BYTES;
     // Before memory is taken for it.
     if (at + whole > size) return;
+    if (length > BigInt(LARGEST_RECORD)) {
+      if (!(await window.skip(Number(length) + CHECKSUM_BYTES))) return;
+      at += whole;
+      continue;
+    }
     const body = await window.take(Number(length) + CHECKSUM_BYTES);
     if (!body) return;
     const data = body.subarray(0, Number(length));

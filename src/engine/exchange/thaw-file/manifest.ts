@@ -29,7 +29,7 @@ export function isPlainPath(name: string): boolean {
 export const CARRIED: readonly RegExp[] = [
   /^model\.json$/,
   /^dataset-edits\.json$/,
-  /^evaluations?\/[^/]+$/,
+  /^evaluation\/[^/]+$/,
   /^checkpoints\/index\.json$/,
   /^checkpoints\/first\/[^/]+$/,
   /^checkpoints\/(?:starred\/)?step-\d+\/[^/]+$/,

@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CarriedCheckpoints } from '../../../shared/contract/run-exchange.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
@@ -126,8 +126,6 @@ export async function writeThawFile(log: Log, target: string, options: ThawFileO
     }
     for (const place of await carriedFiles(options)) {
       const file = path.join(runDirectory, place);
-      // A folder that was a link all along is not the run's.
-      if (!(await lstat(file)).isFile()) continue;
       files.push({ path: `${FILES}${place}`, ...(await zip.addFile(`${FILES}${place}`, file, signal)) });
     }
     const manifest: Manifest = {
