@@ -18,7 +18,9 @@ export function commandWords(program: Command, parameters: readonly string[]): s
       if (command.options.some(({ short, long }) => name === short || name === long)) words.push(name ?? '');
       continue;
     }
-    const next: Command | undefined = isCommand ? command.commands.find((inner) => inner.name() === parameter) : undefined;
+    const next: Command | undefined = isCommand
+      ? command.commands.find((inner) => inner.name() === parameter)
+      : undefined;
     isCommand = next !== undefined;
     if (!next) continue;
     command = next;

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import type { RunList, RunRow } from '../../src/shared/contract/run-list.ts';
-import { openLog, runDirectory } from '../../src/engine/experiment/log.ts';
-import { createRun } from '../../src/engine/experiment/new-run.ts';
+import { openLog, runDirectory, type Log } from '../../src/engine/experiment/log.ts';
+import { createRun, insertRun } from '../../src/engine/experiment/new-run.ts';
 import { setStatus } from '../../src/engine/experiment/run-life.ts';
 import { releaseTrainerLock } from '../../src/engine/experiment/trainer-lock.ts';
 import { createService } from '../../src/engine/service/create-service.ts';
@@ -28,6 +28,17 @@ function begin(): { home: string; runId: string } {
   log.close();
   mkdirSync(runDirectory(home, runId), { recursive: true });
   return { home, runId };
+}
+
+/** So many runs that have ended. */
+function writeRuns(log: Log, count: number): string[] {
+  return log.write('write the runs', (database) => {
+    const ids = Array.from({ length: count }, () =>
+      insertRun(database, { plan: samplePlan(), origin: null, group: null }),
+    );
+    database.exec("UPDATE run SET status = 'finished', ended_at = created_at WHERE status = 'queued'");
+    return ids;
+  });
 }
 
 async function runsOf(home: string, shelf: 'active' | 'archived' | 'trash' = 'active'): Promise<RunRow[]> {
@@ -83,6 +94,46 @@ it('thaw runs archive, delete and restore move a run, and empty-trash deletes on
   expect((await runs('empty-trash', '--yes')).stdout).toContain(`Deleted run ${runId}`);
   expect(await runsOf(home, 'trash')).toEqual([]);
   expect(existsSync(runDirectory(home, runId))).toBe(false);
+});
+
+it('thaw runs empty-trash of one run names that run alone, also in what it advises', async () => {
+  const { home, runId } = begin();
+  const log = openLog(home);
+  const [other, kept] = [writeRuns(log, 1), writeRuns(log, 1)].flat();
+  log.close();
+  const runs = command(home);
+  await runs('delete', runId, other ?? '');
+  const advice = (await runs('empty-trash', runId)).stdout;
+  expect(advice).not.toContain(other);
+  expect(advice).toContain(`Delete it for good: thaw runs empty-trash ${runId} --yes\n`);
+  for (const yes of [[], ['--yes']]) {
+    const unknown = await runs('empty-trash', runId, 'nobody', ...yes);
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(unknown.stderr).toContain("no run 'nobody'");
+    const elsewhere = await runs('empty-trash', runId, kept ?? '', ...yes);
+    expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
+    expect(elsewhere.stderr).toContain(`run '${kept}' is not in it`);
+  }
+  const told = /thaw runs (empty-trash .*)$/m.exec(advice)?.[1]?.split(' ') ?? [];
+  expect((await runs(...told)).stdout).toContain(`Deleted run ${runId}`);
+  expect((await runsOf(home, 'trash')).map((run) => run.runId)).toEqual([other]);
+});
+
+it('thaw runs list --json and empty-trash tell of every run, however many there are', async () => {
+  const home = temporaryFolder();
+  const log = openLog(home);
+  const ids = writeRuns(log, 1003);
+  log.close();
+  const runs = command(home);
+  const listed = JSON.parse((await runs('list', '--json')).stdout) as RunRow[];
+  expect(new Set(listed.map(({ runId }) => runId))).toEqual(new Set(ids));
+  expect(JSON.parse((await runs('list', '--json', '--limit', '2')).stdout)).toHaveLength(2);
+  expect((await runs('list')).stdout).toContain('1,000 of 1,003 runs');
+  const again = openLog(home);
+  again.write('throw them away', (database) => database.exec('UPDATE run SET trashed_at = 1'));
+  again.close();
+  const trash = (await runs('empty-trash')).stdout;
+  expect(ids.filter((id) => !trash.includes(id))).toEqual([]);
 });
 
 it('several command lines change runs while another process trains, and none loses anything', async () => {

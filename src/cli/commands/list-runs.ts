@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { RunStatus } from '../../shared/contract/run.ts';
 import type { RunRow } from '../../shared/contract/run-list.ts';
 import type { RunKeyType } from '../../shared/contract/run-query.ts';
+import { everyRun } from '../every-run.ts';
 import { wholeNumber } from '../number-flag.ts';
 import { count, duration, moment, printable, share } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
@@ -63,14 +64,19 @@ function shelfOf({ archived, trash }: ListOptions): 'active' | 'archived' | 'tra
 async function list({ json, sort, desc, query, columns = [], status, limit, ...options }: ListOptions): Promise<void> {
   const shelf = shelfOf(options);
   const { total, runs, types } = await withService(async (engine) => {
-    const listed = await engine.invoke('runs.list', {
+    const request = {
       query,
       columns,
       status,
-      limit,
       shelf,
       sort: sort === undefined ? [] : [{ key: sort, descending: desc === true }],
-    });
+    };
+    // Programs are given all of them; people are told how many are not shown.
+    if (json && limit === undefined) {
+      const all = await everyRun(engine, request);
+      return { total: all.length, runs: all, types: [] };
+    }
+    const listed = await engine.invoke('runs.list', { ...request, limit });
     const known = columns.length > 0 && !json ? await engine.invoke('runs.columns', {}) : [];
     return { ...listed, types: columns.map((key) => known.find((column) => column.key === key)?.type) };
   });
@@ -107,7 +113,7 @@ export function addListCommands(runs: Command): void {
     .addOption(new Option('--archived', 'archived runs instead').conflicts('trash'))
     .option('--trash', 'runs in the trash instead')
     .addOption(new Option('--status <status>', 'only runs of this status').choices(STATUSES))
-    .option('--limit <n>', 'at most so many', wholeNumber({ least: 1, most: 10_000 }))
+    .option('--limit <n>', 'at most so many (default: 1000, with --json all)', wholeNumber({ least: 1, most: 10_000 }))
     .option('--json', 'print one JSON document')
     .action(list);
   runs

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import { text } from 'node:stream/consumers';
+import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { EmptiedTrash, RunEdit } from '../../shared/contract/run-edit.ts';
+import type { RunRow } from '../../shared/contract/run-list.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { everyRun } from '../every-run.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { bytes, count, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
@@ -92,6 +95,22 @@ function emptiedLines({ removed, bytes: freed, problems }: EmptiedTrash): string
   ];
 }
 
+/** What is in the trash, or these of it. @throws ThawError `run.unknown`, `run.state` for a run that is not in it */
+async function trashedRuns(engine: Transport, runIds: readonly string[]): Promise<RunRow[]> {
+  const trashed = await everyRun(engine, { shelf: 'trash' });
+  const known = new Set(trashed.map(({ runId }) => runId));
+  const other = runIds.find((runId) => !known.has(runId));
+  if (other !== undefined) {
+    await engine.invoke('runs.show', { runId: other });
+    throw new ThawError(
+      'run.state',
+      `Only what is in the trash is deleted for good; run '${other}' is not in it.`,
+      `Put it there with \`thaw runs delete ${other}\`.`,
+    );
+  }
+  return runIds.length === 0 ? trashed : trashed.filter(({ runId }) => runIds.includes(runId));
+}
+
 function addTrash(runs: Command, setExitCode: SetExitCode): void {
   runs
     .command('delete')
@@ -127,9 +146,8 @@ function addTrash(runs: Command, setExitCode: SetExitCode): void {
     .option(...JSON_OPTION)
     .action((runIds: string[], { yes, json }: Flags & { yes?: true }) =>
       withService(async (engine) => {
+        const due = await trashedRuns(engine, runIds);
         if (!yes) {
-          const { runs: trashed } = await engine.invoke('runs.list', { shelf: 'trash' });
-          const due = trashed.filter(({ runId }) => runIds.length === 0 || runIds.includes(runId));
           if (json) {
             throw new ThawError(
               'usage.invalid',
@@ -141,7 +159,7 @@ function addTrash(runs: Command, setExitCode: SetExitCode): void {
           else {
             printLines([
               ...due.map(({ runId, name }) => `${runId}  ${printable(name)}`),
-              `Delete ${due.length === 1 ? 'it' : 'them'} for good: thaw runs empty-trash --yes`,
+              `Delete ${due.length === 1 ? 'it' : 'them'} for good: thaw runs ${['empty-trash', ...runIds, '--yes'].join(' ')}`,
             ]);
           }
           return;
