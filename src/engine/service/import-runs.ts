@@ -1,11 +1,11 @@
-import { open, realpath } from 'node:fs/promises';
+import { access, constants, open, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Imported, ImportRequest } from '../../shared/contract/run-exchange.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { contains, readableReason } from '../dataset/dataset-files.ts';
 import { importThawFile } from '../exchange/thaw-file/import-thaw-file.ts';
 import { describesThawFile } from '../exchange/thaw-file/open-thaw-file.ts';
-import { findEventFiles, type EventRunFiles } from '../exchange/tensorboard/find-event-files.ts';
+import { findEventFiles, type FoundEventRuns } from '../exchange/tensorboard/find-event-files.ts';
 import { MalformedEvents, readEventRun } from '../exchange/tensorboard/read-event-run.ts';
 import { insertForeignRun } from '../experiment/foreign-run.ts';
 import { readRun } from '../experiment/run-reader.ts';
@@ -14,18 +14,31 @@ import { MODELS, type ServiceContext } from './context.ts';
 const FOREIGN =
   'Imported from event files of TensorBoard: they hold metrics and no plan, so what stands as its plan is nobody’s.';
 
+function unreadable(given: string, error: unknown): ThawError {
+  return new ThawError(
+    'import.unreadable',
+    `A run is imported from a file or folder that can be read, but of '${given}': ${readableReason(error)}.`,
+    'Check the path, or choose the file again.',
+    { cause: error },
+  );
+}
+
 /** @throws ThawError `import.unreadable` */
 async function resolved(given: string): Promise<string> {
   try {
-    return await realpath(given);
+    const file = await realpath(given);
+    await access(file, constants.R_OK);
+    return file;
   } catch (error) {
-    throw new ThawError(
-      'import.unreadable',
-      `A run is imported from a file or folder that can be read, but of '${given}': ${readableReason(error)}.`,
-      'Check the path, or choose the file again.',
-      { cause: error },
-    );
+    throw unreadable(given, error);
   }
+}
+
+/** What became of a run that is here already, where one would look for it in vain. */
+function trashWarnings(context: ServiceContext, runId: string): string[] {
+  return readRun(context.log, runId).organisation.trashedAt === null
+    ? []
+    : [`Run '${runId}' lies in the trash here: take it out, or empty the trash and import again.`];
 }
 
 /** One that is cut short or empty is told as what it was to be. */
@@ -53,12 +66,9 @@ async function importThaw(context: ServiceContext, file: string, signal: AbortSi
   try {
     const place = { home: context.home, modelFolder: path.join(context.home, MODELS), signal };
     const { runId, name, known, formerId } = await importThawFile(context.log, file, place);
-    const trashed = readRun(context.log, runId).organisation.trashedAt !== null;
     return {
       runs: [{ runId, name, outcome: known ? 'known' : 'imported', formerId }],
-      warnings: trashed
-        ? [`Run '${runId}' lies in the trash here: take it out, or empty the trash and import again.`]
-        : [],
+      warnings: trashWarnings(context, runId),
     };
   } catch (error) {
     if (!describesThawFile(error)) throw explainDiskError(error, 'take the run in');
@@ -74,14 +84,16 @@ async function importThaw(context: ServiceContext, file: string, signal: AbortSi
 async function importEvents(
   context: ServiceContext,
   place: string,
-  found: readonly EventRunFiles[],
+  found: FoundEventRuns,
   signal: AbortSignal,
 ): Promise<Imported> {
   const runs: Imported['runs'] = [];
-  const warnings: string[] = [];
+  const warnings = found.cut
+    ? [`More lies below '${place}' than is looked through at once; import what is missing from the folder it is in.`]
+    : [];
   // All are read before the first is written: a damaged file leaves nothing half-imported.
   const read = [];
-  for (const files of found) {
+  for (const files of found.runs) {
     const run = await readEventRun(files, signal);
     const source = path.join(place, files.place);
     // What a browser brought lies in a folder that is called by nothing.
@@ -93,6 +105,7 @@ async function importEvents(
     signal.throwIfAborted();
     const { runId, known } = insertForeignRun(context.log, { ...run, remark: FOREIGN });
     runs.push({ runId, name: run.name, outcome: known ? 'known' : 'imported', formerId: null });
+    if (known) warnings.push(...trashWarnings(context, runId));
   }
   return { runs, warnings };
 }
@@ -106,11 +119,13 @@ export async function importRuns(context: ServiceContext, request: ImportRequest
   const { file, taskId } = request;
   const given = await resolved(file.kind === 'file' ? file.path : context.grants.pathOf(file.grantId));
   return context.tasks.run(taskId, 'byte', async ({ signal }) => {
-    if (isThawName(given) || (await isZip(given))) return importThaw(context, given, signal);
     try {
+      if (isThawName(given) || (await isZip(given))) return await importThaw(context, given, signal);
       const found = await findEventFiles(given);
-      if (found.length > 0) return await importEvents(context, given, found, signal);
+      if (found.runs.length > 0) return await importEvents(context, given, found, signal);
     } catch (error) {
+      // Of the file system, while they are looked for and read.
+      if (error instanceof Error && 'syscall' in error) throw unreadable(given, error);
       if (!(error instanceof MalformedEvents)) throw error;
       throw new ThawError(
         'import.unreadable',

@@ -169,6 +169,43 @@ describe('event files of others', () => {
     expect(valuesOf(home, runId, 'step', 'nothing')).toEqual([[2, null]]);
   });
 
+  it('tell of the validation where one of its files is chosen by itself', async () => {
+    const validation = path.join(root, 'chosen/my run/validation');
+    const file = writeEvents(validation, [scalar('epoch_loss', 0, 2)]);
+    for (const given of [file, validation]) {
+      const home = newHome();
+      const { runs } = await importFrom(home, given);
+      expect(runs.map(({ name }) => name)).toEqual(['my run']);
+      expect(valuesOf(home, runs[0]?.runId ?? '', 'epoch', 'val_loss')).toEqual([[1, 2]]);
+    }
+  });
+
+  it('are told to lie in the trash where they do', async () => {
+    const folder = path.join(root, 'thrown away');
+    writeEvents(folder, [scalar('loss', 1, 1)]);
+    const home = newHome();
+    const { runs } = await importFrom(home, folder);
+    const log = openLog(home);
+    log.write('throw away', (database) => database.prepare('UPDATE run SET trashed_at = ended_at').run());
+    log.close();
+    const again = await importFrom(home, folder);
+    expect(again.runs).toMatchObject([{ runId: runs[0]?.runId, outcome: 'known' }]);
+    expect(again.warnings).toEqual([expect.stringContaining('lies in the trash')]);
+  });
+
+  it('are looked for so many folders deep, and what is deeper is told', async () => {
+    const folder = path.join(root, 'deep');
+    writeEvents(path.join(folder, 'a'), [scalar('loss', 1, 1)]);
+    writeEvents(path.join(folder, '1/2/3/4/5/6/7/8/9'), [scalar('loss', 1, 1)]);
+    const { runs, warnings } = await importFrom(newHome(), folder);
+    expect(runs.map(({ name }) => name)).toEqual(['a']);
+    expect(warnings).toEqual([expect.stringContaining('looked through')]);
+  });
+
+  it.runIf(process.platform === 'linux')('are refused with the reason where they cannot be read', async () => {
+    await expectError(() => importFrom(newHome(), '/proc/self/mem'), 'import.unreadable', 'cannot be read');
+  });
+
   it('may end in the middle of a record, as where a program was killed', async () => {
     const file = writeEvents(path.join(root, 'killed'), [scalar('loss', 1, 1), scalar('loss', 2, 0.5)]);
     writeFileSync(file, readFileSync(file).subarray(0, -3));

@@ -11,10 +11,17 @@ const PARTS = ['train', 'validation'];
 
 /** Event files that are of one run, each with the part of it that they tell of. */
 export interface EventRunFiles {
-  /** Below the folder that was given; empty for the folder itself. */
+  /** Below the folder that was given; empty for the folder itself, the one above it where it is a part. */
   readonly place: string;
   readonly name: string;
   readonly files: readonly { readonly path: string; readonly part: 'train' | 'validation' | null }[];
+}
+
+/** What was found below a place. */
+export interface FoundEventRuns {
+  readonly runs: readonly EventRunFiles[];
+  /** Whether there was more than is looked through. */
+  readonly cut: boolean;
 }
 
 interface Found {
@@ -23,7 +30,7 @@ interface Found {
 }
 
 /** Links are not followed: they lead out of the folder, or around in it. */
-async function findFolders(root: string): Promise<Found[]> {
+async function findFolders(root: string): Promise<{ readonly found: readonly Found[]; readonly cut: boolean }> {
   const found: Found[] = [];
   let waiting = [root];
   let [files, folders] = [0, 0];
@@ -31,7 +38,7 @@ async function findFolders(root: string): Promise<Found[]> {
     const below: string[] = [];
     for (const folder of waiting.sort()) {
       folders += 1;
-      if (folders > MOST_FOLDERS || files > MOST_FILES) return found;
+      if (folders > MOST_FOLDERS || files > MOST_FILES) return { found, cut: true };
       const entries = await readdir(folder, { withFileTypes: true });
       const own = entries.filter((entry) => entry.isFile() && isEventFile(entry.name)).map(({ name }) => name);
       files += own.length;
@@ -43,12 +50,12 @@ async function findFolders(root: string): Promise<Found[]> {
     }
     waiting = below;
   }
-  return found;
+  return { found, cut: waiting.length > 0 };
 }
 
-function partOf(folder: string, root: string): 'train' | 'validation' | null {
+function partOf(folder: string): 'train' | 'validation' | null {
   const name = path.basename(folder);
-  if (folder === root || !PARTS.includes(name)) return null;
+  if (!PARTS.includes(name)) return null;
   return name === 'validation' ? 'validation' : 'train';
 }
 
@@ -60,23 +67,29 @@ function partOf(folder: string, root: string): 'train' | 'validation' | null {
  * @returns an empty list where there is no event file
  * @throws the file system's error
  */
-export async function findEventFiles(given: string): Promise<readonly EventRunFiles[]> {
+export async function findEventFiles(given: string): Promise<FoundEventRuns> {
   if (!(await stat(given)).isDirectory()) {
-    if (!isEventFile(path.basename(given))) return [];
-    const name = path.basename(path.dirname(given));
-    return [{ place: '', name, files: [{ path: given, part: null }] }];
+    if (!isEventFile(path.basename(given))) return { runs: [], cut: false };
+    const folder = path.dirname(given);
+    const part = partOf(folder);
+    const name = path.basename(part === null ? folder : path.dirname(folder));
+    return { runs: [{ place: '', name, files: [{ path: given, part }] }], cut: false };
   }
   const runs = new Map<string, EventRunFiles['files'][number][]>();
-  for (const { folder, files } of await findFolders(given)) {
-    const part = partOf(folder, given);
+  const { found, cut } = await findFolders(given);
+  for (const { folder, files } of found) {
+    const part = partOf(folder);
     const run = part === null ? folder : path.dirname(folder);
     const known = runs.get(run) ?? [];
     known.push(...files.map((file) => ({ path: file, part })));
     runs.set(run, known);
   }
-  return [...runs].map(([folder, files]) => ({
-    place: path.relative(given, folder),
-    name: path.basename(folder) || given,
-    files,
-  }));
+  return {
+    runs: [...runs].map(([folder, files]) => ({
+      place: path.relative(given, folder),
+      name: path.basename(folder) || given,
+      files,
+    })),
+    cut,
+  };
 }
