@@ -6,6 +6,7 @@ import { logPath, openLog, runDirectory } from '../../src/engine/experiment/log.
 import { createRun } from '../../src/engine/experiment/new-run.ts';
 import { releaseTrainerLock } from '../../src/engine/experiment/trainer-lock.ts';
 import { createService } from '../../src/engine/service/create-service.ts';
+import { backUp } from '../../src/engine/sqlite/backups.ts';
 import { expectError } from '../support/expect-error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { thaw, type CommandResult } from '../support/thaw-command.ts';
@@ -66,7 +67,7 @@ describe('thaw log', () => {
     expect(readFileSync(logPath(home), 'utf8')).toBe('no database');
     const recovered = logRecovered.parse(JSON.parse((await log('recover', '--json')).stdout));
     expect(recovered).toMatchObject({ restored: { name: report.backups[0]?.name }, unknownRuns: [lost] });
-    expect(readFileSync(path.join(recovered.aside, 'thaw.db'), 'utf8')).toBe('no database');
+    expect(readFileSync(path.join(recovered.aside ?? '', 'thaw.db'), 'utf8')).toBe('no database');
     expect((await thaw(['runs', 'list'], { home })).stdout).toContain(kept);
     const again = await log('recover');
     expect(again.code).toBe(2);
@@ -91,8 +92,8 @@ describe('the engine of a window', () => {
     const home = temporaryFolder();
     const [kept = ''] = addRuns(home, 1);
     const log = openLog(home);
-    log.backUp();
     log.close();
+    backUp(logPath(home));
     writeFileSync(logPath(home), 'no database');
     const { transport, close } = createService({ home, cache: path.join(home, 'cache') });
     await expectError(() => transport.invoke('runs.list', {}), 'log.unreadable', 'thaw log recover');

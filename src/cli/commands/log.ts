@@ -42,15 +42,20 @@ function checkLines({ path, bytes: size, waitingBytes, problems, figures, networ
   ];
 }
 
-function recoveredLines({ aside, restored, unknownRuns }: LogRecovered): string[] {
+function recoveredLines({ aside, restored, unknownRuns, trainedSince }: LogRecovered): string[] {
   return [
     restored
       ? `The log is that of ${moment(restored.takenAt)} again, from '${printable(restored.path)}'.`
       : 'The log is a new, empty one.',
-    `The damaged one is kept in '${printable(aside)}'.`,
+    ...(aside === null ? [] : [`What was there before is kept in '${printable(aside)}'.`]),
     ...(unknownRuns.length === 0
       ? []
       : [`The log does not know ${count(unknownRuns.length)} folders in runs, which stay: ${unknownRuns.join(', ')}.`]),
+    ...(trainedSince.length === 0
+      ? []
+      : [
+          `Runs that waited then have trained since; \`thaw runs resume\` goes on with them: ${trainedSince.join(', ')}.`,
+        ]),
   ];
 }
 
@@ -95,7 +100,7 @@ function addVacuum(log: Command): void {
 function addRecover(log: Command): void {
   log
     .command('recover')
-    .description('sets a damaged log aside, keeping it, and goes on from a backup')
+    .description('sets a damaged log aside, keeping it, and goes on from a backup; also where the log is gone')
     .addOption(
       new Option('--restore <backup>', 'this one, as `thaw log check` names it; the newest sound one by default'),
     )

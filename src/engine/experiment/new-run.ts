@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
-import { namedGroup } from './run-group.ts';
+import { dropEmptyGroups, namedGroup } from './run-group.ts';
 import { newRunId } from './run-id.ts';
 import type { RunOrigin } from './run-origin.ts';
 import { takeTrainerLock } from './trainer-lock.ts';
@@ -111,5 +111,6 @@ export function createRun(log: Log, plan: TrainingPlan, origin: RunOrigin | null
 export function withdrawRun(log: Log, runId: string): void {
   log.write('withdraw the run', (database) => {
     database.prepare('DELETE FROM run WHERE id = ?').run(runId);
+    dropEmptyGroups(database);
   });
 }

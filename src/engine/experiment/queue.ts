@@ -5,7 +5,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
 import { insertRun, type NewRun } from './new-run.ts';
 import { thisOwner } from './owner.ts';
-import { namedGroup, newGroup } from './run-group.ts';
+import { dropEmptyGroups, namedGroup, newGroup } from './run-group.ts';
 import { findRun } from './run-life.ts';
 import type { RunOrigin } from './run-origin.ts';
 import { isTrainerIdle, takeTrainerLock } from './trainer-lock.ts';
@@ -130,7 +130,36 @@ export function moveWaiting(log: Log, runId: string, before: string | null): voi
 export function cancelWaiting(log: Log, runIds: readonly string[]): readonly string[] {
   return log.write('take runs out of the queue', (database) => {
     const remove = database.prepare('DELETE FROM run WHERE id = ? AND queue_position IS NOT NULL');
-    return runIds.filter((runId) => remove.run(runId).changes > 0);
+    const removed = runIds.filter((runId) => remove.run(runId).changes > 0);
+    dropEmptyGroups(database);
+    return removed;
+  });
+}
+
+/**
+ * Takes runs out of the queue that have trained although they wait: the log is an earlier one, and knows nothing of it. They
+ * are `interrupted` then, and go on from their checkpoint.
+ *
+ * @param hasTrained whether a run has a checkpoint
+ * @returns their ids
+ */
+export function interruptTrained(log: Log, hasTrained: (runId: string) => boolean): readonly string[] {
+  return log.write('mark runs that have trained', (database) => {
+    const mark = database.prepare(
+      `UPDATE run SET status = 'interrupted', queue_position = NULL, ended_at = max(:now, created_at),
+         error_code = 'run.state', error_message = :message, error_hint = :hint WHERE id = :runId`,
+    );
+    const trained = waitingIds(database).filter(hasTrained);
+    for (const runId of trained) {
+      mark.run({
+        runId,
+        now: Date.now(),
+        message:
+          'A run that waits has no checkpoint; this one has trained since the backup that the log was recovered from.',
+        hint: `Go on from its last checkpoint with \`thaw runs resume ${runId}\`.`,
+      });
+    }
+    return trained;
   });
 }
 

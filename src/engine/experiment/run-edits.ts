@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { MOST_TAGS, type RunEdit } from '../../shared/contract/run-edit.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
+import { dropEmptyGroups } from './run-group.ts';
 import { findRun, type RunHead } from './run-life.ts';
 import { isActive } from './run-status.ts';
 
@@ -125,6 +126,7 @@ export function deleteTrashedRun(log: Log, runId: string, setAside: () => void):
       );
     }
     database.prepare('DELETE FROM run WHERE number = ?').run(run.number);
+    dropEmptyGroups(database);
     setAside();
     return true;
   });

@@ -22,6 +22,11 @@ export function newGroup(database: Database.Database, name: string, sweep: Sweep
   return { number: Number(lastInsertRowid), id };
 }
 
+/** Deletes the groups whose last run was deleted. To be called inside the write transaction that did. */
+export function dropEmptyGroups(database: Database.Database): void {
+  database.exec('DELETE FROM run_group WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.run_group = run_group.number)');
+}
+
 /** The newest group of that name, made where there is none. To be called inside a write transaction. */
 export function namedGroup(database: Database.Database, name: string): number {
   const known = database

@@ -2,13 +2,14 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { RunBegun } from '../../shared/contract/begin-run.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import { explainDiskError } from '../../shared/errors/thaw-error.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { createRun, withdrawRun } from '../experiment/new-run.ts';
 import { enqueueRun } from '../experiment/queue.ts';
 import { setStatus } from '../experiment/run-life.ts';
 import { firstOrigin, readOrigin, takeOverHistory, type RunOrigin } from '../experiment/run-origin.ts';
 import { readPlan, readRun } from '../experiment/run-reader.ts';
 import { releaseTrainerLock } from '../experiment/trainer-lock.ts';
+import { hasIndex } from '../training/checkpoint.ts';
 import { MODEL_FILE } from '../training/model-file.ts';
 import type { TrainerJob } from '../training/protocol.ts';
 import { serialized } from '../training/serialized-error.ts';
@@ -17,6 +18,16 @@ import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
 import { assertDataset, assertSources, type PlannedRun } from './plan-run.ts';
+
+/** A log that was put back to an earlier state may know nothing of it. @throws ThawError `run.state` */
+function assertUntrained(runId: string, runDirectory: string): void {
+  if (!hasIndex(runDirectory)) return;
+  throw new ThawError(
+    'run.state',
+    `A run begins in a folder without checkpoints, which it would write over; that of run '${runId}' has some.`,
+    `Go on from the last of them with \`thaw runs resume ${runId}\`.`,
+  );
+}
 
 /** Makes a run's own folder, for its owner alone. */
 function makeRunFolder(directory: string): void {
@@ -59,6 +70,7 @@ async function launch(
 ): Promise<void> {
   const { runId, plan } = run;
   const runDirectory = context.runDirectory(runId);
+  assertUntrained(runId, runDirectory);
   makeRunFolder(runDirectory);
   const { weights } = plan;
   const job = await jobFromOrigin(context, run).catch((error: unknown) => {
@@ -126,8 +138,10 @@ export async function beginWaiting(context: ServiceContext, runId: string): Prom
     await launch(context, { runId, plan, origin }, true);
   } catch (error) {
     const why = serialized(error, 'Beginning the run');
-    setStatus(log, runId, 'failed', why);
+    // What it has is as good as it was.
+    const status = hasIndex(context.runDirectory(runId)) ? 'interrupted' : 'failed';
+    setStatus(log, runId, status, why);
     releaseTrainerLock(log, runId);
-    context.events.tellRun(runId, { kind: 'status', status: 'failed', error: why });
+    context.events.tellRun(runId, { kind: 'status', status, error: why });
   }
 }

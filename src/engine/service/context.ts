@@ -6,7 +6,8 @@ import { indexIfAny } from '../dataset/index/index-if-any.ts';
 import { addModelFolder } from '../network/config/model-record.ts';
 import { EXPERIMENT_LOG, logPath, openLog, runDirectory, type Log } from '../experiment/log.ts';
 import { reapDeadRuns } from '../experiment/run-life.ts';
-import { backUpInThread, isBackupDue } from '../sqlite/due-backup.ts';
+import { isBackupDue } from '../sqlite/due-backup.ts';
+import { inFileThread } from '../sqlite/file-thread.ts';
 import { recover, type Recovery, type Replacement } from '../sqlite/recover.ts';
 import type { TrainerJob } from '../training/protocol.ts';
 import { Datasets } from './datasets.ts';
@@ -233,7 +234,7 @@ export class ServiceContext {
   async #backUpIfDue(): Promise<void> {
     const file = logPath(this.home);
     try {
-      if (await isBackupDue(file, Date.now())) await backUpInThread(file);
+      if (await isBackupDue(file, Date.now())) await inFileThread({ kind: 'backUp', path: file });
     } catch (error) {
       writeLocal(
         this.home,

@@ -166,8 +166,8 @@ function implement(context: ServiceContext): Implementation {
       const { settings, warning } = context.settings.read();
       return Promise.resolve({ ...settings, warning });
     },
-    'log.check': async () => Promise.resolve(checkLog(context)),
-    'log.backup': async () => Promise.resolve(backUpLog(context)),
+    'log.check': async () => checkLog(context),
+    'log.backup': async () => backUpLog(context),
     'log.vacuum': async () => vacuumLog(context),
     'log.recover': async (request) => Promise.resolve(recoverLog(context, request)),
     'settings.write': async (change) => changeSettings(context, change),

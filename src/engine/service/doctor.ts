@@ -88,10 +88,10 @@ function checkFolder(name: string, folder: string, variable: string): Check {
 }
 
 /** Opens what Thaw keeps in a database, and has all of it checked. */
-function checkStore(name: string, open: () => Store): Check {
+async function checkStore(name: string, open: () => Store): Promise<Check> {
   try {
     const store = open();
-    store.assertSound();
+    await store.check();
     return store.networkDisk === null
       ? { name, ok: true, found: store.path, mend: null }
       : {
@@ -124,8 +124,8 @@ export async function examine(context: ServiceContext): Promise<DoctorReport> {
     ...electronChecks(),
     checkFolder('Workspace', context.home, 'THAW_HOME'),
     checkFolder('Cache', context.cache, 'THAW_CACHE'),
-    checkStore('Experiment log', () => context.log),
-    checkStore('Index of datasets', () => context.index),
+    await checkStore('Experiment log', () => context.log),
+    await checkStore('Index of datasets', () => context.index),
   );
   const freeDiskBytes = await freeBytes(context.home);
   const roomy = freeDiskBytes >= LEAST_FREE_BYTES;

@@ -4,9 +4,12 @@ import path from 'node:path';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { LogBackup, LogReport } from '../../shared/contract/log-care.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
-import { logPath, type Log } from '../experiment/log.ts';
+import { logPath } from '../experiment/log.ts';
+import { interruptTrained } from '../experiment/queue.ts';
 import { assertTrainerIdle } from '../experiment/trainer-lock.ts';
 import { listBackups, type Backup } from '../sqlite/backups.ts';
+import type { FileReport } from '../sqlite/file-work.ts';
+import { hasIndex } from '../training/checkpoint.ts';
 import type { ServiceContext } from './context.ts';
 
 /** Findings that are told; more of them say no more. */
@@ -20,18 +23,11 @@ function toldBackup({ name, path: file, bytes, takenAt, version }: Backup): LogB
   return { name, path: file, bytes, takenAt, version };
 }
 
-function figuresOf(log: Log): LogReport['figures'] {
-  return log.read('count what is in the log', (database) => {
-    const pragma = (name: string): number => Number(database.pragma(name, { simple: true }));
-    const count = (table: string): number =>
-      database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
-    return {
-      version: pragma('user_version'),
-      runs: count('run'),
-      points: count('step_metric') + count('epoch_metric'),
-      freeBytes: pragma('freelist_count') * pragma('page_size'),
-    };
-  });
+const COUNTED = ['run', 'step_metric', 'epoch_metric'] as const;
+
+function figuresOf({ version, freeBytes, rows }: FileReport): LogReport['figures'] {
+  const [runs = 0, ...points] = COUNTED.map((table) => rows[table] ?? 0);
+  return { version, runs, points: points.reduce((sum, count) => sum + count, 0), freeBytes };
 }
 
 /**
@@ -39,15 +35,16 @@ function figuresOf(log: Log): LogReport['figures'] {
  *
  * @throws ThawError `log.newer`, `disk.readOnly`
  */
-export function checkLog(context: ServiceContext): Response<'log.check'> {
+export async function checkLog(context: ServiceContext): Promise<Response<'log.check'>> {
   const file = logPath(context.home);
   const problems: string[] = [];
   let figures: LogReport['figures'] = null;
   let networkDisk: string | null = null;
   try {
-    problems.push(...context.log.findings(MOST_FINDINGS));
     networkDisk = context.log.networkDisk;
-    figures = figuresOf(context.log);
+    const report = await context.log.examine(COUNTED, MOST_FINDINGS);
+    problems.push(...report.findings);
+    figures = figuresOf(report);
   } catch (error) {
     if (!(error instanceof ThawError && error.code === 'log.unreadable')) throw error;
     problems.push(error.message);
@@ -64,8 +61,8 @@ export function checkLog(context: ServiceContext): Response<'log.check'> {
 }
 
 /** @throws ThawError `log.unreadable`, `disk.full`, `disk.readOnly` */
-export function backUpLog(context: ServiceContext): Response<'log.backup'> {
-  return toldBackup(context.log.backUp());
+export async function backUpLog(context: ServiceContext): Promise<Response<'log.backup'>> {
+  return toldBackup(await context.log.backUp());
 }
 
 /** @throws ThawError `run.busy` while a trainer is at work, which could not write meanwhile; `disk.full`, `log.unreadable` */
@@ -80,7 +77,7 @@ export async function vacuumLog(context: ServiceContext): Promise<Response<'log.
     const found = new Error(`${needed} bytes are needed, ${bavail * bsize} are free`);
     throw explainDiskError(Object.assign(found, { code: 'ENOSPC' }), 'vacuum the experiment log');
   }
-  log.vacuum();
+  await log.vacuum();
   return { bytesBefore, bytesAfter: bytesOf(log.path) + bytesOf(`${log.path}-wal`) };
 }
 
@@ -95,21 +92,27 @@ function runFolders(home: string): string[] {
 }
 
 /**
- * Sets a damaged log aside and goes on from a backup, or from an empty log where that is asked for.
+ * Sets a damaged log aside and goes on from a backup, or from an empty log where that is asked for. Runs that waited at the
+ * time of the backup and have trained since are taken out of the queue.
  *
  * @throws ThawError `usage.invalid` for a sound log or an unknown backup, `run.busy`, `log.newer`, `log.unreadable` where no
  *   backup is sound or another process has the log open, `disk.full`, `disk.readOnly`
  */
 export function recoverLog(context: ServiceContext, { backup }: Request<'log.recover'>): Response<'log.recover'> {
   const { aside, restored } = context.recoverLog(backup ?? 'newest');
+  // To train them anew would write over what they have become.
+  const trainedSince = interruptTrained(context.log, (runId) => hasIndex(context.runDirectory(runId)));
   const known = context.log.read(
     'read the runs',
     (database) => new Set(database.prepare<[], string>('SELECT id FROM run').pluck().all()),
   );
-  context.tellOfRuns();
+  // Changes are counted from where the log stands now: all of it is another.
+  context.events.tellRuns({ change: 'list', runIds: [] });
+  context.events.tellRuns({ change: 'queue', runIds: [] });
   return {
     aside,
     restored: restored && toldBackup(restored),
     unknownRuns: runFolders(context.home).filter((runId) => !known.has(runId)),
+    trainedSince: [...trainedSince],
   };
 }

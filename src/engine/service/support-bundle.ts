@@ -49,12 +49,16 @@ function lastRuns(context: ServiceContext): ReportedRun[] {
   );
 }
 
+function problemOf(error: unknown): unknown {
+  return { problem: error instanceof Error ? error.message : String(error) };
+}
+
 /** What can be read is told, and why not where it cannot: a bundle is asked for when something is wrong. */
 function orProblem(read: () => unknown): unknown {
   try {
     return read();
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return problemOf(error);
   }
 }
 
@@ -96,7 +100,7 @@ export async function bundleSupport(context: ServiceContext): Promise<Response<'
       version: thawVersion(),
       madeAt: new Date().toISOString(),
       doctor,
-      log: orProblem(() => checkLog(context)),
+      log: await checkLog(context).catch(problemOf),
     },
     'settings.json': orProblem(() => context.settings.read().settings),
     'runs.json': orProblem(() => lastRuns(context)),

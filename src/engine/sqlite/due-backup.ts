@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { listBackups } from './backups.ts';
 
 /** A backup is due where the newest is older than this. */
@@ -20,13 +19,4 @@ export async function isBackupDue(path: string, now: number): Promise<boolean> {
   if (bytes === 0) return false;
   const { bavail, bsize } = await statfs(dirname(path));
   return bavail * bsize > ROOM * bytes + LEAST_FREE_BYTES;
-}
-
-/** Copies a database in a thread of its own. @throws SQLite's or the file system's error */
-export function backUpInThread(path: string): Promise<void> {
-  const worker = new Worker(new URL('./backup-worker.ts', import.meta.url), { workerData: { path } });
-  return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`The backup ended with code ${code}.`))));
-  });
 }

@@ -41,10 +41,16 @@ export function findings(database: Database.Database, most: number): string[] {
   ];
 }
 
+/** The first thing that SQLite's own quick check finds wrong; null for a sound database. Reads the whole file. */
+export function firstDamage(database: Database.Database): string | null {
+  const found = String(database.pragma('quick_check(1)', { simple: true }));
+  return found === 'ok' ? null : found;
+}
+
 /** @throws ThawError `kind.unreadable` where SQLite's own check finds damage; reads the whole file */
 export function assertSound(database: Database.Database, kind: DatabaseKind): void {
-  const found = String(database.pragma('quick_check(1)', { simple: true }));
-  if (found !== 'ok') throw unreadableDatabase(kind, database.name, `SQLite's check found: ${found}`);
+  const found = firstDamage(database);
+  if (found !== null) throw unreadableDatabase(kind, database.name, `SQLite's check found: ${found}`);
 }
 
 /**

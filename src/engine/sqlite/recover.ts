@@ -14,10 +14,10 @@ import Database from 'better-sqlite3';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { listBackups, type Backup } from './backups.ts';
 import { explainDatabaseError } from './database-error.ts';
-import { assertDatabaseFile } from './database-file.ts';
+import { assertDatabaseFile, isBlank } from './database-file.ts';
 import type { DatabaseKind } from './database-kind.ts';
 import { holdersOf } from './holders.ts';
-import { assertOurs, findings } from './migrate.ts';
+import { assertOurs, findings, migrate } from './migrate.ts';
 
 /** What SQLite keeps beside a database, and would take for another's that comes in its place. */
 const BESIDE = ['-journal', '-wal', '-shm'];
@@ -28,39 +28,60 @@ const MOST_FINDINGS = 20;
 export type Replacement = { readonly name: string } | 'newest' | 'empty';
 
 export interface Recovery {
-  /** The folder with the damaged file, and those beside it where there were any. */
-  readonly aside: string;
+  /**
+   * The folder with the damaged file and those beside it, and with the backups where the newest of them is not what comes in
+   * its place; null where there is nothing to keep.
+   */
+  readonly aside: string | null;
   /** null where an empty database is begun. */
   readonly restored: Backup | null;
+}
+
+/** Whether it says something of the file itself: one that another program holds or that may not be read can be sound. */
+function isDamage(kind: DatabaseKind, error: unknown, explained: unknown): error is Error {
+  const isBusy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return !isBusy && explained instanceof ThawError && explained.code === kind.unreadable;
 }
 
 /**
  * What is wrong with a database file, by SQLite's full check; nothing for a sound one. Nothing is written, not even what waits
  * in its `-wal` file.
  *
- * @throws ThawError `kind.newer`
+ * @throws ThawError `kind.newer`, and where it cannot be looked at: `disk.readOnly`, or `kind.unreadable` while another program
+ *   holds it
  */
 export function examineFile(kind: DatabaseKind, path: string): readonly string[] {
   let database: Database.Database | null = null;
   try {
+    if (isBlank(path)) return [existsSync(path) ? 'the file is empty' : 'the file is not there'];
     assertDatabaseFile(kind, path);
     database = new Database(path, { readonly: true, fileMustExist: true });
     assertOurs(database, kind);
     return findings(database, MOST_FINDINGS);
   } catch (error) {
-    if (error instanceof ThawError && error.code === kind.newer) throw error;
-    return [error instanceof Error ? error.message : String(error)];
+    const explained = explainDatabaseError(error, kind, path, `check the ${kind.name}`);
+    if (!isDamage(kind, error, explained)) throw explained;
+    return [error.message];
   } finally {
     database?.close();
+  }
+}
+
+/** One that cannot be looked at is passed over as a damaged one is. @throws ThawError `kind.newer` */
+function isSound(kind: DatabaseKind, backup: Backup): boolean {
+  try {
+    return examineFile(kind, backup.path).length === 0;
+  } catch (error) {
+    if (error instanceof ThawError && error.code === kind.newer) throw error;
+    return false;
   }
 }
 
 function chooseBackup(kind: DatabaseKind, path: string, replacement: Replacement): Backup | null {
   if (replacement === 'empty') return null;
   const backups = listBackups(path);
-  const sound = (backup: Backup): boolean => examineFile(kind, backup.path).length === 0;
   if (replacement === 'newest') {
-    const newest = backups.find(sound);
+    const newest = backups.find((backup) => isSound(kind, backup));
     if (newest) return newest;
     throw new ThawError(
       kind.unreadable,
@@ -76,7 +97,7 @@ function chooseBackup(kind: DatabaseKind, path: string, replacement: Replacement
       `There are: ${backups.map(({ name }) => name).join(', ') || 'none'}.`,
     );
   }
-  if (sound(named)) return named;
+  if (examineFile(kind, named.path).length === 0) return named;
   throw new ThawError(
     kind.unreadable,
     `A backup must be sound; '${named.path}' is damaged too.`,
@@ -117,16 +138,41 @@ function keepAside(path: string, aside: string): void {
   }
 }
 
+function keepBackup(path: string, aside: string): void {
+  try {
+    linkSync(path, aside);
+  } catch {
+    copyFileSync(path, aside);
+  }
+}
+
+function makeEmpty(kind: DatabaseKind, path: string): void {
+  // What a killed process left.
+  rmSync(path, { force: true });
+  const database = new Database(path);
+  try {
+    migrate(database, kind);
+  } finally {
+    database.close();
+  }
+}
+
 /**
- * Puts a backup, or nothing, in the place of a damaged database. The damaged file and those that belong to it are kept in
+ * Puts a backup, or an empty one, in the place of a database that is damaged or gone. The damaged file and those that belong to it are kept in
  * `damaged/`, never overwritten. Those go first: beside another database SQLite would take them for that one's.
  *
- * @throws ThawError `usage.invalid` where the database is sound or there is no such backup; `kind.newer`; `kind.unreadable`
- *   where no backup is sound, or another process has the database open: nothing was done then; `disk.full`, `disk.readOnly`
+ * @throws ThawError `usage.invalid` where the database is sound or never was, or there is no such backup; `kind.newer`;
+ *   `kind.unreadable` where no backup is sound, or another program has the database open: nothing was done then; `disk.full`,
+ *   `disk.readOnly`
  */
 export function recover(kind: DatabaseKind, path: string, replacement: Replacement): Recovery {
-  if (!existsSync(path)) {
-    throw new ThawError('usage.invalid', `Only what is there is recovered; there is no '${path}'.`, 'Nothing is lost.');
+  const backups = listBackups(path);
+  if (isBlank(path) && backups.length === 0) {
+    throw new ThawError(
+      'usage.invalid',
+      `Only what was there is recovered; nothing is at '${path}', nor a backup of it.`,
+      `Go on: an empty ${kind.name} is begun there.`,
+    );
   }
   const beside = BESIDE.map((suffix) => `${path}${suffix}`);
   const holders = holdersOf([path, ...beside]);
@@ -149,15 +195,22 @@ export function recover(kind: DatabaseKind, path: string, replacement: Replaceme
   const moved: { readonly from: string; readonly to: string }[] = [];
   try {
     if (backup) copySynced(backup.path, part);
-    const aside = unusedFolder(join(dirname(path), 'damaged'));
-    for (const from of beside.filter((name) => existsSync(name))) {
-      const to = join(aside, basename(from));
-      renameSync(from, to);
-      moved.push({ from, to });
+    else makeEmpty(kind, part);
+    const left = beside.filter((name) => existsSync(name));
+    // New backups would take the place of those that know more than what comes now.
+    const passedOver = backups[0]?.path === backup?.path ? [] : backups;
+    const isThere = existsSync(path);
+    const aside = isThere || left.length + passedOver.length > 0 ? unusedFolder(join(dirname(path), 'damaged')) : null;
+    if (aside !== null) {
+      for (const { path: from, name } of passedOver) keepBackup(from, join(aside, name));
+      for (const from of left) {
+        const to = join(aside, basename(from));
+        renameSync(from, to);
+        moved.push({ from, to });
+      }
+      if (isThere) keepAside(path, join(aside, basename(path)));
     }
-    keepAside(path, join(aside, basename(path)));
-    if (backup) renameSync(part, path);
-    else rmSync(path, { force: true });
+    renameSync(part, path);
     return { aside, restored: backup };
   } catch (error) {
     // What belongs together stays together.

@@ -1,11 +1,13 @@
 import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { backUp, type Backup } from './backups.ts';
-import { explainDatabaseError } from './database-error.ts';
+import type { Backup } from './backups.ts';
+import { explainDatabaseError, unreadableDatabase } from './database-error.ts';
 import type { DatabaseKind } from './database-kind.ts';
-import { assertDatabaseFile } from './database-file.ts';
-import { assertOurs, assertSound, findings, migrate } from './migrate.ts';
+import { assertDatabaseFile, assertNotLost } from './database-file.ts';
+import { inFileThread } from './file-thread.ts';
+import type { FileReport, FileResults, FileWork } from './file-work.ts';
+import { assertOurs, assertSound, migrate } from './migrate.ts';
 import { networkDisk } from './network-disk.ts';
 
 /** How long a statement waits for another process's transaction. */
@@ -64,30 +66,48 @@ export class Store {
     this.read(`check the ${this.kind.name}`, (database) => assertSound(database, this.kind));
   }
 
-  /** All that SQLite's full check finds wrong; nothing for a sound one. Reads the whole file. */
-  findings(most: number): readonly string[] {
-    return this.read(`check the ${this.kind.name}`, (database) => findings(database, most));
-  }
-
-  /** See `backups.ts`. @throws ThawError `kind.unreadable`, `disk.full`, `disk.readOnly` */
-  backUp(): Backup {
-    return this.#explain(`back up the ${this.kind.name}`, () => backUp(this.path));
+  /** @throws ThawError `kind.unreadable` where SQLite's own check finds damage */
+  async check(): Promise<void> {
+    const doing = `check the ${this.kind.name}`;
+    const found = await this.#workThrough(doing, { kind: 'check', path: this.path });
+    if (found !== null) throw unreadableDatabase(this.kind, this.path, `SQLite's check found: ${found}`);
   }
 
   /**
-   * Writes the file anew without what was deleted from it. Others wait meanwhile, and it takes as much room again.
+   * Has all of the file checked fully, and rows counted.
+   *
+   * @throws ThawError `kind.unreadable` where it is so damaged that it cannot be checked to its end
+   */
+  examine(tables: readonly string[], most: number): Promise<FileReport> {
+    return this.#workThrough(`check the ${this.kind.name}`, { kind: 'examine', path: this.path, tables, most });
+  }
+
+  /** See `backups.ts`. @throws ThawError `kind.unreadable`, `disk.full`, `disk.readOnly` */
+  backUp(): Promise<Backup> {
+    return this.#workThrough(`back up the ${this.kind.name}`, { kind: 'backUp', path: this.path });
+  }
+
+  /**
+   * Writes the file anew without what was deleted from it. Others can read meanwhile, not write, and it takes as much room
+   * again.
    *
    * @throws ThawError `kind.unreadable`, `disk.full`, `disk.readOnly`; the file is then as it was
    */
-  vacuum(): void {
-    this.#explain(`vacuum the ${this.kind.name}`, () => {
-      this.#database.exec('VACUUM');
-      this.#database.pragma('wal_checkpoint(truncate)');
-    });
+  async vacuum(): Promise<void> {
+    await this.#workThrough(`vacuum the ${this.kind.name}`, { kind: 'vacuum', path: this.path });
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  /** In a thread of its own, as it may take seconds. */
+  async #workThrough<Work extends FileWork>(doing: string, work: Work): Promise<FileResults[Work['kind']]> {
+    try {
+      return await inFileThread(work);
+    } catch (error) {
+      throw explainDatabaseError(error, this.kind, this.path, doing);
+    }
   }
 
   #explain<Result>(doing: string, action: () => Result): Result {
@@ -119,6 +139,7 @@ export function openStore<Opened>(
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     chmodSync(dirname(path), 0o700);
     const disk = diskOf(realpathSync(dirname(path)));
+    assertNotLost(kind, path);
     assertDatabaseFile(kind, path);
     database = new Database(path, { timeout: BUSY_MILLISECONDS });
     assertOurs(database, kind);

@@ -61,10 +61,19 @@ export function checkpointsDirectory(runDirectory: string): string {
   return path.join(runDirectory, 'checkpoints');
 }
 
+function indexFile(runDirectory: string): string {
+  return path.join(checkpointsDirectory(runDirectory), 'index.json');
+}
+
+/** Whether a run's folder says of checkpoints which are the run's. */
+export function hasIndex(runDirectory: string): boolean {
+  return existsSync(indexFile(runDirectory));
+}
+
 /** @returns null where nothing was written yet, or nothing that this Thaw understands */
 export async function readIndex(runDirectory: string): Promise<CheckpointIndex | null> {
   try {
-    const text = await readFile(path.join(checkpointsDirectory(runDirectory), 'index.json'), 'utf8');
+    const text = await readFile(indexFile(runDirectory), 'utf8');
     return checkpointIndex.parse(JSON.parse(text));
   } catch {
     return null;
@@ -73,7 +82,7 @@ export async function readIndex(runDirectory: string): Promise<CheckpointIndex |
 
 /** Says which checkpoints are the run's, all of which stand complete. */
 export async function writeIndex(runDirectory: string, index: CheckpointIndex): Promise<void> {
-  await replaceFile(path.join(checkpointsDirectory(runDirectory), 'index.json'), JSON.stringify(index));
+  await replaceFile(indexFile(runDirectory), JSON.stringify(index));
 }
 
 /**

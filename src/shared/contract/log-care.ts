@@ -46,11 +46,13 @@ export const logReplacement = z.union([
 ]);
 
 export const logRecovered = z.strictObject({
-  /** The folder that keeps the damaged file. */
-  aside: z.string(),
+  /** The folder that keeps the damaged file, and backups that were passed over; null where there was nothing to keep. */
+  aside: z.string().nullable(),
   /** null where an empty log was begun. */
   restored: logBackup.nullable(),
   /** Folders of runs that the log does not know now, which stay where they are. */
   unknownRuns: z.array(z.string()),
+  /** Runs that waited when the backup was made and have trained since: they wait no more, and can be resumed. */
+  trainedSince: z.array(z.string()),
 });
 export type LogRecovered = z.infer<typeof logRecovered>;

@@ -21,7 +21,7 @@ describeWith('a window whose log cannot be read', await findWeb(), (place) => {
     setStatus(log, runId, 'finished');
     releaseTrainerLock(log, runId);
     log.write('name', (database) => database.exec("UPDATE run SET name = 'kept in a backup'"));
-    log.backUp();
+    await log.backUp();
     log.close();
     writeFileSync(logPath(home), 'no database');
     web = await launchWeb(place, home);
@@ -41,7 +41,7 @@ describeWith('a window whose log cannot be read', await findWeb(), (place) => {
     expect(readFileSync(logPath(home), 'utf8')).toBe('no database');
     await takeScreenshots(page, 'damaged-log');
     await recover.first().click();
-    await page.getByText('The damaged one is kept in').first().waitFor();
+    await page.getByText('What was there before is kept in').first().waitFor();
     await takeScreenshots(page, 'recovered-log');
     const [aside = ''] = readdirSync(path.join(home, 'log', 'damaged'));
     expect(readFileSync(path.join(home, 'log', 'damaged', aside, 'thaw.db'), 'utf8')).toBe('no database');

@@ -110,4 +110,26 @@ describe('the queue', () => {
     enqueueRun(log, samplePlan(), null, 'seeds');
     expect(listWaiting(log).at(-1)?.group?.id).toBe(added.groupId);
   });
+
+  it('keeps no group of runs that were all taken out, so that one of its name is another', () => {
+    const seeds = (): ReturnType<typeof enqueueSweep> =>
+      enqueueSweep(
+        log,
+        [5, 6].map((seed) => ({ plan: samplePlan({ seed }), origin: null })),
+        {
+          name: 'seeds',
+          sweep: { seed: [5, 6] },
+        },
+      );
+    const { groupId, runIds: added } = seeds();
+    cancelWaiting(log, added.slice(1));
+    expect(listWaiting(log).at(-1)?.group?.id).toBe(groupId);
+    cancelWaiting(log, added);
+    enqueueRun(log, samplePlan(), null, 'seeds');
+    expect(listWaiting(log).at(-1)?.group?.id).not.toBe(groupId);
+    const groups = log.read('count the groups', (database) =>
+      database.prepare<[], number>('SELECT count(*) FROM run_group').pluck().get(),
+    );
+    expect(groups).toBe(1);
+  });
 });

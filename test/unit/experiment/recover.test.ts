@@ -15,7 +15,7 @@ import { EXPERIMENT_LOG, logPath, openLog } from '../../../src/engine/experiment
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { listRuns } from '../../../src/engine/experiment/run-list.ts';
 import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
-import { listBackups } from '../../../src/engine/sqlite/backups.ts';
+import { BACKUPS_KEPT, backUp, listBackups } from '../../../src/engine/sqlite/backups.ts';
 import { examineFile, recover, type Recovery, type Replacement } from '../../../src/engine/sqlite/recover.ts';
 import { killHard, nextMessage, startProcess } from '../../support/child.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -38,7 +38,7 @@ function usedHome(): Used {
     const runId = createRun(log, samplePlan(), null);
     releaseTrainerLock(log, runId);
     runs.push([...(runs.at(-1) ?? []), runId]);
-    if (count < 3) log.backUp();
+    if (count < 3) backUp(log.path);
   }
   log.close();
   return { home, file: logPath(home), runs };
@@ -90,8 +90,8 @@ describe('a damaged log', () => {
       expect(examineFile(EXPERIMENT_LOG, used.file)).not.toEqual([]);
       const { aside, restored } = mend(used);
       expect(restored).toEqual(listBackups(used.file)[0]);
-      expect(readFileSync(path.join(aside, 'thaw.db')).equals(damaged)).toBe(true);
-      expect(aside.startsWith(path.join(used.home, 'log', 'damaged'))).toBe(true);
+      expect(readFileSync(path.join(aside ?? '', 'thaw.db')).equals(damaged)).toBe(true);
+      expect(aside?.startsWith(path.join(used.home, 'log', 'damaged'))).toBe(true);
       expect(await runsNow(used)).toEqual(used.runs[1]?.toSorted());
       expect(listBackups(used.file)).toHaveLength(2);
     },
@@ -104,8 +104,8 @@ describe('a damaged log', () => {
     writeFileSync(`${used.file}-shm`, 'memory');
     writeFileSync(`${used.file}-journal`, 'pages');
     const { aside } = mend(used);
-    expect(readdirSync(aside).toSorted()).toEqual(['thaw.db', 'thaw.db-journal', 'thaw.db-shm', 'thaw.db-wal']);
-    expect(readFileSync(path.join(aside, 'thaw.db-wal'), 'utf8')).toBe('commits');
+    expect(readdirSync(aside ?? '').toSorted()).toEqual(['thaw.db', 'thaw.db-journal', 'thaw.db-shm', 'thaw.db-wal']);
+    expect(readFileSync(path.join(aside ?? '', 'thaw.db-wal'), 'utf8')).toBe('commits');
     expect(readdirSync(path.dirname(used.file))).toEqual(['backups', 'damaged', 'thaw.db']);
     expect(await runsNow(used)).toHaveLength(2);
   });
@@ -159,11 +159,67 @@ describe('a damaged log', () => {
     await killHard(child);
     writeFileSync(file, 'no database');
     recover(EXPERIMENT_LOG, file, 'empty');
-    expect(existsSync(file)).toBe(false);
+    expect(examineFile(EXPERIMENT_LOG, file)).toEqual([]);
+  });
+});
+
+describe.each<readonly [string, (file: string) => void]>([
+  ['is gone', (file) => rmSync(file)],
+  ['has lost all its bytes', (file) => truncateSync(file, 0)],
+])('a log that %s', (_, lose) => {
+  it('is not begun anew beside its backups, but goes on from the newest', async () => {
+    const used = usedHome();
+    lose(used.file);
+    const wasThere = existsSync(used.file);
+    await expectError(() => openLog(used.home), 'log.unreadable', used.file, 'thaw log recover', '--empty');
+    expect([existsSync(used.file), statSync(used.file, { throwIfNoEntry: false })?.size ?? 0]).toEqual([wasThere, 0]);
+    const { aside, restored } = mend(used);
+    expect(restored).toEqual(listBackups(used.file)[0]);
+    expect(aside === null).toBe(!wasThere);
+    expect(await runsNow(used)).toEqual(used.runs[1]?.toSorted());
+  });
+
+  it('is begun anew where that is said, and its backups outlive those of the new one', async () => {
+    const used = usedHome();
+    const [newest] = listBackups(used.file);
+    lose(used.file);
+    const { aside } = mend(used, 'empty');
+    expect(await runsNow(used)).toEqual([]);
+    for (let count = 0; count <= BACKUPS_KEPT; count++) backUp(used.file);
+    expect(existsSync(newest?.path ?? '')).toBe(false);
+    expect(examineFile(EXPERIMENT_LOG, path.join(aside ?? '', newest?.name ?? ''))).toEqual([]);
+  });
+
+  it('is as new where it has no backup', async () => {
+    const used = usedHome();
+    for (const backup of listBackups(used.file)) rmSync(backup.path);
+    lose(used.file);
+    await expectError(() => mend(used), 'usage.invalid', 'nor a backup');
+    expect(await runsNow(used)).toEqual([]);
   });
 });
 
 describe('a log that needs no recovery', () => {
+  it('is left alone while another program holds it, as it may be sound', async () => {
+    const used = usedHome();
+    const other = new Database(used.file);
+    other.pragma('locking_mode = exclusive');
+    other.exec('BEGIN EXCLUSIVE');
+    await expectError(() => mend(used), 'log.unreadable', 'held the experiment log for too long');
+    other.exec('COMMIT');
+    other.close();
+    expect(readdirSync(path.join(used.home, 'log'))).not.toContain('damaged');
+    expect(await runsNow(used)).toHaveLength(3);
+  });
+
+  it('is left alone where it cannot be looked at', async () => {
+    const used = usedHome();
+    rmSync(used.file);
+    mkdirSync(used.file);
+    await expectError(() => mend(used), 'disk.readOnly', 'EISDIR');
+    expect(statSync(used.file).isDirectory()).toBe(true);
+  });
+
   it('is left alone where it is sound, of a newer Thaw or not there', async () => {
     const used = usedHome();
     await expectError(() => mend(used), 'usage.invalid', 'nothing wrong');

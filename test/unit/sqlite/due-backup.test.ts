@@ -1,9 +1,8 @@
-import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { backupFolder, backUp, listBackups } from '../../../src/engine/sqlite/backups.ts';
-import { backUpInThread, isBackupDue } from '../../../src/engine/sqlite/due-backup.ts';
+import { backUp } from '../../../src/engine/sqlite/backups.ts';
+import { isBackupDue } from '../../../src/engine/sqlite/due-backup.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
@@ -28,25 +27,4 @@ it('is due once a day, and again where a clock has put the last one into the fut
 
 it('is never due for what is not there', async () => {
   expect(await isBackupDue(path.join(temporaryFolder(), 'none.db'), Date.now())).toBe(false);
-});
-
-it('is made in a thread while the database is written, and is sound', async () => {
-  const file = newDatabase();
-  const writer = new Database(file);
-  const copied = backUpInThread(file);
-  writer.exec('INSERT INTO thing VALUES (8)');
-  await copied;
-  writer.close();
-  const [backup] = listBackups(file);
-  const copy = new Database(backup?.path ?? '', { readonly: true });
-  expect(copy.pragma('integrity_check', { simple: true })).toBe('ok');
-  expect(copy.prepare('SELECT number FROM thing WHERE number = 7').pluck().all()).toEqual([7]);
-  copy.close();
-});
-
-it('fails in words, and leaves nothing, where the database is damaged', async () => {
-  const file = newDatabase();
-  writeFileSync(file, 'no database, but longer than the header of one would be, so that it is read as such');
-  await expect(backUpInThread(file)).rejects.toThrow(/not a database/);
-  expect(readdirSync(backupFolder(file))).toEqual([]);
 });

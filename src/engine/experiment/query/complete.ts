@@ -4,6 +4,7 @@ import type { RunCompletion, RunKeyType } from '../../../shared/contract/run-que
 import type { Log } from '../log.ts';
 import { compileQuery } from './compile.ts';
 import { KeyCatalogue, type ResolvedKey } from './key-catalogue.ts';
+import { OF_RUNS } from './layer-condition.ts';
 import { parseQuery } from './parse.ts';
 import { QueryError, type Expected } from './query-error.ts';
 import { compose, sql } from './sql.ts';
@@ -153,7 +154,7 @@ class Completer {
     const names = (column: string): readonly string[] =>
       this.#database
         .prepare<[], string>(
-          `SELECT DISTINCT ${column} FROM layer WHERE parameters > 0 ORDER BY number LIMIT ${MOST_VALUES}`,
+          `SELECT DISTINCT ${column} FROM layer WHERE ${OF_RUNS} ORDER BY number LIMIT ${MOST_VALUES}`,
         )
         .pluck()
         .all();

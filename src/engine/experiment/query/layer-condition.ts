@@ -5,6 +5,9 @@ import { findNames, regexSource } from './regex.ts';
 import { sql, type Sql } from './sql.ts';
 import type { LAYER_STATES, Literal } from './syntax.ts';
 
+/** Of rows of `layer`: it has parameters, and is of a run that is still in the log. */
+export const OF_RUNS = 'parameters > 0 AND EXISTS (SELECT 1 FROM layer_state WHERE layer_state.layer = layer.number)';
+
 interface KnownLayer {
   readonly number: number;
   readonly name: string;
@@ -15,10 +18,10 @@ const METACHARACTERS = /[\\^$.*+?()[\]{}|]/;
 /** Of more of the log's layers than this share each run is looked at by itself: its first layer that fits is near then. */
 const MANY_LAYERS = 0.3;
 
-/** Layers with parameters of all networks of the log: what can be frozen. */
+/** Layers with parameters of all runs of the log: what can be frozen. Those that only deleted runs had stay in its table. */
 function knownLayers(database: Database.Database): readonly KnownLayer[] {
   return database
-    .prepare<[], KnownLayer>('SELECT number, name, block FROM layer WHERE parameters > 0 ORDER BY number')
+    .prepare<[], KnownLayer>(`SELECT number, name, block FROM layer WHERE ${OF_RUNS} ORDER BY number`)
     .all();
 }
 

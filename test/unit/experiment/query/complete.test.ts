@@ -2,6 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runCompletion, type RunCompletion } from '../../../../src/shared/contract/run-query.ts';
 import { openLog } from '../../../../src/engine/experiment/log.ts';
 import { completeQuery } from '../../../../src/engine/experiment/query/complete.ts';
+import { deleteTrashedRun, trashRuns } from '../../../../src/engine/experiment/run-edits.ts';
+import { setStatus } from '../../../../src/engine/experiment/run-life.ts';
 import { writeRuns } from '../../../support/queried-runs.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -18,6 +20,12 @@ writeRuns(log, [
   { ...about, network: 'vgg16_224', tags: ['baseline'], accuracies: [], layers: null },
 ]);
 afterAll(() => log.close());
+
+function endedRun(own: typeof log, runId: string): string {
+  setStatus(own, runId, 'running');
+  setStatus(own, runId, 'finished');
+  return runId;
+}
 
 /** Completes where `|` stands. */
 function complete(marked: string): RunCompletion {
@@ -91,5 +99,24 @@ describe('a query that is being written', () => {
 
   it('takes a cursor beyond its end for one at its end', () => {
     expect(completeQuery(log, 'netw', 100)).toMatchObject({ from: 0, to: 4 });
+  });
+
+  it('knows nothing of layers that only deleted runs had', () => {
+    const own = openLog(temporaryFolder());
+    const layers = { 'block1/conv': 'frozen', 'block2/conv': 'trainable' } as const;
+    const run = { ...about, network: 'resnet50_224', tags: [], accuracies: [] };
+    const [, deleted = ''] = writeRuns(own, [
+      { ...run, layers },
+      { ...run, layers: { ...layers, 'old/conv': 'frozen' } },
+    ]);
+    trashRuns(own, [endedRun(own, deleted)]);
+    expect(texts(completeQuery(own, 'frozen(', 7))).toContain('"old"');
+    expect(deleteTrashedRun(own, deleted, () => undefined)).toBe(true);
+    expect(texts(completeQuery(own, 'frozen(', 7))).not.toContain('"old"');
+    expect(texts(completeQuery(own, 'frozen(', 7))).toContain('"block1"');
+    expect(completeQuery(own, 'frozen("old")', 13).problem?.message).toContain(
+      "no run has a layer with parameters that 'old'",
+    );
+    own.close();
   });
 });
