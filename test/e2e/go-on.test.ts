@@ -120,7 +120,7 @@ describe('a run that was stopped, or stopped early', () => {
     expect(computed(result.history)).toEqual(computed(whole.result.history));
   });
 
-  it('goes on without what would end it at once, and says so, and what becomes of its schedule', async () => {
+  it('goes on though its patience is used up, by the same monitor, and says so, and what becomes of its schedule', async () => {
     const first = await trained({
       epochs: 6,
       augmentation: null,
@@ -131,9 +131,9 @@ describe('a run that was stopped, or stopped early', () => {
     });
     expect(first.result).toMatchObject({ stoppedEarly: true, history: { length: 2 } });
     const { runId, ...begun } = await engine.invoke('runs.continue', { runId: first.summary.runId, epochs: 2 });
-    expect(begun.plan).toMatchObject({ epochs: 4, earlyStopping: null });
+    expect(begun.plan).toMatchObject({ epochs: 4, earlyStopping: { monitor: 'val_accuracy', patience: 4 } });
     expect(begun.warnings).toEqual([
-      'Early stopping ended the run, and would end this one at once: it goes on without early stopping.',
+      'Early stopping ended the run, and would end this one at once: its patience is now all 4 epochs.',
       'The cosine schedule now ends at epoch 4: the learning rate goes on as in a run of that many epochs.',
     ]);
     const result = await ended(runId);

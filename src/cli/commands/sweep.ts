@@ -19,28 +19,36 @@ function strategy(text: string): (typeof STRATEGIES)[number] {
   throw new InvalidArgumentError(`A strategy is ${STRATEGIES.join(', ')}; received '${text}'.`);
 }
 
-const READERS: { readonly [Key in keyof SweepValues]-?: (texts: readonly string[]) => Pick<SweepValues, Key> } = {
-  learningRate: (texts) => ({ learningRate: texts.map(decimalNumber({ least: 0, above: true })) }),
-  strategy: (texts) => ({ strategy: texts.map(strategy) }),
-  boundary: (texts) => ({ boundary: [...texts] }),
-  seed: (texts) => ({ seed: texts.map(wholeNumber({ least: 0, most: 0xffffffff })) }),
+type Reader<Key extends keyof SweepValues> = (texts: readonly string[], before: SweepValues) => Pick<SweepValues, Key>;
+
+const READERS: { readonly [Key in keyof SweepValues]-?: Reader<Key> } = {
+  learningRate: (texts, { learningRate = [] }) => ({
+    learningRate: [...learningRate, ...texts.map(decimalNumber({ least: 0, above: true }))],
+  }),
+  strategy: (texts, before) => ({ strategy: [...(before.strategy ?? []), ...texts.map(strategy)] }),
+  boundary: (texts, { boundary = [] }) => ({ boundary: [...boundary, ...texts] }),
+  seed: (texts, { seed = [] }) => ({ seed: [...seed, ...texts.map(wholeNumber({ least: 0, most: 0xffffffff }))] }),
 };
+
+/** What stands between commas; a comma in an expression between slashes is part of it. */
+function listed(text: string): readonly string[] {
+  return Array.from(text.matchAll(/(?:^|,)\s*(\/(?:\\.|[^\\])+?\/(?=\s*(?:,|$))|[^,]*)/g), ([, value = '']) =>
+    value.trim(),
+  );
+}
 
 /** `seed=1,2,3`, added to what was given before. */
 export function sweptValues(text: string, before: SweepValues = {}): SweepValues {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(0, at));
-  const texts = text
-    .slice(at + 1)
-    .split(',')
-    .map((value) => value.trim());
+  const texts = listed(text.slice(at + 1));
   const reader = Object.entries(READERS).find(([key]) => key === name)?.[1];
   if (!reader || texts.some((value) => value === '')) {
     throw new InvalidArgumentError(
       `It must be one of ${Object.keys(READERS).join(', ')}, '=' and values with commas between: seed=1,2,3.`,
     );
   }
-  return { ...before, ...reader(texts) };
+  return { ...before, ...reader(texts, before) };
 }
 
 export function addSweepCommand(program: Command): void {

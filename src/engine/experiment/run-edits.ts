@@ -4,7 +4,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
 import { dropEmptyGroups } from './run-group.ts';
 import { findRun, type RunHead } from './run-life.ts';
-import { isActive } from './run-status.ts';
+import { ACTIVE_LIST, isActive } from './run-status.ts';
 
 /** Each run once, in the order given. @throws ThawError `run.unknown` */
 function findRuns(database: Database.Database, runIds: readonly string[]): (RunHead & { readonly id: string })[] {
@@ -93,10 +93,46 @@ export function restoreRuns(log: Log, runIds: readonly string[]): void {
 export function trashedRuns(log: Log): string[] {
   return log.read('read the trash', (database) =>
     database
-      .prepare<[], string>('SELECT id FROM run WHERE trashed_at IS NOT NULL ORDER BY trashed_at, number')
+      .prepare<[], string>('SELECT id FROM run WHERE trashed_at > 0 ORDER BY trashed_at, number')
       .pluck()
       .all(),
   );
+}
+
+/**
+ * A run, waiting or at work, that needs what a run kept: it comes from it, names it as its weights, or repeats a run that
+ * does, over however many repeats.
+ */
+function neederOf(database: Database.Database, number: number, runId: string): string | undefined {
+  return database
+    .prepare<{ number: number; runId: string }, string>(
+      `WITH RECURSIVE
+         busy AS (SELECT * FROM run WHERE status IN (${ACTIVE_LIST})),
+         needed (number, relation, needer) AS (
+           SELECT parent, parent_relation, id FROM busy WHERE parent IS NOT NULL
+           UNION
+           SELECT run.parent, run.parent_relation, needed.needer FROM needed JOIN run ON run.number = needed.number
+           WHERE needed.relation = 'repeated' AND run.parent IS NOT NULL
+         )
+       SELECT needer FROM needed WHERE number = :number
+       UNION ALL
+       SELECT busy.id FROM busy JOIN run_parameter ON run_parameter.run = busy.number
+       WHERE run_parameter.key = 'weights.runId' AND run_parameter.value = :runId
+       LIMIT 1`,
+    )
+    .pluck()
+    .get({ number, runId });
+}
+
+/** Those that repeat a run began where it did, and can be repeated in turn, once it is gone. */
+function handDownOrigin(database: Database.Database, number: number): void {
+  database
+    .prepare(
+      `UPDATE run SET (parent, parent_relation, parent_step) =
+         (SELECT parent, nullif(parent_relation, 'imported'), parent_step FROM run AS gone WHERE gone.number = :number)
+       WHERE parent = :number AND parent_relation = 'repeated'`,
+    )
+    .run({ number });
 }
 
 /**
@@ -112,19 +148,15 @@ export function deleteTrashedRun(log: Log, runId: string, setAside: () => void):
       .prepare<[string], RunHead>('SELECT number, status FROM run WHERE id = ? AND trashed_at IS NOT NULL')
       .get(runId);
     if (!run || isActive(run.status)) return false;
-    const child = database
-      .prepare<[number], string>(
-        `SELECT id FROM run WHERE parent = ? AND status IN ('queued', 'running', 'paused') LIMIT 1`,
-      )
-      .pluck()
-      .get(run.number);
-    if (child !== undefined) {
+    const needer = neederOf(database, run.number, runId);
+    if (needer !== undefined) {
       throw new ThawError(
         'run.state',
-        `A run is deleted once no other needs its checkpoint; run '${child}' begins from run '${runId}'.`,
+        `A run is deleted once no other needs its checkpoint; run '${needer}' begins from run '${runId}'.`,
         'Empty the trash again when that one has ended.',
       );
     }
+    handDownOrigin(database, run.number);
     database.prepare('DELETE FROM run WHERE number = ?').run(run.number);
     dropEmptyGroups(database);
     setAside();

@@ -3,7 +3,7 @@ import type { RunStatus } from '../../shared/contract/run.ts';
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
 import { isAlive, thisOwner, type Owner } from './owner.ts';
-import { ACTIVE_STATUSES, isActive, mayFollow } from './run-status.ts';
+import { ACTIVE_LIST, isActive, mayFollow } from './run-status.ts';
 import { takeTrainerLock } from './trainer-lock.ts';
 
 export interface RunHead {
@@ -90,7 +90,7 @@ export function reopenRun(log: Log, runId: string, hasCheckpoint: boolean | 'gon
       throw new ThawError(
         'run.state',
         `A run is resumed from its last checkpoint; run '${runId}' ended before it wrote one.`,
-        'Start it anew with `thaw train`.',
+        `Train again with \`thaw runs repeat ${runId}\`: the log still has the plan.`,
       );
     }
     if (database.prepare('SELECT 1 FROM run WHERE number = ? AND trashed_at IS NOT NULL').get(run.number)) {
@@ -135,9 +135,8 @@ interface ActiveRow extends Owner {
   readonly number: number;
   readonly id: string;
   readonly heartbeatAt: number;
+  readonly hasCheckpoint: 0 | 1;
 }
-
-const ACTIVE_LIST = ACTIVE_STATUSES.map((status) => `'${status}'`).join(', ');
 
 /**
  * Marks `interrupted` every active run whose owner is gone; runs of living owners, here or elsewhere, are left alone, and so
@@ -153,7 +152,7 @@ export function reapDeadRuns(log: Log): readonly string[] {
     database
       .prepare<[], ActiveRow>(
         `SELECT number, id, owner_pid AS pid, owner_start AS startToken, owner_host AS host, owner_boot AS boot,
-                heartbeat_at AS heartbeatAt
+                heartbeat_at AS heartbeatAt, EXISTS (SELECT 1 FROM checkpoint WHERE run = run.number) AS hasCheckpoint
          FROM run WHERE status IN (${ACTIVE_LIST}) AND queue_position IS NULL`,
       )
       .all()
@@ -171,13 +170,16 @@ export function reapDeadRuns(log: Log): readonly string[] {
          AND queue_position IS NULL`,
     );
     const marked = dead.filter(
-      ({ number, id, pid, startToken }) =>
+      ({ number, id, pid, startToken, hasCheckpoint }) =>
         mark.run({
           number,
           pid,
           startToken,
           message: `A run ends with a result; the process that ran it (${pid}) ended without one.`,
-          hint: `Continue it with \`thaw runs resume ${id}\`.`,
+          hint:
+            hasCheckpoint === 1
+              ? `Continue it with \`thaw runs resume ${id}\`.`
+              : `It left no checkpoint to continue from: train again with \`thaw runs repeat ${id}\`.`,
         }).changes > 0,
     );
     return marked.map(({ id }) => id);

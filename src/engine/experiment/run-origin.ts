@@ -31,7 +31,7 @@ export function readOrigin(log: Log, runId: string): RunOrigin | null {
       )
       .get(number);
     if (row && row.runId !== null && row.relation !== null) return { ...row, runId: row.runId, relation: row.relation };
-    if (row?.relation !== 'continued' && row?.relation !== 'branched') return null;
+    if (row?.relation !== 'continued' && row?.relation !== 'branched' && row?.relation !== 'repeated') return null;
     throw new ThawError(
       'run.unknown',
       `A run that goes on from another needs what that one kept; the run that '${runId}' goes on from is no longer in the log.`,

@@ -12,7 +12,10 @@ const FOLLOWERS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
 };
 
 /** The statuses in which some process must be alive for the run. */
-export const ACTIVE_STATUSES = ['queued', 'running', 'paused'] as const satisfies readonly RunStatus[];
+const ACTIVE_STATUSES = ['queued', 'running', 'paused'] as const satisfies readonly RunStatus[];
+
+/** The same, as SQL lists them. */
+export const ACTIVE_LIST = ACTIVE_STATUSES.map((status) => `'${status}'`).join(', ');
 
 export function isActive(status: RunStatus): boolean {
   return ACTIVE_STATUSES.some((active) => active === status);

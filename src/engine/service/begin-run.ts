@@ -17,7 +17,7 @@ import { takeOver } from '../training/take-over.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
-import { assertDataset, assertSources, type PlannedRun } from './plan-run.ts';
+import { assertDataset, assertSources, withPinnedWeights, type PlannedRun } from './plan-run.ts';
 
 /** A log that was put back to an earlier state may know nothing of it. @throws ThawError `run.state` */
 function assertUntrained(runId: string, runDirectory: string): void {
@@ -99,7 +99,7 @@ async function launch(
  *
  * @param how.queue whether it waits
  * @param how.group the name of the group that it belongs to
- * @throws ThawError `run.busy` where a trainer is at work and the run is not to wait
+ * @throws ThawError `run.busy` where a trainer is at work and the run is not to wait, `engine.lost` where this engine closes
  */
 export async function beginRun(
   context: ServiceContext,
@@ -107,25 +107,34 @@ export async function beginRun(
   { queue = false, group }: { readonly queue?: boolean | undefined; readonly group?: string | undefined },
 ): Promise<RunBegun> {
   const { log } = context;
-  const told = { plan, part, edits, warnings: [...warnings] };
+  const told = { part, edits, warnings: [...warnings] };
   if (queue) {
-    const runId = enqueueRun(log, plan, origin, group);
+    const waiting = withPinnedWeights(plan, origin);
+    const runId = enqueueRun(log, waiting, origin, group);
     context.queue.look();
-    return { runId, ...told };
+    return { runId, plan: waiting, ...told };
   }
-  const runId = createRun(log, plan, origin, group);
-  try {
-    await launch(context, { runId, plan, origin }, false);
-  } catch (error) {
-    withdrawRun(log, runId);
-    throw error;
-  }
-  return { runId, ...told };
+  return context.starting(async () => {
+    const runId = createRun(log, plan, origin, group);
+    try {
+      await launch(context, { runId, plan, origin }, false);
+    } catch (error) {
+      try {
+        context.ends.write(runId, () => withdrawRun(log, runId));
+      } catch {
+        // It is tried again; why the run could not begin is what has to be told.
+      }
+      throw error;
+    }
+    return { runId, plan, ...told };
+  });
 }
 
 /**
  * Forks the trainer of a run whose turn it is. What it needs is looked for again: a run that cannot begin any more has
  * failed, and says why.
+ *
+ * @throws ThawError where the log does not take that
  */
 export async function beginWaiting(context: ServiceContext, runId: string): Promise<void> {
   const { log } = context;
@@ -140,8 +149,12 @@ export async function beginWaiting(context: ServiceContext, runId: string): Prom
     const why = serialized(error, 'Beginning the run');
     // What it has is as good as it was.
     const status = hasIndex(context.runDirectory(runId)) ? 'interrupted' : 'failed';
-    setStatus(log, runId, status, why);
-    releaseTrainerLock(log, runId);
-    context.events.tellRun(runId, { kind: 'status', status, error: why });
+    context.ends.write(runId, () => {
+      log.write('write why the run cannot begin', () => {
+        setStatus(log, runId, status, why);
+        releaseTrainerLock(log, runId);
+      });
+      context.events.tellRun(runId, { kind: 'status', status, error: why });
+    });
   }
 }

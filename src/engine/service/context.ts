@@ -30,6 +30,7 @@ import { SettingsFile } from './settings-file.ts';
 import { OpenedWeights } from './opened-weights.ts';
 import { SupervisedRun } from './supervised-run.ts';
 import { Tasks } from './tasks.ts';
+import { UnwrittenEnds } from './unwritten-ends.ts';
 import { Uploads } from './uploads.ts';
 import { Watching } from './watching.ts';
 
@@ -73,6 +74,14 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
+function closed(): ThawError {
+  return new ThawError(
+    'engine.lost',
+    'An engine begins nothing once it closes; this one has closed.',
+    'Start Thaw again.',
+  );
+}
+
 /** What the use cases share: the folders, the log, the runs under way, what windows were given to name. */
 export class ServiceContext {
   readonly home: string;
@@ -93,6 +102,7 @@ export class ServiceContext {
   readonly features = new OpenedFeatures();
   readonly weights = new OpenedWeights();
   readonly refused = new RefusedRuns();
+  readonly ends: UnwrittenEnds;
   readonly queue = new QueueWorker(this);
   readonly images: Images;
   readonly predictors: Predictors;
@@ -100,6 +110,9 @@ export class ServiceContext {
   readonly previews: KeptProcess<ComputedPreview>;
   readonly settings: SettingsFile;
   readonly uploads: Uploads;
+  /** Runs that stand in the log and whose trainers are about to be forked. */
+  readonly #starting = new Set<Promise<unknown>>();
+  #closing: 'no' | 'begun' | 'done' = 'no';
   readonly #runs = new Map<string, SupervisedRun>();
   #log: Log | null = null;
   #watch: RunWatch | null = null;
@@ -116,6 +129,7 @@ export class ServiceContext {
     this.roots = options.roots ?? [];
     this.#diskOf = options.diskOf;
     addModelFolder(path.join(this.home, MODELS));
+    this.ends = new UnwrittenEnds(this);
     this.images = new Images(this);
     this.uploads = new Uploads(this);
     this.settings = new SettingsFile(this.home);
@@ -138,6 +152,8 @@ export class ServiceContext {
   /** The log, opened when first needed; runs whose owners are gone are marked then. */
   get log(): Log {
     if (!this.#log) {
+      // Nobody would close it again.
+      if (this.#closing === 'done') throw closed();
       const log = openLog(this.home, this.#diskOf);
       try {
         reapDeadRuns(log);
@@ -197,12 +213,22 @@ export class ServiceContext {
     return runDirectory(this.home, runId);
   }
 
+  /** Begins a run; a service that is closed meanwhile waits for that. @throws ThawError `engine.lost` once it closes */
+  async starting<Result>(begin: () => Promise<Result>): Promise<Result> {
+    if (this.#closing !== 'no') throw closed();
+    const work = begin();
+    this.#starting.add(work);
+    return work.finally(() => this.#starting.delete(work));
+  }
+
   /**
    * Forks the trainer of a run that stands in the log as `queued`.
    *
    * @param isKept whether the log keeps it also where it is refused before it begins
+   * @throws ThawError `engine.lost` once the service is closed
    */
   supervise(job: TrainerJob, isKept = false): void {
+    if (this.#closing === 'done') throw closed();
     const { log } = this;
     this.events.takeUp(job.runId);
     this.predictors.retire();
@@ -212,6 +238,7 @@ export class ServiceContext {
       trainerEntry: this.entries.trainer,
       job,
       tell: (body) => this.events.tellRun(job.runId, body),
+      settle: (end) => this.ends.write(job.runId, end),
       onRefused: isKept ? null : (detail) => this.refused.keep(detail),
     });
     this.#runs.set(job.runId, run);
@@ -255,7 +282,10 @@ export class ServiceContext {
 
   /** Stops what runs, keeping checkpoints, and closes the log. */
   async close(): Promise<void> {
+    this.#closing = 'begun';
     await this.queue.close();
+    await within(CLOSE_GRACE_MILLISECONDS, Promise.allSettled(this.#starting));
+    this.#closing = 'done';
     const tasks = this.tasks.close();
     this.predictors.close();
     this.previews.close();
@@ -269,6 +299,7 @@ export class ServiceContext {
     const quiet = Promise.all([tasks, this.watching.close().then(() => this.measuring.close())]);
     await Promise.all([...ends, within(CLOSE_GRACE_MILLISECONDS, quiet)]);
     await within(CLOSE_GRACE_MILLISECONDS, this.#backup);
+    this.ends.close();
     this.weights.close();
     await this.fetched.close();
     this.#closeLog();

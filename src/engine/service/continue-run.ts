@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { firstOrigin, readOrigin, type RunOrigin } from '../experiment/run-origin.ts';
+import { firstOrigin, readOrigin } from '../experiment/run-origin.ts';
 import { readPlan, readResult } from '../experiment/run-reader.ts';
 import { isActive } from '../experiment/run-status.ts';
 import { isExhausted } from '../training/early-stopping.ts';
@@ -9,7 +9,7 @@ import { readStateOf, type TrainingState } from '../training/checkpoint.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
-import { assertDataset, assertSources, type PlannedRun } from './plan-run.ts';
+import { assertDataset, assertSources, withPinnedWeights, type PlannedRun } from './plan-run.ts';
 
 /** @throws ThawError `run.unknown`, `run.state` */
 function assertEnded(context: ServiceContext, runId: string, what: string): void {
@@ -36,15 +36,17 @@ function continuedPlan(
     );
   }
   const isOver = isExhausted(from.earlyStopping, epoch, bestEpoch);
+  // Its monitor goes on to decide which epoch is the best, as it did until now.
+  const earlyStopping = isOver && from.earlyStopping ? { ...from.earlyStopping, patience: epochs } : from.earlyStopping;
   const warnings = [
     ...(isOver
-      ? ['Early stopping ended the run, and would end this one at once: it goes on without early stopping.']
+      ? [`Early stopping ended the run, and would end this one at once: its patience is now all ${epochs} epochs.`]
       : []),
     ...(from.schedule.kind === 'cosine'
       ? [`The cosine schedule now ends at epoch ${epochs}: the learning rate goes on as in a run of that many epochs.`]
       : []),
   ];
-  return { plan: { ...from, epochs, ...(isOver && { earlyStopping: null }) }, warnings };
+  return { plan: { ...from, epochs, earlyStopping }, warnings };
 }
 
 /**
@@ -73,12 +75,6 @@ export async function planContinued(
   };
 }
 
-/** The best checkpoint of a run may be another by now than it was when its weights were taken. */
-function sameWeights({ weights }: TrainingPlan, first: RunOrigin | null): TrainingPlan['weights'] {
-  if (weights.kind !== 'run' || first === null || first.step === null || first.runId !== weights.runId) return weights;
-  return { ...weights, checkpoint: { step: first.step } };
-}
-
 /**
  * Plans a run that does once more what another did: the same plan and seed, the dataset laid out and edited as that one began
  * with it, and where that one branched off or continued another, from the same checkpoint.
@@ -94,7 +90,7 @@ export async function planRepeated(
   const dataset = locatedDataset(context, from.dataset);
   const origin = { runId, relation: 'repeated', step: null } as const;
   const first = firstOrigin(context.log, readOrigin(context.log, runId));
-  const plan = { ...from, dataset, weights: sameWeights(from, first) };
+  const plan = withPinnedWeights({ ...from, dataset }, first);
   if (first?.relation === 'continued') {
     assertDataset(dataset);
     await chosenPrefix(context.runDirectory(first.runId), { step: first.step ?? 0 });

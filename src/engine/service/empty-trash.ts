@@ -32,8 +32,11 @@ function problemOf(error: unknown): string {
 /**
  * Finishes what a killed process left: the folder of a run that is still in the log goes back to its place, those of others
  * are returned, to be deleted.
+ *
+ * @param runsFolder where all runs have theirs
+ * @throws ThawError `disk.readOnly`, `disk.full`
  */
-function leftBehind(log: Log, runsFolder: string): string[] {
+export function leftBehind(log: Log, runsFolder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(runsFolder).filter((name) => name.startsWith(DELETED));

@@ -1,8 +1,9 @@
+import path from 'node:path';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { folderBytes } from '../cache/cache-folder.ts';
 import { editRuns, restoreRuns, trashedRuns, trashRuns } from '../experiment/run-edits.ts';
 import type { ServiceContext } from './context.ts';
-import { emptyTrash } from './empty-trash.ts';
+import { emptyTrash, leftBehind } from './empty-trash.ts';
 
 /** @throws ThawError `run.unknown`, `usage.invalid`, `disk.full`, `disk.readOnly` */
 export function changeRuns(context: ServiceContext, request: Request<'runs.edit'>): Response<'runs.edit'> {
@@ -20,6 +21,8 @@ export function throwAway(context: ServiceContext, { runIds }: Request<'runs.tra
 
 /** @throws ThawError `run.unknown`, `disk.full`, `disk.readOnly` */
 export function takeBack(context: ServiceContext, { runIds }: Request<'runs.restore'>): Response<'runs.restore'> {
+  // Whoever emptied the trash may have been killed with a run's folder set aside.
+  leftBehind(context.log, path.dirname(context.runDirectory('any')));
   restoreRuns(context.log, runIds);
   context.tellOfRuns();
   return {};

@@ -88,6 +88,13 @@ async function originOfWeights(context: ServiceContext, { weights }: TrainingPla
   return { runId: weights.runId, relation: 'weights', step };
 }
 
+/** The plan, naming the checkpoint that it begins with by its step: the best of a run may be another by the time it is read. */
+export function withPinnedWeights(plan: TrainingPlan, origin: RunOrigin | null): TrainingPlan {
+  const { weights } = plan;
+  if (weights.kind !== 'run' || origin === null || origin.step === null || origin.runId !== weights.runId) return plan;
+  return { ...plan, weights: { ...weights, checkpoint: { step: origin.step } } };
+}
+
 /**
  * Completes and checks a plan.
  *

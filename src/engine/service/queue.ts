@@ -2,13 +2,17 @@ import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { cancelWaiting, enqueueSweep, listWaiting, moveWaiting } from '../experiment/queue.ts';
 import { beginRun, beginWaiting } from './begin-run.ts';
 import type { ServiceContext } from './context.ts';
-import { planRun, type PlannedRun } from './plan-run.ts';
+import { planRun, withPinnedWeights, type PlannedRun } from './plan-run.ts';
 import { planStart } from './start-training.ts';
 import { combinations, sweepName, sweptPlan, withRateAndSeed } from './sweep.ts';
 
 /** What waits for its turn, and whether this engine begins it. */
 export function showQueue(context: ServiceContext): Response<'queue.list'> {
-  return { working: context.queue.working, waiting: listWaiting(context.log) };
+  return {
+    working: context.queue.working,
+    problem: context.queue.problem?.told ?? null,
+    waiting: listWaiting(context.log),
+  };
 }
 
 /** Checks a plan and lets its run wait; it is looked at again when its turn has come. */
@@ -47,7 +51,7 @@ export async function sweep(
     const kind = JSON.stringify([strategy, boundary]);
     const run = alike.get(kind) ?? (await planRun(context, sweptPlan(plan, combination)));
     alike.set(kind, run);
-    planned.push({ ...run, plan: withRateAndSeed(run.plan, combination) });
+    planned.push({ ...run, plan: withPinnedWeights(withRateAndSeed(run.plan, combination), run.origin) });
   }
   const called = name ?? sweepName(values);
   const { groupId, runIds } = enqueueSweep(context.log, planned, { name: called, sweep: values });

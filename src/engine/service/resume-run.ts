@@ -23,7 +23,8 @@ async function hasCheckpoint(runDirectory: string): Promise<boolean | 'gone'> {
 /**
  * Continues a stopped or interrupted run from its last checkpoint, under the same id.
  *
- * @throws ThawError `run.unknown`, `run.busy`, or `run.state` where it cannot be resumed or left no checkpoint
+ * @throws ThawError `run.unknown`, `run.busy`, or `run.state` where it cannot be resumed or left no checkpoint,
+ *   `engine.lost` where this engine closes
  */
 export async function resumeRun(
   context: ServiceContext,
@@ -31,16 +32,18 @@ export async function resumeRun(
 ): Promise<Response<'runs.resume'>> {
   const plan = readPlan(context.log, runId);
   const runDirectory = context.runDirectory(runId);
-  reopenRun(context.log, runId, await hasCheckpoint(runDirectory));
-  context.supervise({
-    runId,
-    plan: { ...plan, dataset: locatedDataset(context, plan.dataset) },
-    runDirectory,
-    cacheDirectory: context.cache,
-    cacheLimitBytes: cacheLimit(context),
-    sourceRunDirectory: plan.weights.kind === 'run' ? context.runDirectory(plan.weights.runId) : null,
-    resume: true,
-    home: context.home,
+  return context.starting(async () => {
+    reopenRun(context.log, runId, await hasCheckpoint(runDirectory));
+    context.supervise({
+      runId,
+      plan: { ...plan, dataset: locatedDataset(context, plan.dataset) },
+      runDirectory,
+      cacheDirectory: context.cache,
+      cacheLimitBytes: cacheLimit(context),
+      sourceRunDirectory: plan.weights.kind === 'run' ? context.runDirectory(plan.weights.runId) : null,
+      resume: true,
+      home: context.home,
+    });
+    return { runId };
   });
-  return { runId };
 }

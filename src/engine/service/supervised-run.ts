@@ -13,6 +13,7 @@ import { beat, setStatus } from '../experiment/run-life.ts';
 import { readResult, readRun } from '../experiment/run-reader.ts';
 import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
+import { isBusy } from '../sqlite/database-error.ts';
 import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
 import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.ts';
 import { isPredictionsPath } from '../training/evaluation/predictions-file.ts';
@@ -31,6 +32,8 @@ export interface SupervisionOptions {
   readonly trainerEntry: string;
   readonly job: TrainerJob;
   readonly tell: (body: RunEventBody) => void;
+  /** Has the end written, again later where the log does not take it. @throws what the log refuses it with */
+  readonly settle: (end: () => void) => void;
   /** Told of a run that was refused before it began, which is then no longer in the log; null keeps it there as failed. */
   readonly onRefused: ((detail: RunDetail) => void) | null;
 }
@@ -82,7 +85,7 @@ export class SupervisedRun {
       this.#enter('running');
       if (log.networkDisk !== null) this.#warn(networkWarning(log.networkDisk));
     });
-    this.#heartbeat = setInterval(() => this.#guard(() => beat(log, job.runId, this.#status)), HEARTBEAT_MILLISECONDS);
+    this.#heartbeat = setInterval(() => this.#guard(() => this.#beat()), HEARTBEAT_MILLISECONDS);
   }
 
   /**
@@ -109,6 +112,16 @@ export class SupervisedRun {
 
   continue(): void {
     this.#trainer.continue();
+  }
+
+  #beat(): void {
+    const { log, job } = this.#options;
+    try {
+      beat(log, job.runId, this.#status);
+    } catch (error) {
+      // The next one does as well; metrics that cannot be written for long stop the run.
+      if (!isBusy(error)) throw error;
+    }
   }
 
   #warn(message: string): void {
@@ -226,7 +239,7 @@ export class SupervisedRun {
   }
 
   #finish(end: TrainerEnd): void {
-    const { log, job, tell } = this.#options;
+    const { log, job, settle } = this.#options;
     clearInterval(this.#heartbeat);
     this.#guard(() => this.#metrics.close());
     const outcome = this.#outcome;
@@ -235,20 +248,26 @@ export class SupervisedRun {
     else if (end.output !== '') this.#guard(() => writeLine(log, job.runId, 'trainer', end.output));
     const { status, error } = this.#conclusion(end);
     try {
-      // A run that others took for dead ends as it did all the same.
-      beat(log, job.runId, this.#status);
-      setStatus(log, job.runId, status, error);
-      releaseTrainerLock(log, job.runId);
-      if (this.#isRefused()) this.#withdraw();
-      else this.#sayEnd(status, error);
-      tell({ kind: 'status', status, error });
+      settle(() => this.#writeEnd(status, error));
       if (this.#isRefused() && error) throw ThawError.from(error);
       if (this.#problem && !(this.#problem.error instanceof ThawError)) throw this.#problem.error;
       this.#done.resolve(readResult(log, job.runId));
     } catch (refused) {
-      // Where the log refuses even the status, the next to open it finds no owner and marks the run interrupted.
       this.#done.reject(this.#problem?.error ?? refused);
     }
+  }
+
+  #writeEnd(status: RunStatus, error: SerializedError | null): void {
+    const { log, job, tell } = this.#options;
+    log.write('write how the run ended', () => {
+      // A run that others took for dead ends as it did all the same.
+      beat(log, job.runId, this.#status);
+      setStatus(log, job.runId, status, error);
+      releaseTrainerLock(log, job.runId);
+    });
+    if (this.#isRefused()) this.#withdraw();
+    else this.#sayEnd(status, error);
+    tell({ kind: 'status', status, error });
   }
 
   #sayEnd(status: RunStatus, error: SerializedError | null): void {

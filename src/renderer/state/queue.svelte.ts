@@ -1,11 +1,14 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { QueueState, WaitingRun } from '../../shared/contract/queue.ts';
 import type { ConnectionState } from '../../shared/contract/bridge.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 
 /** What waits for the one trainer of the workspace, in order, and whether this engine begins it. */
 export class QueueController {
   waiting = $state.raw<readonly WaitingRun[]>([]);
   working = $state(false);
+  /** Why nothing that waits can begin; null where nothing is known against it. */
+  problem = $state.raw<ThawError | null>(null);
   readonly #transport: Transport;
   #again = false;
   #reading = false;
@@ -57,9 +60,10 @@ export class QueueController {
     await this.load();
   }
 
-  #show({ waiting, working }: QueueState): void {
+  #show({ waiting, working, problem }: QueueState): void {
     this.waiting = waiting;
     this.working = working;
+    this.problem = problem && ThawError.from(problem);
   }
 
   /** What was told while an answer was awaited is asked for once more, and once only. */

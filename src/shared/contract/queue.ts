@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { groupName } from './begin-run.ts';
 import { STRATEGIES, trainingPlan, trainingPlanRequest } from './plan.ts';
-import { runSummary } from './run.ts';
+import { runSummary, serializedError } from './run.ts';
 
 /** Runs that wait for their turn at one time, at most; and those of one sweep. */
 export const MOST_WAITING = 1000;
@@ -21,6 +21,8 @@ export const queueState = z.strictObject({
    * so that no training begins by surprise: see `queue.work`.
    */
   working: z.boolean(),
+  /** Why nothing that waits can begin: what keeps this engine from writing the log. */
+  problem: serializedError.nullable(),
   waiting: z.array(waitingRun),
 });
 export type QueueState = z.infer<typeof queueState>;

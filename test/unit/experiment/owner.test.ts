@@ -11,6 +11,7 @@ import {
 import { restoreRuns, trashRuns } from '../../../src/engine/experiment/run-edits.ts';
 import { beat, reapDeadRuns, reopenRun, setStatus } from '../../../src/engine/experiment/run-life.ts';
 import { readResult, readRun } from '../../../src/engine/experiment/run-reader.ts';
+import { writeCheckpoint } from '../../../src/engine/experiment/run-writer.ts';
 import { assertTrainerIdle, noteTrainer, releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
 import { killHard, nextMessage, startProcess } from '../../support/child.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -75,6 +76,24 @@ describe('looking for interrupted runs', () => {
     expect(reapDeadRuns(log)).toEqual([]);
     // Its place is free again, also for itself.
     reopenRun(log, runId, true);
+    log.close();
+  });
+
+  it('says how a run can be trained on that has a checkpoint, and how one that has none', () => {
+    const log = openLog(temporaryFolder());
+    const hints = [true, false].map((hasCheckpoint) => {
+      const runId = createRun(log, samplePlan(), null);
+      if (hasCheckpoint) {
+        writeCheckpoint(log, runId, { kind: 'last', epoch: 1, step: 4, path: 'checkpoints/4', bytes: 1 });
+      }
+      giveAway(log, runId, { pid: process.pid, start: 'long before' });
+      expect(reapDeadRuns(log)).toEqual([runId]);
+      return readResult(log, runId).error?.hint.replace(runId, 'ID');
+    });
+    expect(hints).toEqual([
+      'Continue it with `thaw runs resume ID`.',
+      'It left no checkpoint to continue from: train again with `thaw runs repeat ID`.',
+    ]);
     log.close();
   });
 

@@ -7,7 +7,9 @@ import type { RunRow, RunShelf } from '../../../src/shared/contract/run-list.ts'
 import type { RunStatus } from '../../../src/shared/contract/run.ts';
 import { openLog, runDirectory, type Log } from '../../../src/engine/experiment/log.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
+import { cancelWaiting, enqueueRun } from '../../../src/engine/experiment/queue.ts';
 import { setStatus } from '../../../src/engine/experiment/run-life.ts';
+import type { RunOrigin } from '../../../src/engine/experiment/run-origin.ts';
 import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
 import { createService, type Service } from '../../../src/engine/service/create-service.ts';
 import { damage } from '../../support/run-log.ts';
@@ -37,6 +39,14 @@ function newRun(status: RunStatus = 'finished'): string {
   releaseTrainerLock(log, runId);
   mkdirSync(runDirectory(home, runId), { recursive: true });
   writeFileSync(path.join(runDirectory(home, runId), 'checkpoint'), Buffer.alloc(1000));
+  return runId;
+}
+
+function endedFrom(origin: RunOrigin | null): string {
+  const runId = createRun(log, samplePlan(), origin);
+  setStatus(log, runId, 'running');
+  setStatus(log, runId, 'finished');
+  releaseTrainerLock(log, runId);
   return runId;
 }
 
@@ -168,6 +178,42 @@ describe('the trash', () => {
     expect(existsSync(path.join(runDirectory(home, parent), 'checkpoint'))).toBe(true);
   });
 
+  it.each([
+    [
+      'repeats one that branched off it',
+      (needed: string): string => {
+        const branched = endedFrom({ runId: needed, relation: 'branched', step: 1 });
+        return enqueueRun(log, samplePlan(), { runId: branched, relation: 'repeated', step: null });
+      },
+    ],
+    [
+      'repeats a repeat of one that continues it',
+      (needed: string): string => {
+        const continued = endedFrom({ runId: needed, relation: 'continued', step: 1 });
+        const repeated = endedFrom({ runId: continued, relation: 'repeated', step: null });
+        return enqueueRun(log, samplePlan(), { runId: repeated, relation: 'repeated', step: null });
+      },
+    ],
+    [
+      'has it as its weights',
+      (needed: string): string => {
+        const other = endedFrom(null);
+        const plan = samplePlan({ weights: { kind: 'run', runId: needed } });
+        return enqueueRun(log, plan, { runId: other, relation: 'repeated', step: null });
+      },
+    ],
+  ])('keeps a run while one waits that %s', async (_, needing) => {
+    const [needed, other] = [newRun(), newRun()];
+    const waiting = needing(needed);
+    await service.transport.invoke('runs.trash', { runIds: [needed, other] });
+    const { removed, problems } = await service.transport.invoke('runs.emptyTrash', {});
+    expect(removed).toEqual([other]);
+    expect(problems).toMatchObject([{ runId: needed }]);
+    expect(problems[0]?.problem).toContain(waiting);
+    cancelWaiting(log, [waiting]);
+    expect((await service.transport.invoke('runs.emptyTrash', {})).removed).toEqual([needed]);
+  });
+
   it('finishes what a process that was killed meanwhile left behind', async () => {
     const [going, gone] = [newRun(), newRun()];
     await service.transport.invoke('runs.trash', { runIds: [going, gone] });
@@ -177,9 +223,9 @@ describe('the trash', () => {
     }
     log.write('delete', (database) => database.prepare('DELETE FROM run WHERE id = ?').run(gone));
     await service.transport.invoke('runs.restore', { runIds: [going] });
+    expect(existsSync(path.join(runDirectory(home, going), 'checkpoint'))).toBe(true);
     expect(await service.transport.invoke('runs.emptyTrash', {})).toEqual({ removed: [], bytes: 1000, problems: [] });
     expect(readdirSync(path.join(home, 'runs'))).toEqual([going]);
-    expect(existsSync(path.join(runDirectory(home, going), 'checkpoint'))).toBe(true);
   });
 });
 

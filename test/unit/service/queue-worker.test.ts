@@ -38,7 +38,7 @@ describe('an engine that works the queue off', () => {
     expect(await transport.invoke('queue.list', {})).toMatchObject({ working: false, waiting: { length: 3 } });
     expect(await waiting(transport)).toEqual(runIds);
     expect((await transport.invoke('queue.work', {})).working).toBe(true);
-    expect(await transport.invoke('queue.wait', {})).toEqual({ working: true, waiting: [] });
+    expect(await transport.invoke('queue.wait', {})).toEqual({ working: true, problem: null, waiting: [] });
     expect(await Promise.all(runIds.map((runId) => statusOf(transport, runId)))).toEqual(runIds.map(() => 'finished'));
     const order = events.flatMap(({ runId, body }) => (body.kind === 'status' ? [[runId, body.status]] : []));
     expect(order).toEqual(

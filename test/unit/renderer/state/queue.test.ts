@@ -12,6 +12,7 @@ function engineWith(...names: readonly string[]) {
   const asked: (readonly [EndpointName, unknown])[] = [];
   const state = () => ({
     working: false,
+    problem: null,
     waiting: order.map((runId, index) => ({ runId, name: runId, position: index + 1 }) as WaitingRun),
   });
   const transport = {
