@@ -80,3 +80,28 @@ export function writeRuns(log: Log, runs: readonly QueriedRun[]): readonly strin
     return id;
   });
 }
+
+const FROZEN = { 'conv4_block1/conv4_block1_conv': 'frozen', 'conv4_block2/conv4_block2_conv': 'frozen' } as const;
+const THAWED = { ...FROZEN, 'conv4_block2/conv4_block2_conv': 'trainable' } as const;
+const OTHER = { 'block_1/conv_dw_1': 'frozen', 'block_1/conv_pw_1': 'frozen' } as const;
+const TOP = { logits: 'trainable' } as const;
+
+const day = (month: number, date: number, hour = 12): Date => new Date(2024, month - 1, date, hour);
+
+/** Every value, and the lack of it, stands beside every other often enough for conditions to differ. */
+export const QUERIED_RUNS: readonly QueriedRun[] = Array.from({ length: 24 }, (_, place): QueriedRun => {
+  const network = ['resnet50_224', 'vgg16_224', 'inception_v3_299'][place % 3] ?? '';
+  const heads = Object.fromEntries(Object.entries(TOP).map(([name, state]) => [`top/${name}`, state]));
+  const layers = [{ ...FROZEN, ...heads }, { ...THAWED, ...heads }, null, { ...OTHER, ...heads }][place % 4] ?? null;
+  return {
+    name: ['first try', 'Second Try', 'naïve', '100%', 'a "quoted" one'][place % 5] ?? '',
+    network,
+    learningRate: [0.001, 0.01, 0.1][Math.floor(place / 2) % 3] ?? 0,
+    created: day(1 + (place % 4), 1 + (place % 2), place),
+    tags: [['baseline'], [], ['Baseline', 'long'], ['long']][Math.floor(place / 3) % 4] ?? [],
+    note: place % 6 === 0 ? 'see the first try' : '',
+    starred: place % 7 === 0,
+    accuracies: [[0.5, 0.9, 0.7], [], [0.6], [0.7, 0.9, 0.9]][Math.floor(place / 2) % 4] ?? [],
+    layers,
+  };
+});

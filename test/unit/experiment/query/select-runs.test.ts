@@ -1,41 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openLog } from '../../../../src/engine/experiment/log.ts';
-import { listColumns, listRuns } from '../../../../src/engine/experiment/run-list.ts';
-import { groupRuns } from '../../../../src/engine/experiment/run-groups.ts';
+import { listRuns } from '../../../../src/engine/experiment/run-list.ts';
 import type { Literal, Operand, Operator, Query } from '../../../../src/engine/experiment/query/syntax.ts';
 import { expectError } from '../../../support/expect-error.ts';
-import { writeRuns, type QueriedRun } from '../../../support/queried-runs.ts';
+import { QUERIED_RUNS, writeRuns, type QueriedRun } from '../../../support/queried-runs.ts';
 import { printQuery } from '../../../support/run-query.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const FROZEN = { 'conv4_block1/conv4_block1_conv': 'frozen', 'conv4_block2/conv4_block2_conv': 'frozen' } as const;
-const THAWED = { ...FROZEN, 'conv4_block2/conv4_block2_conv': 'trainable' } as const;
-const OTHER = { 'block_1/conv_dw_1': 'frozen', 'block_1/conv_pw_1': 'frozen' } as const;
-const TOP = { logits: 'trainable' } as const;
-
-const day = (month: number, date: number, hour = 12): Date => new Date(2024, month - 1, date, hour);
-
-/** Every value, and the lack of it, stands beside every other often enough for conditions to differ. */
-const RUNS: readonly QueriedRun[] = Array.from({ length: 24 }, (_, place): QueriedRun => {
-  const network = ['resnet50_224', 'vgg16_224', 'inception_v3_299'][place % 3] ?? '';
-  const heads = Object.fromEntries(Object.entries(TOP).map(([name, state]) => [`top/${name}`, state]));
-  const layers = [{ ...FROZEN, ...heads }, { ...THAWED, ...heads }, null, { ...OTHER, ...heads }][place % 4] ?? null;
-  return {
-    name: ['first try', 'Second Try', 'naïve', '100%', 'a "quoted" one'][place % 5] ?? '',
-    network,
-    learningRate: [0.001, 0.01, 0.1][Math.floor(place / 2) % 3] ?? 0,
-    created: day(1 + (place % 4), 1 + (place % 2), place),
-    tags: [['baseline'], [], ['Baseline', 'long'], ['long']][Math.floor(place / 3) % 4] ?? [],
-    note: place % 6 === 0 ? 'see the first try' : '',
-    starred: place % 7 === 0,
-    accuracies: [[0.5, 0.9, 0.7], [], [0.6], [0.7, 0.9, 0.9]][Math.floor(place / 2) % 4] ?? [],
-    layers,
-  };
-});
-
 const log = openLog(temporaryFolder());
-const ids = writeRuns(log, RUNS);
+const ids = writeRuns(log, QUERIED_RUNS);
 afterAll(() => log.close());
 
 async function fitting(query: string): Promise<readonly number[]> {
@@ -45,7 +19,7 @@ async function fitting(query: string): Promise<readonly number[]> {
 }
 
 const placesOf = (test: (run: QueriedRun, place: number) => boolean): readonly number[] =>
-  RUNS.flatMap((run, place) => (test(run, place) ? [place] : []));
+  QUERIED_RUNS.flatMap((run, place) => (test(run, place) ? [place] : []));
 
 const lower = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
@@ -284,7 +258,7 @@ describe('a query of the runs', () => {
 
   it('ends a search that would not end by itself', async () => {
     const own = openLog(temporaryFolder());
-    writeRuns(own, [{ ...(RUNS[0] as QueriedRun), name: `${'a'.repeat(60)}!` }]);
+    writeRuns(own, [{ ...(QUERIED_RUNS[0] as QueriedRun), name: `${'a'.repeat(60)}!` }]);
     await expectError(() => listRuns(own, { query: 'name ~ "/^(a+)+$/"' }), 'usage.invalid', 'was not over');
     own.close();
   });
@@ -297,112 +271,5 @@ describe('a query of the runs', () => {
       runs: [],
     });
     own.close();
-  });
-});
-
-describe('the order of runs', () => {
-  const valueOf: Readonly<Record<string, (run: QueriedRun) => number | string | null>> = {
-    val_accuracy: (run) => (run.accuracies.length === 0 ? null : Math.max(...run.accuracies)),
-    'last(val_accuracy)': (run) => run.accuracies.at(-1) ?? null,
-    learningRate: (run) => run.learningRate,
-    created: (run) => run.created.getTime(),
-    tag: (run) => (run.tags.length === 0 ? null : run.tags.toSorted().join(', ').toLowerCase()),
-    name: (run) => lower(run.name),
-  };
-
-  it.each(Object.keys(valueOf).flatMap((key) => [true, false].map((descending) => [key, descending] as const)))(
-    'by %s, descending %s, has those without it last',
-    async (key, descending) => {
-      const { runs } = await listRuns(log, { sort: [{ key, descending }] });
-      const values = runs.map(({ runId }) => valueOf[key]?.(RUNS[ids.indexOf(runId)] as QueriedRun) ?? null);
-      const known = values.filter((value) => value !== null);
-      const sorted = known.toSorted((first, second) => (first < second ? -1 : first > second ? 1 : 0));
-      expect(values.slice(0, known.length)).toEqual(descending ? sorted.toReversed() : sorted);
-      expect(values.slice(known.length).every((value) => value === null)).toBe(true);
-    },
-  );
-
-  it('is the same by pages as at once, and the total that of all', async () => {
-    const request = { query: 'learningRate > 0.001', sort: [{ key: 'network', descending: false }] };
-    const whole = await listRuns(log, request);
-    const pages = await Promise.all([0, 5, 10, 15].map((offset) => listRuns(log, { ...request, offset, limit: 5 })));
-    expect(pages.flatMap(({ runs }) => runs)).toEqual(whole.runs.slice(0, 20));
-    expect(pages.map(({ total }) => total)).toEqual([whole.total, whole.total, whole.total, whole.total]);
-    expect((await listRuns(log, { ...request, offset: 1000 })).runs).toEqual([]);
-  });
-});
-
-describe('a row of the list', () => {
-  it('has the columns asked for, what people made of the run, and its curve', async () => {
-    const columns = [
-      'val_accuracy',
-      'last(val_accuracy)',
-      'min(loss)',
-      'learningRate',
-      'tag',
-      'note',
-      'starred',
-      'group',
-    ];
-    const { runs } = await listRuns(log, { columns, sparkline: true });
-    const row = runs.find(({ runId }) => runId === ids[0]);
-    expect(row).toMatchObject({
-      starred: true,
-      tags: ['baseline'],
-      note: 'see the first try',
-      group: null,
-      parentRunId: null,
-      sparkline: [0.5, 0.9, 0.7],
-    });
-    expect(row?.values).toEqual([0.9, 0.7, expect.closeTo(0.1, 9), 0.001, 'baseline', 'see the first try', 1, null]);
-    const bare = await listRuns(log, { limit: 1 });
-    expect(bare.runs).toMatchObject([{ values: [], sparkline: null }]);
-  });
-
-  it('has a curve of at most 32 points, the first and the last among them', async () => {
-    const own = openLog(temporaryFolder());
-    const accuracies = Array.from({ length: 100 }, (_, place) => place / 100);
-    writeRuns(own, [{ ...(RUNS[0] as QueriedRun), accuracies }]);
-    const [row] = (await listRuns(own, { sparkline: true })).runs;
-    expect(row?.sparkline).toHaveLength(32);
-    expect([row?.sparkline?.[0], row?.sparkline?.at(-1)]).toEqual([0, 0.99]);
-    own.close();
-  });
-});
-
-describe('groups of runs', () => {
-  it.each(['network', 'tag', 'created', 'starred', 'learningRate', 'val_accuracy', 'note', 'group', 'duration'])(
-    'by %s are told with the condition that their runs fit',
-    async (by) => {
-      const groups = groupRuns(log, { by, query: 'learningRate < 0.1' });
-      expect(groups.length).toBeGreaterThan(0);
-      for (const { condition: told, runs } of groups) {
-        expect(await fitting(`learningRate < 0.1 and (${told})`), told).toHaveLength(runs);
-      }
-      if (by !== 'tag') {
-        expect(groups.reduce((sum, { runs }) => sum + runs, 0)).toBe((await fitting('learningRate < 0.1')).length);
-      }
-    },
-  );
-
-  it('tell their best run, the largest first and those without a value last', () => {
-    expect(groupRuns(log, { by: 'tag' }).map(({ value, bestValAccuracy }) => [value, bestValAccuracy])).toEqual([
-      ['baseline', 0.9],
-      ['long', 0.9],
-      [null, 0.9],
-    ]);
-  });
-});
-
-describe('the columns of the log', () => {
-  it('are all keys that a query takes', async () => {
-    const columns = listColumns(log);
-    expect(columns.map(({ key }) => key)).toEqual(
-      expect.arrayContaining(['network', 'tag', 'val_accuracy', 'optimizer.learningRate', 'plan.loss', 'seed']),
-    );
-    const keys = columns.map(({ key }) => key);
-    expect(new Set(keys).size).toBe(keys.length);
-    const { runs } = await listRuns(log, { columns: keys.slice(0, 100), limit: 1 });
-    expect(runs[0]?.values).toHaveLength(Math.min(100, keys.length));
   });
 });
