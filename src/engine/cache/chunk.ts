@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -128,8 +128,22 @@ export async function readChunk(
   }
 }
 
-async function writeAside(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(file + PARTIAL, content);
+/** Arrays that are handed to the operating system at a time; Linux takes 1024. */
+const ARRAYS_AT_ONCE = 512;
+
+/** Writes what lies in many places without putting it together first. @throws the file system's error, or a RangeError */
+async function writeAside(file: string, content: readonly Uint8Array[]): Promise<void> {
+  const handle = await open(file + PARTIAL, 'w');
+  try {
+    for (let first = 0; first < content.length; first += ARRAYS_AT_ONCE) {
+      const some = content.slice(first, first + ARRAYS_AT_ONCE);
+      const { bytesWritten } = await handle.writev(some);
+      const bytes = some.reduce((sum, { length }) => sum + length, 0);
+      if (bytesWritten !== bytes) throw new RangeError(`of ${bytes} bytes only ${bytesWritten} were written`);
+    }
+  } finally {
+    await handle.close();
+  }
   await rename(file + PARTIAL, file);
 }
 
@@ -153,7 +167,7 @@ export async function writeChunk(
       const arrays = rows.map((row) => row[number] ?? new Uint8Array());
       checksums.push(arrays.map((array) => crc32(array)));
       const header = npyHeader(TYPES[column.type].description, [rows.length, ...column.shape]);
-      await writeAside(columnPath(folder, id, number), Buffer.concat([header, ...arrays]));
+      await writeAside(columnPath(folder, id, number), [header, ...arrays]);
     }
     const described = columns.map(({ name, type, shape }, number) => ({
       name,
@@ -161,7 +175,8 @@ export async function writeChunk(
       shape,
       checksums: checksums[number],
     }));
-    await writeAside(indexPath(folder, id), JSON.stringify({ version: INDEX_VERSION, columns: described, keys }));
+    const index = JSON.stringify({ version: INDEX_VERSION, columns: described, keys });
+    await writeAside(indexPath(folder, id), [Buffer.from(index)]);
   } catch (error) {
     await removeChunk({ folder, id });
     throw error;

@@ -5,7 +5,7 @@ import { geometryKey } from '../network/preprocessing.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 
 /** Raised when decoding gives other rows than before. */
-const DECODER_VERSION = 4;
+const DECODER_VERSION = 5;
 
 /** Where decoded images are kept, one folder for each size and resize rule. */
 export function decodedCacheFolder(cacheDirectory: string): string {

@@ -8,6 +8,7 @@ export const JPEG_HEADER_BYTES = 2 ** 16;
 const MARKER = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1 } as const;
 /** Frames that are coded by Huffman's way: baseline, extended and progressive. */
 const FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
+const PROGRESSIVE = 0xc2;
 /** Lower ones are reserved: no decoder knows what they would mean. */
 const LEAST_MARKER = 0xc0;
 /** Marks that begin with no length: the restart marks, and the start of the image. */
@@ -27,6 +28,7 @@ interface OrdinaryJpeg {
   readonly stored: Size;
   /** As EXIF numbers them, from 1 (not at all) to 8. */
   readonly orientation: number;
+  readonly isProgressive: boolean;
   /** Where the header of its frame ends, in bytes. */
   readonly end: number;
 }
@@ -60,7 +62,7 @@ export function ordinaryJpeg(head: Uint8Array): OrdinaryJpeg | null {
     }
     if (FRAMES.has(marker)) {
       const stored = frameSize(segment);
-      return stored && { stored, orientation: orientation ?? 1, end };
+      return stored && { stored, orientation: orientation ?? 1, isProgressive: marker === PROGRESSIVE, end };
     }
     at = end;
   }

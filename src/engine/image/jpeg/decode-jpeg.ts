@@ -8,7 +8,7 @@ import { resampler } from '../resample/resampler.ts';
 
 /** What cameras of 24 megapixels make; bounds what each thread decodes into. */
 const MOST_PIXELS = 25_000_000;
-/** Each scan of a progressive JPEG goes over all of its pixels, however short it is; libvips allows as many. */
+/** Each may go over all of the pixels, however short it is; libvips allows as many. */
 const MOST_SCANS = 100;
 const CHANNELS = 3;
 
@@ -33,7 +33,7 @@ function decodeInto(target: Buffer, file: Buffer): boolean {
 }
 
 /**
- * Decodes a JPEG as most are, grey or of three colours and 8 bits, and brings it to a network's size as Pillow does.
+ * Decodes a JPEG as most are, sequential, grey or of three colours and 8 bits, and brings it to a network's size as Pillow does.
  *
  * @param content all of the file
  * @returns null for anything else, and for what is damaged: that is for sharp
@@ -42,7 +42,9 @@ export function decodeJpeg(content: Uint8Array, preprocessing: Preprocessing): D
   const file = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   const header = ordinaryJpeg(file);
   if (header === null) return null;
-  const { stored, orientation } = header;
+  const { stored, orientation, isProgressive } = header;
+  // Of damaged ones this decoder makes something, where libjpeg says that they are.
+  if (isProgressive) return null;
   const scans = jpegScans(file, header.end);
   if (stored.width * stored.height > MOST_PIXELS || scans === null || scans > MOST_SCANS) return null;
   const own = resampler();

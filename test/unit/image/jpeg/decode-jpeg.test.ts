@@ -13,6 +13,8 @@ const RULES: Readonly<Record<string, Preprocessing>> = {
   resizeThenCrop: resizeThenCrop(SIZE, 64),
   bicubicThenCrop: resizeThenCrop(SIZE, 64, 'bicubic'),
 };
+/** Behind the tables of the first scan. */
+const DAMAGED_FROM = 640;
 const START_OF_SCAN = Buffer.of(0xff, 0xda);
 
 function distance(left: Uint8Array, right: Uint8Array): number {
@@ -25,7 +27,6 @@ const plain = await image().jpeg({ quality: 90 }).toBuffer();
 
 const kinds: Readonly<Record<string, Sharp>> = {
   baseline: image().jpeg({ quality: 90 }),
-  progressive: image().jpeg({ progressive: true }),
   'of full colour resolution': image().jpeg({ chromaSubsampling: '4:4:4' }),
   grey: image().greyscale().toColourspace('b-w').jpeg(),
   'of few pixels': image(9, 5).jpeg(),
@@ -40,13 +41,24 @@ function repeatLastScan(file: Buffer, times: number): Buffer {
   return Buffer.concat([file.subarray(0, -2), ...Array.from({ length: times }, () => scan), file.subarray(-2)]);
 }
 
+/** Whole by its markers as a rule; a few bytes of it are others. */
+function damage(file: Buffer, seed: number): Buffer {
+  const damaged = Buffer.from(file);
+  for (let at = 0, number = seed * 7919 + 1; at < 4; at += 1) {
+    number = (number * 48_271) % 2_147_483_647;
+    damaged[DAMAGED_FROM + (number % (file.length - DAMAGED_FROM - 2))] = number % 256;
+  }
+  return damaged;
+}
+
 const frame = plain.indexOf(Buffer.of(0xff, 0xc0));
 const others: readonly (readonly [string, Buffer])[] = [
   ['another format', await image().png().toBuffer()],
   ['inks', await image().toColourspace('cmyk').jpeg().toBuffer()],
   ['a file that is cut short', plain.subarray(0, plain.length / 2)],
   ['nothing', Buffer.alloc(0)],
-  ['scans without end', repeatLastScan(await image().jpeg({ progressive: true }).toBuffer(), 120)],
+  ['one that is progressive', await image().jpeg({ progressive: true }).toBuffer()],
+  ['scans without end', repeatLastScan(plain, 120)],
   [
     'more pixels than a thread has room for',
     await sharp({ create: { width: 5001, height: 5000, channels: 3, background: '#123456' } })
@@ -88,5 +100,18 @@ describe('the decoder of ordinary JPEGs', () => {
 
   it.each(others)('leaves %s to the other decoder', (_, file) => {
     expect(decodeJpeg(file, SIZE)).toBeNull();
+  });
+
+  it.each([
+    { kind: 'sequential', progressive: false },
+    { kind: 'progressive', progressive: true },
+  ])('takes no damaged $kind file that libjpeg refuses', async ({ progressive }) => {
+    const file = await image().jpeg({ progressive }).toBuffer();
+    const seeds = Array.from({ length: 300 }, (_, seed) => seed);
+    const taken = seeds.filter((seed) => decodeJpeg(damage(file, seed), SIZE) !== null);
+    const refused = await Promise.all(
+      taken.map((seed) => sharp(damage(file, seed), { failOn: 'error' }).raw().toBuffer().then(() => [], () => [seed])), // prettier-ignore
+    );
+    expect(refused.flat()).toEqual([]);
   });
 });
