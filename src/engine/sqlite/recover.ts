@@ -13,7 +13,7 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { listBackups, type Backup } from './backups.ts';
-import { explainDatabaseError } from './database-error.ts';
+import { explainDatabaseError, isBusy } from './database-error.ts';
 import { assertDatabaseFile, isBlank } from './database-file.ts';
 import type { DatabaseKind } from './database-kind.ts';
 import { holdersOf } from './holders.ts';
@@ -39,8 +39,7 @@ export interface Recovery {
 
 /** Whether it says something of the file itself: one that another program holds or that may not be read can be sound. */
 function isDamage(kind: DatabaseKind, error: unknown, explained: unknown): error is Error {
-  const isBusy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-  return !isBusy && explained instanceof ThawError && explained.code === kind.unreadable;
+  return !isBusy(error) && explained instanceof ThawError && explained.code === kind.unreadable;
 }
 
 /**
