@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describesFile, NpzReader, UnexpectedArray } from '../../numpy/npz-reader.ts';
 import {
@@ -99,6 +100,17 @@ async function read(reader: NpzReader): Promise<KeptPredictions> {
  */
 export async function readPredictions(runDirectory: string, relative: string): Promise<KeptPredictions | null> {
   return withPredictions(runDirectory, relative, read);
+}
+
+/** Tells whether the file is still the one that was read; null where it has gone. */
+export async function predictionsStamp(runDirectory: string, relative: string): Promise<string | null> {
+  if (!isPredictionsPath(relative)) return null;
+  try {
+    const { ino, size, mtimeMs } = await stat(path.join(runDirectory, relative));
+    return [ino, size, mtimeMs].join(' ');
+  } catch {
+    return null;
+  }
 }
 
 /** The images' paths, relative to the dataset's root; null as by `readPredictions`. */

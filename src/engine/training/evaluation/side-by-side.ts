@@ -1,5 +1,9 @@
 import type { ComparedImage, PredictionsRequest } from '../../../shared/contract/compare.ts';
+import { yieldToMessages } from '../yield.ts';
 import type { KeptPredictions } from './read-predictions.ts';
+
+/** Rows that are laid side by side before messages are let in. */
+const ROWS_AT_ONCE = 4096;
 
 /** What a run made of an image, as a row of its file. */
 type RowOf = number | null;
@@ -18,33 +22,30 @@ export interface SharedImage {
   readonly changed: boolean;
 }
 
-/** Copies of one image within a split are told apart by their order. */
-function copyKeys({ contentHashes }: KeptPredictions): readonly string[] {
-  const seen = new Map<string, number>();
-  return contentHashes.map((hash) => {
-    const copy = seen.get(hash) ?? 0;
-    seen.set(hash, copy + 1);
-    return copy === 0 ? hash : `${hash} ${copy}`;
-  });
-}
-
 /**
  * What several runs made of the same images, which are the same by content wherever they lie; in the order of the first run
  * that has them.
  *
  * @param runs what each made of its images; null for one that kept nothing
  */
-export function sideBySide(runs: readonly (KeptPredictions | null)[]): readonly SharedImage[] {
+export async function sideBySide(runs: readonly (KeptPredictions | null)[]): Promise<readonly SharedImage[]> {
   const found = new Map<string, RowOf[]>();
-  runs.forEach((own, run) => {
-    if (own === null) return;
-    copyKeys(own).forEach((key, row) => {
+  for (const [run, own] of runs.entries()) {
+    // Copies of one image within a split are told apart by their order.
+    const seen = new Map<string, number>();
+    for (const [row, hash] of (own?.contentHashes ?? []).entries()) {
+      const copy = seen.get(hash) ?? 0;
+      seen.set(hash, copy + 1);
+      const key = copy === 0 ? hash : `${hash} ${copy}`;
       const rows = found.get(key) ?? runs.map(() => null);
       rows[run] = row;
       found.set(key, rows);
-    });
-  });
-  return [...found.values()].map((rows) => {
+      if (row % ROWS_AT_ONCE === 0) await yieldToMessages();
+    }
+  }
+  const images: SharedImage[] = [];
+  for (const rows of found.values()) {
+    if (images.length % ROWS_AT_ONCE === 0) await yieldToMessages();
     const predictions = rows.map((row, run) => {
       const own = runs[run];
       if (row === null || own == null) return null;
@@ -57,7 +58,7 @@ export function sideBySide(runs: readonly (KeptPredictions | null)[]): readonly 
     const row = rows[run] ?? 0;
     const own = runs[run];
     const made = predictions.filter((prediction) => prediction !== null);
-    return {
+    images.push({
       first: { run, row },
       label: own?.classes[own.labels[row] ?? -1] ?? '',
       contentHash: own?.contentHashes[row] ?? '',
@@ -65,8 +66,9 @@ export function sideBySide(runs: readonly (KeptPredictions | null)[]): readonly 
       predictions,
       shared: made.length > 1,
       changed: made.some(({ predicted }) => predicted !== made[0]?.predicted),
-    };
-  });
+    });
+  }
+  return images;
 }
 
 /** Those that a request asks for. */

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { KeptPredictions } from '../../../../src/engine/training/evaluation/read-predictions.ts';
 import { chosenImages, sideBySide } from '../../../../src/engine/training/evaluation/side-by-side.ts';
 
@@ -17,9 +18,13 @@ function kept(classes: readonly string[], ...images: readonly string[]): KeptPre
 
 const CLASSES = ['ants', 'bees'];
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 /** As `x bees bees`: content, then what each run took it for. */
-function drawn(...runs: readonly (KeptPredictions | null)[]): string[] {
-  return sideBySide(runs).map(({ contentHash, predictions, changed }) => {
+async function drawn(...runs: readonly (KeptPredictions | null)[]): Promise<string[]> {
+  return (await sideBySide(runs)).map(({ contentHash, predictions, changed }) => {
     const made = predictions.map((own) => own?.predicted ?? '-');
     return [contentHash, ...made, ...(changed ? ['!'] : [])].join(' ');
   });
@@ -52,16 +57,25 @@ describe('images side by side', () => {
       [kept(CLASSES, 'x:ants>ants', 'x:bees>ants'), kept(CLASSES, 'x:ants>ants', 'x:bees>bees')],
       ['x ants ants', 'x ants bees !'],
     ],
-  ])('%s', (_, runs, expected) => {
-    expect(drawn(...runs)).toEqual(expected);
+  ])('%s', async (_, runs, expected) => {
+    expect(await drawn(...runs)).toEqual(expected);
   });
 
-  it('are chosen by a cell of one run, under the label that this run knows', () => {
+  it('are found without keeping what else waits', async () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+    let waits = true;
+    setImmediate(() => (waits = false));
+    await sideBySide([kept(CLASSES, 'x:ants>ants')]);
+    expect(waits).toBe(false);
+  });
+
+  it('are chosen by a cell of one run, under the label that this run knows', async () => {
     const runs = [
       kept(CLASSES, 'x:ants>ants', 'y:ants>bees', 'z:bees>bees'),
       kept(CLASSES, 'x:bees>ants', 'y:ants>bees', 'z:bees>ants'),
     ];
-    const images = sideBySide(runs);
+    const images = await sideBySide(runs);
     const found = (request: Partial<Parameters<typeof chosenImages>[2]>): string[] =>
       chosenImages(images, runs, { runIds: ['first', 'second'], ...request }).map(({ contentHash }) => contentHash);
     expect(found({})).toEqual(['x', 'y', 'z']);
