@@ -11,7 +11,7 @@ type Problem = NonNullable<RunCompletion['problem']>;
 export class QueryBox {
   text = $state('');
   options = $state.raw<RunCompletion['options']>([]);
-  /** Which of the options Enter or Tab takes; null where none does. */
+  /** Which of the options was chosen, which Enter and Tab take; null where none was. */
   active = $state<number | null>(null);
   /** What is wrong with the text, as far as that should be said: not of a query whose end is still being written. */
   problem = $state.raw<Problem | null>(null);
@@ -19,6 +19,8 @@ export class QueryBox {
   readonly #onQuery: (query: string) => void;
   readonly #onFailure: (error: unknown) => void;
   #replaced = { from: 0, to: 0 };
+  /** The options are of what was just typed, not of where the cursor was put. */
+  #typed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Rises with each change: an answer to the text of before is none. */
   #change = 0;
@@ -37,9 +39,11 @@ export class QueryBox {
   /** The text was changed, or the cursor moved to another place in it. */
   write(text: string, cursor: number): void {
     this.text = text;
+    this.active = null;
+    this.#typed = false;
     this.#change += 1;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#complete(cursor, false), PAUSE_MILLISECONDS);
+    this.#timer = setTimeout(() => void this.#complete(cursor, false, true), PAUSE_MILLISECONDS);
   }
 
   /** What could stand here, at once. */
@@ -53,8 +57,9 @@ export class QueryBox {
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     this.#change += 1;
+    const change = this.#change;
     await this.#complete(this.text.length, true);
-    this.close();
+    if (change === this.#change) this.close();
   }
 
   /** Puts a whole query in place of what is there, and asks it. */
@@ -71,6 +76,12 @@ export class QueryBox {
     if (next === null) return false;
     this.active = next;
     return true;
+  }
+
+  /** Which of the options Tab takes: the chosen one, or the first for a word that is being typed; null where Tab leaves. */
+  get forTab(): number | null {
+    if (this.options.length === 0) return null;
+    return this.active ?? (this.#typed && this.#replaced.from < this.#replaced.to ? 0 : null);
   }
 
   /**
@@ -103,7 +114,7 @@ export class QueryBox {
     this.#change += 1;
   }
 
-  async #complete(cursor: number, finished: boolean): Promise<void> {
+  async #complete(cursor: number, finished: boolean, typed = false): Promise<void> {
     const change = this.#change;
     const query = this.text;
     try {
@@ -112,6 +123,7 @@ export class QueryBox {
       this.#replaced = { from, to };
       this.options = options;
       this.active = null;
+      this.#typed = typed;
       const isUnderWay = !finished && problem !== null && problem.to >= query.trimEnd().length;
       this.problem = isUnderWay ? null : problem;
       if (problem === null) this.#onQuery(query.trim());

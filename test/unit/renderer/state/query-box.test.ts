@@ -85,6 +85,34 @@ describe('the box of a query', () => {
     expect(box.take(0)).toBeNull();
   });
 
+  it.each([
+    ['an untouched box', 'netw', false, { from: 0, to: 4 }],
+    ['one whose word is at its end', 'netw ', true, { from: 5, to: 5 }],
+  ])('lets Tab leave %s as it is', async (_what, text, typed, place) => {
+    answer = { ...answer, ...place, options: [option('network')] };
+    box.text = text;
+    if (typed) box.write(text, text.length);
+    else void box.suggest(text.length);
+    await vi.runAllTimersAsync();
+    expect(box.options).toHaveLength(1);
+    expect(box.take(box.forTab)).toBeNull();
+    expect(box.text).toBe(text);
+  });
+
+  it('completes by Tab a word that is being typed, and takes an option that was chosen', async () => {
+    answer = { ...answer, from: 0, to: 4, options: [option('network'), option('netto')] };
+    box.write('netw', 4);
+    expect(box.forTab).toBeNull();
+    await vi.runAllTimersAsync();
+    expect(box.take(box.forTab)).toBe(8);
+    expect(box.text).toBe('network ');
+    await vi.runAllTimersAsync();
+    expect(box.forTab).toBeNull();
+    box.move('ArrowDown');
+    box.move('ArrowDown');
+    expect(box.forTab).toBe(1);
+  });
+
   it('does not take an answer to what was written before', async () => {
     answer = { ...answer, options: [option('network')] };
     const suggesting = box.suggest(0);
