@@ -58,7 +58,7 @@ export const compare = {
     head: 'Metric',
     atBest: 'best epoch',
     atLast: 'last epoch',
-    name: (key: string) => metrics[key] ?? key,
+    name: (key: string) => (Object.hasOwn(metrics, key) ? (metrics[key] ?? key) : key),
     figure,
     difference: (key: string, difference: number) => {
       const size = Math.abs(difference);
