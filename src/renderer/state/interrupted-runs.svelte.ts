@@ -1,6 +1,9 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { RunRow } from '../../shared/contract/run-list.ts';
 import type { ConnectionState } from '../../shared/contract/bridge.ts';
+import { Batch } from './batch.ts';
+
+const APPLY_INTERVAL_MILLISECONDS = 500;
 
 /** More are in the list of runs. */
 const MOST_SHOWN = 20;
@@ -12,6 +15,8 @@ export class InterruptedRuns {
   /** Put off until the window is opened again. */
   later = $state(false);
   readonly #transport: Transport;
+  readonly #batch = new Batch<null>(APPLY_INTERVAL_MILLISECONDS, () => void this.load());
+  #asked = 0;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -20,10 +25,11 @@ export class InterruptedRuns {
   /** Reads them, and again whenever that may have changed. @returns the function that ends this */
   begin(onConnection: (listener: (state: ConnectionState) => void) => () => void): () => void {
     const ends = [
-      this.#transport.subscribe('runs', () => void this.load()),
+      this.#transport.subscribe('runs', () => this.#batch.push([null])),
       this.#transport.subscribe('run', ({ body }) => {
-        if (body.kind === 'status') void this.load();
+        if (body.kind === 'status') this.#batch.push([null]);
       }),
+      () => this.#batch.clear(),
       onConnection((state) => {
         if (state !== 'lost') void this.load();
       }),
@@ -35,8 +41,10 @@ export class InterruptedRuns {
   }
 
   async load(): Promise<void> {
+    const asked = (this.#asked += 1);
     try {
       const { runs, total } = await this.#transport.invoke('runs.list', { status: 'interrupted', limit: MOST_SHOWN });
+      if (asked !== this.#asked) return;
       this.shown = runs;
       this.total = total;
     } catch {
