@@ -40,6 +40,8 @@ export class RunsController {
   #begun = false;
   #loading = false;
   #again = false;
+  /** Rises with each other list that is asked for. */
+  #shows = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -133,12 +135,15 @@ export class RunsController {
   #showAnew(): void {
     this.selection.clear();
     this.cursor = 0;
+    this.#shows += 1;
     void this.listed.show(this.#listing(), this.by).then(() => (this.listings += 1));
   }
 
   async #read(): Promise<void> {
     const { transport } = this.#host;
-    const stoodOn = this.#lines().runAt(this.cursor)?.runId;
+    const { cursor } = this;
+    const shows = this.#shows;
+    const stoodOn = this.#lines().runAt(cursor)?.runId;
     const [counts, keys] = await Promise.all([
       Promise.all(RUN_SHELVES.map((shelf) => transport.invoke('runs.list', { shelf, limit: 1 }))),
       transport.invoke('runs.columns', {}),
@@ -148,6 +153,8 @@ export class RunsController {
     this.counts = { active: active?.total ?? 0, archived: archived?.total ?? 0, trash: trash?.total ?? 0 };
     this.keys = keys;
     this.selection.refresh(this.listed.held());
+    // Who moved on meanwhile, or looks at another list, is not led back.
+    if (shows !== this.#shows || cursor !== this.cursor) return;
     const { layout } = this.listed;
     const line = stoodOn === undefined || layout === null ? null : this.listed.lineOf(layout, stoodOn);
     if (line !== null) this.cursor = line;
