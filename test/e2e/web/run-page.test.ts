@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { beforeAll, expect, it } from 'vitest';
 import { trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { runDetail, runResult } from '../../../src/shared/contract/run.ts';
@@ -72,6 +73,28 @@ describeWith('the page of a run', await findWeb(), (place) => {
       summary: { name: 'Stripes <b>from scratch</b>' },
       organisation: { starred: true, tags: ['baseline'], note: 'A first try.\nIt is too small.' },
     });
+  });
+
+  it('keeps what is written of it where it cannot be saved', async () => {
+    const { page } = web;
+    const other = new Database(path.join(home, 'log', 'thaw.db'));
+    await page.getByRole('button', { name: 'Edit the note' }).click();
+    const note = page.getByRole('textbox', { name: 'Note', exact: true });
+    await note.fill('It is too small, and busy.');
+    try {
+      // As a program that holds the log for longer than the engine waits.
+      other.exec('BEGIN IMMEDIATE');
+      await note.press('Control+Enter');
+      const refused = page.getByText('another program held the');
+      await eventually(() => refused.count()).toBe(1);
+      await eventually(() => note.getAttribute('readonly')).toBeNull();
+    } finally {
+      other.close();
+    }
+    expect(await note.inputValue()).toBe('It is too small, and busy.');
+    await note.press('Control+Enter');
+    await eventually(() => page.getByText('It is too small, and busy.').count()).toBe(1);
+    await eventually(() => note.count()).toBe(0);
   });
 
   it('goes from one part to the next by the arrow keys', async () => {
