@@ -4,6 +4,7 @@ import path from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, it } from 'vitest';
 import { openLog } from '../../src/engine/experiment/log.ts';
+import { editRuns } from '../../src/engine/experiment/run-edits.ts';
 import { createRun } from '../../src/engine/experiment/new-run.ts';
 import { setStatus } from '../../src/engine/experiment/run-life.ts';
 import { releaseTrainerLock } from '../../src/engine/experiment/trainer-lock.ts';
@@ -26,13 +27,18 @@ it('thaw support writes what helps and nothing that names the person, the machin
     hint: '',
   });
   releaseTrainerLock(log, runId);
-  log.write('name', (database) => database.exec("UPDATE run SET name = 'secret project', note = 'ring her up'"));
+  editRuns(log, { runIds: [runId], change: { name: 'secret project', note: 'ring her up', addTags: ['Ward "7"'] } });
+  log.write('name', (database) => {
+    database.exec(`INSERT INTO run_class (run, position, name) VALUES (1, 0, 'Erika'), (1, 1, 'ended')`);
+    database.exec(`INSERT INTO run_group (id, name, created_at) VALUES ('g', 'her sweep', 1)`);
+  });
   log.close();
   writeLocal(
     home,
     'error',
     `thaw train "${dataset}"\nError: no such file ${dataset}/cats/Jane.png\n  at ${homedir()}/x.ts:1:2`,
   );
+  writeLocal(home, 'warning', `class 'ERIKA' of secret project: tag Ward "7", group 'her sweep'`);
   writeLocal(home, 'warning', `user ${userInfo().username} at ${hostname()}`);
 
   const file = path.join(root, 'bundle.zip');
@@ -51,6 +57,9 @@ it('thaw support writes what helps and nothing that names the person, the machin
     homedir(),
     'Patient Photographs',
     'Jane',
+    'ERIKA',
+    'Ward',
+    'her sweep',
     'secret project',
     'ring her',
     'abcdef',

@@ -20,8 +20,9 @@ settings.json  how Thaw is set
 runs.json      the last runs without their names, notes, tags and datasets
 thaw.log       the last lines of Thaw's own log
 
-Folders, files, names of the person and the machine, addresses and secrets were replaced by words in angle brackets. No image,
-no weights and no environment variable is in it. Look through it before you give it away.
+Folders, files, names of the person and the machine, of runs, tags, groups and classes, addresses and secrets were
+replaced by words in angle brackets. Nothing that was given to a command, no image, no weights and no environment variable is
+in it. Look through it before you give it away.
 `;
 
 interface ReportedRun {
@@ -83,18 +84,40 @@ function placesOf(context: ServiceContext): string[] {
 }
 
 /**
+ * Names that people gave, of runs, tags, groups and classes, as far as they stand in these texts: a log may know a great many.
+ * One of a letter or two digits is in every text, and tells nothing.
+ */
+function namesIn(context: ServiceContext, texts: readonly string[]): string[] {
+  const found = orProblem(() =>
+    context.log.read('read the names', (database) =>
+      database
+        .prepare<[], string>(
+          `SELECT name FROM run WHERE name <> network || ' · ' || strategy UNION SELECT tag FROM run_tag
+           UNION SELECT name FROM run_group UNION SELECT name FROM run_class`,
+        )
+        .pluck()
+        .all(),
+    ),
+  );
+  const written = texts.map((text) => text.toLowerCase());
+  return (Array.isArray(found) ? found : []).filter(
+    (name): name is string =>
+      typeof name === 'string' &&
+      !/^(?:.|\d\d)$/.test(name) &&
+      [name, JSON.stringify(name).slice(1, -1)].some((form) =>
+        written.some((text) => text.includes(form.toLowerCase())),
+      ),
+  );
+}
+
+/**
  * A zip file with what is needed to find out what went wrong, fit to be shown to strangers.
  *
  * @returns its bytes and what is in it
  */
 export async function bundleSupport(context: ServiceContext): Promise<Response<'system.support'>> {
   const doctor = await examine(context);
-  const redact = redactor([
-    { text: context.home, by: '<data>' },
-    { text: context.cache, by: '<cache>' },
-    { text: path.join(import.meta.dirname, '../../..'), by: '<thaw>' },
-    ...placesOf(context).map((text) => ({ text, by: '<dataset>' })),
-  ]);
+  const lines = lastLines(context.home);
   const documents = {
     'report.json': {
       version: thawVersion(),
@@ -105,11 +128,18 @@ export async function bundleSupport(context: ServiceContext): Promise<Response<'
     'settings.json': orProblem(() => context.settings.read().settings),
     'runs.json': orProblem(() => lastRuns(context)),
   };
+  const redact = redactor([
+    { text: context.home, by: '<data>' },
+    { text: context.cache, by: '<cache>' },
+    { text: path.join(import.meta.dirname, '../../..'), by: '<thaw>' },
+    ...placesOf(context).map((text) => ({ text, by: '<dataset>' })),
+    ...namesIn(context, [lines, JSON.stringify(documents)]).map((text) => ({ text, by: '<name>' })),
+  ]);
   const files: Record<string, Uint8Array> = { 'about.txt': strToU8(ABOUT) };
   for (const [name, document] of Object.entries(documents)) {
     files[name] = strToU8(`${JSON.stringify(redactDocument(document, redact), null, 2)}\n`);
   }
-  files['thaw.log'] = strToU8(redact(lastLines(context.home)));
+  files['thaw.log'] = strToU8(redact(lines));
   return {
     bytes: zipSync(files, { level: 6 }),
     files: Object.entries(files).map(([name, content]) => ({ name, bytes: content.length })),
