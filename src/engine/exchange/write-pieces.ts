@@ -10,7 +10,10 @@ const BATCH_BYTES = 1 << 20;
  * @returns the bytes it takes
  * @throws the file system's error, or what the pieces throw; nothing is left behind then
  */
-export async function writePieces(file: string, pieces: Iterable<Uint8Array | string>): Promise<number> {
+export async function writePieces(
+  file: string,
+  pieces: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+): Promise<number> {
   const aside = `${file}.${randomBytes(6).toString('hex')}.part`;
   await mkdir(path.dirname(file), { recursive: true });
   try {
@@ -18,7 +21,7 @@ export async function writePieces(file: string, pieces: Iterable<Uint8Array | st
     {
       await using handle = await open(aside, 'wx', 0o600);
       let [batch, waiting]: [Buffer[], number] = [[], 0];
-      for (const piece of pieces) {
+      for await (const piece of pieces) {
         const next = Buffer.from(piece);
         batch.push(next);
         waiting += next.length;

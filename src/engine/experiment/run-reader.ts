@@ -2,6 +2,8 @@ import type Database from 'better-sqlite3';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics, RunDetail, RunResult, RunSummary } from '../../shared/contract/run.ts';
 import { ERROR_CODES, type SerializedError } from '../../shared/errors/thaw-error.ts';
+import type { GivenParts } from './compare/compare-parameters.ts';
+import { readGiven } from './given-reader.ts';
 import type { Log } from './log.ts';
 import { EPOCH_KEYS } from './metric-writer.ts';
 import { readOrganisation } from './relatives-reader.ts';
@@ -89,8 +91,10 @@ function readTimings(database: Database.Database, run: number): Record<string, n
   return Object.fromEntries(rows.map(({ phase, seconds }) => [phase, seconds]));
 }
 
-function resultOf(database: Database.Database, summary: RunSummary, row: RunRow): RunResult {
-  const report = readLoadReport(database, row.number);
+/** What came out of a run, without what is as long as its network or its dataset. */
+type RunOutcome = Omit<RunResult, 'weights' | 'dataset' | 'warnings'>;
+
+function outcomeOf(database: Database.Database, summary: RunSummary, row: RunRow): RunOutcome {
   return {
     runId: summary.runId,
     status: summary.status,
@@ -103,6 +107,17 @@ function resultOf(database: Database.Database, summary: RunSummary, row: RunRow)
     parameters: row.trainable === null || row.frozen === null ? null : { trainable: row.trainable, frozen: row.frozen },
     frozenUnchanged: row.frozenUnchanged === null ? null : row.frozenUnchanged === 1,
     frozenTensors: row.frozenTensors,
+    timings: readTimings(database, row.number),
+    imagesPerSecond: row.imagesPerSecond,
+    peakMemoryBytes: row.peakMemoryBytes,
+    error: readError(row),
+  };
+}
+
+function resultOf(database: Database.Database, summary: RunSummary, row: RunRow): RunResult {
+  const report = readLoadReport(database, row.number);
+  return {
+    ...outcomeOf(database, summary, row),
     weights: report && {
       loaded: report.loaded.length,
       skippedByShape: report.skippedByShape.length,
@@ -111,11 +126,7 @@ function resultOf(database: Database.Database, summary: RunSummary, row: RunRow)
       unexpected: report.unexpected.length,
     },
     dataset: readDataset(database, row.number),
-    timings: readTimings(database, row.number),
-    imagesPerSecond: row.imagesPerSecond,
-    peakMemoryBytes: row.peakMemoryBytes,
     warnings: readWarnings(database, row.number),
-    error: readError(row),
   };
 }
 
@@ -164,6 +175,28 @@ export function readRun(log: Log, runId: string): RunDetail {
       layers: readLayers(database, number),
       proof: readProof(database, number),
       environment: readEnvironment(database, number),
+      parentRunId: row.parent,
+      organisation: readOrganisation(database, number),
+    };
+  });
+}
+
+/** What a table of runs has of one. */
+export interface RunOutline extends Pick<RunDetail, 'summary' | 'parentRunId' | 'organisation'> {
+  readonly result: RunOutcome;
+  readonly given: GivenParts;
+}
+
+/** A run without its layers, tensors and images, so that thousands can be read. @throws ThawError `run.unknown` */
+export function readRunOutline(log: Log, runId: string): RunOutline {
+  return log.read('read the run', (database) => {
+    const { number } = findRun(database, runId);
+    const summary = readSummary(database, number);
+    const row = readRow(database, number);
+    return {
+      summary,
+      result: outcomeOf(database, summary, row),
+      given: readGiven(log.path, database, number),
       parentRunId: row.parent,
       organisation: readOrganisation(database, number),
     };

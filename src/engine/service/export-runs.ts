@@ -7,8 +7,9 @@ import { runsJson } from '../exchange/tables/json.ts';
 import { writeThawFile } from '../exchange/thaw-file/write-thaw-file.ts';
 import { eventFileName, writeEventFile } from '../exchange/tensorboard/event-file.ts';
 import { runEvents } from '../exchange/tensorboard/run-events.ts';
+import { unhurried } from '../exchange/unhurried.ts';
 import { writePieces } from '../exchange/write-pieces.ts';
-import { recordExport } from '../experiment/run-export.ts';
+import { assertRunsKnown, recordExport } from '../experiment/run-export.ts';
 import { readPlan, readRun } from '../experiment/run-reader.ts';
 import { modelFile } from '../network/config/model-record.ts';
 import { MODELS, type ServiceContext } from './context.ts';
@@ -51,13 +52,6 @@ async function writeThaw(
     thaw: thawVersion(),
     signal,
   });
-}
-
-function* untilAborted<Piece>(pieces: Iterable<Piece>, signal: AbortSignal): Generator<Piece> {
-  for (const piece of pieces) {
-    signal.throwIfAborted();
-    yield piece;
-  }
 }
 
 function only(runIds: readonly string[], format: ExportFormat): string {
@@ -130,7 +124,7 @@ export async function exportRuns(context: ServiceContext, request: ExportRequest
   const { runIds, format, output } = request;
   const warnings: string[] = [];
   // All are known before anything is written.
-  for (const runId of runIds) readRun(context.log, runId);
+  assertRunsKnown(context.log, runIds);
   const fetched = output.kind === 'fetched';
   switch (format) {
     case 'tensorboard': {
@@ -166,7 +160,7 @@ export async function exportRuns(context: ServiceContext, request: ExportRequest
       const pieces = (): Iterable<string> =>
         format === 'csv' ? csv(log, runIds) : runsJson(log, runIds, { metrics, thaw: thawVersion() });
       const name = `${metrics ? 'metrics' : 'runs'}.${format}`;
-      const write: Write = (target, { signal }) => writePieces(target, untilAborted(pieces(), signal));
+      const write: Write = (target, { signal }) => writePieces(target, unhurried(pieces(), signal));
       return { ...(await writeExport(context, request, { format, name, kind: 'file', write })), warnings };
     }
   }

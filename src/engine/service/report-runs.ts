@@ -1,7 +1,7 @@
 import type { Exported, ReportRequest } from '../../shared/contract/run-exchange.ts';
 import { reportOf } from '../exchange/report/report.ts';
 import { writePieces } from '../exchange/write-pieces.ts';
-import { readRun } from '../experiment/run-reader.ts';
+import { assertRunsKnown } from '../experiment/run-export.ts';
 import type { ServiceContext } from './context.ts';
 import { writeExport } from './export-runs.ts';
 import { thawVersion } from './version.ts';
@@ -13,7 +13,7 @@ import { thawVersion } from './version.ts';
  */
 export async function reportRuns(context: ServiceContext, request: ReportRequest): Promise<Exported> {
   const runIds = [...new Set(request.runIds)];
-  for (const runId of runIds) readRun(context.log, runId);
+  assertRunsKnown(context.log, runIds);
   const written = await writeExport(
     context,
     { runIds, output: request.output },

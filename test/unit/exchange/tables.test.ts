@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openLog } from '../../../src/engine/experiment/log.ts';
+import { runsCsv } from '../../../src/engine/exchange/tables/csv.ts';
 import { createService } from '../../../src/engine/service/create-service.ts';
 import type { ExportFormat } from '../../../src/shared/contract/run-exchange.ts';
 import { logFinishedRun } from '../../support/logged-run.ts';
@@ -88,6 +89,16 @@ describe('runs as comma-separated values', () => {
         String(1 / (index + 1)),
       ]),
     );
+  });
+});
+
+describe('a table of runs', () => {
+  it('is asked for between any two runs, also while its columns are gathered', () => {
+    const log = openLog(home);
+    const pieces = [...runsCsv(log, runIds)];
+    log.close();
+    // The other run's columns, the head, and a row each.
+    expect(pieces.map((piece) => piece === '')).toEqual([true, false, false, false]);
   });
 });
 

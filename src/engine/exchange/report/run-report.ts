@@ -1,6 +1,6 @@
 import type { RunDetail } from '../../../shared/contract/run.ts';
 import type { RunRelatives } from '../../../shared/contract/run-relatives.ts';
-import { givenParameters } from '../given-parts.ts';
+import { givenOf, givenParameters } from '../given-parts.ts';
 import { duration, memory, moment, plain, share } from './figures.ts';
 import { html, isolated, type Html } from './html.ts';
 import { layerMask, maskKey } from './layer-mask.ts';
@@ -85,7 +85,7 @@ function lineage({ relatives }: ReportedRun): Html | null {
 }
 
 function given({ run }: ReportedRun, part: 'plan' | 'dataset' | 'environment'): Html | null {
-  const rows = givenParameters(run).flatMap(([key, value]) =>
+  const rows = givenParameters(givenOf(run)).flatMap(([key, value]) =>
     key.startsWith(`${part}.`) ? [[key.slice(part.length + 1), value] as const] : [],
   );
   return rows.length === 0 ? null : pairs(rows);

@@ -1,6 +1,8 @@
 import { quote } from '../../../shared/csv/quote.ts';
 import type { Log } from '../../experiment/log.ts';
+import { readGivenOf } from '../../experiment/given-reader.ts';
 import { pointKeys, walkPoints } from '../../experiment/points-reader.ts';
+import { givenParameters } from '../given-parts.ts';
 import { runRecord, type RunRecord } from './run-record.ts';
 
 type Cell = RunRecord['facts'][string];
@@ -23,8 +25,15 @@ function rowOf({ facts, parameters, metrics }: RunRecord): Readonly<Record<strin
 
 /** Runs as comma-separated values, a row each, with a column for all that any of them has; UTF-8. @throws ThawError `run.unknown` */
 export function* runsCsv(log: Log, runIds: readonly string[]): Generator<string> {
-  const columns = new Set<string>();
-  for (const runId of runIds) for (const key of Object.keys(rowOf(runRecord(log, runId)))) columns.add(key);
+  const [first, ...others] = runIds;
+  if (first === undefined) return;
+  // Runs differ in what was given before them, in nothing else.
+  const columns = new Set(Object.keys(rowOf(runRecord(log, first))));
+  for (const runId of others) {
+    for (const [key] of givenParameters(readGivenOf(log, runId))) columns.add(key);
+    // Nothing is to be written yet; who takes the pieces may leave others their turn.
+    yield '';
+  }
   yield line([...columns]);
   for (const runId of runIds) {
     // Read again: thousands of runs need not all be held.

@@ -1,6 +1,5 @@
-import type { RunDetail } from '../../../shared/contract/run.ts';
 import type { Log } from '../../experiment/log.ts';
-import { readRun } from '../../experiment/run-reader.ts';
+import { readRunOutline, type RunOutline } from '../../experiment/run-reader.ts';
 import { givenParameters } from '../given-parts.ts';
 
 type Scalar = string | number | boolean | null;
@@ -17,7 +16,7 @@ function isoOf(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-function metricsOf({ result }: RunDetail): Record<string, number | null> {
+function metricsOf({ result }: RunOutline): Record<string, number | null> {
   const best = result.history.find(({ epoch }) => epoch === result.bestEpoch);
   const last = result.history.at(-1);
   const of = (metrics: typeof last): Record<string, number | null> => ({
@@ -42,7 +41,7 @@ function metricsOf({ result }: RunDetail): Record<string, number | null> {
 
 /** @throws ThawError `run.unknown` */
 export function runRecord(log: Log, runId: string): RunRecord {
-  const run = readRun(log, runId);
+  const run = readRunOutline(log, runId);
   const { summary, result, organisation } = run;
   return {
     facts: {
@@ -62,7 +61,7 @@ export function runRecord(log: Log, runId: string): RunRecord {
       note: organisation.note,
       frozen_unchanged: result.frozenUnchanged,
     },
-    parameters: Object.fromEntries(givenParameters(run)),
+    parameters: Object.fromEntries(givenParameters(run.given)),
     metrics: metricsOf(run),
   };
 }

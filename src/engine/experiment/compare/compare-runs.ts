@@ -2,13 +2,13 @@ import type Database from 'better-sqlite3';
 import type { ComparedMetric, ComparedRun, RunComparison } from '../../../shared/contract/compare.ts';
 import type { RunSummary } from '../../../shared/contract/run.ts';
 import { readEvaluationOf } from '../evaluations.ts';
+import { readGiven } from '../given-reader.ts';
 import type { Log } from '../log.ts';
 import { findRun } from '../run-life.ts';
-import { readDataset, readEnvironment, readLayers } from '../run-parts-reader.ts';
+import { readLayers } from '../run-parts-reader.ts';
 import { RUN_SUMMARY } from '../run-reader.ts';
-import { parseStoredPlan } from '../stored-plan.ts';
 import { alignLayers } from './align-layers.ts';
-import { compareParameters, type GivenParts } from './compare-parameters.ts';
+import { compareParameters } from './compare-parameters.ts';
 
 /** In this order; other metrics follow by name. */
 const FIRST_METRICS = ['val_accuracy', 'val_loss', 'accuracy', 'loss', 'learning_rate', 'seconds'];
@@ -34,19 +34,6 @@ function readRun(database: Database.Database, number: number): ComparedRun {
     .get(number);
   if (!row) throw new Error(`Run ${number} went away while it was read.`);
   return { ...row, ...readEvaluationOf(database, number, 'validation') };
-}
-
-function readGiven(log: Log, database: Database.Database, number: number, runId: string): GivenParts {
-  const plan = database.prepare<[number], string>('SELECT plan FROM run WHERE number = ?').pluck().get(number);
-  const weights = database
-    .prepare<[number], NonNullable<GivenParts['weights']>>('SELECT format, sha256 FROM load_report WHERE run = ?')
-    .get(number);
-  return {
-    plan: parseStoredPlan(log.path, runId, plan ?? ''),
-    dataset: readDataset(database, number),
-    weights: weights ?? null,
-    environment: readEnvironment(database, number),
-  };
 }
 
 interface Figures {
@@ -111,9 +98,7 @@ export function compareRuns(log: Log, runIds: readonly string[]): RunComparison 
     const numbers = runIds.map((runId) => findRun(database, runId).number);
     return {
       runs: numbers.map((number) => readRun(database, number)),
-      parameters: compareParameters(
-        numbers.map((number, index) => readGiven(log, database, number, runIds[index] ?? '')),
-      ),
+      parameters: compareParameters(numbers.map((number) => readGiven(log.path, database, number))),
       metrics: compareMetrics(database, numbers),
       layers: alignLayers(numbers.map((number) => readLayers(database, number))),
     };
