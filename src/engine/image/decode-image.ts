@@ -9,7 +9,7 @@ import { JPEG_HEADER_BYTES, uprightJpeg } from './formats/jpeg-header.ts';
 import { firstBytes, wholeFile } from './formats/file-bytes.ts';
 import { isRaw, TOO_MANY_PIXELS, type ImageInput } from './formats/raw-image.ts';
 import { framing, type Size } from './framing.ts';
-import { decodeJpegInThread } from './jpeg/jpeg-threads.ts';
+import { jpegThreads } from './jpeg/jpeg-threads.ts';
 import { resample } from './resample/resampler.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
 import { expectUsual } from './unusual-pixels.ts';
@@ -126,7 +126,7 @@ export async function tryDecodeImage(
 ): Promise<Decoded> {
   try {
     // Sharp and libvips take twice the time for a photograph.
-    const jpeg = resampling === 'fast' && !isRaw(input) ? await decodeJpegInThread(input, preprocessing) : null;
+    const jpeg = resampling === 'fast' && !isRaw(input) ? await jpegThreads.decode(input, preprocessing) : null;
     if (jpeg !== null) return { kind: 'pixels', ...jpeg };
     const decoded = await withOwnFormats(input, (image) => decodePixels(image, preprocessing, resampling));
     return { kind: 'pixels', ...decoded };
