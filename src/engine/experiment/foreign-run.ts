@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { PLAN_SCHEMA_VERSION, type TrainingPlan } from '../../shared/contract/plan.ts';
+import { ARRIVING, takeIn, type ArrivingMetric } from './arriving-run.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
 import { newRunId } from './run-id.ts';
-import { recountRunMetrics } from './run-metric.ts';
 
 /** Points of one metric, in the order in which they were told; the last of two at one place holds. */
 export type ForeignPoints = { readonly position: number; readonly value: number | null; readonly time: number }[];
@@ -102,29 +102,21 @@ function epochAt(ends: ReturnType<typeof epochEnds>, time: number): number {
   return ends[low]?.[0] ?? ends.at(-1)?.[0] ?? 1;
 }
 
-function insertMetrics(database: Database.Database, run: number, metrics: ForeignMetrics): void {
-  const addKey = database.prepare('INSERT OR IGNORE INTO metric_key (name) VALUES (?)');
-  const findKey = database.prepare<[string], number>('SELECT number FROM metric_key WHERE name = ?').pluck();
-  const keyOf = (name: string): number | undefined => {
-    addKey.run(name);
-    return findKey.get(name);
-  };
-  const addStep = database.prepare(
-    'INSERT OR REPLACE INTO step_metric (run, key, step, epoch, value, time) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+/** Of two points at one place the later one. */
+function* arriving(metrics: ForeignMetrics): Generator<ArrivingMetric> {
   const ends = epochEnds(metrics);
-  for (const [name, points] of metrics.step) {
-    const key = keyOf(name);
-    for (const { position, value, time } of points) addStep.run(run, key, position, epochAt(ends, time), value, time);
+  for (const by of ['step', 'epoch'] as const) {
+    for (const [key, told] of metrics[by]) {
+      const held = [...new Map(told.map((point) => [point.position, point])).values()];
+      const epochOf = ({ position, time }: ForeignPoints[number]): number =>
+        by === 'step' ? epochAt(ends, time) : position;
+      yield {
+        by,
+        key,
+        points: held.map((point) => [point.position, epochOf(point), point.value, point.time] as const),
+      };
+    }
   }
-  const addEpoch = database.prepare(
-    'INSERT OR REPLACE INTO epoch_metric (run, key, epoch, value, time) VALUES (?, ?, ?, ?, ?)',
-  );
-  for (const [name, points] of metrics.epoch) {
-    const key = keyOf(name);
-    for (const { position, value, time } of points) addEpoch.run(run, key, position, value, time);
-  }
-  recountRunMetrics(database, run);
 }
 
 /** The run of another program that was taken in from the same place with the same beginning and end; null where none was. */
@@ -133,7 +125,7 @@ function findForeign(database: Database.Database, { source, begunAt, endedAt }: 
     database
       .prepare<[string, string, number, number], string>(
         `SELECT id FROM run WHERE parent_relation = 'imported' AND network = ? AND dataset = ? AND created_at = ?
-         AND ended_at = ?`,
+         AND ended_at = ? AND trashed_at IS NOT ${ARRIVING}`,
       )
       .pluck()
       .get(FOREIGN_NETWORK, source, begunAt, endedAt) ?? null
@@ -141,31 +133,35 @@ function findForeign(database: Database.Database, { source, begunAt, endedAt }: 
 }
 
 /**
- * Puts a run of another program into the log, as finished, unless it is there.
+ * Puts a run of another program into the log, as finished, unless it is there: all of it or nothing.
  *
  * @returns its id, and whether it was there before
+ * @throws the signal's reason
  */
-export function insertForeignRun(log: Log, foreign: ForeignRun): { readonly runId: string; readonly known: boolean } {
+export async function insertForeignRun(
+  log: Log,
+  foreign: ForeignRun,
+  signal: AbortSignal,
+): Promise<{ readonly runId: string; readonly known: boolean }> {
   const { metrics } = foreign;
   const accuracy = metrics.epoch.get('val_accuracy');
   const [bestPoint, lastPoint] = [best(accuracy), latest(accuracy)];
   const epochs = [...metrics.epoch.values()].reduce((most, points) => Math.max(most, latest(points)?.position ?? 0), 0);
   const plan = planOf(foreign.source, Math.min(100_000, Math.max(1, epochs)));
-  return log.write('write the imported run', (database) => {
-    const known = findForeign(database, foreign);
-    if (known !== null) return { runId: known, known: true };
-    const runId = newRunId(new Date(foreign.begunAt));
+  const same = log.read('look for the run', (database) => findForeign(database, foreign));
+  if (same !== null) return { runId: same, known: true };
+  const begin = (database: Database.Database, arrivingId: string): number => {
     const { lastInsertRowid } = database
       .prepare(
         `INSERT INTO run (id, name, status, created_at, started_at, ended_at, parent_relation, plan, plan_schema, network,
                           strategy, dataset, epochs, epochs_done, best_epoch, best_val_accuracy, final_val_accuracy,
-                          owner_pid, owner_start, owner_host, owner_boot, heartbeat_at)
+                          trashed_at, owner_pid, owner_start, owner_host, owner_boot, heartbeat_at)
          VALUES (:runId, :name, 'finished', :begunAt, :begunAt, :endedAt, 'imported', :plan, :planSchema, :network,
                  :strategy, :source, :epochs, :epochsDone, :bestEpoch, :best, :final,
-                 :pid, :startToken, :host, :boot, :endedAt)`,
+                 ${ARRIVING}, :pid, :startToken, :host, :boot, :endedAt)`,
       )
       .run({
-        runId,
+        runId: arrivingId,
         name: foreign.name,
         source: foreign.source,
         begunAt: foreign.begunAt,
@@ -182,10 +178,16 @@ export function insertForeignRun(log: Log, foreign: ForeignRun): { readonly runI
         ...thisOwner(),
       });
     const run = Number(lastInsertRowid);
-    insertMetrics(database, run, metrics);
     database
       .prepare("INSERT INTO log_line (run, position, time, level, text) VALUES (?, 1, ?, 'warning', ?)")
       .run(run, Date.now(), foreign.remark);
-    return { runId, known: false };
+    return run;
+  };
+  const runId = await takeIn(log, {
+    begin,
+    metrics: () => arriving(metrics),
+    name: () => newRunId(new Date(foreign.begunAt)),
+    signal,
   });
+  return { runId, known: false };
 }

@@ -61,11 +61,11 @@ export function readRelatives(log: Log, runId: string): RunRelatives {
       .get(number);
     const children = database
       .prepare<[number, number], RunRelative>(
-        `SELECT ${columns('run', 'run')} FROM run WHERE parent = ? ORDER BY created_at DESC, number DESC LIMIT ?`,
+        `SELECT ${columns('run', 'run')} FROM run WHERE parent = ? AND trashed_at IS NOT 0 ORDER BY created_at DESC, number DESC LIMIT ?`,
       )
       .all(number, MOST_CHILDREN);
     const childrenTotal = database
-      .prepare<[number], number>('SELECT count(*) FROM run WHERE parent = ?')
+      .prepare<[number], number>('SELECT count(*) FROM run WHERE parent = ? AND trashed_at IS NOT 0')
       .pluck()
       .get(number);
     return { parent: parent ?? null, children, childrenTotal: childrenTotal ?? 0 };

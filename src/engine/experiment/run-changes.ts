@@ -31,7 +31,9 @@ export function readChanges(log: Log, since: LogPosition = START): LogChanges {
       .all();
     const queue = waiting.join(' ');
     const runIds = database
-      .prepare<[number, number], string>('SELECT id FROM run WHERE revision > ? ORDER BY revision LIMIT ?')
+      .prepare<[number, number], string>(
+        'SELECT id FROM run WHERE revision > ? AND trashed_at IS NOT 0 ORDER BY revision LIMIT ?',
+      )
       .pluck()
       .all(since.revision, MOST_NAMED + 1);
     return {

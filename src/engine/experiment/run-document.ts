@@ -2,12 +2,12 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { runDetail, RUN_STATUSES, type RunStatus } from '../../shared/contract/run.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { ARRIVING, takeIn, type ArrivingMetric } from './arriving-run.ts';
+import { assertImportedValues, importedTime, refuseImport } from './imported-values.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
 import { newRunId } from './run-id.ts';
 import { findRun } from './run-life.ts';
-import { recountRunMetrics } from './run-metric.ts';
 import { readPlan, readRun } from './run-reader.ts';
 import { isActive } from './run-status.ts';
 import { dumpRunRow, dumpRunTables, insertRunRow, insertRunTables, tableRow } from './run-tables.ts';
@@ -31,7 +31,7 @@ export const runDocument = z.strictObject({
       accuracy: z.number().nullable(),
       loss: z.number().nullable(),
       path: z.string(),
-      createdAt: z.int(),
+      createdAt: importedTime,
       confusion: z.array(cell),
     }),
   ),
@@ -48,7 +48,7 @@ export const metricDocument = z.strictObject({
   position: z.array(z.int().min(0)),
   epoch: z.array(z.int().min(0)),
   value: z.array(number),
-  time: z.array(z.int()),
+  time: z.array(importedTime),
 });
 export type MetricDocument = z.infer<typeof metricDocument>;
 
@@ -102,8 +102,11 @@ export interface RunToInsert {
   readonly metrics: () => Iterable<MetricDocument>;
   /** Told in the run's own lines. */
   readonly remark: string;
-  /** Called as the last act before all of it stands: what it throws leaves nothing. */
+  /** Puts its files where they belong, as the last act before all of it stands: what it throws leaves nothing. */
   readonly place: (runId: string) => void;
+  /** Takes back what `place` did, where the log refuses the run after all. */
+  readonly takeBack: () => void;
+  readonly signal: AbortSignal;
 }
 
 export interface InsertedRun {
@@ -112,26 +115,17 @@ export interface InsertedRun {
   readonly known: boolean;
 }
 
-/** @throws ThawError `import.unreadable` */
-function refuse(found: string, cause?: unknown): never {
-  throw new ThawError(
-    'import.unreadable',
-    `What is imported must be a run as Thaw writes it; ${found}.`,
-    'Export the run again with the Thaw that trained it.',
-    { cause },
-  );
-}
-
-/** What says that two runs of one id are the same, as far as they went; notes, tags and stars may differ. */
-function isSame(log: Log, { id, document, plan }: RunToInsert): boolean {
-  const here = log.read('read the run', (database) => dumpRunRow(database, findRun(database, id).number));
-  const { created_at: createdAt, epochs_done: epochsDone, ended_at: endedAt } = document.run;
-  return (
-    here['created_at'] === createdAt &&
-    here['epochs_done'] === epochsDone &&
-    here['ended_at'] === endedAt &&
-    JSON.stringify(readPlan(log, id)) === JSON.stringify(plan)
-  );
+/** A run that is here already and is the same, as far as it went; id, notes, tags and stars may differ. */
+function findSame(log: Log, database: Database.Database, { id, document, plan }: RunToInsert): string | null {
+  const same = database
+    .prepare<unknown[], string>(
+      `SELECT id FROM run WHERE created_at IS ? AND epochs_done IS ? AND ended_at IS ? AND trashed_at IS NOT ${ARRIVING}
+       ORDER BY id = ? DESC, number`,
+    )
+    .pluck()
+    .all(...(['created_at', 'epochs_done', 'ended_at'] as const).map((column) => document.run[column] ?? null), id);
+  const sought = JSON.stringify(plan);
+  return same.find((runId) => JSON.stringify(readPlan(log, runId)) === sought) ?? null;
 }
 
 function insertGroup(database: Database.Database, { group }: RunDocument): number | null {
@@ -154,23 +148,19 @@ function insertEvaluations(database: Database.Database, run: number, { evaluatio
   }
 }
 
-function insertPoints(database: Database.Database, run: number, document: MetricDocument): void {
-  const { by, key, position, epoch, value, time } = document;
-  if (epoch.length !== position.length || value.length !== position.length || time.length !== position.length) {
-    refuse(`the columns of the metric '${key}' differ in length`);
+function* arriving(documents: Iterable<MetricDocument>): Generator<ArrivingMetric> {
+  for (const { by, key, position, epoch, value, time } of documents) {
+    if ([epoch, value, time].some(({ length }) => length !== position.length)) {
+      refuseImport(`the columns of the metric '${key}' differ in length`);
+    }
+    const points = function* (): ArrivingMetric['points'] {
+      for (const [index, at] of position.entries()) {
+        const stored = value[index] ?? null;
+        yield [at, epoch[index] ?? 0, stored === null ? null : Number(stored), time[index] ?? 0];
+      }
+    };
+    yield { by, key, points: points() };
   }
-  database.prepare('INSERT OR IGNORE INTO metric_key (name) VALUES (?)').run(key);
-  const number = database.prepare<[string], number>('SELECT number FROM metric_key WHERE name = ?').pluck().get(key);
-  const add =
-    by === 'step'
-      ? database.prepare('INSERT INTO step_metric (run, key, step, epoch, value, time) VALUES (?, ?, ?, ?, ?, ?)')
-      : database.prepare('INSERT INTO epoch_metric (run, key, epoch, value, time) VALUES (?, ?, ?, ?, ?)');
-  position.forEach((at, index) => {
-    const stored = value[index] ?? null;
-    const point = typeof stored === 'string' ? Number(stored) : stored;
-    if (by === 'step') add.run(run, number, at, epoch[index], point, time[index]);
-    else add.run(run, number, at, point, time[index]);
-  });
 }
 
 function addRemark(database: Database.Database, run: number, text: string): void {
@@ -187,11 +177,12 @@ const storedStatus = z.enum(RUN_STATUSES);
 /** Nobody trains it here: one that was at work when it was written was interrupted. */
 function statusHere({ run }: RunDocument): RunStatus {
   const status = storedStatus.safeParse(run['status']);
-  if (!status.success) return refuse('its status is none that a run has');
+  if (!status.success) return refuseImport('its status is none that a run has');
   return isActive(status.data) ? 'interrupted' : status.data;
 }
 
-function insertAll(database: Database.Database, runId: string, run: RunToInsert): void {
+/** All but its points. @returns its number */
+function insertAll(database: Database.Database, arrivingId: string, run: RunToInsert): number {
   const { document, plan } = run;
   const owner = thisOwner();
   const parent =
@@ -200,7 +191,8 @@ function insertAll(database: Database.Database, runId: string, run: RunToInsert)
       : (database.prepare<[string], number>('SELECT number FROM run WHERE id = ?').pluck().get(document.parent) ??
         null);
   const number = insertRunRow(database, document.run, {
-    id: runId,
+    id: arrivingId,
+    trashed_at: ARRIVING,
     status: statusHere(document),
     parent,
     // Where it came from is not here, or nowhere.
@@ -219,9 +211,8 @@ function insertAll(database: Database.Database, runId: string, run: RunToInsert)
   const addClass = database.prepare('INSERT INTO run_class (run, position, name) VALUES (?, ?, ?)');
   run.classes.forEach((name, position) => addClass.run(number, position, name));
   insertEvaluations(database, number, document);
-  for (const metric of run.metrics()) insertPoints(database, number, metric);
-  recountRunMetrics(database, number);
   addRemark(database, number, run.remark);
+  return number;
 }
 
 function isConstraint(error: unknown): error is Error {
@@ -231,24 +222,49 @@ function isConstraint(error: unknown): error is Error {
 /**
  * Puts a run from elsewhere into the log, all of it or nothing. It keeps its id unless another run has it.
  *
- * @throws ThawError `import.unreadable` where what it says is none of a run, or what `place` throws
+ * @throws ThawError `import.unreadable` where what it says is none of a run, what `place` throws, or the signal's reason
  */
-export function insertRunDocument(log: Log, run: RunToInsert): InsertedRun {
-  return log.write('write the imported run', (database) => {
-    const taken = database.prepare('SELECT 1 FROM run WHERE id = ?').get(run.id) !== undefined;
-    if (taken && isSame(log, run)) return { runId: run.id, known: true };
-    const createdAt = run.document.run['created_at'];
-    const runId = taken ? newRunId(new Date(typeof createdAt === 'number' ? createdAt : Date.now())) : run.id;
-    try {
-      insertAll(database, runId, run);
-    } catch (error) {
-      if (isConstraint(error)) refuse(`the log does not take it (${error.message})`, error);
-      throw error;
-    }
-    // What is there now is what windows will be given.
-    const detail = runDetail.safeParse(readRun(log, runId));
-    if (!detail.success) refuse(detail.error.issues[0]?.message ?? 'it is not whole', detail.error);
-    run.place(runId);
+export async function insertRunDocument(log: Log, run: RunToInsert): Promise<InsertedRun> {
+  const { document } = run;
+  assertImportedValues(document.run, document.tables, run.classes);
+  const same = log.read('look for the run', (database) => findSame(log, database, run));
+  if (same !== null) return { runId: same, known: true };
+  try {
+    const runId = await takeIn(log, {
+      begin: (database, arrivingId) => insertAll(database, arrivingId, run),
+      metrics: () => arriving(run.metrics()),
+      name: (database, arrivingId) => {
+        // What is there now is what windows will be given.
+        const detail = runDetail.safeParse(readRun(log, arrivingId));
+        if (!detail.success) refuseImport(detail.error.issues[0]?.message ?? 'it is not whole', detail.error);
+        const taken = database.prepare('SELECT 1 FROM run WHERE id = ?').get(run.id) !== undefined;
+        const createdAt = document.run['created_at'];
+        const own = taken ? newRunId(new Date(typeof createdAt === 'number' ? createdAt : Date.now())) : run.id;
+        run.place(own);
+        return own;
+      },
+      signal: run.signal,
+    });
     return { runId, known: false };
+  } catch (error) {
+    run.takeBack();
+    if (isConstraint(error)) refuseImport(`the log does not take it (${error.message})`, error);
+    throw error;
+  }
+}
+
+/**
+ * Tells the log of checkpoints that lie in a run's folder again.
+ *
+ * @param place puts them there; called while nobody else can write the log, and only where the run has ended
+ * @throws SqliteError, or what `place` throws
+ */
+export function restoreCheckpoints(log: Log, runId: string, document: RunDocument, place: () => void): void {
+  return log.write('bring the checkpoints back', (database) => {
+    const { number, status } = findRun(database, runId);
+    if (isActive(status)) return;
+    database.prepare('DELETE FROM checkpoint WHERE run = ?').run(number);
+    insertRunTables(database, number, { checkpoint: document.tables['checkpoint'] ?? [] });
+    place();
   });
 }

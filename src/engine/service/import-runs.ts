@@ -65,10 +65,10 @@ async function isZip(file: string): Promise<boolean> {
 async function importThaw(context: ServiceContext, file: string, signal: AbortSignal): Promise<Imported> {
   try {
     const place = { home: context.home, modelFolder: path.join(context.home, MODELS), signal };
-    const { runId, name, known, formerId } = await importThawFile(context.log, file, place);
+    const { runId, name, known, formerId, warnings } = await importThawFile(context.log, file, place);
     return {
       runs: [{ runId, name, outcome: known ? 'known' : 'imported', formerId }],
-      warnings: trashWarnings(context, runId),
+      warnings: [...warnings, ...trashWarnings(context, runId)],
     };
   } catch (error) {
     if (!describesThawFile(error)) throw explainDiskError(error, 'take the run in');
@@ -91,20 +91,24 @@ async function importEvents(
   const warnings = found.cut
     ? [`More lies below '${place}' than is looked through at once; import what is missing from the folder it is in.`]
     : [];
-  // All are read before the first is written: a damaged file leaves nothing half-imported.
-  const read = [];
+  // All are read before the first is written: a damaged file leaves nothing half-imported. One at a time is held, though.
+  const whole = [];
   for (const files of found.runs) {
+    if (await readEventRun(files, signal)) whole.push(files);
+    else {
+      const source = path.join(place, files.place);
+      warnings.push(`'${source}' has event files without a scalar in them; nothing was imported from it.`);
+    }
+  }
+  for (const files of whole) {
     const run = await readEventRun(files, signal);
-    const source = path.join(place, files.place);
+    if (!run) continue;
     // What a browser brought lies in a folder that is called by nothing.
     const brought = contains(path.join(context.home, 'uploads'), place) ? path.basename(place) : null;
-    if (run) read.push({ name: brought ?? files.name, source: brought ?? source, ...run });
-    else warnings.push(`'${source}' has event files without a scalar in them; nothing was imported from it.`);
-  }
-  for (const run of read) {
-    signal.throwIfAborted();
-    const { runId, known } = insertForeignRun(context.log, { ...run, remark: FOREIGN });
-    runs.push({ runId, name: run.name, outcome: known ? 'known' : 'imported', formerId: null });
+    const name = brought ?? files.name;
+    const source = brought ?? path.join(place, files.place);
+    const { runId, known } = await insertForeignRun(context.log, { ...run, name, source, remark: FOREIGN }, signal);
+    runs.push({ runId, name, outcome: known ? 'known' : 'imported', formerId: null });
     if (known) warnings.push(...trashWarnings(context, runId));
   }
   return { runs, warnings };

@@ -1,4 +1,5 @@
 import type { ForeignMetrics, ForeignPoints } from '../../experiment/foreign-run.ts';
+import { LATEST_TIME } from '../../experiment/imported-values.ts';
 import type { EventRunFiles } from './find-event-files.ts';
 import { decodeEvent, type EventMessage } from './messages.ts';
 import { MalformedRecord, readRecords } from './record-file.ts';
@@ -49,7 +50,7 @@ class Gathered {
   add(event: EventMessage, part: Part): void {
     const { wallTime, step = 0 } = event;
     const time = Math.round(wallTime * 1000);
-    if (!Number.isSafeInteger(time) || time <= 0) return;
+    if (!Number.isSafeInteger(time) || time <= 0 || time > LATEST_TIME) return;
     this.begunAt = Math.min(this.begunAt, time);
     for (const value of event.summary?.value ?? []) {
       const scalar = scalarValue(value);

@@ -5,10 +5,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { PLAN_SCHEMA_VERSION, type TrainingPlan } from '../../../shared/contract/plan.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
-import { runDirectory, type Log } from '../../experiment/log.ts';
+import type { Log } from '../../experiment/log.ts';
 import {
   insertRunDocument,
   metricDocument,
+  restoreCheckpoints,
   runDocument,
   type MetricDocument,
   type RunDocument,
@@ -24,10 +25,11 @@ import {
   PLAN_DOCUMENT,
   RUN_DOCUMENT,
 } from './manifest.ts';
-import { MalformedThawFile, ThawFile } from './open-thaw-file.ts';
+import { MalformedThawFile, parseDocument, ThawFile } from './open-thaw-file.ts';
+import { RunFolder } from './run-folder.ts';
 
-const LARGEST_METRIC = 128 * 2 ** 20;
-const classNames = z.array(z.string()).max(100_000);
+const metricDocuments = z.array(metricDocument);
+const classNames = z.array(z.string().max(1000)).max(100_000);
 const versioned = z.looseObject({ schemaVersion: z.int().min(1) });
 
 /** @throws ThawError `import.newer`, MalformedThawFile */
@@ -68,12 +70,12 @@ function withoutMissing(document: RunDocument, file: ThawFile): RunDocument {
   };
 }
 
-/** Metrics that lie unpacked in a folder, one after the other. */
+/** Metrics that lie unpacked in a folder, a document of them after the other. */
 function* metricsIn(folder: string, names: readonly string[]): Generator<MetricDocument> {
   for (const name of names) {
-    const parsed = metricDocument.safeParse(JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
-    if (!parsed.success) throw new MalformedThawFile(`'${METRICS}${name}' holds no metric`, { cause: parsed.error });
-    yield parsed.data;
+    const parsed = metricDocuments.safeParse(parseDocument(readFileSync(path.join(folder, name)), `${METRICS}${name}`));
+    if (!parsed.success) throw new MalformedThawFile(`'${METRICS}${name}' holds no metrics`, { cause: parsed.error });
+    yield* parsed.data;
   }
 }
 
@@ -105,19 +107,18 @@ async function importOpened(
   aside: string,
   { home, modelFolder, signal }: ImportPlace,
 ): Promise<ImportedRun> {
-  const { run, thaw, writtenAt, files } = file.manifest;
+  const { run, thaw, writtenAt } = file.manifest;
   const plan = await readPlan(file, log, run.id);
   const document = withoutMissing(await file.document(RUN_DOCUMENT, runDocument), file);
   const classes = await file.document(CLASSES_DOCUMENT, classNames);
   const network = file.has(NETWORK_DOCUMENT) ? await file.bytes(NETWORK_DOCUMENT) : null;
-  const large = files.find(({ path: metric, bytes }) => metric.startsWith(METRICS) && bytes > LARGEST_METRIC);
-  if (large) throw new MalformedThawFile(`'${large.path}' has ${large.bytes} bytes`);
   const [metrics, content] = [path.join(aside, 'metrics'), path.join(aside, 'run')];
   await file.unpack(METRICS, metrics, signal);
   await file.unpack(FILES, content, signal);
   const names = (await readdir(metrics)).sort();
   signal.throwIfAborted();
-  const { runId, known } = insertRunDocument(log, {
+  const folder = new RunFolder(home, content);
+  const { runId, known } = await insertRunDocument(log, {
     id: run.id,
     document,
     plan,
@@ -125,20 +126,16 @@ async function importOpened(
     metrics: () => metricsIn(metrics, names),
     remark: `Imported from '${name}', which Thaw ${thaw} wrote at ${writtenAt}.`,
     place: (id) => {
-      const target = runDirectory(home, id);
-      if (existsSync(target)) {
-        throw new ThawError(
-          'import.unreadable',
-          `A run gets a folder of its own; '${target}' is there, of a run that is not in the log.`,
-          'Move that folder elsewhere, then import again.',
-        );
-      }
       if (network) keepNetwork(modelFolder, plan.network, network);
-      mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-      renameSync(content, target);
+      folder.place(id);
     },
+    takeBack: () => folder.takeBack(),
+    signal,
   });
-  return { runId, name: run.name, known, formerId: runId === run.id ? null : run.id };
+  if (known && folder.lacksCheckpoints(runId)) {
+    restoreCheckpoints(log, runId, document, () => folder.bringCheckpoints(runId));
+  }
+  return { runId, name: run.name, known, formerId: runId === run.id ? null : run.id, warnings: folder.warnings };
 }
 
 const OLD_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -158,11 +155,13 @@ export interface ImportedRun {
   readonly known: boolean;
   /** The id that it had, where it got another. */
   readonly formerId: string | null;
+  readonly warnings: readonly string[];
 }
 
 /**
- * Takes a run in from a `.thaw` file. All of it is unpacked aside and held against its hashes first; then its folder gets its
- * name and the log its rows in one transaction, so that a kill leaves no half of a run.
+ * Takes a run in from a `.thaw` file. All of it is unpacked aside and held against its hashes first; its folder gets its name
+ * within the transaction that makes the run seen, so that a kill leaves no half of a run in the log. A folder that it leaves
+ * is set aside by the next import. A run that is here already gets checkpoints back that it lacks.
  *
  * @throws MalformedThawFile, MalformedZip, ThawError `import.newer`, `import.unreadable`, `disk.full`, or the file system's error
  */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_NAME } from '../../../shared/contract/run-edit.ts';
 import { CARRIED_CHECKPOINTS } from '../../../shared/contract/run-exchange.ts';
 
 /** The version of all that lies in a `.thaw` file; one with a higher number is refused. */
@@ -10,8 +11,14 @@ export const PLAN_DOCUMENT = 'plan.json';
 export const CLASSES_DOCUMENT = 'classes.json';
 /** How a network is kept that came from a file. */
 export const NETWORK_DOCUMENT = 'network.json';
-/** Metrics, a document each. */
+/** Documents of metrics, several in each. */
 export const METRICS = 'metrics/';
+export const METRIC_DOCUMENT = /^(?:step|epoch)-\d{1,9}\.json$/;
+/** What becomes objects while it is read takes many times its bytes. */
+export const LARGEST_DOCUMENT = 64 * 2 ** 20;
+export const LARGEST_METRICS = 32 * 2 ** 20;
+/** Beside the manifest. */
+export const MOST_FILES = 4095;
 /** What lies in the run's folder, at the same places. */
 export const FILES = 'files/';
 
@@ -43,7 +50,7 @@ export const manifest = z.strictObject({
   /** The Thaw that wrote it. */
   thaw: z.string().max(100),
   writtenAt: z.iso.datetime(),
-  run: z.strictObject({ id: z.string().regex(runIdPattern), name: z.string() }),
+  run: z.strictObject({ id: z.string().regex(runIdPattern), name: z.string().max(LONGEST_NAME) }),
   checkpoints: z.enum(CARRIED_CHECKPOINTS),
   files: z
     .array(
@@ -53,6 +60,6 @@ export const manifest = z.strictObject({
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
       }),
     )
-    .max(4096),
+    .max(MOST_FILES),
 });
 export type Manifest = z.infer<typeof manifest>;

@@ -7,9 +7,20 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import { MalformedZip, ZipReader, type ZipMember } from '../../numpy/zip-reader.ts';
-import { CARRIED, FILES, isPlainPath, MANIFEST, manifest, THAW_FILE_VERSION, type Manifest } from './manifest.ts';
+import {
+  CARRIED,
+  FILES,
+  isPlainPath,
+  LARGEST_DOCUMENT,
+  LARGEST_METRICS,
+  MANIFEST,
+  manifest,
+  METRIC_DOCUMENT,
+  METRICS,
+  THAW_FILE_VERSION,
+  type Manifest,
+} from './manifest.ts';
 
-const LARGEST_DOCUMENT = 128 * 2 ** 20;
 const LARGEST_MANIFEST = 4 * 2 ** 20;
 /** What documents and checkpoints come to is near what they take packed: a file that promises much more is a trap. */
 const LARGEST_GROWTH = 100;
@@ -31,7 +42,8 @@ async function readAll(zip: ZipReader, member: ZipMember, most: number): Promise
   return Buffer.concat(pieces);
 }
 
-function parse(bytes: Buffer, name: string): unknown {
+/** @throws MalformedThawFile */
+export function parseDocument(bytes: Buffer, name: string): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
@@ -43,7 +55,7 @@ function parse(bytes: Buffer, name: string): unknown {
 async function readManifest(zip: ZipReader): Promise<Manifest> {
   const member = zip.members.get(MANIFEST);
   if (!member) throw new MalformedThawFile(`it has no '${MANIFEST}'`);
-  const found = parse(await readAll(zip, member, LARGEST_MANIFEST), MANIFEST);
+  const found = parseDocument(await readAll(zip, member, LARGEST_MANIFEST), MANIFEST);
   const version = versioned.safeParse(found);
   if (!version.success) throw new MalformedThawFile(`'${MANIFEST}' is none of a run`);
   if (version.data.schemaVersion > THAW_FILE_VERSION) {
@@ -59,13 +71,20 @@ async function readManifest(zip: ZipReader): Promise<Manifest> {
   throw new MalformedThawFile(`'${MANIFEST}' is not right at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
 
-function assertMember({ name, isSpecial }: ZipMember): void {
+function assertMember({ name, isSpecial, bytes }: ZipMember): void {
   if (isSpecial) throw new MalformedThawFile(`'${name}' is a link or a device, not a file`);
   if (!isPlainPath(name)) {
     throw new MalformedThawFile(`${JSON.stringify(name.slice(0, 200))} is no plain path within it`);
   }
   if (name.startsWith(FILES) && !CARRIED.some((pattern) => pattern.test(name.slice(FILES.length)))) {
     throw new MalformedThawFile(`'${name}' is none of the files that a run has`);
+  }
+  if (!name.startsWith(METRICS)) return;
+  if (!METRIC_DOCUMENT.test(name.slice(METRICS.length))) {
+    throw new MalformedThawFile(`'${name}' is no name of a document of metrics`);
+  }
+  if (bytes > LARGEST_METRICS) {
+    throw new MalformedThawFile(`'${name}' has ${bytes} bytes, and at most ${LARGEST_METRICS} are read`);
   }
 }
 
@@ -141,7 +160,7 @@ export class ThawFile {
 
   /** A document by its schema. @throws MalformedThawFile, MalformedZip */
   async document<Document>(name: string, schema: z.ZodType<Document>): Promise<Document> {
-    const parsed = schema.safeParse(parse(await this.bytes(name), name));
+    const parsed = schema.safeParse(parseDocument(await this.bytes(name), name));
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw new MalformedThawFile(`'${name}' is not right at ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);

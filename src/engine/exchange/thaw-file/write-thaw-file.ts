@@ -12,8 +12,11 @@ import {
   CLASSES_DOCUMENT,
   FILES,
   isPlainPath,
+  LARGEST_DOCUMENT,
+  LARGEST_METRICS,
   MANIFEST,
   METRICS,
+  MOST_FILES,
   NETWORK_DOCUMENT,
   PLAN_DOCUMENT,
   RUN_DOCUMENT,
@@ -22,7 +25,9 @@ import {
 } from './manifest.ts';
 import { ZipFileWriter } from './zip-file-writer.ts';
 
+/** In one document, as each is read as a whole: so few that it stays far below what is read. */
 const MOST_POINTS = 200_000;
+const MOST_METRICS = 1000;
 
 export interface ThawFileOptions {
   readonly runId: string;
@@ -39,8 +44,8 @@ function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** A metric in documents of so many points at most, as each is read as a whole. */
-function* metricDocuments(log: Log, runId: string, by: PointsBy, key: string): Generator<MetricDocument> {
+/** A metric in parts of so many points at most. */
+function* metricParts(log: Log, runId: string, by: PointsBy, key: string): Generator<MetricDocument> {
   const begin = (): MetricDocument => ({ by, key, position: [], epoch: [], value: [], time: [] });
   let document = begin();
   for (const page of walkPoints(log, runId, by, key)) {
@@ -56,6 +61,37 @@ function* metricDocuments(log: Log, runId: string, by: PointsBy, key: string): G
     document = begin();
   }
   if (document.position.length > 0) yield document;
+}
+
+/** All metrics by steps, or by epochs, as documents of several. */
+function* metricDocuments(log: Log, runId: string, by: PointsBy): Generator<readonly MetricDocument[]> {
+  let document: MetricDocument[] = [];
+  let points = 0;
+  for (const key of pointKeys(log, runId, by)) {
+    for (const part of metricParts(log, runId, by, key)) {
+      if (document.length === MOST_METRICS || points + part.position.length > MOST_POINTS) {
+        if (document.length > 0) yield document;
+        document = [];
+        points = 0;
+      }
+      document.push(part);
+      points += part.position.length;
+    }
+  }
+  if (document.length > 0) yield document;
+}
+
+/** @throws ThawError `file.tooLarge` for what no Thaw would take in */
+function assertImportable(name: string, bytes: number, files: Manifest['files']): void {
+  const large = bytes > (name.startsWith(METRICS) ? LARGEST_METRICS : LARGEST_DOCUMENT);
+  if (!large && files.length < MOST_FILES) return;
+  throw new ThawError(
+    'file.tooLarge',
+    large
+      ? `A document of a .thaw file has at most ${LARGEST_DOCUMENT} bytes, so that it can be read again; '${name}' would have ${bytes}.`
+      : `A .thaw file has at most ${MOST_FILES} files, so that it can be read again; this run would have more.`,
+    'Export its figures as CSV, JSON or event files of TensorBoard; its checkpoints lie in its folder.',
+  );
 }
 
 /** The files below a folder, by their paths in it; links are left where they are. */
@@ -92,7 +128,7 @@ async function carriedFiles({ runDirectory, checkpoints }: ThawFileOptions): Pro
  * checkpoints, each with its SHA-256 in `manifest.json`.
  *
  * @returns the bytes it takes
- * @throws ThawError `run.unknown`, `run.state` while it is at work, or the file system's error
+ * @throws ThawError `run.unknown`, `run.state` while it is at work, `file.tooLarge`, or the file system's error
  */
 export async function writeThawFile(log: Log, target: string, options: ThawFileOptions): Promise<number> {
   const { runId, runDirectory, checkpoints, network, thaw, signal } = options;
@@ -109,6 +145,7 @@ export async function writeThawFile(log: Log, target: string, options: ThawFileO
   try {
     const add = async (name: string, content: Buffer | Uint8Array): Promise<void> => {
       signal.throwIfAborted();
+      assertImportable(name, content.length, files);
       files.push({ path: name, ...(await zip.add(name, content)) });
     };
     await add(RUN_DOCUMENT, json(readRunDocument(log, runId)));
@@ -117,14 +154,13 @@ export async function writeThawFile(log: Log, target: string, options: ThawFileO
     if (network) await add(NETWORK_DOCUMENT, network);
     for (const by of ['step', 'epoch'] as const) {
       let count = 0;
-      for (const key of pointKeys(log, runId, by)) {
-        for (const document of metricDocuments(log, runId, by, key)) {
-          count += 1;
-          await add(`${METRICS}${by}-${count}.json`, json(document));
-        }
+      for (const document of metricDocuments(log, runId, by)) {
+        count += 1;
+        await add(`${METRICS}${by}-${count}.json`, json(document));
       }
     }
     for (const place of await carriedFiles(options)) {
+      assertImportable(place, 0, files);
       const file = path.join(runDirectory, place);
       files.push({ path: `${FILES}${place}`, ...(await zip.addFile(`${FILES}${place}`, file, signal)) });
     }

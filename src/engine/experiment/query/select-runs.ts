@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { RunListRequest, RunShelf } from '../../../shared/contract/run-list.ts';
+import { ARRIVING } from '../arriving-run.ts';
 import { compileQuery } from './compile.ts';
 import type { KeyCatalogue } from './key-catalogue.ts';
 import { parseOperand, parseQuery } from './parse.ts';
@@ -8,7 +9,7 @@ import { compose, join, sql, type Sql } from './sql.ts';
 const SHELVES: Readonly<Record<RunShelf, string>> = {
   active: 'run.trashed_at IS NULL AND run.archived_at IS NULL',
   archived: 'run.trashed_at IS NULL AND run.archived_at IS NOT NULL',
-  trash: 'run.trashed_at IS NOT NULL',
+  trash: `run.trashed_at > ${ARRIVING}`,
 };
 
 export type RunSelection = Pick<RunListRequest, 'query' | 'shelf' | 'status'>;
