@@ -91,7 +91,7 @@ export class ServiceContext {
   readonly events = new EventHub();
   readonly tasks = new Tasks(this.events);
   readonly grants = new Grants();
-  readonly fetched = new FetchedFiles();
+  readonly fetched: FetchedFiles;
   readonly datasets = new Datasets(
     (root) => editsOfRoot(this.indexIfAny, root),
     () => this.indexIfAny,
@@ -132,6 +132,7 @@ export class ServiceContext {
     this.ends = new UnwrittenEnds(this);
     this.images = new Images(this);
     this.uploads = new Uploads(this);
+    this.fetched = new FetchedFiles(this.home);
     this.settings = new SettingsFile(this.home);
     this.entries = {
       trainer: path.join(ENGINE, 'training/trainer.ts'),

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { LARGEST_PIECE } from '../../shared/contract/run-exchange.ts';
@@ -8,15 +7,24 @@ import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 
 /** A window that went away fetches no more; so many files wait for theirs. */
 const MOST_FILES = 8;
+/** An engine that was killed leaves its files; nobody takes a day to fetch one. */
+const LEFT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** Files that were written for a window, which hands them to the person piece by piece. */
+/** Files that were written for a window, which hands them to the person piece by piece; in `THAW_HOME/fetched`. */
 export class FetchedFiles {
   readonly #files = new Map<string, string>();
+  readonly #folder: string;
+
+  constructor(home: string) {
+    this.#folder = path.join(home, 'fetched');
+  }
 
   /** @returns where a file of that name may be written, in a folder of its own */
   async place(name: string): Promise<string> {
     try {
-      return path.join(await mkdtemp(path.join(tmpdir(), 'thaw-export-')), name);
+      await this.#clear();
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      return path.join(await mkdtemp(path.join(this.#folder, 'export-')), name);
     } catch (error) {
       throw explainDiskError(error, 'write a file for the window');
     }
@@ -55,9 +63,19 @@ export class FetchedFiles {
     return { bytes, last };
   }
 
-  /** Removes what nobody fetched. */
+  /** Removes what nobody fetched, of this engine and of those that were killed. */
   async close(): Promise<void> {
     for (const id of [...this.#files.keys()]) await this.#forget(id);
+    await this.#clear().catch(() => undefined);
+  }
+
+  /** Other engines may be at work in the same home: what is young may be theirs. */
+  async #clear(): Promise<void> {
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      const left = path.join(this.#folder, name);
+      const written = (await stat(left).catch(() => null))?.mtimeMs ?? Infinity;
+      if (Date.now() - written > LEFT_MILLISECONDS) await rm(left, { recursive: true, force: true });
+    }
   }
 
   /** What was written at a place and is of no use. */

@@ -11,6 +11,7 @@ export class RunExchange {
   /** Whether a file is being written or read. */
   busy = $state(false);
   readonly #workbench: Workbench;
+  #taskId: string | null = null;
 
   constructor(workbench: Workbench) {
     this.#workbench = workbench;
@@ -18,9 +19,16 @@ export class RunExchange {
 
   /** Writes runs in a format and hands the file to the person. */
   export(runIds: readonly string[], what: WhatToExport): Promise<void> {
-    return this.#hand(() =>
-      this.#workbench.invoke('runs.export', { runIds: [...runIds], ...what, output: { kind: 'fetched' } }),
+    return this.#hand((taskId) =>
+      this.#workbench.invoke('runs.export', { runIds: [...runIds], ...what, output: { kind: 'fetched' }, taskId }),
     );
+  }
+
+  /** Ends what is being written or read. */
+  cancel(): void {
+    if (this.#taskId === null) return;
+    void this.#workbench.invoke('task.cancel', { taskId: this.#taskId }).catch(() => undefined);
+    this.#taskId = null;
   }
 
   /** Writes a report of a run, or of several side by side, and hands it to the person. */
@@ -42,14 +50,26 @@ export class RunExchange {
 
   /** Takes in the runs of a file, and says what became of them. */
   async import({ grantId }: Pick<FileEntry, 'grantId'>): Promise<void> {
-    this.busy = true;
+    const taskId = this.#begin();
     try {
-      this.#tell(await this.#workbench.invoke('runs.import', { file: { kind: 'granted', grantId } }));
+      this.#tell(await this.#workbench.invoke('runs.import', { file: { kind: 'granted', grantId }, taskId }));
     } catch (error) {
       this.#workbench.notices.fail(error);
     } finally {
-      this.busy = false;
+      this.#end();
     }
+  }
+
+  #begin(): string {
+    const taskId = crypto.randomUUID();
+    this.#taskId = taskId;
+    this.busy = true;
+    return taskId;
+  }
+
+  #end(): void {
+    this.#taskId = null;
+    this.busy = false;
   }
 
   #tell({ runs, warnings }: Imported): void {
@@ -68,25 +88,28 @@ export class RunExchange {
     navigation.go('runs');
   }
 
-  /** Fetches what was written, piece by piece: what is saved need not fit into one message. */
-  async #hand(write: () => Promise<Exported>): Promise<void> {
-    this.busy = true;
+  /**
+   * Fetches what was written, piece by piece: what is saved need not fit into one message, and what was fetched is the
+   * browser's to keep, in memory or on its disk.
+   */
+  async #hand(write: (taskId: string) => Promise<Exported>): Promise<void> {
+    const taskId = this.#begin();
     try {
-      const { name, grantId, warnings } = await write();
-      const pieces: Uint8Array<ArrayBuffer>[] = [];
-      let offset = 0;
+      const { name, grantId, warnings } = await write(taskId);
+      let file = new Blob();
       for (let last = grantId === null; !last && grantId !== null;) {
-        const piece = await this.#workbench.invoke('files.read', { grantId, offset });
-        pieces.push(new Uint8Array(piece.bytes));
-        offset += piece.bytes.length;
+        const piece = await this.#workbench.invoke('files.read', { grantId, offset: file.size });
+        file = new Blob([file, new Uint8Array(piece.bytes)]);
+        // Cancelled while it was fetched.
+        if (this.#taskId !== taskId) return;
         ({ last } = piece);
       }
-      saveFile(new Blob(pieces), name);
+      saveFile(file, name);
       for (const title of warnings) this.#workbench.notices.tell({ severity: 'warning', title });
     } catch (error) {
       this.#workbench.notices.fail(error);
     } finally {
-      this.busy = false;
+      this.#end();
     }
   }
 }

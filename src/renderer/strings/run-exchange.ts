@@ -15,6 +15,8 @@ export const runExchange = {
   hint: 'The file is saved where this browser or system puts what is saved.',
   writing: 'Writing…',
   saved: (name: string) => `Exported ${isolate(name)}`,
+  cancel: 'Cancel',
+  cancelImport: 'Cancel the import',
   import: 'Import…',
   importHint: 'A .thaw file from another machine, or an event file of TensorBoard',
   importing: (name: string) => `Importing ${isolate(name)}`,
