@@ -107,14 +107,12 @@ function* arriving(metrics: ForeignMetrics): Generator<ArrivingMetric> {
   const ends = epochEnds(metrics);
   for (const by of ['step', 'epoch'] as const) {
     for (const [key, told] of metrics[by]) {
-      const held = [...new Map(told.map((point) => [point.position, point])).values()];
-      const epochOf = ({ position, time }: ForeignPoints[number]): number =>
-        by === 'step' ? epochAt(ends, time) : position;
-      yield {
-        by,
-        key,
-        points: held.map((point) => [point.position, epochOf(point), point.value, point.time] as const),
+      const points = function* (): ArrivingMetric['points'] {
+        for (const { position, value, time } of new Map(told.map((point) => [point.position, point])).values()) {
+          yield [position, by === 'step' ? epochAt(ends, time) : position, value, time];
+        }
       };
+      yield { by, key, points: points() };
     }
   }
 }

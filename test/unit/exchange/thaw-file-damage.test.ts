@@ -156,6 +156,41 @@ const damages: readonly Damage[] = [
     says: 'differ in length',
   },
   {
+    what: 'has a metric that is no JSON',
+    make: () => listed(replaced('metrics/epoch-1.json', '[', '')),
+    says: 'is no JSON',
+  },
+  {
+    what: 'has a folder among its metrics',
+    make: () => listed(added('metrics/epoch/b.json')),
+    says: 'no name of a document of metrics',
+  },
+  {
+    what: 'is of a year that has no name',
+    make: () => listed(replaced('run.json', /"created_at":\d+/, '"created_at":9000000000000000')),
+    says: 'no time',
+  },
+  {
+    what: 'has a point of such a year',
+    make: () => listed(replaced('metrics/epoch-1.json', /"time":\[\d+/, '"time":[9000000000000000')),
+    says: 'holds no metrics',
+  },
+  {
+    what: 'has a class twice',
+    make: () => listed(replaced('classes.json', /^.*$/, '["ants","ants"]')),
+    says: 'two classes',
+  },
+  {
+    what: 'has a layer twice',
+    make: () => listed(replaced('run.json', '"layer.name":"conv1_bn"', '"layer.name":"conv1"')),
+    says: 'two layers',
+  },
+  {
+    what: 'has a note that nobody could write',
+    make: () => listed(replaced('run.json', '"note":"', `"note":"${'x'.repeat(20_001)}`)),
+    says: 'its note',
+  },
+  {
     what: 'has classes that are none',
     make: () => listed(replaced('classes.json', '"ants"', '7')),
     says: 'classes.json',
