@@ -260,7 +260,7 @@ export async function insertRunDocument(log: Log, run: RunToInsert): Promise<Ins
  * @throws SqliteError, or what `place` throws
  */
 export function restoreCheckpoints(log: Log, runId: string, document: RunDocument, place: () => void): void {
-  return log.write('bring the checkpoints back', (database) => {
+  log.write('bring the checkpoints back', (database) => {
     const { number, status } = findRun(database, runId);
     if (isActive(status)) return;
     database.prepare('DELETE FROM checkpoint WHERE run = ?').run(number);

@@ -71,7 +71,7 @@ export const imported = z.strictObject({
     z.strictObject({
       runId: z.string(),
       name: z.string(),
-      /** `known`: the very same run was here already, and nothing was changed. */
+      /** `known`: the very same run was here already; it gets no more than checkpoints that it lacked. */
       outcome: z.enum(['imported', 'known']),
       /** Where another run has the id that it had; null where it kept its own. */
       formerId: z.string().nullable(),
