@@ -92,10 +92,7 @@ export function restoreRuns(log: Log, runIds: readonly string[]): void {
 /** The runs in the trash, those thrown away first before the others. */
 export function trashedRuns(log: Log): string[] {
   return log.read('read the trash', (database) =>
-    database
-      .prepare<[], string>('SELECT id FROM run WHERE trashed_at > 0 ORDER BY trashed_at, number')
-      .pluck()
-      .all(),
+    database.prepare<[], string>('SELECT id FROM run WHERE trashed_at > 0 ORDER BY trashed_at, number').pluck().all(),
   );
 }
 
