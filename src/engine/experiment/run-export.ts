@@ -12,7 +12,11 @@ export function assertRunsKnown(log: Log, runIds: readonly string[]): void {
   });
 }
 
-/** Notes beside each run what was written of it elsewhere, and where; a run that went away meanwhile has no notes. */
+/**
+ * Notes beside each run what was written of it elsewhere; a run that went away meanwhile has no notes.
+ *
+ * @param written.path absolute, or the name alone of what a window fetched
+ */
 export function recordExport(
   log: Log,
   runIds: readonly string[],

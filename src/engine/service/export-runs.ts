@@ -102,7 +102,9 @@ export async function writeExport(
     const file = await context.fetched.place(name);
     try {
       const bytes = await begin(file);
-      return { name, path: null, grantId: await context.fetched.keep(file), bytes };
+      const grantId = await context.fetched.keep(file);
+      recordExport(context.log, runIds, { format, path: name, bytes });
+      return { name, path: null, grantId, bytes };
     } catch (error) {
       await context.fetched.discard(file);
       throw error;

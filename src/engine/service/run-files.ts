@@ -118,6 +118,8 @@ export async function showFiles(context: ServiceContext, { runId }: Request<'run
     files,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     cut: walk.cut,
-    exports: await Promise.all(written.map(async (one) => ({ ...one, exists: await stands(one.path) }))),
+    exports: await Promise.all(
+      written.map(async (one) => ({ ...one, exists: path.isAbsolute(one.path) ? await stands(one.path) : null })),
+    ),
   };
 }

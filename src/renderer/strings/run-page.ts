@@ -118,8 +118,8 @@ export const runPage = {
     total: (size: string) => `${size} in all`,
     exports: 'Exports',
     noExports: 'Nothing was exported from this run yet.',
-    format: 'Format',
     exportGone: 'no longer there',
+    exportFetched: 'saved from the window',
   },
   log: {
     title: 'Log',

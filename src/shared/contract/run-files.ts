@@ -31,11 +31,12 @@ export type RunFile = z.infer<typeof runFile>;
 
 const runExport = z.strictObject({
   format: z.string(),
+  /** Where it was written; the name alone of what a window fetched, which says nobody where it put it. */
   path: z.string(),
   bytes: z.int(),
   createdAt: z.int(),
-  /** Whether it still lies where it was written. */
-  exists: z.boolean(),
+  /** Whether it still lies where it was written; null for what a window fetched. */
+  exists: z.boolean().nullable(),
 });
 export type RunExport = z.infer<typeof runExport>;
 

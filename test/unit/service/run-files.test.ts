@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
 import { ServiceContext } from '../../../src/engine/service/context.ts';
+import { exportRuns } from '../../../src/engine/service/export-runs.ts';
 import { showFiles } from '../../../src/engine/service/run-files.ts';
 import { runFiles } from '../../../src/shared/contract/run-files.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -98,6 +99,14 @@ it('lists what was exported, and whether it is still there', async () => {
   expect((await showFiles(context, { runId })).exports).toEqual([
     { format: 'onnx', path: there, bytes: 12, createdAt: 2, exists: true },
     { format: 'onnx', path: path.join(root, 'gone.onnx'), bytes: 12, createdAt: 1, exists: false },
+  ]);
+});
+
+it('lists what a window fetched by its name, as nobody says where it was put', async () => {
+  const runId = await newRun({ 'model.json': 1 });
+  const { bytes } = await exportRuns(context, { runIds: [runId], format: 'csv', output: { kind: 'fetched' } });
+  expect((await showFiles(context, { runId })).exports).toMatchObject([
+    { format: 'csv', path: 'runs.csv', bytes, exists: null },
   ]);
 });
 
