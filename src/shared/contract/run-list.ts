@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runKey, runQuery } from './run-query.ts';
+import { runOrganisation } from './run-organisation.ts';
 import { runSummary, RUN_STATUSES } from './run.ts';
 
 /** `active`: what is neither archived nor in the trash. `archived`: what is archived and not in the trash. */
@@ -39,14 +40,7 @@ export const runGroupsRequest = runSelection.extend({ by: runKey });
 
 /** A run as a table shows it. */
 export const runRow = runSummary.extend({
-  starred: z.boolean(),
-  /** In the order of their code points. */
-  tags: z.array(z.string()),
-  note: z.string(),
-  /** Milliseconds since 1970, UTC; null where it is not. */
-  archivedAt: z.int().nullable(),
-  trashedAt: z.int().nullable(),
-  group: z.strictObject({ id: z.string(), name: z.string() }).nullable(),
+  ...runOrganisation.shape,
   /** The run that it came from. */
   parentRunId: z.string().nullable(),
   /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** What people make of a run. */
 export const runOrganisation = z.strictObject({
   starred: z.boolean(),
+  /** In the order of their code points. */
   tags: z.array(z.string()),
   note: z.string(),
   /** Milliseconds since 1970, UTC; null for a run that is not put away. */
