@@ -3,7 +3,7 @@ import { PLAN_SCHEMA_VERSION, type TrainingPlan } from '../../shared/contract/pl
 import { ARRIVING, takeIn, type ArrivingMetric } from './arriving-run.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
-import { newRunId } from './run-id.ts';
+import { freeRunId } from './run-id.ts';
 
 /** Points of one metric, in the order in which they were told; the last of two at one place holds. */
 export type ForeignPoints = { readonly position: number; readonly value: number | null; readonly time: number }[];
@@ -184,7 +184,7 @@ export async function insertForeignRun(
   const runId = await takeIn(log, {
     begin,
     metrics: () => arriving(metrics),
-    name: () => newRunId(new Date(foreign.begunAt)),
+    name: (database) => freeRunId(database, new Date(foreign.begunAt)),
     signal,
   });
   return { runId, known: false };

@@ -3,7 +3,7 @@ import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
 import { dropEmptyGroups, namedGroup } from './run-group.ts';
-import { newRunId } from './run-id.ts';
+import { freeRunId } from './run-id.ts';
 import type { RunOrigin } from './run-origin.ts';
 import { takeTrainerLock } from './trainer-lock.ts';
 
@@ -59,7 +59,7 @@ function notBeforeOthers(database: Database.Database, now: number): number {
 export function insertRun(database: Database.Database, { plan, origin, group }: NewRun): string {
   const owner = thisOwner();
   const now = new Date();
-  const id = newRunId(now);
+  const id = freeRunId(database, now);
   const { lastInsertRowid } = database
     .prepare(
       `INSERT INTO run (id, name, status, created_at, parent, parent_relation, parent_step, run_group, plan, plan_schema,

@@ -6,7 +6,7 @@ import { ARRIVING, takeIn, type ArrivingMetric } from './arriving-run.ts';
 import { assertImportedValues, importedTime, refuseImport } from './imported-values.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
-import { newRunId } from './run-id.ts';
+import { freeRunId } from './run-id.ts';
 import { findRun } from './run-life.ts';
 import { readPlan, readRun } from './run-reader.ts';
 import { isActive } from './run-status.ts';
@@ -239,7 +239,9 @@ export async function insertRunDocument(log: Log, run: RunToInsert): Promise<Ins
         if (!detail.success) refuseImport(detail.error.issues[0]?.message ?? 'it is not whole', detail.error);
         const taken = database.prepare('SELECT 1 FROM run WHERE id = ?').get(run.id) !== undefined;
         const createdAt = document.run['created_at'];
-        const own = taken ? newRunId(new Date(typeof createdAt === 'number' ? createdAt : Date.now())) : run.id;
+        const own = taken
+          ? freeRunId(database, new Date(typeof createdAt === 'number' ? createdAt : Date.now()))
+          : run.id;
         run.place(own);
         return own;
       },

@@ -10,8 +10,8 @@ import {
 import { runList } from '../../../src/shared/contract/run-list.ts';
 import { openLog } from '../../../src/engine/experiment/log.ts';
 import { MetricWriter } from '../../../src/engine/experiment/metric-writer.ts';
-import { createRun, flattenPlan } from '../../../src/engine/experiment/new-run.ts';
-import { newRunId } from '../../../src/engine/experiment/run-id.ts';
+import { createRun, flattenPlan, insertRun } from '../../../src/engine/experiment/new-run.ts';
+import { freeRunId, newRunId } from '../../../src/engine/experiment/run-id.ts';
 import { reopenRun, setStatus } from '../../../src/engine/experiment/run-life.ts';
 import { listRuns } from '../../../src/engine/experiment/run-list.ts';
 import { readPlan, readResult, readRun } from '../../../src/engine/experiment/run-reader.ts';
@@ -297,5 +297,22 @@ describe('the list of runs', () => {
     const later = newRunId(new Date('2026-11-23T23:10:46Z'));
     expect(earlier).toMatch(/^20261123-231045-[a-z0-9]{4}$/);
     expect(earlier < later).toBe(true);
+  });
+
+  it('gives no two runs of one second the same id', () => {
+    const own = openLog(temporaryFolder());
+    const now = new Date('2026-11-23T23:10:45Z');
+    // So many that two would have the same in nearly every try.
+    const ids = own.write('begin runs', (database) =>
+      Array.from({ length: 3000 }, () => {
+        const id = freeRunId(database, now);
+        database
+          .prepare('UPDATE run SET id = ? WHERE id = ?')
+          .run(id, insertRun(database, { plan: samplePlan(), origin: null, group: null }));
+        return id;
+      }),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    own.close();
   });
 });
