@@ -114,6 +114,6 @@ describe('one run after the other', () => {
   it('is done: a finished run is not resumed, and says what to do instead', async () => {
     const { code, stdout, stderr } = await command('runs', 'resume', first.runId);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^error: .*is finished\.\nhint: .*--weights run:ID.*\n$/);
+    expect(stderr).toMatch(/^error: .*is finished\.\nhint: .*thaw runs continue .*\n$/);
   });
 });
