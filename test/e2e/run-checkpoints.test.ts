@@ -98,7 +98,7 @@ describe('a checkpoint of a run, named after @', () => {
       'going on from any but the last',
       ['runs', 'resume', 'ID@1'],
       2,
-      /last checkpoint; .*\nhint: .*--weights run:ID@1/,
+      /last checkpoint; .*\nhint: .*thaw runs branch ID@1/,
     ],
   ] as const)('is refused where it is %s', async (_, parameters, code, words) => {
     const refused = await command(...parameters.map((word) => word.replace(/ID(?=@\d)/, runId)));
