@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { PLAN_SCHEMA_VERSION, type TrainingPlan } from '../../shared/contract/plan.ts';
+import { FOREIGN_NETWORK } from '../../shared/contract/run.ts';
 import { ARRIVING, takeIn, type ArrivingMetric } from './arriving-run.ts';
 import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
@@ -25,9 +26,6 @@ export interface ForeignRun {
   readonly metrics: ForeignMetrics;
   readonly remark: string;
 }
-
-/** Stands where a run of Thaw names its network. */
-export const FOREIGN_NETWORK = 'unknown';
 
 /** The log asks for a plan; its keys are not among the run's parameters, so nobody finds the run by what it never had. */
 function planOf(source: string, epochs: number): TrainingPlan {

@@ -16,6 +16,7 @@ export const runSentence = {
     finetune: (network: string) => `of fine-tuning ${network}`,
     scratch: (network: string) => `of training ${network} from scratch`,
   },
+  foreign: 'of a training that another program logged',
   on: (images: string, classes: number, dataset: string) => ` on ${images} images in ${classes} classes of ${dataset}`,
   in: (time: string) => `, in ${time}`,
   stoppedEarly: (monitor: string) => `It ended early, for ${monitor} no longer became better.`,

@@ -132,6 +132,9 @@ export const runResult = z.strictObject({
 });
 export type RunResult = z.infer<typeof runResult>;
 
+/** What stands as the network of a run that another program logged: nobody knows it, and there are no weights. */
+export const FOREIGN_NETWORK = 'unknown';
+
 /** One line of `thaw runs list`. */
 export const runSummary = z.strictObject({
   runId: z.string(),

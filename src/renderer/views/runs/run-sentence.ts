@@ -1,4 +1,4 @@
-import type { RunDetail } from '../../../shared/contract/run.ts';
+import { FOREIGN_NETWORK, type RunDetail } from '../../../shared/contract/run.ts';
 import { count, duration, percent } from '../../strings/format.ts';
 import { runSentence as words } from '../../strings/run-sentence.ts';
 import { datasetName } from './dataset-name.ts';
@@ -7,7 +7,7 @@ import { datasetName } from './dataset-name.ts';
 export function runSentence({ plan, result, summary }: RunDetail): string {
   const { dataset, bestValAccuracy, bestEpoch, frozenUnchanged, frozenTensors } = result;
   const epochs = words.epochs(result.history.length, plan.epochs);
-  const what = words.what[plan.strategy](plan.network);
+  const what = plan.network === FOREIGN_NETWORK ? words.foreign : words.what[plan.strategy](plan.network);
   const where = dataset ? words.on(count(dataset.train), dataset.classes.length, datasetName(summary.dataset)) : '';
   const seconds = result.timings['total'];
   const time = seconds === undefined ? '' : words.in(duration(seconds));

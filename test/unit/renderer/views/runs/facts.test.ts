@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentFacts, factsText, planFacts, resultFacts } from '../../../../../src/renderer/views/runs/facts.ts';
 import { runOutcome, runSentence } from '../../../../../src/renderer/views/runs/run-sentence.ts';
-import type { RunDetail } from '../../../../../src/shared/contract/run.ts';
+import { FOREIGN_NETWORK, type RunDetail } from '../../../../../src/shared/contract/run.ts';
 import { finishedRun } from '../../../../support/run-detail.ts';
 import { PRESET_VALUES } from '../../../../../src/shared/contract/augmentation.ts';
 import type { TrainingPlan } from '../../../../../src/shared/contract/plan.ts';
@@ -152,6 +152,13 @@ describe('a run in a sentence', () => {
       'Finished: 3 epochs of a new head on the features of mobilenet_v1_0.25_96 on 397 images in 2 classes of bees, ' +
         'in 17 s. The best validation accuracy is 90.2 %, at epoch 2. On the test images it is 88.0 %. ' +
         'All 2 frozen tensors are unchanged, bit for bit.',
+    );
+  });
+
+  it('says nothing of how another program trained', () => {
+    const run = finishedRun();
+    expect(runSentence({ ...run, plan: { ...run.plan, network: FOREIGN_NETWORK, strategy: 'scratch' } })).toContain(
+      'of a training that another program logged',
     );
   });
 
