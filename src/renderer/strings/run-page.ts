@@ -90,7 +90,7 @@ export const runPage = {
   weightsTaken: (name: string) => `The plan now begins with the best weights of ${name}.`,
   predict: 'Predict with it',
   predictHint: 'Opens the Predict view with the best weights of this run.',
-  noWeights: 'It has no epoch yet, and so no weights to use.',
+  noWeights: 'There are no weights of it: it has no epoch yet, or another program trained it.',
   relatives: {
     title: 'Related runs',
     none: 'It comes from no other run, and none comes from it.',
