@@ -7,7 +7,7 @@ import { createService } from '../src/engine/service/create-service.ts';
 import { initialValues } from '../src/engine/weights/initialise.ts';
 import { writeSafetensors } from '../src/engine/weights/safetensors-writer.ts';
 import type { Transport } from '../src/shared/contract/endpoint.ts';
-import type { TrainingPlanRequest } from '../src/shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../src/shared/contract/plan-request.ts';
 import type { CostEstimate } from '../src/shared/contract/preview.ts';
 import type { RunResult } from '../src/shared/contract/run.ts';
 import type { Bench, BenchContext, BenchResult } from './bench.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService, type Service } from '../../src/engine/service/create-service.ts';
-import type { TrainingPlanRequest } from '../../src/shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../src/shared/contract/plan-request.ts';
 import type { RunDetail, RunResult } from '../../src/shared/contract/run.ts';
 import { damage } from '../support/run-log.ts';
 import { expectError } from '../support/expect-error.ts';

@@ -1,9 +1,10 @@
+import { USUAL_HEAD } from '../../src/shared/contract/head-design.ts';
 import type { TrainingPlan } from '../../src/shared/contract/plan.ts';
 
 /** A complete plan that names nothing outside Thaw. */
 export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
   return {
-    schemaVersion: 6,
+    schemaVersion: 7,
     dataset: { kind: 'sample' },
     network: 'mobilenet_v1_0.25_96',
     weights: { kind: 'shipped' },
@@ -36,6 +37,18 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     validationShare: 0.2,
     split: { kind: 'given' },
     groupPattern: null,
+    headWeights: null,
+    evaluateFirst: false,
+    task: { kind: 'classify' },
+    classes: null,
+    trainingImagesPerClass: null,
+    stepsPerEpoch: null,
+    stages: [],
+    evaluationImages: null,
+    headDesign: USUAL_HEAD,
+    histogramInterval: 0,
+    logInterval: 0,
+    loaderWorkers: null,
     ...changes,
   };
 }

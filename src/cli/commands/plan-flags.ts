@@ -10,8 +10,8 @@ import {
   SCHEDULES,
   STRATEGIES,
   type LearningRateRule,
-  type TrainingPlanRequest,
 } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { addAugmentationFlags, AUGMENTATION_FLAGS } from './augmentation-flags.ts';
 import { addPreprocessingFlags, PREPROCESSING_FLAGS } from './preprocessing-flags.ts';

@@ -5,7 +5,7 @@ import {
   RESIZES,
   type PreprocessingPlan,
 } from '../../shared/contract/preprocessing-plan.ts';
-import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { wholeNumber } from '../number-flag.ts';
 

@@ -1,4 +1,5 @@
-import type { EarlyStoppingPlan, SchedulePlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { EarlyStoppingPlan, SchedulePlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 
 /** What `thaw train` was given about the learning rate's course. */

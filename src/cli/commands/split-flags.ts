@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { MOST_FOLDS, type SplitPlan } from '../../shared/contract/split-plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';

@@ -10,8 +10,8 @@ import type {
   OptimizerPlan,
   Precision,
   Sampling,
-  TrainingPlanRequest,
 } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { WeightsReference } from '../../shared/contract/plan.ts';
+import type { WeightsReference } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { RUN_PREFIX, runCheckpoint } from '../run-checkpoint.ts';

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { USUAL_HEAD } from '../../shared/contract/head-design.ts';
 import { PLAN_SCHEMA_VERSION, type TrainingPlan } from '../../shared/contract/plan.ts';
 import { FOREIGN_NETWORK } from '../../shared/contract/run.ts';
 import { ARRIVING, takeIn, type ArrivingMetric } from './arriving-run.ts';
@@ -63,6 +64,18 @@ function planOf(source: string, epochs: number): TrainingPlan {
     validationShare: 0.2,
     split: { kind: 'given' },
     groupPattern: null,
+    headWeights: null,
+    evaluateFirst: false,
+    task: { kind: 'classify' },
+    classes: null,
+    trainingImagesPerClass: null,
+    stepsPerEpoch: null,
+    stages: [],
+    evaluationImages: null,
+    headDesign: USUAL_HEAD,
+    histogramInterval: 0,
+    logInterval: 0,
+    loaderWorkers: null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NO_AUGMENTATION } from '../../shared/contract/augmentation.ts';
+import { USUAL_HEAD } from '../../shared/contract/head-design.ts';
 import { PLAN_SCHEMA_VERSION, trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { unreadableLog } from './log.ts';
@@ -51,6 +52,22 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
     newHead: true,
     split: { kind: 'given' },
     groupPattern: null,
+  }),
+  (plan) => ({
+    ...plan,
+    schemaVersion: 7,
+    headWeights: null,
+    evaluateFirst: false,
+    task: { kind: 'classify' },
+    classes: null,
+    trainingImagesPerClass: null,
+    stepsPerEpoch: null,
+    stages: [],
+    evaluationImages: null,
+    headDesign: USUAL_HEAD,
+    histogramInterval: 0,
+    logInterval: 0,
+    loaderWorkers: null,
   }),
 ];
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { BranchPoint } from '../../shared/contract/begin-run.ts';
-import { trainingPlanRequest, type TrainingPlan, type TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { trainingPlanRequest, type TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import { findNetwork } from '../network/registry.ts';

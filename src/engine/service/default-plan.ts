@@ -6,12 +6,13 @@ import {
   type SchedulePlan,
   type Strategy,
   type TrainingPlan,
-  type TrainingPlanRequest,
   type WeightsSource,
 } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
+import { completeHead } from './complete-head.ts';
 import { completePreprocessing } from './complete-preprocessing.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
@@ -192,11 +193,19 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     dataset: request.dataset ?? { kind: 'sample' },
     network: network.name,
     weights: completeWeights(request.weights, strategy, network),
+    headWeights: request.headWeights ?? null,
+    evaluateFirst: request.evaluateFirst ?? request.headWeights != null,
+    task: request.task ?? { kind: 'classify' },
+    classes: request.classes ?? null,
+    trainingImagesPerClass: request.trainingImagesPerClass ?? null,
     strategy,
     rules: request.rules ?? [],
     epochs: request.epochs ?? defaults.epochs,
+    stepsPerEpoch: request.stepsPerEpoch ?? null,
+    stages: [],
     batchSize: request.batchSize ?? 32,
     evaluationBatchSize: request.evaluationBatchSize ?? 64,
+    evaluationImages: request.evaluationImages ?? null,
     optimizer: completeOptimizer(request.optimizer, defaults),
     weightDecay: request.weightDecay ?? (request.optimizer?.kind === 'adamw' ? ADAMW_WEIGHT_DECAY : 0),
     l1: request.l1 ?? 0,
@@ -209,6 +218,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     warmupEpochs: request.warmupEpochs ?? 0,
     learningRateRules: request.learningRateRules ?? [],
     head: request.head ?? 'softmax',
+    headDesign: completeHead(request.headDesign),
     newHead: request.newHead ?? false,
     preprocessing: completePreprocessing(request.preprocessing, network),
     augmentation: completeAugmentation(request.augmentation),
@@ -219,6 +229,9 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     },
     device: request.device ?? 'auto',
     introspectionInterval: request.introspectionInterval ?? INTROSPECTION_INTERVAL,
+    histogramInterval: request.histogramInterval ?? 0,
+    logInterval: request.logInterval ?? 0,
+    loaderWorkers: request.loaderWorkers ?? null,
     dropout: request.dropout ?? defaults.dropout,
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,

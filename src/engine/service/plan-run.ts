@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
-import type { DatasetSource, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { countEdits } from '../dataset/edits/edit-words.ts';
 import type { RunOrigin } from '../experiment/run-origin.ts';

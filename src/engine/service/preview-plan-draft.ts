@@ -1,4 +1,5 @@
-import type { FreezeRule, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { FreezeRule, TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset } from '../dataset/dataset.ts';

@@ -1,10 +1,6 @@
 import type { z } from 'zod';
-import {
-  freezeRule,
-  trainingPlanRequest,
-  type FreezeRule,
-  type TrainingPlanRequest,
-} from '../../shared/contract/plan.ts';
+import { freezeRule, type FreezeRule } from '../../shared/contract/plan.ts';
+import { trainingPlanRequest, type TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { describeIssue } from './usage-error.ts';
 

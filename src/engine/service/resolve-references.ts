@@ -1,11 +1,6 @@
 import path from 'node:path';
-import type {
-  DatasetReference,
-  DatasetSource,
-  TrainingPlanRequest,
-  WeightsReference,
-  WeightsSource,
-} from '../../shared/contract/plan.ts';
+import type { DatasetSource, WeightsSource } from '../../shared/contract/plan.ts';
+import type { DatasetReference, TrainingPlanRequest, WeightsReference } from '../../shared/contract/plan-request.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';

@@ -1,5 +1,6 @@
 import { MOST_SWEPT, type SweepValues } from '../../shared/contract/queue.ts';
-import type { FreezeRule, TrainingPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { FreezeRule, TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 
 /** One value of each that is swept. */

@@ -8,7 +8,7 @@ import {
   type Transport,
 } from '../../shared/contract/endpoint.ts';
 import type { FeaturesRequest } from '../../shared/contract/features.ts';
-import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { usageError } from './usage-error.ts';
 

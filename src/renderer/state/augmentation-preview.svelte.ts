@@ -1,7 +1,7 @@
 import type { AugmentationRequest } from '../../shared/contract/augmentation.ts';
 import type { AugmentationPreview } from '../../shared/contract/augmentation-preview.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
-import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 
 /** What augmentation is shown of. */
 export interface PreviewAsked {

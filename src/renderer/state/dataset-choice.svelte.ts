@@ -1,7 +1,7 @@
 import type { DatasetView, RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../shared/contract/event.ts';
-import type { DatasetReference } from '../../shared/contract/plan.ts';
+import type { DatasetReference } from '../../shared/contract/plan-request.ts';
 
 /** How far the reading of a dataset is; `total` is 0 until it is known. */
 export type Opening = Pick<TaskEvent, 'taskId' | 'done' | 'total' | 'ratePerSecond' | 'secondsLeft'>;

@@ -2,7 +2,7 @@ import { untrack } from 'svelte';
 import type { DatasetView, RecentDataset } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
-import type { DatasetReference } from '../../shared/contract/plan.ts';
+import type { DatasetReference } from '../../shared/contract/plan-request.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
 import type { ImageFilter } from '../../shared/contract/dataset-edits.ts';
 import { changedFilter, EVERYTHING, filterAmong, type FilterChange } from './image-filter.ts';

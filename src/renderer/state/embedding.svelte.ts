@@ -1,7 +1,7 @@
 import type { EmbeddingMap } from '../../shared/contract/embedding.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../shared/contract/event.ts';
-import type { DatasetReference, WeightsReference } from '../../shared/contract/plan.ts';
+import type { DatasetReference, WeightsReference } from '../../shared/contract/plan-request.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 
 /** Which dataset is shown as which network sees it. */

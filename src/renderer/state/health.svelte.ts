@@ -2,7 +2,7 @@ import type { DatasetHealth, HealthFinding } from '../../shared/contract/dataset
 import type { DatasetView } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../shared/contract/event.ts';
-import type { DatasetReference } from '../../shared/contract/plan.ts';
+import type { DatasetReference } from '../../shared/contract/plan-request.ts';
 import { imagesOf } from './images-of.ts';
 
 /** How far the look at every image is; `total` is 0 until it is known. */

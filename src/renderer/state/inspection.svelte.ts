@@ -1,6 +1,6 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { LayerInspection } from '../../shared/contract/inspection.ts';
-import type { TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 
 /** What the inspector looks at: a layer as it begins, or as a run left it. */
 export interface Inspected {

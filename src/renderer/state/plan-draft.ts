@@ -9,8 +9,8 @@ import type {
   SchedulePlan,
   Strategy,
   TrainingPlan,
-  WeightsReference,
 } from '../../shared/contract/plan.ts';
+import type { WeightsReference } from '../../shared/contract/plan-request.ts';
 import {
   BLUR_FIELDS,
   blurs,

@@ -1,4 +1,5 @@
-import type { DatasetReference, OptimizerPlan, TrainingPlanRequest } from '../../shared/contract/plan.ts';
+import type { OptimizerPlan } from '../../shared/contract/plan.ts';
+import type { DatasetReference, TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { buildAugmentation } from './augmentation-draft.ts';
 import { readClassWeight } from './class-weights.ts';
 import { readNumber, type NumberField, type Typed } from './number-field.ts';

@@ -1,4 +1,4 @@
-import type { WeightsReference } from '../../shared/contract/plan.ts';
+import type { WeightsReference } from '../../shared/contract/plan-request.ts';
 
 /** Weights whose tensors may be looked for under other names. */
 export type RenamedReference = Extract<WeightsReference, { kind: 'granted' | 'published' }>;

@@ -1,6 +1,6 @@
 import type { DatasetStructure, ManifestColumns, OpenedStructure } from '../../shared/contract/dataset-structure.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
-import type { DatasetReference } from '../../shared/contract/plan.ts';
+import type { DatasetReference } from '../../shared/contract/plan-request.ts';
 import type { StructureOutline } from '../../shared/contract/structure-outline.ts';
 
 export const STRUCTURE_KINDS = [

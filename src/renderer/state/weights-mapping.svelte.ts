@@ -1,5 +1,5 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
-import type { WeightsReference } from '../../shared/contract/plan.ts';
+import type { WeightsReference } from '../../shared/contract/plan-request.ts';
 import type { MappedHead, WeightsMap } from '../../shared/contract/weights-mapping.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { expressionProblem, formatRule, formatRules, parseRules, type RuleDraft } from './mapping-rules.ts';

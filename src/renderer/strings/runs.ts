@@ -182,7 +182,7 @@ export const runs = {
     classWeights: 'Class weights',
     classWeightings: { none: 'all alike', balanced: 'balanced by their images' },
     sampling: 'Sampling',
-    samplings: { natural: 'each image once an epoch', balanced: 'each class equally often' },
+    samplings: { natural: 'each image once an epoch', balanced: 'each class equally often', random: 'drawn at random' },
     classWeight: (name: string, weight: number) => `${name} ${weight}`,
     clipping: 'Gradient clipping',
     clippings: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
-import { weightsReference } from './plan.ts';
+import { weightsReference } from './plan-request.ts';
 
 /** What the values of one channel of a layer's output are like, over all places of the image. */
 export const channelStatistics = z.strictObject({

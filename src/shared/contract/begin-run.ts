@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
-import { trainingPlan, trainingPlanRequest } from './plan.ts';
+import { trainingPlan } from './plan.ts';
+import { trainingPlanRequest } from './plan-request.ts';
 
 /**
  * What a run took over from the one it came from. `weights`: what its network began with. `continued`: all, and it goes on

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { weightsReference } from './plan.ts';
+import { weightsReference } from './plan-request.ts';
 import { skippedImage } from './run.ts';
 
 /** So many images are laid out by their neighbourhoods; of a larger dataset the others are placed among them. */

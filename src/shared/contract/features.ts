@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { datasetReference, freezeRule, PRECISIONS, trainingPlan, weightsReference } from './plan.ts';
+import { freezeRule, PRECISIONS, trainingPlan } from './plan.ts';
+import { datasetReference, weightsReference } from './plan-request.ts';
 import { preprocessingPlan } from './preprocessing-plan.ts';
 import { skippedImage } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { networkSummary } from './network-summary.ts';
-import { weightsReference } from './plan.ts';
+import { weightsReference } from './plan-request.ts';
 
 /**
  * What pixels from 0 to 255 become before a network takes them: `signed` -1 to 1, `unit` 0 to 1, `raw` 0 to 255, `caffe` and

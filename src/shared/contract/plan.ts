@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { augmentationPlan, augmentationRequest } from './augmentation.ts';
+import { augmentationPlan } from './augmentation.ts';
 import { checkpointChoice } from './checkpoint.ts';
 import { datasetStructure } from './dataset-structure.ts';
+import { headDesign } from './head-design.ts';
+import { learningTask } from './learning-task.ts';
 import { groupPattern, splitPlan } from './split-plan.ts';
 import { preprocessingPlan } from './preprocessing-plan.ts';
 import { mappingRules } from './weights-mapping.ts';
 
 /** The version of the plan's own schema, stored with every run. */
-export const PLAN_SCHEMA_VERSION = 6;
+export const PLAN_SCHEMA_VERSION = 7;
 
 /**
  * What a rule does to the layers it means. `freeze` and `thaw` take a BatchNorm's moving statistics along; the other two
@@ -45,11 +47,18 @@ export const weightsSource = z.discriminatedUnion('kind', [
 ]);
 export type WeightsSource = z.infer<typeof weightsSource>;
 
-const learningRate = z.number().positive();
+/** The checkpoint of a run whose layers above its network are put on another: the best one unless another is named. */
+export const headWeights = z.strictObject({
+  kind: z.literal('run'),
+  runId: z.string().min(1),
+  checkpoint: checkpointChoice.optional(),
+});
+
+export const learningRate = z.number().positive();
 /** A share that an average or a velocity keeps at each step. */
-const kept = z.number().min(0).lt(1);
-const epsilon = z.number().positive();
-const initialAccumulator = z.number().min(0);
+export const kept = z.number().min(0).lt(1);
+export const epsilon = z.number().positive();
+export const initialAccumulator = z.number().min(0);
 
 /** Optimizers with the names and meanings of Keras' own. */
 export const optimizerPlan = z.discriminatedUnion('kind', [
@@ -101,10 +110,11 @@ export const classWeights = z.discriminatedUnion('kind', [
 ]);
 export type ClassWeights = z.infer<typeof classWeights>;
 
-export const SAMPLINGS = ['natural', 'balanced'] as const;
+export const SAMPLINGS = ['natural', 'balanced', 'random'] as const;
 /**
  * Which images an epoch visits. `natural`: each once. `balanced`: as many draws, each class as often as any other: those of
- * a large class each at most once more than another of it, those of a small one again and again.
+ * a large class each at most once more than another of it, those of a small one again and again. `random`: as many draws,
+ * each of any image.
  */
 export type Sampling = (typeof SAMPLINGS)[number];
 
@@ -138,11 +148,11 @@ export const scheduleSettings = {
   floor: z.number().min(0).lt(1),
 } as const;
 const { factor, decay, floor } = scheduleSettings;
-const stepSchedule = z.strictObject({ kind: z.literal('step'), epochs: scheduleSettings.epochs, factor });
-const exponentialSchedule = z.strictObject({ kind: z.literal('exponential'), factor });
-const inverseTimeSchedule = z.strictObject({ kind: z.literal('inverseTime'), decay });
-const cosineSchedule = z.strictObject({ kind: z.literal('cosine'), floor });
-const plateauSchedule = z.strictObject({
+export const stepSchedule = z.strictObject({ kind: z.literal('step'), epochs: scheduleSettings.epochs, factor });
+export const exponentialSchedule = z.strictObject({ kind: z.literal('exponential'), factor });
+export const inverseTimeSchedule = z.strictObject({ kind: z.literal('inverseTime'), decay });
+export const cosineSchedule = z.strictObject({ kind: z.literal('cosine'), floor });
+export const plateauSchedule = z.strictObject({
   kind: z.literal('plateau'),
   monitor: z.enum(MONITORS),
   patience: scheduleSettings.epochs,
@@ -181,6 +191,28 @@ export const PRECISIONS = ['float32', 'bfloat16', 'float16'] as const;
  */
 export type Precision = (typeof PRECISIONS)[number];
 
+/** Where a stage begins: with the best weights of the run so far, or with the last of the stage before. */
+export const STAGE_BEGINNINGS = ['best', 'last'] as const;
+
+/** A part of a run with a freeze mask, rates and an end of its own; the optimizer begins each with fresh slots. */
+export const trainingStage = z.strictObject({
+  /** For people. */
+  name: z.string().min(1).max(60),
+  strategy: z.enum(STRATEGIES),
+  rules: z.array(freezeRule).max(500),
+  epochs: z.int().min(1).max(100_000),
+  /** Takes the place of the optimizer's. */
+  learningRate,
+  learningRateRules: z.array(learningRateRule).max(500),
+  schedule: schedulePlan,
+  warmupEpochs: z.number().min(0).max(100_000),
+  /** Counts the stage's own epochs. */
+  earlyStopping: earlyStoppingPlan.nullable(),
+  /** Says nothing of the first stage, which begins with the plan's weights. */
+  begins: z.enum(STAGE_BEGINNINGS),
+});
+export type TrainingStage = z.infer<typeof trainingStage>;
+
 /** Everything that decides a run's outcome, complete: no default is left to be filled in later. */
 export const trainingPlan = z.strictObject({
   schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
@@ -188,11 +220,33 @@ export const trainingPlan = z.strictObject({
   /** A canonical network name of the registry, such as `mobilenet_v1_0.25_224`. */
   network: z.string().min(1),
   weights: weightsSource,
+  /** A head that another run has trained, on features of this network for one: put on by name over what `weights` gave. */
+  headWeights: headWeights.nullable(),
+  /** Whether the validation is evaluated before the first step too; with `headWeights`, before and after they are put on. */
+  evaluateFirst: z.boolean(),
+  task: learningTask,
+  /** The classes that are learnt, of those that the dataset has; null for all. */
+  classes: z.array(z.string().min(1)).min(2).max(10_000).nullable(),
+  /** At most so many training images of each class are learnt from, drawn by the seed; null for all. */
+  trainingImagesPerClass: z.int().min(1).nullable(),
   strategy: z.enum(STRATEGIES),
   rules: z.array(freezeRule),
+  /** Of all stages together, where there are any. */
   epochs: z.int().min(1).max(100_000),
+  /**
+   * How many steps make an epoch, the time between two validations, whose images go on from where the one before ended; null
+   * for as many as visit the training images once.
+   */
+  stepsPerEpoch: z.int().min(1).max(1_000_000).nullable(),
+  /**
+   * None where the run is one piece. Else what this plan says of strategy, rules, rates and early stopping is what its first
+   * stage says: see `stagePlan`.
+   */
+  stages: z.array(trainingStage).max(50),
   batchSize: z.int().min(1).max(65_536),
   evaluationBatchSize: z.int().min(1).max(65_536),
+  /** An epoch is validated on so many images, drawn anew for each by the seed; null for all. */
+  evaluationImages: z.int().min(1).nullable(),
   optimizer: optimizerPlan,
   /**
    * What kernels lose of themselves: an L2 penalty of half of it times the sum of squares, or, with adamw, this share times
@@ -217,6 +271,7 @@ export const trainingPlan = z.strictObject({
   /** Of rules that mean the same layer the last one holds. */
   learningRateRules: z.array(learningRateRule).max(500),
   head: z.enum(HEADS),
+  headDesign,
   /** Whether the head begins anew also where the weights' own classifier has the same classes. */
   newHead: z.boolean(),
   /** null prepares images as the network's weights were trained with them. */
@@ -232,6 +287,12 @@ export const trainingPlan = z.strictObject({
    * what is learnt.
    */
   introspectionInterval: z.int().min(0).max(1_000_000),
+  /** Every so many steps the values of the head's weights and of the logits are counted into histograms; 0 for never. */
+  histogramInterval: z.int().min(0).max(1_000_000),
+  /** Every so many steps the metrics of one are kept; 0 for as often as eyes can follow. */
+  logInterval: z.int().min(0).max(1_000_000),
+  /** How many images are decoded at a time; null for as many as the machine has cores. */
+  loaderWorkers: z.int().min(1).max(64).nullable(),
   /** Share of the head's inputs dropped while training, in [0, 1). */
   dropout: z.number().min(0).lt(1),
   /** Seeds initialisers, shuffling, dropout and, but for what the dataset splits itself, the split. */
@@ -243,82 +304,3 @@ export const trainingPlan = z.strictObject({
   groupPattern: groupPattern.nullable(),
 });
 export type TrainingPlan = z.infer<typeof trainingPlan>;
-
-/** A dataset as a caller may name it: beside a source, what the engine's host granted, or what an earlier run used. */
-export const datasetReference = z.discriminatedUnion('kind', [
-  ...datasetSource.options,
-  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1), structure: datasetStructure.optional() }),
-  z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
-]);
-export type DatasetReference = z.infer<typeof datasetReference>;
-
-/**
- * Weights as a caller may name them: `ofRun` means those that an earlier run began with, `published` a file of the catalogue
- * that has been downloaded.
- */
-export const weightsReference = z.discriminatedUnion('kind', [
-  ...weightsSource.options,
-  z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1), mapping: mappingRules.optional() }),
-  z.strictObject({ kind: z.literal('published'), name: z.string().min(1), mapping: mappingRules.optional() }),
-  z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
-]);
-export type WeightsReference = z.infer<typeof weightsReference>;
-
-/** What a caller may leave out: the service fills it in by strategy (see `service/default-plan.ts`). */
-export const trainingPlanRequest = z.strictObject({
-  dataset: datasetReference.optional(),
-  network: z.string().min(1).optional(),
-  weights: weightsReference.optional(),
-  strategy: z.enum(STRATEGIES).optional(),
-  rules: z.array(freezeRule).optional(),
-  epochs: trainingPlan.shape.epochs.optional(),
-  batchSize: trainingPlan.shape.batchSize.optional(),
-  evaluationBatchSize: trainingPlan.shape.evaluationBatchSize.optional(),
-  optimizer: z
-    .strictObject({
-      kind: z.enum(OPTIMIZERS).optional(),
-      learningRate: learningRate.optional(),
-      momentum: kept.optional(),
-      nesterov: z.boolean().optional(),
-      centered: z.boolean().optional(),
-      beta1: kept.optional(),
-      beta2: kept.optional(),
-      rho: kept.optional(),
-      epsilon: epsilon.optional(),
-      initialAccumulator: initialAccumulator.optional(),
-    })
-    .optional(),
-  weightDecay: trainingPlan.shape.weightDecay.optional(),
-  l1: trainingPlan.shape.l1.optional(),
-  gradientClipping: trainingPlan.shape.gradientClipping.optional(),
-  loss: trainingPlan.shape.loss.optional(),
-  labelSmoothing: trainingPlan.shape.labelSmoothing.optional(),
-  classWeights: trainingPlan.shape.classWeights.optional(),
-  sampling: trainingPlan.shape.sampling.optional(),
-  schedule: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('constant') }),
-      stepSchedule.partial({ epochs: true, factor: true }),
-      exponentialSchedule.partial({ factor: true }),
-      inverseTimeSchedule.partial({ decay: true }),
-      cosineSchedule.partial({ floor: true }),
-      plateauSchedule.partial({ monitor: true, patience: true, factor: true, floor: true }),
-    ])
-    .optional(),
-  warmupEpochs: trainingPlan.shape.warmupEpochs.optional(),
-  learningRateRules: trainingPlan.shape.learningRateRules.optional(),
-  head: trainingPlan.shape.head.optional(),
-  newHead: trainingPlan.shape.newHead.optional(),
-  preprocessing: preprocessingPlan.partial().nullable().optional(),
-  augmentation: augmentationRequest.nullable().optional(),
-  earlyStopping: trainingPlan.shape.earlyStopping.optional(),
-  precision: trainingPlan.shape.precision.partial().optional(),
-  device: trainingPlan.shape.device.optional(),
-  introspectionInterval: trainingPlan.shape.introspectionInterval.optional(),
-  dropout: trainingPlan.shape.dropout.optional(),
-  seed: trainingPlan.shape.seed.optional(),
-  validationShare: trainingPlan.shape.validationShare.optional(),
-  split: trainingPlan.shape.split.optional(),
-  groupPattern: trainingPlan.shape.groupPattern.optional(),
-});
-export type TrainingPlanRequest = z.infer<typeof trainingPlanRequest>;

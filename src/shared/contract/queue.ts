@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { groupName } from './begin-run.ts';
-import { STRATEGIES, trainingPlan, trainingPlanRequest } from './plan.ts';
+import { STRATEGIES, trainingPlan } from './plan.ts';
+import { trainingPlanRequest } from './plan-request.ts';
 import { runSummary, serializedError } from './run.ts';
 
 /** Runs that wait for their turn at one time, at most; and those of one sweep. */

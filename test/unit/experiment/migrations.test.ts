@@ -2,6 +2,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { NO_AUGMENTATION } from '../../../src/shared/contract/augmentation.ts';
+import { USUAL_HEAD } from '../../../src/shared/contract/head-design.ts';
 import { PLAN_SCHEMA_VERSION, trainingPlan } from '../../../src/shared/contract/plan.ts';
 import { runDetail } from '../../../src/shared/contract/run.ts';
 import { EXPERIMENT_LOG, logPath, openLog } from '../../../src/engine/experiment/log.ts';
@@ -61,6 +62,22 @@ describe('the second version of the log', () => {
   });
 });
 
+/** What plans say since the seventh schema, of a run that knew none of it. */
+const OF_VERSION_7 = {
+  headWeights: null,
+  evaluateFirst: false,
+  task: { kind: 'classify' },
+  classes: null,
+  trainingImagesPerClass: null,
+  stepsPerEpoch: null,
+  stages: [],
+  evaluationImages: null,
+  headDesign: USUAL_HEAD,
+  histogramInterval: 0,
+  logInterval: 0,
+  loaderWorkers: null,
+};
+
 describe('a run of an earlier Thaw', () => {
   it('is shown whole, its plan in the words of today', () => {
     const home = newHome();
@@ -90,6 +107,7 @@ describe('a run of an earlier Thaw', () => {
       precision: { frozen: 'float32', trainable: 'float32' },
       device: 'auto',
       introspectionInterval: 0,
+      ...OF_VERSION_7,
     });
     expect(detail.layers.map(({ statistics }) => statistics)).toEqual(
       VERSION_1_LAYERS.map(({ statistics }) => statistics),
@@ -175,6 +193,7 @@ describe('a plan in the log', () => {
       precision: { frozen: 'float32', trainable: 'float32' },
       device: 'auto',
       introspectionInterval: 0,
+      ...OF_VERSION_7,
     });
   });
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../../src/engine/service/create-service.ts';
 import { planPreview, type PlanPreview } from '../../../src/shared/contract/preview.ts';
-import { trainingPlanRequest } from '../../../src/shared/contract/plan.ts';
+import { trainingPlanRequest } from '../../../src/shared/contract/plan-request.ts';
 import { countImages } from '../../../src/engine/dataset/count-images.ts';
 import { DEFAULT_SPLIT } from '../../../src/engine/dataset/split/default-split.ts';
 import { readFeatures } from '../../../src/engine/training/features-file/read-features.ts';

@@ -4,11 +4,8 @@ import { draftOfPlan } from '../../../../src/renderer/state/draft-of-plan.ts';
 import { wrongFields } from '../../../../src/renderer/state/plan-draft.ts';
 import { planRequest } from '../../../../src/renderer/state/plan-request.ts';
 import { NO_AUGMENTATION, PRESET_VALUES } from '../../../../src/shared/contract/augmentation.ts';
-import {
-  trainingPlanRequest,
-  type TrainingPlan,
-  type TrainingPlanRequest,
-} from '../../../../src/shared/contract/plan.ts';
+import type { TrainingPlan } from '../../../../src/shared/contract/plan.ts';
+import { trainingPlanRequest, type TrainingPlanRequest } from '../../../../src/shared/contract/plan-request.ts';
 
 const dataset = { kind: 'sample' } as const;
 const network = 'mobilenet_v1_0.25_96';

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/renderer/state/plan-draft.ts';
 import { planRequest, previewRequest } from '../../../../src/renderer/state/plan-request.ts';
 import { readNumber, type NumberField } from '../../../../src/renderer/state/number-field.ts';
-import { trainingPlanRequest } from '../../../../src/shared/contract/plan.ts';
+import { trainingPlanRequest } from '../../../../src/shared/contract/plan-request.ts';
 
 const dataset = { kind: 'sample' } as const;
 const typed = (figures: Partial<Record<NumberField, string>>): Partial<PlanDraft> => ({

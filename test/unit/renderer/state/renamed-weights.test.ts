@@ -6,7 +6,7 @@ import {
   rulesOf,
   withRules,
 } from '../../../../src/renderer/state/renamed-weights.ts';
-import type { WeightsReference } from '../../../../src/shared/contract/plan.ts';
+import type { WeightsReference } from '../../../../src/shared/contract/plan-request.ts';
 
 const file = { kind: 'granted', grantId: 'one' } as const;
 const offered = { kind: 'published', name: 'one.h5' } as const;

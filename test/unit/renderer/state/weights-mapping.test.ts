@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Transport } from '../../../../src/shared/contract/endpoint.ts';
-import type { WeightsReference } from '../../../../src/shared/contract/plan.ts';
+import type { WeightsReference } from '../../../../src/shared/contract/plan-request.ts';
 import type { WeightsMap } from '../../../../src/shared/contract/weights-mapping.ts';
 import { ThawError } from '../../../../src/shared/errors/thaw-error.ts';
 import { parseRules } from '../../../../src/renderer/state/mapping-rules.ts';
