@@ -281,7 +281,7 @@ export const train = {
     classWeights: 'Class weights',
     classWeightings,
     sampling: 'Sampling',
-    samplings: { natural: 'Each image once', balanced: 'Each class alike' },
+    samplings: { natural: 'Each image once', balanced: 'Each class alike', random: 'Drawn at random' },
     classWeightList: {
       label: 'Weight of each class',
       images: 'Training',
