@@ -1,4 +1,5 @@
 import type { AugmentationPlan } from '../../shared/contract/augmentation.ts';
+import { imagesOfEpoch, stepsOfEpoch } from '../../shared/contract/epoch-steps.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network } from '../network/layer.ts';
@@ -29,7 +30,7 @@ export interface CostedPlan {
   readonly network: Network;
   readonly freeze: Pick<FreezePlan, 'trainable' | 'movingStatistics' | 'prefix' | 'cut'>;
   readonly training: Pick<TrainingPlan, 'batchSize' | 'evaluationBatchSize' | 'optimizer'> &
-    Partial<Pick<TrainingPlan, 'weightDecay' | 'l1' | 'gradientClipping'>>;
+    Partial<Pick<TrainingPlan, 'weightDecay' | 'l1' | 'gradientClipping' | 'stepsPerEpoch' | 'evaluationImages'>>;
   /** null while nobody has counted them: what depends on them is left out. */
   readonly images: ImageCounts | null;
   /** The prefix is computed once per image; false where each step computes it. */
@@ -217,14 +218,16 @@ export function workloadOf(costed: CostedPlan): Workload {
     traffic: trainedBytes * (3 + 2 * slots + regularization.passes),
     operations: (1 + regularization.operations) * tensors.filter(({ layer }) => freeze.trainable.has(layer)).length,
   };
-  const trainSteps = stepsFor(count.train, batchSize);
-  const evaluationSteps = stepsFor(count.validation, evaluationBatchSize);
+  const lengths = { batchSize, stepsPerEpoch: training.stepsPerEpoch ?? null };
+  const trainSteps = stepsOfEpoch(lengths, count.train);
+  const validated = Math.min(count.validation, training.evaluationImages ?? Infinity);
+  const evaluationSteps = stepsFor(validated, evaluationBatchSize);
   const epoch = new WorkSum()
     .add({ ...NO_WORK, epochs: 1 })
-    .add(perImage(train), count.train)
+    .add(perImage(train), imagesOfEpoch(lengths, count.train))
     .add(perStep(train), trainSteps)
     .add(update, trainSteps)
-    .add(perImage(evaluate), count.validation)
+    .add(perImage(evaluate), validated)
     .add(perStep(evaluate), evaluationSteps).work;
   const computesFeatures = isCached && prepared !== 'features';
   const preparation = new WorkSum()
@@ -241,7 +244,8 @@ export function workloadOf(costed: CostedPlan): Workload {
     (sum, { layer, output }) => (cut.has(layer.name) ? sum + outputBytes(output) : sum),
     0,
   );
-  const trainBatch = images === null ? batchSize : Math.min(count.train, batchSize);
+  const isFull = images === null || lengths.stepsPerEpoch !== null;
+  const trainBatch = isFull ? batchSize : Math.min(count.train, batchSize);
   const evaluationBatch = images === null ? evaluationBatchSize : Math.min(count.validation, evaluationBatchSize);
   const featuresBatch = images === null ? evaluationBatchSize : Math.min(total, evaluationBatchSize);
   const prefixPeak = livePeak(prefix, { isFused: isFoldable });

@@ -1,4 +1,4 @@
-import type { Sampling } from '../../shared/contract/plan.ts';
+import type { Sampling, TrainingPlan } from '../../shared/contract/plan.ts';
 import { randomGenerator } from './random.ts';
 
 /** Which images of a split are visited one after the other. */
@@ -45,20 +45,25 @@ function balanced(labels: Int32Array, random: () => number): Int32Array {
   shuffle(turns, random);
   const least = Math.floor(labels.length / classes.length);
   const more = labels.length % classes.length;
-  const drawn = new Int32Array(labels.length);
+  const taken = new Int32Array(labels.length);
   let at = 0;
   turns.forEach((turn, place) => {
     const own = classes[turn] ?? new Int32Array();
     const wanted = least + Number(place < more);
-    for (let taken = 0; taken < wanted; taken += own.length) {
+    for (let done = 0; done < wanted; done += own.length) {
       shuffle(own, random);
-      const some = own.subarray(0, Math.min(own.length, wanted - taken));
-      drawn.set(some, at);
+      const some = own.subarray(0, Math.min(own.length, wanted - done));
+      taken.set(some, at);
       at += some.length;
     }
   });
-  shuffle(drawn, random);
-  return drawn;
+  shuffle(taken, random);
+  return taken;
+}
+
+/** As many draws as there are images, each of any of them. */
+function drawn(count: number, random: () => number): Int32Array {
+  return Int32Array.from({ length: count }, () => random() % count);
 }
 
 function repeatsOf(rows: Int32Array): Int32Array {
@@ -78,13 +83,30 @@ function repeatsOf(rows: Int32Array): Int32Array {
  */
 export function epochOrder(labels: Int32Array, sampling: Sampling, seed: number, epoch: number): EpochOrder {
   const random = randomGenerator(seed, epoch);
-  if (sampling === 'balanced') {
-    const rows = balanced(labels, random);
-    return { rows, repeats: repeatsOf(rows) };
+  if (sampling === 'natural') {
+    const order = inOrder(labels.length);
+    shuffle(order.rows, random);
+    return order;
   }
-  const order = inOrder(labels.length);
-  shuffle(order.rows, random);
-  return order;
+  const rows = sampling === 'balanced' ? balanced(labels, random) : drawn(labels.length, random);
+  return { rows, repeats: repeatsOf(rows) };
+}
+
+/** Keeps the draws of a validation apart from those of the training. */
+const SAMPLE_STREAM = 0x73616d70;
+
+/** So many of a split's images, drawn anew for each epoch by the seed, in their own order; all where there are no more. */
+export function sampledOrder(count: number, size: number, seed: number, epoch: number): EpochOrder {
+  if (size >= count) return inOrder(count);
+  const { rows } = inOrder(count);
+  const random = randomGenerator(seed, epoch, SAMPLE_STREAM);
+  for (let index = 0; index < size; index++) {
+    const other = index + (random() % (count - index));
+    const value = rows[index] ?? 0;
+    rows[index] = rows[other] ?? 0;
+    rows[other] = value;
+  }
+  return { rows: rows.slice(0, size).sort(), repeats: new Int32Array(size) };
 }
 
 /** The images of a batch. */
@@ -96,4 +118,54 @@ export function* batches({ rows, repeats }: EpochOrder, batchSize: number, first
     const end = start + batchSize;
     yield { rows: rows.slice(start, end), repeats: repeats.slice(start, end) };
   }
+}
+
+/** Orders without end, the first one those of `pass`. */
+function* passes(order: (pass: number) => EpochOrder, pass: number): Generator<number> {
+  for (; ; pass++) yield* order(pass).rows;
+}
+
+/**
+ * The batches of an epoch that is so many steps long: they go on in the passes through the images where the epoch before
+ * ended, and each is full.
+ *
+ * @param order of a pass
+ * @param count images of a pass
+ */
+function* streamedBatches(
+  order: (pass: number) => EpochOrder,
+  count: number,
+  { epoch, steps, batchSize, firstStep }: Record<'epoch' | 'steps' | 'batchSize' | 'firstStep', number>,
+): Generator<BatchRows> {
+  const start = (epoch - 1) * steps * batchSize;
+  const stream = passes(order, Math.floor(start / count) + 1);
+  const next = (): number => stream.next().value ?? 0;
+  for (let skipped = 0; skipped < start % count; skipped++) next();
+  const seen = new Int32Array(count);
+  for (let step = 0; step < steps; step++) {
+    const rows = Int32Array.from({ length: batchSize }, next);
+    const repeats = rows.map((row) => {
+      const before = seen[row] ?? 0;
+      seen[row] = before + 1;
+      return before;
+    });
+    if (step >= firstStep) yield { rows, repeats };
+  }
+}
+
+/**
+ * What an epoch trains on, batch by batch.
+ *
+ * @param labels of the training images
+ * @param firstStep steps of this epoch that are done
+ */
+export function trainingBatches(
+  { sampling, seed, batchSize, stepsPerEpoch }: Pick<TrainingPlan, 'sampling' | 'seed' | 'batchSize' | 'stepsPerEpoch'>,
+  labels: Int32Array,
+  epoch: number,
+  firstStep: number,
+): Generator<BatchRows> {
+  const order = (pass: number): EpochOrder => epochOrder(labels, sampling, seed, pass);
+  if (stepsPerEpoch === null) return batches(order(epoch), batchSize, firstStep);
+  return streamedBatches(order, labels.length, { epoch, steps: stepsPerEpoch, batchSize, firstStep });
 }

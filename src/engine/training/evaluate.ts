@@ -1,12 +1,12 @@
 import type { Session } from '../runtime/session.ts';
 import type { BatchSource } from './batch-source.ts';
-import { batches, inOrder } from './epoch-order.ts';
+import { batches, inOrder, type EpochOrder } from './epoch-order.ts';
 import { yieldToMessages } from './yield.ts';
 
 /** All probabilities are kept of so many images and classes: 64 MiB of them. */
 const MOST_PROBABILITIES = 2 ** 24;
 
-/** What a network makes of each image of a split, in the split's order. */
+/** What a network makes of each image that was looked at, in their order. */
 export interface Predictions {
   /** The class that the accuracy is counted by. */
   readonly predicted: Int32Array;
@@ -29,6 +29,7 @@ export interface Evaluation {
  * moving statistics.
  *
  * @param options.classes how many there are
+ * @param options.order which images, one after the other; all of the split unless given
  * @param options.beforeBatch waited for before each batch, such as for a pause
  */
 export async function evaluate(
@@ -37,17 +38,20 @@ export async function evaluate(
   options: {
     readonly batchSize: number;
     readonly classes: number;
+    readonly order?: EpochOrder | undefined;
     readonly beforeBatch?: (() => Promise<void>) | undefined;
   },
 ): Promise<Evaluation> {
   const { batchSize, classes, beforeBatch } = options;
-  const { count } = source;
+  const { order = inOrder(source.count) } = options;
+  const count = order.rows.length;
   const predicted = new Int32Array(count);
   const probability = new Float32Array(count);
   const all = count * classes <= MOST_PROBABILITIES ? new Float32Array(count * classes) : null;
   let lossSum = 0;
   let hits = 0;
-  for await (const { rows, feeds } of source.feeds(batches(inOrder(count), batchSize))) {
+  let done = 0;
+  for await (const { rows, feeds } of source.feeds(batches(order, batchSize))) {
     await beforeBatch?.();
     const output = session.run('evaluate', feeds);
     lossSum += output['loss_sum']?.data[0] ?? NaN;
@@ -57,12 +61,13 @@ export async function evaluate(
     if (!(own instanceof Float32Array) || !(classOf instanceof Int32Array)) {
       throw new TypeError('The program gave no predictions.');
     }
-    rows.forEach((row, index) => {
+    rows.forEach((_, index) => {
       const winner = classOf[index] ?? 0;
-      predicted[row] = winner;
-      probability[row] = own[index * classes + winner] ?? NaN;
-      all?.set(own.subarray(index * classes, (index + 1) * classes), row * classes);
+      predicted[done + index] = winner;
+      probability[done + index] = own[index * classes + winner] ?? NaN;
     });
+    all?.set(own.subarray(0, rows.length * classes), done * classes);
+    done += rows.length;
     await yieldToMessages();
   }
   return {

@@ -1,4 +1,5 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
+import { stepsOfEpoch } from '../../shared/contract/epoch-steps.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -9,7 +10,7 @@ import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { diverged, findCulprit, type Culprit, type Divergence } from './divergence.ts';
 import { isBetter, isExhausted } from './early-stopping.ts';
-import { batches, epochOrder } from './epoch-order.ts';
+import { sampledOrder, trainingBatches } from './epoch-order.ts';
 import { evaluate } from './evaluate.ts';
 import type { BestEvaluation } from './evaluation/keep-evaluation.ts';
 import type { Hold } from './hold.ts';
@@ -52,15 +53,16 @@ export interface LoopOptions {
 export interface LoopOutcome {
   readonly state: TrainingState;
   readonly ending: 'finished' | 'stopped' | 'stoppedEarly';
-  /** The validation of the best epoch; null where that is one from before the loop began, or none is done. */
+  /** The validation of the best epoch; null where that is from before the loop or of a part of the images. */
   readonly best: BestEvaluation | null;
 }
 
 /** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
 export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   const { session, introspection, plan, train, clock, timer, emit, signal } = options;
-  const { batchSize, epochs, seed, earlyStopping } = plan;
-  const stepsPerEpoch = Math.ceil(train.count / batchSize);
+  const { epochs, seed, earlyStopping, logInterval } = plan;
+  const stepsPerEpoch = stepsOfEpoch(plan, train.count);
+  const validated = Math.min(plan.evaluationImages ?? Infinity, options.validation.count);
   const progress = new ProgressReporter(emit, 'train', 'step', { first: options.state.step, clock });
   let state = options.state;
   const learningRateOf = (epoch: number, step: number): number =>
@@ -131,8 +133,8 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     let { steps, images, lossSum, hits } = state.partial;
     const secondsBefore = state.partial.seconds;
     const started = clock.now();
-    const order = epochOrder(train.labels, plan.sampling, seed, epoch);
-    for await (const { rows, feeds } of train.feeds(batches(order, batchSize, steps), epoch)) {
+    const ahead = trainingBatches(plan, train.labels, epoch, steps);
+    for await (const { rows, feeds } of train.feeds(ahead, epoch)) {
       await holdIfAsked();
       if (isStopped()) break;
       const step = state.step + 1;
@@ -146,10 +148,14 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       hits += batchHits;
       const seconds = secondsBefore + (clock.now() - started) / 1000;
       state = { ...state, step, partial: { steps, images, lossSum, hits, seconds } };
-      if (performance.now() - stepReportedAt > STEP_INTERVAL_MS || steps === stepsPerEpoch) {
-        stepReportedAt = performance.now();
+      const isLast = steps === stepsPerEpoch;
+      const isSeen = isLast || performance.now() - stepReportedAt > STEP_INTERVAL_MS;
+      if (logInterval > 0 ? step % logInterval === 0 || isLast : isSeen) {
         const accuracy = batchHits / rows.length;
         emit({ kind: 'step', epoch, step, loss, accuracy, learningRate, memoryBytes: process.memoryUsage.rss() });
+      }
+      if (isSeen) {
+        stepReportedAt = performance.now();
         progress.report(step, epochs * stepsPerEpoch, `epoch ${epoch} of ${epochs}`);
       }
       await yieldToMessages();
@@ -170,6 +176,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       evaluate(session, options.validation, {
         batchSize: plan.evaluationBatchSize,
         classes: options.classes,
+        order: sampledOrder(options.validation.count, validated, seed, epoch),
         beforeBatch: holdIfAsked,
       }),
     );
@@ -200,7 +207,10 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       history: [...state.history, metrics],
       bestEpoch: best ? epoch : state.bestEpoch,
     };
-    if (best) bestEvaluation = { epoch, step: state.step, evaluation: validation };
+    // What is kept of a run is of all images.
+    if (best && validated === options.validation.count) {
+      bestEvaluation = { epoch, step: state.step, evaluation: validation };
+    }
     emit({ kind: 'epoch', metrics, best });
     const due = performance.now() - writtenAt > interval || epoch === 1;
     if (best || due) await checkpoint(best);

@@ -1,4 +1,5 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
+import { imagesOfEpoch } from '../../shared/contract/epoch-steps.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
 import { checkpointPrefix, writeCheckpoint } from './checkpoint.ts';
@@ -223,7 +224,7 @@ async function train({
       weights: reportCounts(loadReport),
       dataset,
       timings: timer.timings(),
-      imagesPerSecond: throughput(outcome, sources.train.count),
+      imagesPerSecond: throughput(outcome, imagesOfEpoch(job.plan, sources.train.count)),
       peakMemoryBytes: peakMemoryBytes(),
       warnings: [...warnings],
       error: null,

@@ -5,12 +5,12 @@ type Progress = Extract<RunEventBody, { kind: 'progress' }>;
 /**
  * How many images pass in a second right now.
  *
- * @param trainImages in the training split, null while not counted
+ * @param epochImages that an epoch learns from, null while not counted
  * @param stepsPerEpoch null while not known
  */
 export function imagesPerSecond(
   progress: Progress | null,
-  trainImages: number | null,
+  epochImages: number | null,
   stepsPerEpoch: number | null,
 ): number | null {
   if (progress?.ratePerSecond == null) return null;
@@ -19,9 +19,9 @@ export function imagesPerSecond(
       return progress.ratePerSecond;
     case 'step':
       // The last batch of an epoch is often smaller, so a step's images are a mean.
-      return trainImages === null || stepsPerEpoch === null
+      return epochImages === null || stepsPerEpoch === null
         ? null
-        : (progress.ratePerSecond * trainImages) / stepsPerEpoch;
+        : (progress.ratePerSecond * epochImages) / stepsPerEpoch;
     case 'tensor':
     case 'byte':
       return null;

@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import type { ConnectionState } from '../../shared/contract/bridge.ts';
 import type { RunSnapshot } from '../../shared/contract/run-snapshot.ts';
+import { imagesOfEpoch, stepsOfEpoch } from '../../shared/contract/epoch-steps.ts';
 import type { RunEvent, RunEventBody } from '../../shared/contract/event.ts';
 import type { EpochMetrics, RunDetail, RunStatus } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
@@ -64,8 +65,14 @@ export class RunFollower {
   get stepsPerEpoch(): number | null {
     const { detail, progress, epochs } = this;
     const images = detail?.result.dataset?.train;
-    if (detail && images !== undefined) return Math.ceil(images / detail.plan.batchSize);
+    if (detail && images !== undefined) return stepsOfEpoch(detail.plan, images);
     return progress?.phase === 'train' && epochs > 0 ? progress.total / epochs : null;
+  }
+
+  /** What an epoch learns from; known once the images were counted. */
+  get imagesPerEpoch(): number | null {
+    const images = this.detail?.result.dataset?.train;
+    return this.detail && images !== undefined ? imagesOfEpoch(this.detail.plan, images) : null;
   }
 
   begin(): void {
@@ -184,12 +191,18 @@ export class RunFollower {
         case 'step':
           this.step = body;
           this.curves.loss.push(body.step, body.loss);
-          this.curves.accuracy.push(body.step, body.accuracy);
+          if (body.accuracy !== null) this.curves.accuracy.push(body.step, body.accuracy);
           this.curves.learning_rate.push(body.step, body.learningRate);
           prepared ||= this.detail?.result.dataset === null;
           break;
         case 'epoch':
           epochs.push(body);
+          break;
+        case 'stage':
+        case 'stages':
+          // Masks and plan are in the record, which has grown.
+          prepared = true;
+          if (body.kind === 'stages') this.epochs = body.epochs;
           break;
         case 'warning':
           if (!this.warnings.includes(body.message)) this.warnings = [...this.warnings, body.message];

@@ -289,7 +289,7 @@ export const trainingPlan = z.strictObject({
   introspectionInterval: z.int().min(0).max(1_000_000),
   /** Every so many steps the values of the head's weights and of the logits are counted into histograms; 0 for never. */
   histogramInterval: z.int().min(0).max(1_000_000),
-  /** Every so many steps the metrics of one are kept; 0 for as often as eyes can follow. */
+  /** Every so many steps the metrics of one are kept, and those of each epoch's last; 0 for as often as eyes can follow. */
   logInterval: z.int().min(0).max(1_000_000),
   /** How many images are decoded at a time; null for as many as the machine has cores. */
   loaderWorkers: z.int().min(1).max(64).nullable(),
