@@ -63,7 +63,7 @@ async function onlyRun(home: string): Promise<string> {
 }
 
 /** What an epoch computed, the time that it took apart. */
-function values({ epoch, loss, accuracy, val_loss, val_accuracy }: EpochMetrics): number[] {
+function values({ epoch, loss, accuracy, val_loss, val_accuracy }: EpochMetrics): (number | null)[] {
   return [epoch, loss, accuracy, val_loss, val_accuracy];
 }
 
@@ -79,7 +79,7 @@ async function resumeToTheEnd(home: string, before: RunDetail): Promise<RunResul
   expect(history.length).toBeGreaterThan(0);
   // Also the epochs that were done again came out as before.
   expect(result.history.slice(0, history.length).map(values)).toEqual(history.map(values));
-  const accuracies = result.history.map(({ val_accuracy }) => val_accuracy);
+  const accuracies = result.history.map(({ val_accuracy }) => val_accuracy ?? NaN);
   expect(result.bestValAccuracy).toBe(Math.max(...accuracies));
   expect(result.history.find(({ epoch }) => epoch === result.bestEpoch)?.val_accuracy).toBe(result.bestValAccuracy);
   expect(damage(home)).toEqual([]);

@@ -28,7 +28,7 @@ function command(home: string, ...parameters: readonly string[]): Promise<Comman
 }
 
 /** What an epoch computed, the time that it took apart. */
-function values({ epoch, loss, accuracy, val_loss, val_accuracy }: EpochMetrics): number[] {
+function values({ epoch, loss, accuracy, val_loss, val_accuracy }: EpochMetrics): (number | null)[] {
   return [epoch, loss, accuracy, val_loss, val_accuracy];
 }
 

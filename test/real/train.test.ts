@@ -44,7 +44,7 @@ function featureFiles(cache: string): string[] {
 }
 
 /** All that an epoch computed, the time that it took apart. */
-function values({ loss, accuracy, val_loss, val_accuracy }: EpochMetrics): number[] {
+function values({ loss, accuracy, val_loss, val_accuracy }: EpochMetrics): (number | null)[] {
   return [loss, accuracy, val_loss, val_accuracy];
 }
 

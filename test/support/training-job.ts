@@ -51,6 +51,6 @@ export async function runUntil(stopAfter: number, job: TrainerJob): Promise<Omit
 }
 
 /** Everything that an epoch computed, the time that it took apart. */
-export function computed(history: readonly EpochMetrics[]): number[] {
+export function computed(history: readonly EpochMetrics[]): (number | null)[] {
   return history.flatMap(({ loss, accuracy, val_loss, val_accuracy }) => [loss, accuracy, val_loss, val_accuracy]);
 }

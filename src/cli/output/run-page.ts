@@ -125,9 +125,9 @@ export function epochCells(epoch: RunResult['history'][number], best: boolean): 
   return [
     String(epoch.epoch),
     epoch.loss.toFixed(4),
-    epoch.accuracy.toFixed(4),
+    epoch.accuracy?.toFixed(4) ?? '-',
     epoch.val_loss.toFixed(4),
-    epoch.val_accuracy.toFixed(4),
+    epoch.val_accuracy?.toFixed(4) ?? '-',
     epoch.seconds.toFixed(2),
     best ? 'best' : '',
   ];

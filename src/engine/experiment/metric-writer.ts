@@ -232,7 +232,9 @@ export class MetricWriter {
       again ||= epoch <= latest;
       latest = Math.max(latest, epoch);
       for (const [field, name] of Object.entries(EPOCH_KEYS) as [keyof typeof EPOCH_KEYS, string][]) {
-        const value = storable(metrics[field]);
+        const found = metrics[field];
+        if (found === null) continue;
+        const value = storable(found);
         insert.run(this.#run, key(name), epoch, value, time);
         follow(key(name), value, best);
       }

@@ -60,8 +60,9 @@ function readRow(database: Database.Database, run: number): RunRow {
 function readHistory(database: Database.Database, run: number): EpochMetrics[] {
   const value = (key: string): string => `max(CASE WHEN metric_key.name = '${key}' THEN value END)`;
   const columns = Object.entries(EPOCH_KEYS).map(([field, key]) => `${value(key)} AS ${field}`);
-  // A run of another program may lack some; what it has is told by its series.
+  // A run of another program may lack some; what it has is told by its series. A task may have no accuracy.
   const whole = Object.values(EPOCH_KEYS)
+    .filter((key) => !key.endsWith('accuracy'))
     .map((key) => `${value(key)} IS NOT NULL`)
     .join(' AND ');
   return database

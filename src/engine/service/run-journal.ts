@@ -104,9 +104,10 @@ export class RunJournal {
     const { epochs } = this.#plan;
     const { epoch } = metrics;
     if (epoch % Math.ceil(epochs / EPOCH_LINES) !== 0) return;
-    const figures = (['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const).map(
-      (key) => `${key} ${figure(metrics[key])}`,
-    );
+    const figures = (['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const).flatMap((key) => {
+      const value = metrics[key];
+      return value === null ? [] : [`${key} ${figure(value)}`];
+    });
     this.#write(
       `Epoch ${count(epoch)} of ${count(epochs)}, ${figure(metrics.seconds)} s: ${figures.join(', ')}${this.#bestSoFar(isBest)}.`,
     );
@@ -115,7 +116,9 @@ export class RunJournal {
   #bestSoFar(isBest: boolean): string {
     if (isBest) return ', the best so far';
     if (this.#best === null) return '';
-    return `; the best so far is epoch ${count(this.#best.epoch)}, val_accuracy ${figure(this.#best.val_accuracy)}`;
+    const { epoch, val_accuracy, val_loss } = this.#best;
+    const reached = val_accuracy === null ? `val_loss ${figure(val_loss)}` : `val_accuracy ${figure(val_accuracy)}`;
+    return `; the best so far is epoch ${count(epoch)}, ${reached}`;
   }
 
   paused(): void {

@@ -221,7 +221,7 @@ export class SupervisedRun {
     switch (body.kind) {
       case 'step': {
         const { epoch, step, loss, accuracy, learningRate } = body;
-        this.#metrics.pushStep({ epoch, step, values: { loss, accuracy, learning_rate: learningRate } });
+        this.#metrics.pushStep({ epoch, step, values: { loss, ...(accuracy !== null && { accuracy }), learning_rate: learningRate } });
         return;
       }
       case 'epoch':

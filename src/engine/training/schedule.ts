@@ -22,6 +22,8 @@ function plateauShare({ monitor, patience, factor, floor }: Plateau, history: re
   let best: number | null = null;
   let waited = 0;
   for (const { [monitor]: value } of history) {
+    // Of a task without accuracy none is better than another.
+    if (value === null) continue;
     if (best === null || better(value, best)) {
       best = value;
       waited = 0;

@@ -1,13 +1,16 @@
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import type { Curve } from './curve.ts';
 
-/** Better is a higher validation accuracy; among equals, a lower validation loss: as the engine chooses its checkpoint. */
+/**
+ * Better is a higher validation accuracy; among equals, and where there is none, a lower validation loss: as the engine
+ * chooses its checkpoint.
+ */
 export function bestEpoch(history: readonly EpochMetrics[]): EpochMetrics | null {
   let best: EpochMetrics | null = null;
   for (const epoch of history) {
     const better =
       best === null ||
-      epoch.val_accuracy > best.val_accuracy ||
+      (epoch.val_accuracy ?? 0) > (best.val_accuracy ?? 0) ||
       (epoch.val_accuracy === best.val_accuracy && epoch.val_loss < best.val_loss);
     if (better) best = epoch;
   }
@@ -26,13 +29,17 @@ export function withEpochs(history: readonly EpochMetrics[], added: readonly Epo
   return [...history.slice(0, kept), ...added];
 }
 
-/** One metric of every epoch as a curve over epochs or, where it is told how many steps an epoch has, over steps. */
+/** One metric of every epoch that has it as a curve over epochs or, where it is told how many steps an epoch has, over steps. */
 export function epochCurve(
   history: readonly EpochMetrics[],
   key: Exclude<keyof EpochMetrics, 'epoch'>,
   stepsPerEpoch = 1,
 ): Curve {
-  return { x: history.map(({ epoch }) => epoch * stepsPerEpoch), y: history.map((metrics) => metrics[key]) };
+  const points = history.flatMap((metrics) => {
+    const y = metrics[key];
+    return y === null ? [] : [{ x: metrics.epoch * stepsPerEpoch, y }];
+  });
+  return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
 }
 
 /** The epoch that a step belongs to; the last step of an epoch is still of it. */

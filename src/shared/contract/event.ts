@@ -29,7 +29,8 @@ export const runEventBody = z.discriminatedUnion('kind', [
     /** 1 for the first of the whole run. */
     step: z.int(),
     loss: z.number(),
-    accuracy: z.number(),
+    /** null where the task has none. */
+    accuracy: z.number().nullable(),
     learningRate: z.number(),
     /** Resident memory of the trainer at this moment. */
     memoryBytes: z.int(),

@@ -8,14 +8,17 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const serializedError = z.strictObject({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string() });
 
-/** Metrics of one epoch, under the names Keras writes. Losses are means per image, accuracies shares in [0, 1]. */
+/**
+ * Metrics of one epoch, under the names Keras writes. Losses are means per image, accuracies shares in [0, 1]; null where
+ * the task has none, as that of an autoencoder, whose loss says all.
+ */
 export const epochMetrics = z.strictObject({
   /** 1 for the first. */
   epoch: z.int().min(1),
   loss: z.number(),
-  accuracy: z.number(),
+  accuracy: z.number().nullable(),
   val_loss: z.number(),
-  val_accuracy: z.number(),
+  val_accuracy: z.number().nullable(),
   learningRate: z.number(),
   seconds: z.number(),
 });

@@ -84,7 +84,7 @@ describe('a run', () => {
       expect(result).toMatchObject({ status: 'finished', frozenUnchanged: true, frozenTensors: frozen, error: null });
       expect(result.history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
       expect(result.history.every(({ loss, val_loss }) => loss > 0 && val_loss > 0)).toBe(true);
-      expect(result.bestValAccuracy).toBe(Math.max(...result.history.map(({ val_accuracy }) => val_accuracy)));
+      expect(result.bestValAccuracy).toBe(Math.max(...result.history.map(({ val_accuracy }) => val_accuracy ?? NaN)));
       expect(result.testAccuracy).toBeGreaterThanOrEqual(0);
       expect(result.dataset).toMatchObject({ classes: ['broad', 'fine'], train: 24, validation: 12, test: 8 });
       expect(messages.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['prepared', 'checkpoint', 'proof']));

@@ -77,7 +77,7 @@ describe('early stopping', () => {
     const trainerJob = job({ epochs: 6, earlyStopping: { monitor, patience: 6 } });
     const { result } = await train(trainerJob);
     expect(result).toMatchObject({ status: 'finished', stoppedEarly: false });
-    const values = result.history.map((metrics) => metrics[monitor] * (monitor === 'val_loss' ? -1 : 1));
+    const values = result.history.map((metrics) => (metrics[monitor] ?? NaN) * (monitor === 'val_loss' ? -1 : 1));
     expect(result.bestEpoch).toBe(values.indexOf(Math.max(...values)) + 1);
     expect(result.bestValAccuracy).toBe(result.history[(result.bestEpoch ?? 0) - 1]?.val_accuracy);
     expect(await keptEpoch(trainerJob)).toBe(result.bestEpoch);
