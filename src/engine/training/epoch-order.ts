@@ -121,7 +121,7 @@ export function* batches({ rows, repeats }: EpochOrder, batchSize: number, first
 }
 
 /** Orders without end, the first one those of `pass`. */
-function* passes(order: (pass: number) => EpochOrder, pass: number): Generator<number> {
+function* passes(order: (pass: number) => EpochOrder, pass: number): Generator<number, never> {
   for (; ; pass++) yield* order(pass).rows;
 }
 
@@ -139,7 +139,7 @@ function* streamedBatches(
 ): Generator<BatchRows> {
   const start = (epoch - 1) * steps * batchSize;
   const stream = passes(order, Math.floor(start / count) + 1);
-  const next = (): number => stream.next().value ?? 0;
+  const next = (): number => stream.next().value;
   for (let skipped = 0; skipped < start % count; skipped++) next();
   const seen = new Int32Array(count);
   for (let step = 0; step < steps; step++) {

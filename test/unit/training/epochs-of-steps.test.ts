@@ -2,7 +2,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../src/shared/contract/event.ts';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
-import type { TrainerJob } from '../../../src/engine/training/protocol.ts';
+import type { TrainerJob, TrainerMessage } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
@@ -19,7 +19,10 @@ const STEPS = { strategy: 'features', stepsPerEpoch: 4, batchSize: 5, epochs: 3 
 
 async function told(job: TrainerJob): Promise<readonly RunEventBody[]> {
   const bodies: RunEventBody[] = [];
-  await runTraining(job, (message) => void (message.kind === 'event' && bodies.push(message.body)), never);
+  const listen = (message: TrainerMessage): void => {
+    if (message.kind === 'event') bodies.push(message.body);
+  };
+  await runTraining(job, listen, never);
   return bodies;
 }
 
@@ -68,11 +71,10 @@ describe('a run whose epochs are so many steps', () => {
 describe('a run that is validated on a part of the images', () => {
   it('counts those alone in its epochs and keeps what its best weights made of all', async () => {
     const kept: { split: string; images: number }[] = [];
-    const result = await runTraining(
-      job({ ...STEPS, evaluationImages: 7 }),
-      (message) => void (message.kind === 'evaluation' && kept.push(message.evaluation)),
-      never,
-    );
+    const listen = (message: TrainerMessage): void => {
+      if (message.kind === 'evaluation') kept.push(message.evaluation);
+    };
+    const result = await runTraining(job({ ...STEPS, evaluationImages: 7 }), listen, never);
     for (const { val_accuracy } of result.history) {
       expect(Math.abs(val_accuracy * 7 - Math.round(val_accuracy * 7))).toBeLessThan(1e-9);
     }
