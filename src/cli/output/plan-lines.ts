@@ -9,6 +9,7 @@ import type {
 import type { RunDetail } from '../../shared/contract/run.ts';
 import { writtenRun } from '../run-checkpoint.ts';
 import { preprocessingWords } from '../../shared/contract/preprocessing-words.ts';
+import { headWords } from '../../shared/contract/head-words.ts';
 import { augmentationWords } from '../../shared/contract/augmentation-words.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
@@ -83,12 +84,14 @@ function extraLines({
   device,
   introspectionInterval,
   head,
+  headDesign,
   newHead,
   weights,
   preprocessing,
   augmentation,
   earlyStopping,
 }: TrainingPlan): readonly (readonly [string, string])[] {
+  const designed = headWords(headDesign);
   return [
     ...(weightDecay === 0 ? [] : [['weight decay', String(weightDecay)] as const]),
     ...(l1 === 0 ? [] : [['L1 penalty', String(l1)] as const]),
@@ -108,6 +111,7 @@ function extraLines({
     ...(device === 'auto' ? [] : [['computed on', device] as const]),
     ...(introspectionInterval === 0 ? [] : [['layers', `looked into every ${introspectionInterval} steps`] as const]),
     ...(head === 'softmax' ? [] : [['head', head] as const]),
+    ...(designed === null ? [] : [['head design', designed] as const]),
     ...(newHead && weights.kind !== 'none' ? [['head', 'begins anew'] as const] : []),
     ...(preprocessing ? [['images', preprocessingWords(preprocessing)] as const] : []),
     ...(augmentation ? [['training images', augmentationWords(augmentation)] as const] : []),

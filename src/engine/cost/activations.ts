@@ -45,6 +45,7 @@ function keptFor({ layer }: ShapedLayer, demand: BackwardDemand): readonly strin
     case 'permute':
     case 'reflectionPadding2d':
     case 'resizing':
+    case 'rescaling':
     case 'slice':
     case 'foreignGraph':
       return [];

@@ -65,6 +65,7 @@ export function multiplyAdds(layer: Layer, input: Shape, output: Shape): number 
     case 'reflectionPadding2d':
     case 'reshape':
     case 'resizing':
+    case 'rescaling':
     case 'slice':
     case 'zeroPadding2d':
       return 0;

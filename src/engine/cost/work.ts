@@ -259,6 +259,7 @@ export function forwardWork(shaped: ShapedLayer, { batch, isTraining }: Pass): W
     case 'permute':
     case 'reflectionPadding2d':
     case 'resizing':
+    case 'rescaling':
     case 'slice':
     case 'zeroPadding2d':
       return moved(read + written, 1, written, batch);
@@ -346,6 +347,7 @@ export function backwardWork({ layer, inputs, output }: ShapedLayer, demand: Bac
     case 'permute':
     case 'reflectionPadding2d':
     case 'resizing':
+    case 'rescaling':
     case 'slice':
     case 'zeroPadding2d':
       return moved(below + above, 1, made, batch);

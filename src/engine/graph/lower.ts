@@ -1,6 +1,14 @@
 import type { Precision } from '../../shared/contract/plan.ts';
 import { assertNever } from '../../shared/errors/thaw-error.ts';
-import type { AddLayer, BatchNormLayer, Conv2dLayer, DenseLayer, Layer, LayerNormLayer } from '../network/layer.ts';
+import type {
+  AddLayer,
+  BatchNormLayer,
+  Conv2dLayer,
+  DenseLayer,
+  Layer,
+  LayerNormLayer,
+  RescalingLayer,
+} from '../network/layer.ts';
 import { outputKernel, type Convolution, type FoldedConvolution } from './fold.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
 import { adaptiveAveragePool, adaptiveMaxPool } from './ops/adaptive-pool.ts';
@@ -26,6 +34,7 @@ import { localResponseNorm } from './ops/local-response-norm.ts';
 import { matMul } from './ops/mat-mul.ts';
 import { maxPool } from './ops/max-pool.ts';
 import { multiply } from './ops/multiply.ts';
+import { normalisedImages } from './ops/images-from-bytes.ts';
 import { pad } from './ops/pad.ts';
 import { reflectPad } from './ops/reflect-pad.ts';
 import { relu } from './ops/relu.ts';
@@ -196,6 +205,14 @@ function denseLayer(lowering: Lowering, layer: DenseLayer, input: Tensor): Tenso
   return activated(lowering, layer, output);
 }
 
+/** In float32, whatever is computed in: pixels of 0 to 255 have more digits than the narrow types keep. */
+function rescale({ graph, scope }: Lowering, layer: RescalingLayer, input: Tensor): Tensor {
+  const { scale: factor, offset, channelOrder = 'rgb' } = layer;
+  const name = `${scope}/${layer.name}`;
+  if (typeof factor === 'number' && offset === 0 && channelOrder === 'rgb') return scale(graph, name, input, factor);
+  return normalisedImages(graph, name, input, { scale: factor, offset, channelOrder });
+}
+
 const ACTIVATIONS = {
   elu,
   gelu,
@@ -248,6 +265,10 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
     return known;
   };
 
+  const last = layers.find(({ name }) => name === options.output);
+  // Logits that are divided by a temperature are logits.
+  const isExact = new Set([options.output, ...(last?.kind === 'rescaling' ? last.inputs : [])]);
+
   const lowerLayer = (layer: Layer, inputs: readonly Tensor[], lowering: Lowering): Tensor => {
     const name = `${scope}/${layer.name}`;
     const [input, second] = inputs;
@@ -262,9 +283,12 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         return convolutionLayer(lowering, layer, input, folds.get(layer.name));
       case 'batchNorm': {
         if (absorbed.has(layer.name)) return input;
-        const normalised = batchNormLayer(lowering, layer, input);
+        const { shape } = input;
+        // The kernel takes images: a vector is one of a single pixel.
+        const pixel = shape.length === 2 ? reshape(graph, `${name}/pixel`, input, [-1, 1, 1, shape[1] ?? -1]) : input;
+        const normalised = batchNormLayer(lowering, layer, pixel);
         updates.push(...normalised.updates);
-        return normalised.output;
+        return pixel === input ? normalised.output : reshape(graph, `${name}/vector`, normalised.output, shape);
       }
       case 'layerNorm':
         return layerNormLayer(lowering, layer, input);
@@ -280,6 +304,8 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
         return reflectPad(graph, name, input, layer.padding);
       case 'resizing':
         return resize(graph, name, input, layer);
+      case 'rescaling':
+        return rescale(lowering, layer, input);
       case 'permute':
         return transpose(graph, name, input, [0, ...layer.order.map((axis) => axis + 1)]);
       case 'slice':
@@ -328,7 +354,7 @@ export function lower(layers: readonly Layer[], given: ReadonlyMap<string, Tenso
 
   for (const layer of layers) {
     if (outputs.has(layer.name)) continue;
-    const lowering = layer.name === options.output || layer.kind === 'foreignGraph' ? exact : options;
+    const lowering = isExact.has(layer.name) || layer.kind === 'foreignGraph' ? exact : options;
     const inputs = layer.inputs.flatMap((name) => {
       const output = outputs.get(name);
       return output ? [inputAs(lowering.precision, name, output)] : [];

@@ -41,7 +41,7 @@ export type Initializer =
   | {
       readonly kind: 'varianceScaling';
       readonly scale: number;
-      readonly mode: 'fanIn' | 'fanOut';
+      readonly mode: 'fanIn' | 'fanOut' | 'fanAverage';
       readonly distribution: 'normal' | 'truncatedNormal' | 'uniform';
     }
   | { readonly kind: 'glorotUniform' }
@@ -149,6 +149,17 @@ export interface ResizingLayer extends LayerBase {
   readonly width: number;
   readonly interpolation: 'bilinear' | 'nearest';
 }
+/**
+ * Every value times `scale` plus `offset`, each one number or one a channel. Channels of images may be put into another order
+ * before; `grey` makes one of them.
+ */
+export interface RescalingLayer extends LayerBase {
+  readonly kind: 'rescaling';
+  readonly scale: number | readonly number[];
+  readonly offset: number | readonly number[];
+  /** `rgb`, as they are, where it is left out. */
+  readonly channelOrder?: 'rgb' | 'bgr' | 'grey';
+}
 interface PoolingLayer extends LayerBase {
   readonly poolSize: readonly [number, number];
   readonly strides: readonly [number, number];
@@ -250,6 +261,7 @@ export type Layer =
   | ZeroPaddingLayer
   | ReflectionPaddingLayer
   | ResizingLayer
+  | RescalingLayer
   | MaxPool2dLayer
   | AveragePool2dLayer
   | AdaptiveMaxPool2dLayer
@@ -297,4 +309,8 @@ export interface Network {
   readonly output: string;
   /** Names of the layers that a pretrained file is expected to hold; the others (a new head) start from their initialisers. */
   readonly pretrained: ReadonlySet<string>;
+  /** The layer whose output an autoencoder is to give again; absent in any other network. */
+  readonly reconstructs?: string;
+  /** The layer in which the parts of a fused network come together; absent in any other. */
+  readonly fusion?: string;
 }

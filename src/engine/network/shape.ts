@@ -148,7 +148,9 @@ function outputShape(layer: Layer, inputs: readonly Shape[]): Shape {
     case 'multiply':
       return combined(layer, inputs);
     case 'batchNorm':
-      return spatial(layer, input);
+      return input.length === 1 ? input : spatial(layer, input);
+    case 'rescaling':
+      return layer.channelOrder === 'grey' ? [...input.slice(0, -1), 1] : input;
     case 'layerNorm':
     case 'activation':
     case 'dropout':
@@ -284,6 +286,7 @@ function layerTensors(layer: Layer, input: Shape): readonly TensorSpecification[
     case 'permute':
     case 'reflectionPadding2d':
     case 'resizing':
+    case 'rescaling':
     case 'slice':
       return [];
   }

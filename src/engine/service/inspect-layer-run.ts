@@ -11,7 +11,7 @@ import { withNetworkNames } from '../weights/network-names.ts';
 import type { ServiceContext } from './context.ts';
 import { aboutTensor, described, fileOrigin, findLayer, initialiserOrigin, shortPath } from './inspect-layer-tensor.ts';
 import { driftOf } from './inspect-layer-values.ts';
-import { networkWithHead } from './preview-plan-network.ts';
+import { networkOfPlan } from './preview-plan-network.ts';
 
 /** How a tensor began; `values` are null where nobody knows them any more. */
 interface FirstValue {
@@ -79,12 +79,7 @@ export async function inspectRunLayer(context: ServiceContext, runId: string, na
   const run = readRun(context.log, runId);
   const { plan, proof, result } = run;
   const prefix = await checkpointPrefix(context.runDirectory(runId), 'best');
-  const network = networkWithHead({
-    name: plan.network,
-    classes: result.dataset?.classes.length ?? 0,
-    dropout: plan.dropout,
-    head: plan.head,
-  });
+  const network = networkOfPlan(plan, result.dataset?.classes.length ?? 0);
   const { layer, tensors } = findLayer(network, run.layers, name);
   if (tensors.length === 0) return { layer, tensors: [] };
   const first = await firstValues(context, network, run, tensors);

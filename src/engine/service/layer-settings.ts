@@ -53,6 +53,8 @@ export function layerSettings(layer: Layer): string {
       return `epsilon ${layer.epsilon}`;
     case 'resizing':
       return layer.interpolation;
+    case 'rescaling':
+      return `times ${String(layer.scale)} plus ${String(layer.offset)}`;
     case 'adaptiveAveragePool2d':
     case 'adaptiveMaxPool2d':
     case 'concatenate':

@@ -1,4 +1,5 @@
 import type { Request } from '../../shared/contract/endpoint.ts';
+import { USUAL_HEAD } from '../../shared/contract/head-design.ts';
 import type { MappingState, WeightsMap } from '../../shared/contract/weights-mapping.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { findNetwork } from '../network/registry.ts';
@@ -56,8 +57,12 @@ export async function mapWeights(
   });
 }
 
-function headOf({ classes, kind }: NonNullable<Request<'weights.map'>['head']>): Omit<HeadedNetwork, 'name'> {
-  return { classes: typeof classes === 'number' ? classes : classes.length, dropout: 0, head: kind };
+function headOf({
+  classes,
+  kind,
+  design = USUAL_HEAD,
+}: NonNullable<Request<'weights.map'>['head']>): Omit<HeadedNetwork, 'name'> {
+  return { classes: typeof classes === 'number' ? classes : classes.length, dropout: 0, head: kind, design };
 }
 
 function problemOf(match: () => unknown): string | null {

@@ -13,14 +13,14 @@ import { findNetwork } from '../network/registry.ts';
 import { costedPlan, isCached, type UnderstoodPlan } from '../training/costed-plan.ts';
 import { memoryNeed, type MemoryNeed } from '../training/memory.ts';
 import type { ServiceContext } from './context.ts';
-import { networkWithHead } from './preview-plan-network.ts';
+import { networkOfPlan } from './preview-plan-network.ts';
 
 /** More runs tell nothing new, and old ones of a machine as it was. */
 const MOST_RUNS = 60;
 
 function understand(run: MeasuredRun): UnderstoodPlan {
   const { plan, classes } = run;
-  const network = networkWithHead({ name: plan.network, classes, dropout: plan.dropout, head: plan.head });
+  const network = networkOfPlan(plan, classes);
   return { plan, network, freeze: freezePlan(network, plan.strategy, plan.rules) };
 }
 

@@ -9,7 +9,7 @@ import { networkTensors } from '../network/shape.ts';
 import { checkpointPrefix, readStateOf } from '../training/checkpoint.ts';
 import path from 'node:path';
 import type { ServiceContext } from './context.ts';
-import { networkWithHead } from './preview-plan-network.ts';
+import { networkOfPlan } from './preview-plan-network.ts';
 
 /** @returns null where an expected failure stands in the way, which is told as a warning */
 async function unlessRefused<Result>(
@@ -56,7 +56,7 @@ export async function runPicture(context: ServiceContext, run: RunDetail, warnin
   // A run that ended before its network was known has no layers to show.
   if (classes === undefined || layers.length === 0) return nothing;
   const network = await unlessRefused(warnings, `The graph of run '${runId}' is left out`, () =>
-    networkWithHead({ name: plan.network, classes, dropout: plan.dropout, head: plan.head }),
+    networkOfPlan(plan, classes),
   );
   if (!network) return nothing;
   const graph = layerGraph(network, new Map(layers.map(({ name, state }) => [name, state])));

@@ -44,9 +44,14 @@ function normalStream(uniform: () => number, largest = Infinity): () => number {
 const TRUNCATION = 2;
 
 /** Keras' `compute_fans`; a depthwise kernel [height, width, channels, multiplier] is treated as any other. */
-function fans(shape: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
+function fans(shape: readonly number[]): {
+  readonly fanIn: number;
+  readonly fanOut: number;
+  readonly fanAverage: number;
+} {
   const receptiveField = elementCount(shape.slice(0, -2));
-  return { fanIn: receptiveField * (shape.at(-2) ?? 1), fanOut: receptiveField * (shape.at(-1) ?? 1) };
+  const [fanIn, fanOut] = [receptiveField * (shape.at(-2) ?? 1), receptiveField * (shape.at(-1) ?? 1)];
+  return { fanIn, fanOut, fanAverage: (fanIn + fanOut) / 2 };
 }
 
 /** The standard deviation of a unit normal truncated at two: Keras divides by it, so that the variance is what was asked. */

@@ -108,6 +108,7 @@ export function matchWeights(network: Network, given: WeightsFile, head: HeadWei
   const computed = new Set(network.layers.flatMap(({ kind, name }) => (kind === 'foreignGraph' ? [name] : [])));
   const lacks = expected.some(({ layer, name }) => computed.has(layer) && !filled.has(name));
   const kept = head?.tensors ?? new Map<string, never>();
+  const reshaped = new Set(head?.skippedByShape.map(({ name }) => name));
   const stored = new Set([...kept.values()].map(({ entry }) => entry.storedName));
   // A head upon features has nothing pretrained beneath it: then the head is all that can fit.
   const isNone = fits === 0 && (expected.length > 0 || kept.size === 0);
@@ -119,11 +120,11 @@ export function matchWeights(network: Network, given: WeightsFile, head: HeadWei
     format: file.format,
     sha256: file.sha256,
     loaded: [...loaded, ...kept.keys()],
-    skippedByShape,
+    skippedByShape: [...skippedByShape, ...(head?.skippedByShape ?? [])],
     missing,
     newlyInitialised: all.map((tensor) => tensor.name).filter((name) => !expectedNames.has(name) && !kept.has(name)),
     unexpected: [...file.tensors]
-      .filter(([name, { storedName }]) => !expectedNames.has(name) && !stored.has(storedName))
+      .filter(([name, { storedName }]) => !expectedNames.has(name) && !stored.has(storedName) && !reshaped.has(name))
       .map(([name]) => name),
   };
 }

@@ -1,10 +1,11 @@
+import { classifierOf } from '../network/head.ts';
 import type { Layer, Network } from '../network/layer.ts';
 import { elementCount, layerShapes, networkTensors, type Shape } from '../network/shape.ts';
 import { withNetworkNames } from './network-names.ts';
 import type { TensorEntry, WeightsFile } from './weights-file.ts';
 
 /** A tensor of the new head, and where a file has it. */
-interface HeadTensor {
+export interface HeadTensor {
   readonly shape: readonly number[];
   readonly entry: TensorEntry;
   /** @throws ThawError `weights.unreadable` */
@@ -94,7 +95,7 @@ export function ownClassifier(
   withTop: WithTop,
   file: WeightsFile,
 ): OwnClassifier | null {
-  const head = network.output;
+  const head = classifierOf(network);
   const kernel = networkTensors(network).find(({ name }) => name === `${head}/kernel`);
   const [features = 0, units = 0] = kernel?.shape ?? [];
   if (base.layers.some(({ name }) => name === head)) return null;

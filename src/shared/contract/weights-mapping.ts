@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { headDesign } from './head-design.ts';
 
 /** A user's rules for the names of a file's tensors, in order; see `withMappingRules` for what may stand in them. */
 export const mappingRules = z.array(z.string().min(1).max(500)).max(100);
@@ -26,6 +27,8 @@ export const mappedHead = z.strictObject({
   kind: z.enum(['softmax', 'sigmoid']),
   /** Whether it begins anew in any case. */
   anew: z.boolean(),
+  /** The usual one where it is left out. */
+  design: headDesign.optional(),
 });
 export type MappedHead = z.infer<typeof mappedHead>;
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withHead } from '../../../src/engine/network/head.ts';
+import { headInitializer } from '../../../src/engine/network/hidden-layers.ts';
 import type { Initializer, Network } from '../../../src/engine/network/layer.ts';
 import { findNetwork } from '../../../src/engine/network/registry.ts';
 import { networkTensors } from '../../../src/engine/network/shape.ts';
@@ -52,6 +53,18 @@ describe('an initialiser draws what Keras’ would', () => {
     [{ kind: 'glorotUniform' }, glorotLimit / Math.sqrt(3), glorotLimit],
     // Drawn wider and cut at two deviations, so that what is left has the variance 2 / fan in.
     [{ kind: 'heNormal' }, heDeviation, (2 * heDeviation) / 0.87962566103423978],
+    [
+      headInitializer({ initializer: 'glorotNormal', standardDeviation: null }),
+      Math.sqrt(2 / (fanIn + fanOut)),
+      (2 * Math.sqrt(2 / (fanIn + fanOut))) / 0.87962566103423978,
+    ],
+    [
+      headInitializer({ initializer: 'lecunNormal', standardDeviation: null }),
+      Math.sqrt(1 / fanIn),
+      (2 * Math.sqrt(1 / fanIn)) / 0.87962566103423978,
+    ],
+    [headInitializer({ initializer: 'heUniform', standardDeviation: null }), heDeviation, Math.sqrt(6 / fanIn)],
+    [headInitializer({ initializer: 'truncatedNormal', standardDeviation: 0.001 }), 0.001 * 0.87962566103423978, 0.002],
     // Cut at two deviations, and left narrower by that.
     [{ kind: 'truncatedNormal', standardDeviation: 0.02 }, 0.02 * 0.87962566103423978, 0.04],
     [{ kind: 'uniform', limit: 0.05 }, 0.05 / Math.sqrt(3), 0.05],

@@ -59,6 +59,7 @@ export async function loadExtractor(
     classes: Array.from({ length: Math.max(classes, FEWEST_CLASSES) }, (_, index) => String(index)),
     dropout: plan.dropout,
     head: plan.head,
+    headDesign: plan.headDesign,
   });
   const preprocessing = preprocessedAs(own, plan.preprocessing);
   const place = placeOf(network, plan, job.layer);
