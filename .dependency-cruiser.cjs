@@ -26,6 +26,8 @@ module.exports = {
     onlyFrom('dataset', ['sqlite']),
     onlyFrom('image', ['network', 'dataset', 'cache']),
     onlyFrom('weights', ['network', 'numpy']),
+    // It reads files of strangers under the time limit that weights have.
+    onlyFrom('plan-file', ['network', 'weights']),
     onlyFrom('freeze', ['network']),
     // What a plan costs follows from layers and the freeze plan alone; past runs come to it as numbers.
     onlyFrom('cost', ['network', 'freeze']),
@@ -44,6 +46,8 @@ module.exports = {
       'runtime',
     ]),
     onlyFrom('reference', ['network', 'graph', 'runtime']),
+    // What was learnt, as others read it: a run is loaded as prediction loads it, and written with the writers of other rooms.
+    onlyFrom('export', ['network', 'image', 'numpy', 'weights', 'graph', 'runtime', 'training', 'exchange']),
     // The query language names layers as rules for freezing do, and suggests names as a network's are.
     onlyFrom('experiment', ['sqlite', 'freeze', 'network']),
     onlyFrom('exchange', ['experiment', 'network', 'numpy', 'training', 'weights']),
@@ -63,6 +67,8 @@ module.exports = {
       'sqlite',
       'experiment',
       'exchange',
+      'export',
+      'plan-file',
     ]),
     {
       name: 'hosts-know-only-the-service',

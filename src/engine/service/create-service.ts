@@ -39,6 +39,8 @@ import { mendDataset } from './mend-dataset.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { openNetwork } from './open-model.ts';
 import { listOpened } from './opened-models.ts';
+import { planFileSchema } from '../plan-file/plan-schema.ts';
+import { parsePlans, writePlan } from './plan-files.ts';
 import { predict } from './predict.ts';
 import { previewAugmentation } from './preview-augmentation.ts';
 import { previewPlan } from './preview-plan.ts';
@@ -146,6 +148,9 @@ function implement(context: ServiceContext): Implementation {
     'runs.branch': async (request) => branchRun(context, request),
     'runs.repeat': async (request) => repeatRun(context, request),
     'runs.discard': async (request) => Promise.resolve(discardRun(context, request)),
+    'plans.parse': async (request) => Promise.resolve(parsePlans(request)),
+    'plans.write': async (request) => Promise.resolve(writePlan(context, request)),
+    'plans.schema': async () => Promise.resolve(planFileSchema()),
     'queue.list': async () => Promise.resolve(showQueue(context)),
     'queue.add': async (request) => addToQueue(context, request),
     'queue.sweep': async (request) => sweep(context, request),

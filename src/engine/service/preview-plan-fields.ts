@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { freezeRule, type FreezeRule } from '../../shared/contract/plan.ts';
 import { trainingPlanRequest, type TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
-import { describeIssue } from './usage-error.ts';
+import { describeIssue } from '../../shared/errors/describe-issue.ts';
 
 /** Far more than anyone clicks; each is looked for in every layer's name. */
 const MOST_RULES = 500;

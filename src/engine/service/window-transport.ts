@@ -46,6 +46,12 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'queue.sweep': ({ plan }) => checkPlan(plan, 'plan.'),
   'runs.branch': ({ plan }) => checkPlan(plan, 'plan.'),
   'plan.preview': checkPlan,
+  'plans.parse': ({ folder }) => {
+    if (folder !== undefined) refusePath('folder');
+  },
+  'plans.write': ({ of }) => {
+    if ('plan' in of) checkPlan(of.plan, 'of.plan.');
+  },
   'layer.inspect': ({ plan }) => {
     if (plan) checkPlan(plan, 'plan.');
   },

@@ -17,6 +17,7 @@ import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from 
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { PRECISIONS, trainingPlan } from './plan.ts';
 import { datasetReference, trainingPlanRequest, weightsReference } from './plan-request.ts';
+import { planEndpoints } from './plan-endpoints.ts';
 import { planPreview, planPreviewRequest } from './preview.ts';
 import { catalogueEntry, downloadedWeights } from './published-weights.ts';
 import { runsEvent } from './run-edit.ts';
@@ -222,6 +223,7 @@ export const endpoints = {
   /** The next piece of a file that was written for a window; the piece that is the last one ends its being kept. */
   'files.read': { request: readRequest, response: filePiece },
   ...runEndpoints,
+  ...planEndpoints,
   predict: {
     request: z.strictObject({
       runId: z.string().min(1),

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { parsedPlans, parsePlansRequest, writePlanRequest } from './plan-file.ts';
+
+/** What hosts ask of plans as files: text comes and goes, so that a window can open and save them. */
+export const planEndpoints = {
+  /** What a plan file asks for: `usage.invalid` tells what is wrong with it by line. Nothing is begun, and no path looked at. */
+  'plans.parse': { request: parsePlansRequest, response: parsedPlans },
+  /** A plan, or that of a run, as a file that trains the same again. */
+  'plans.write': { request: writePlanRequest, response: z.strictObject({ text: z.string() }) },
+  /** A JSON schema of plan files, for editors. */
+  'plans.schema': { request: z.strictObject({}), response: z.record(z.string(), z.unknown()) },
+} as const;
