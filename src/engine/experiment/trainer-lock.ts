@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { assertFinderIdle, forgetFinder, isFinderIdle, noteFinder } from './finder-lock.ts';
 import type { Log } from './log.ts';
 import { identifyProcess, isAlive, thisOwner, type Owner } from './owner.ts';
 
@@ -39,10 +40,11 @@ function holder(database: Database.Database): LockRow | undefined {
 
 /** Whether a trainer could be begun now. */
 export function isTrainerIdle(database: Database.Database): boolean {
-  return holder(database) === undefined;
+  return holder(database) === undefined && isFinderIdle(database);
 }
 
 function assertFree(database: Database.Database): void {
+  assertFinderIdle(database);
   const row = holder(database);
   if (!row) return;
   throw new ThawError(
@@ -92,4 +94,22 @@ export function releaseTrainerLock(log: Log, runId: string): void {
   log.write('release the trainer', (database) => {
     database.prepare('DELETE FROM trainer_lock WHERE run = (SELECT number FROM run WHERE id = ?)').run(runId);
   });
+}
+
+/**
+ * Does what takes the machine as a trainer does though it belongs to no run: in the place of the one trainer.
+ *
+ * @param doing for whoever finds the place taken: `the search for a learning rate`
+ * @throws ThawError `run.busy` where the place is taken
+ */
+export async function inTrainersPlace<Result>(log: Log, doing: string, work: () => Promise<Result>): Promise<Result> {
+  log.write("take the trainer's place", (database) => {
+    assertFree(database);
+    noteFinder(database, doing);
+  });
+  try {
+    return await work();
+  } finally {
+    log.write("leave the trainer's place", forgetFinder);
+  }
 }

@@ -51,6 +51,7 @@ export interface Entries {
   readonly trainer: string;
   readonly predictor: string;
   readonly extractor: string;
+  readonly finder: string;
   readonly activations: string;
   readonly augmentation: string;
   readonly check: string;
@@ -138,6 +139,7 @@ export class ServiceContext {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),
       extractor: path.join(ENGINE, 'training/extractor.ts'),
+      finder: path.join(ENGINE, 'training/finder/finder.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),
       augmentation: path.join(ENGINE, 'training/augmentation-process.ts'),
       check: path.join(ENGINE, 'reference/check-process.ts'),

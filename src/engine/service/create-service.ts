@@ -31,6 +31,7 @@ import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
 import { exportRuns } from './export-runs.ts';
+import { findNextBlock } from './find-next-block.ts';
 import { importRuns } from './import-runs.ts';
 import { inspectWeights } from './inspect-weights.ts';
 import { backUpLog, checkLog, recoverLog, vacuumLog } from './log-care.ts';
@@ -51,6 +52,7 @@ import { listRecent } from './recent-datasets.ts';
 import { changeRuns, deleteTrash, takeBack, throwAway, weighTrash } from './organise-runs.ts';
 import { reportRuns } from './report-runs.ts';
 import { resumeRun } from './resume-run.ts';
+import { searchBatchSize, searchRate } from './search-plan.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
 import { showFiles } from './run-files.ts';
@@ -109,6 +111,9 @@ function implement(context: ServiceContext): Implementation {
     'training.continue': async (request) => Promise.resolve(continueTraining(context, request)),
     'training.active': async () => Promise.resolve({ runId: context.activeRun }),
     'training.wait': async (request) => waitTraining(context, request),
+    'training.findRate': async (request) => searchRate(context, request),
+    'training.findBatchSize': async (request) => searchBatchSize(context, request),
+    'runs.nextBlock': async (request) => findNextBlock(context, request),
     'runs.list': async (request) => listRuns(context.log, request),
     'runs.groups': async (request) => Promise.resolve(groupRuns(context.log, request)),
     'runs.columns': async () => Promise.resolve(listColumns(context.log)),

@@ -8,7 +8,8 @@ type Unit = Extract<RunEventBody, { kind: 'progress' }>['unit'];
 /** What long work is given: when to end, and whom to tell how far it is. */
 export interface Task {
   readonly signal: AbortSignal;
-  readonly report: (done: number, total: number, detail?: string) => void;
+  /** @param unit that of the task by default */
+  readonly report: (done: number, total: number, detail?: string, unit?: Unit) => void;
 }
 
 function cancelled(): ThawError {
@@ -79,7 +80,7 @@ export class Tasks {
     }
     this.#underWay.set(taskId, controller);
     let sequence = 0;
-    const newReporter = (): ProgressReporter =>
+    const newReporter = (counted: Unit): ProgressReporter =>
       new ProgressReporter(
         (body) => {
           if (body.kind !== 'progress' || signal.aborted) return;
@@ -89,21 +90,21 @@ export class Tasks {
             sequence: (sequence += 1),
             done,
             total,
-            unit,
+            unit: counted,
             ratePerSecond,
             secondsLeft,
             detail,
           });
         },
         'prepare',
-        unit,
+        counted,
       );
-    let reporter = newReporter();
-    let before = 0;
-    const report: Task['report'] = (done, total, detail) => {
-      // What counts anew is other work, with a pace of its own.
-      if (done < before) reporter = newReporter();
-      before = done;
+    let reporter = newReporter(unit);
+    let before = { done: 0, unit };
+    const report: Task['report'] = (done, total, detail, counted = unit) => {
+      // What counts anew, or other things, is other work, with a pace of its own.
+      if (done < before.done || counted !== before.unit) reporter = newReporter(counted);
+      before = { done, unit: counted };
       reporter.report(done, total, detail);
     };
     try {

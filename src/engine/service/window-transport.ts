@@ -45,6 +45,8 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'queue.add': checkPlan,
   'queue.sweep': ({ plan }) => checkPlan(plan, 'plan.'),
   'runs.branch': ({ plan }) => checkPlan(plan, 'plan.'),
+  'training.findRate': ({ plan }) => checkPlan(plan, 'plan.'),
+  'training.findBatchSize': ({ plan }) => checkPlan(plan, 'plan.'),
   'plan.preview': checkPlan,
   'plans.parse': ({ folder }) => {
     if (folder !== undefined) refusePath('folder');

@@ -11,6 +11,7 @@ import { embeddingAnswer, embeddingRequest } from './embedding.ts';
 import { runEvent, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
+import { batchSearch, batchSearchRequest, nextBlock, nextBlockRequest, rateSearch, rateSearchRequest } from './finders.ts';
 import { imageInspection } from './image-inspection.ts';
 import { layerInspection } from './inspection.ts';
 import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from './log-care.ts';
@@ -224,6 +225,15 @@ export const endpoints = {
   'files.read': { request: readRequest, response: filePiece },
   ...runEndpoints,
   ...planEndpoints,
+  /**
+   * Looks for a learning rate: trains a copy of what the plan would begin with at rates that rise step by step, and keeps
+   * nothing of it (Smith, arXiv:1506.01186). It takes the trainer's place meanwhile; `run.busy` where that is taken.
+   */
+  'training.findRate': { request: rateSearchRequest.extend({ taskId }), response: rateSearch },
+  /** Looks for a batch size: times steps of a copy with sizes that double as long as the memory is estimated to hold them. */
+  'training.findBatchSize': { request: batchSearchRequest.extend({ taskId }), response: batchSearch },
+  /** Which frozen block of a run would learn most if it were thawed next; nothing is changed. */
+  'runs.nextBlock': { request: nextBlockRequest.extend({ taskId }), response: nextBlock },
   predict: {
     request: z.strictObject({
       runId: z.string().min(1),

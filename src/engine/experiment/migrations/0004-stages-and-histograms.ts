@@ -5,6 +5,7 @@
  * - `run_stage` says when each stage began and which of its epochs was the best; what it was to do stands in the plan.
  * - `histogram` counts the values of a tensor, or of the logits, at a step: `counts` are 32-bit integers, little-endian, of
  *   equal parts of the way from `low` to `high`.
+ * - `finder_lock` is held by whoever tries steps that belong to no run, at a place where a trainer could be at work.
  * - `baseline` is what the validation gave before the first step, as JSON; NULL where nobody asked.
  */
 export const STAGES_AND_HISTOGRAMS = `
@@ -29,6 +30,17 @@ CREATE TABLE histogram (
   counts BLOB NOT NULL,
   PRIMARY KEY (run, tensor, step)
 ) STRICT, WITHOUT ROWID;
+
+
+CREATE TABLE finder_lock (
+  place INTEGER PRIMARY KEY CHECK (place = 1),
+  doing TEXT NOT NULL,
+  owner_pid INTEGER NOT NULL,
+  owner_start TEXT NOT NULL,
+  owner_host TEXT NOT NULL,
+  owner_boot TEXT NOT NULL,
+  taken_at INTEGER NOT NULL
+) STRICT;
 
 ALTER TABLE run ADD COLUMN baseline TEXT CHECK (baseline IS NULL OR json_valid(baseline));
 `;
