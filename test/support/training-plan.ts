@@ -37,6 +37,7 @@ export function samplePlan(changes: Partial<TrainingPlan> = {}): TrainingPlan {
     validationShare: 0.2,
     split: { kind: 'given' },
     groupPattern: null,
+    reuse: null,
     headWeights: null,
     evaluateFirst: false,
     task: { kind: 'classify' },

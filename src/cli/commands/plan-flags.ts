@@ -18,8 +18,10 @@ import { addPreprocessingFlags, PREPROCESSING_FLAGS } from './preprocessing-flag
 import { classWeights } from './class-weights-flag.ts';
 import { addStructureFlags } from './dataset-flags.ts';
 import { inputOption, inputSizeOption, outputOption, pixelsOption, withModel, type ModelFlags } from './model-flags.ts';
+import { addHeadFlags } from './head-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { addSplitFlags } from './split-flags.ts';
+import { addStepsFlags } from './steps-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 import { mappingOption, WEIGHTS_SOURCE } from './weights-source.ts';
 
@@ -83,6 +85,7 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
   addStructureFlags(command);
   addSplitFlags(command);
   const rules = addRuleFlags(command);
+  addStepsFlags(command);
   command
     .option('--epochs <n>', 'times through the images', wholeNumber({ least: 1, most: 100_000 }))
     .option('--batch <n>', 'images in a step', wholeNumber({ least: 1, most: 65_536 }))
@@ -134,7 +137,7 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
     .addOption(
       new Option(
         '--sampling <name>',
-        'natural: each image once an epoch (default); balanced: each class equally often, with no class weights beside',
+        'natural: each image once an epoch (default); balanced: each class equally often, with no class weights beside; random: any image each time',
       ).choices(SAMPLINGS),
     )
     .addOption(clippingOption('--clip-value <limit>', 'keep each element of a gradient within the limit'))
@@ -175,6 +178,7 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
     .addOption(new Option('--monitor <name>', 'what early stopping looks at (default: val_loss)').choices(MONITORS));
   addPreprocessingFlags(command);
   addAugmentationFlags(command);
+  addHeadFlags(command);
   command
     .addOption(
       new Option('--head <name>', 'softmax: one output a class (default); sigmoid: one for two classes').choices(HEADS),

@@ -17,18 +17,27 @@ import { givenPath } from '../given-path.ts';
 import { scheduleRequest, type ScheduleFlags } from './schedule-request.ts';
 import { preprocessingRequest, type PreprocessingFlags } from './preprocessing-flags.ts';
 import { augmentationRequest, type AugmentationFlags } from './augmentation-flags.ts';
+import { headRequest, type HeadFlags } from './head-flags.ts';
 import { folderSource, type StructureFlags } from './dataset-flags.ts';
 import { splitRequest, type SplitFlags } from './split-flags.ts';
+import { stepsRequest, type StepsFlags } from './steps-flags.ts';
 import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
 export interface TrainFlags
-  extends AugmentationFlags, PreprocessingFlags, ScheduleFlags, SplitFlags, StructureFlags, WeightsFlags {
+  extends
+    AugmentationFlags,
+    HeadFlags,
+    PreprocessingFlags,
+    ScheduleFlags,
+    SplitFlags,
+    StepsFlags,
+    StructureFlags,
+    WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
   readonly network?: string;
   readonly strategy?: 'features' | 'finetune' | 'scratch';
-  readonly epochs?: number;
   readonly batch?: number;
   readonly batchEval?: number;
   readonly optimizer?: OptimizerPlan['kind'];
@@ -95,7 +104,7 @@ export function planRequest(
   rules: FreezeRule[],
   learningRateRules: LearningRateRule[],
 ): TrainingPlanRequest {
-  const { network, strategy, epochs, batch, batchEval, optimizer, seed, head, newHead } = flags;
+  const { network, strategy, batch, batchEval, optimizer, seed, head, newHead } = flags;
   const { lr, momentum, nesterov, centered, beta1, beta2, rho, epsilon, initialAccumulator } = flags;
   const { weightDecay, l1, loss, labelSmoothing, classWeights, warmup } = flags;
   const { precision: trainable, frozenPrecision: frozen = trainable } = flags;
@@ -105,6 +114,7 @@ export function planRequest(
   const stopping = earlyStopping(flags);
   const gradientClipping = clipping(flags);
   const schedule = scheduleRequest(flags);
+  const headDesign = headRequest(flags);
   const optimizerRequest = {
     ...(optimizer !== undefined && { kind: optimizer }),
     ...(lr !== undefined && { learningRate: lr }),
@@ -119,6 +129,7 @@ export function planRequest(
   };
   return {
     ...splitRequest(flags),
+    ...stepsRequest(flags),
     rules,
     learningRateRules,
     optimizer: optimizerRequest,
@@ -126,7 +137,6 @@ export function planRequest(
     ...(network !== undefined && { network }),
     ...namedWeights(flags),
     ...(strategy !== undefined && { strategy }),
-    ...(epochs !== undefined && { epochs }),
     ...(batch !== undefined && { batchSize: batch }),
     ...(batchEval !== undefined && { evaluationBatchSize: batchEval }),
     ...(weightDecay !== undefined && { weightDecay }),
@@ -145,6 +155,7 @@ export function planRequest(
     ...(flags.device !== undefined && { device: flags.device }),
     ...(flags.introspect !== undefined && { introspectionInterval: flags.introspect }),
     ...(head !== undefined && { head }),
+    ...(headDesign !== undefined && { headDesign }),
     ...(newHead !== undefined && { newHead }),
     ...(seed !== undefined && { seed }),
   };

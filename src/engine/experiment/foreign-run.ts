@@ -64,6 +64,7 @@ function planOf(source: string, epochs: number): TrainingPlan {
     validationShare: 0.2,
     split: { kind: 'given' },
     groupPattern: null,
+    reuse: null,
     headWeights: null,
     evaluateFirst: false,
     task: { kind: 'classify' },

@@ -56,6 +56,7 @@ const UPGRADES: readonly ((plan: Fields) => Fields)[] = [
   (plan) => ({
     ...plan,
     schemaVersion: 7,
+    reuse: null,
     headWeights: null,
     evaluateFirst: false,
     task: { kind: 'classify' },

@@ -3,7 +3,6 @@ import {
   PLAN_SCHEMA_VERSION,
   type OptimizerPlan,
   type Sampling,
-  type SchedulePlan,
   type Strategy,
   type TrainingPlan,
   type WeightsSource,
@@ -12,8 +11,12 @@ import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts'
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DEFAULT_NETWORK, findNetwork, type NetworkEntry } from '../network/registry.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
+import { completeStages, planInStages } from './complete-stages.ts';
+import { completeFused } from './complete-fused.ts';
 import { completeHead } from './complete-head.ts';
 import { completePreprocessing } from './complete-preprocessing.ts';
+import { completeSchedule } from './complete-schedule.ts';
+import { completeTask, stagesOfTask, usualOptimizer, usualStrategy } from './complete-task.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
 interface StrategyDefaults {
@@ -38,6 +41,11 @@ const DEFAULTS: Readonly<Record<Strategy, StrategyDefaults>> = {
   finetune: { epochs: 15, dropout: 0.2, learningRate: { sgd: 0.005, ...ADAPTIVE } },
   scratch: { epochs: 30, dropout: 0, learningRate: { sgd: 0.01, ...ADAPTIVE } },
 };
+
+/** What an optimizer learns at where nothing is said of it. */
+export function usualLearningRate(strategy: Strategy, optimizer: OptimizerPlan['kind']): number {
+  return DEFAULTS[strategy].learningRate[optimizer];
+}
 
 function invalid(message: string, hint: string): ThawError {
   return new ThawError('usage.invalid', message, hint);
@@ -83,8 +91,12 @@ function expectOwnSettings(kind: OptimizerPlan['kind'], request: TrainingPlanReq
   }
 }
 
-function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: StrategyDefaults): OptimizerPlan {
-  const kind = request?.kind ?? 'sgd';
+function completeOptimizer(
+  request: TrainingPlanRequest['optimizer'],
+  defaults: StrategyDefaults,
+  usual: OptimizerPlan['kind'],
+): OptimizerPlan {
+  const kind = request?.kind ?? usual;
   const learningRate = request?.learningRate ?? defaults.learningRate[kind];
   expectOwnSettings(kind, request);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, initialAccumulator = 0.1 } = request ?? {};
@@ -105,26 +117,6 @@ function completeOptimizer(request: TrainingPlanRequest['optimizer'], defaults: 
   }
 }
 
-function completeSchedule(request: TrainingPlanRequest['schedule']): SchedulePlan {
-  switch (request?.kind) {
-    case undefined:
-    case 'constant':
-      return { kind: 'constant' };
-    case 'step':
-      return { kind: 'step', epochs: request.epochs ?? 10, factor: request.factor ?? 0.1 };
-    case 'exponential':
-      return { kind: 'exponential', factor: request.factor ?? 0.9 };
-    case 'inverseTime':
-      return { kind: 'inverseTime', decay: request.decay ?? 0.01 };
-    case 'cosine':
-      return { kind: 'cosine', floor: request.floor ?? 0 };
-    case 'plateau': {
-      const { monitor = 'val_loss', patience = 3, factor = 0.2, floor = 0.001 } = request;
-      return { kind: 'plateau', monitor, patience, factor, floor };
-    }
-  }
-}
-
 function completeWeights(
   requested: WeightsSource | undefined,
   strategy: Strategy,
@@ -137,6 +129,8 @@ function completeWeights(
     );
   }
   if (strategy === 'scratch' || isFeatureNetwork(network.name)) return { kind: 'none' };
+  const fused = completeFused(requested, network);
+  if (fused) return fused;
   if (requested === undefined || requested.kind === 'shipped') {
     if (network.shipped !== null) return { kind: 'shipped' };
     throw invalid(
@@ -171,7 +165,8 @@ export function planWarnings(request: ResolvedPlanRequest, plan: TrainingPlan): 
   if (plan.strategy === 'scratch' && request.weights !== undefined && request.weights.kind !== 'none') {
     warnings.push("The strategy 'scratch' starts every layer anew: the weights given are not read.");
   }
-  if (plan.warmupEpochs >= plan.epochs) {
+  // Of stages each has a warm-up of its own: see `check-stages`.
+  if (plan.stages.length === 0 && plan.warmupEpochs >= plan.epochs) {
     warnings.push(
       `The warm-up takes ${plan.warmupEpochs} epochs, and the run ends after ${plan.epochs}: no schedule follows it.`,
     );
@@ -185,17 +180,21 @@ export function planWarnings(request: ResolvedPlanRequest, plan: TrainingPlan): 
  * @throws ThawError `network.unknown`, or `usage.invalid` for choices that contradict each other
  */
 export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
-  const strategy = request.strategy ?? 'features';
+  const task = completeTask(request);
+  const asked = request.strategy ?? usualStrategy(request);
+  // The weights are those that its first stage begins with.
+  const strategy = request.stages?.[0]?.strategy ?? asked;
   const network = findNetwork(request.network ?? DEFAULT_NETWORK);
   const defaults = DEFAULTS[strategy];
-  return {
+  const plan: TrainingPlan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     dataset: request.dataset ?? { kind: 'sample' },
     network: network.name,
     weights: completeWeights(request.weights, strategy, network),
+    reuse: request.reuse ?? null,
     headWeights: request.headWeights ?? null,
     evaluateFirst: request.evaluateFirst ?? request.headWeights != null,
-    task: request.task ?? { kind: 'classify' },
+    task,
     classes: request.classes ?? null,
     trainingImagesPerClass: request.trainingImagesPerClass ?? null,
     strategy,
@@ -206,7 +205,7 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     batchSize: request.batchSize ?? 32,
     evaluationBatchSize: request.evaluationBatchSize ?? 64,
     evaluationImages: request.evaluationImages ?? null,
-    optimizer: completeOptimizer(request.optimizer, defaults),
+    optimizer: completeOptimizer(request.optimizer, defaults, usualOptimizer(task, request.optimizer)),
     weightDecay: request.weightDecay ?? (request.optimizer?.kind === 'adamw' ? ADAMW_WEIGHT_DECAY : 0),
     l1: request.l1 ?? 0,
     gradientClipping: request.gradientClipping ?? null,
@@ -232,10 +231,13 @@ export function completePlan(request: ResolvedPlanRequest): TrainingPlan {
     histogramInterval: request.histogramInterval ?? 0,
     logInterval: request.logInterval ?? 0,
     loaderWorkers: request.loaderWorkers ?? null,
-    dropout: request.dropout ?? defaults.dropout,
+    dropout: request.dropout ?? (task.kind === 'autoencoder' ? 0 : defaults.dropout),
     seed: request.seed ?? 42,
     validationShare: request.validationShare ?? 0.2,
     split: request.split ?? { kind: 'given' },
     groupPattern: request.groupPattern ?? null,
   };
+  const layerByLayer = stagesOfTask(plan, request);
+  if (layerByLayer.length > 0) return planInStages(plan, layerByLayer);
+  return planInStages(plan, completeStages(request.stages ?? [], { ...plan, strategy: asked }));
 }

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
+import { stagePlan } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { countEdits } from '../dataset/edits/edit-words.ts';
 import type { RunOrigin } from '../experiment/run-origin.ts';
-import { freezePlan } from '../freeze/freeze-plan.ts';
-import { rateFactors } from '../freeze/rate-factors.ts';
-import { withHead } from '../network/head.ts';
+import { withReused } from '../freeze/reused-layers.ts';
+import { taskNetwork } from '../network/task-network.ts';
 import { findNetwork } from '../network/registry.ts';
 import { readStateOf } from '../training/checkpoint.ts';
 import type { FeaturesDescription } from '../training/features-file/describe-features.ts';
@@ -17,13 +17,15 @@ import { describePart, matchWeights } from '../weights/load.ts';
 import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { openStoredWeights } from '../weights/open.ts';
 import { weightsOf } from '../weights/with-hash.ts';
+import { checkStages } from './check-stages.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan, planWarnings } from './default-plan.ts';
 import { editsOfSource } from './edits-of-source.ts';
 import { assertNamedWeights } from './named-weights.ts';
+import { networkWarnings } from './network-warnings.ts';
 import { explainLostWeights, onFeatures } from './on-features.ts';
 import { resolveReferences } from './resolve-references.ts';
-import { assertWeights, weightsPath } from './weights-path.ts';
+import { assertWeights, plannedParts, weightsPath } from './weights-path.ts';
 
 /** A dataset has more, but every rule that fits two classes fits them all. */
 const FEWEST_CLASSES = 2;
@@ -49,13 +51,19 @@ export function assertDataset(dataset: DatasetSource): void {
   );
 }
 
-/** Fails on a rule that matches nothing, or that leaves nothing to train, before anything is begun. */
-function assertRules(plan: TrainingPlan, features: FeaturesDescription | null): void {
+/**
+ * Fails on a rule that matches nothing, or that leaves nothing to train, in any stage, before anything is begun.
+ *
+ * @returns warnings
+ */
+export function assertRules(plan: TrainingPlan, features: FeaturesDescription | null): readonly string[] {
   const base = findNetwork(plan.network).build();
-  const network = withHead(base, { classes: FEWEST_CLASSES, dropout: plan.dropout, head: plan.head });
-  const freeze = freezePlan(network, plan.strategy, plan.rules);
-  rateFactors(network, freeze.trainable, plan.learningRateRules);
-  if (features) planAbove(network, freeze, features);
+  const { task, dropout, head, headDesign } = plan;
+  const network = taskNetwork(base, { task, classes: FEWEST_CLASSES, dropout, head, design: headDesign });
+  const { freezes, warnings } = checkStages(network, plan);
+  if (features) for (const freeze of freezes) planAbove(network, freeze, features);
+  const odd = freezes.flatMap((freeze, stage) => networkWarnings(stagePlan(plan, stage), base, network, freeze));
+  return [...new Set([...odd, ...warnings])];
 }
 
 /**
@@ -65,14 +73,35 @@ function assertRules(plan: TrainingPlan, features: FeaturesDescription | null): 
  * @throws ThawError `weights.mismatch` where it is nothing, `weights.unreadable`
  */
 async function partLoaded(context: ServiceContext, plan: TrainingPlan): Promise<string | null> {
+  if (plan.weights.kind === 'fused') return fusedPartsLoaded(context, plan);
   const path = isFeatureNetwork(plan.network) ? null : await weightsPath(context, plan);
   if (path === null) return null;
   const stored = await openStoredWeights(path);
   try {
-    return describePart(matchWeights(findNetwork(plan.network).build(), asPlanned(weightsOf(stored), plan.weights)));
+    const { task, dropout, head, headDesign: design } = plan;
+    const base = findNetwork(plan.network).build();
+    const network = taskNetwork(base, { task, classes: FEWEST_CLASSES, dropout, head, design });
+    return describePart(matchWeights(withReused(network, plan.reuse), asPlanned(weightsOf(stored), plan.weights)));
   } finally {
     stored.close();
   }
+}
+
+/** The same of each part of a fused network. */
+async function fusedPartsLoaded(context: ServiceContext, plan: TrainingPlan): Promise<string | null> {
+  const told: string[] = [];
+  for (const { network, weights } of plannedParts(plan)) {
+    const path = await weightsPath(context, { network, weights });
+    if (path === null) continue;
+    const stored = await openStoredWeights(path);
+    try {
+      const part = describePart(matchWeights(findNetwork(network).build(), asPlanned(weightsOf(stored), weights)));
+      if (part !== null) told.push(`${network}: ${part}`);
+    } finally {
+      stored.close();
+    }
+  }
+  return told.length === 0 ? null : told.join('; ');
 }
 
 /** What of a plan lies outside the log is there. @throws ThawError `dataset.missing`, or as `assertWeights` */
@@ -118,13 +147,13 @@ export async function planRun(
     throw namedBy ? explainLostWeights(error, namedBy) : error;
   });
   const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
-  assertRules(plan, features);
+  const odd = assertRules(plan, features);
   const part = await partLoaded(context, plan);
   return {
     plan,
     origin: branch ?? (await originOfWeights(context, plan)),
     part,
     edits: countEdits(await editsOfSource(context, plan.dataset)).words,
-    warnings: [...planWarnings(resolved, plan), ...(named === null ? [] : [named])],
+    warnings: [...planWarnings(resolved, plan), ...odd, ...(named === null ? [] : [named])],
   };
 }

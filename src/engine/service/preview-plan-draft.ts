@@ -1,24 +1,30 @@
+import { USUAL_HEAD } from '../../shared/contract/head-design.ts';
 import type { FreezeRule, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { DEFAULT_SPLIT } from '../dataset/split/default-split.ts';
 import { searchGroups } from '../dataset/split/group-search.ts';
 import { applyRules } from '../freeze/apply-rules.ts';
 import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
 import { rateFactors } from '../freeze/rate-factors.ts';
+import { withReused } from '../freeze/reused-layers.ts';
 import type { Network } from '../network/layer.ts';
 import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import type { ServiceContext } from './context.ts';
+import { chooseImages } from '../training/chosen-images.ts';
 import { splitOf } from '../training/dataset-root.ts';
 import { weightsOfClasses } from '../training/class-weights.ts';
 import type { FeaturesOutline } from '../training/features-file/outline-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
+import { completeHead } from './complete-head.ts';
 import { completePreprocessing } from './complete-preprocessing.ts';
+import { completeTask, usualStrategy } from './complete-task.ts';
 import { completePlan, completeSampling } from './default-plan.ts';
 import { expectNoAugmentation, expectTakesImages, networkOnFeatures } from './on-features.ts';
-import { networkWithHead } from './preview-plan-network.ts';
+import { networkOfPlan } from './preview-plan-network.ts';
 import { readFields, type PlacedRule } from './preview-plan-fields.ts';
 import { resolveDataset, resolveWeights, type ResolvedPlanRequest } from './resolve-references.ts';
 
@@ -94,11 +100,23 @@ function checkedWeights(
   network: string,
   problems: ProblemList,
 ): ResolvedPlanRequest['weights'] {
-  const { strategy, weights } = request;
+  const { weights, stages } = request;
+  const strategy = stages?.[0]?.strategy ?? request.strategy ?? usualStrategy(request);
   // Told already, in the words of what was wrong with the reference itself.
   if (problems.concerns('weights')) return { kind: 'file', path: 'unknown' };
   const completed = problems.attempt('weights', () => completePlan({ strategy, weights, network }));
   return completed?.weights ?? { kind: 'file', path: 'unknown' };
+}
+
+/** @throws ThawError `usage.invalid` for a task that does not go with the rest, or with the network */
+function checkedTask(request: ResolvedPlanRequest): TrainingPlan['task'] {
+  const { network, rules, stages } = request;
+  const task = completeTask(request);
+  if (task.kind !== 'classify') {
+    const plan = completePlan({ task, network, rules, stages, strategy: 'scratch' });
+    networkOfPlan(plan, ASSUMED_CLASSES);
+  }
+  return task;
 }
 
 /** The features that the plan trains on, opened; null for images, and for what cannot be read. */
@@ -164,8 +182,10 @@ async function knownDataset(
   const field = options.split.kind === 'given' && options.groupPattern === null ? 'validationShare' : 'split';
   if (features) return problems.attempt(field, () => context.features.split(features, options)) ?? null;
   if (plan.dataset.kind === 'features') return null;
-  // Images without classes cannot be trained on, whatever the split.
-  const usual = problems.attempt('dataset', () => context.datasets.known(plan.dataset)) ?? null;
+  // Where classes are learnt, images without them cannot be trained on, whatever the split.
+  const { withoutClasses } = options;
+  const known = (): Dataset | null => context.datasets.known(plan.dataset, { ...DEFAULT_SPLIT, withoutClasses });
+  const usual = problems.attempt('dataset', known) ?? null;
   if (usual === null) return null;
   return problems.attempt(field, () => context.datasets.known(plan.dataset, options)) ?? usual;
 }
@@ -234,14 +254,18 @@ export async function draftPlan(context: ServiceContext, given: Readonly<Record<
     augmentation: features ? null : problems.attempt('augmentation', () => completeAugmentation(resolved.augmentation)),
     preprocessing:
       entry && problems.attempt('preprocessing', () => completePreprocessing(resolved.preprocessing, entry)),
+    headDesign: problems.attempt('headDesign', () => completeHead(resolved.headDesign)),
+    task: entry && problems.attempt('task', () => checkedTask({ ...resolved, network: known })),
     sampling: problems.attempt('sampling', () => completeSampling(resolved)),
     optimizer: checkedOptimizer(optimizer, problems),
     weights: entry
       ? checkedWeights({ ...resolved, weights: weightsAsked }, known, problems)
       : { kind: 'file', path: 'unknown' },
   };
-  const plan = completePlan(request);
-  const opened = await knownDataset(context, plan, features, problems);
+  const isInStages = request.stages && problems.attempt('stages', () => completePlan(request));
+  const plan = completePlan({ ...request, stages: isInStages ? request.stages : undefined });
+  const whole = await knownDataset(context, plan, features, problems);
+  const opened = whole && (problems.attempt('classes', () => chooseImages(whole, plan).dataset) ?? whole);
   if (opened) problems.attempt('classWeights', () => weightsOfClasses(plan.classWeights, opened));
   const about = { request: { ...request, weights: resolved.weights }, dataset: opened, features };
   if (!entry) {
@@ -249,15 +273,25 @@ export async function draftPlan(context: ServiceContext, given: Readonly<Record<
     return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network: null, freeze: null };
   }
 
-  const head = { name: known, classes: opened?.classes.length ?? ASSUMED_CLASSES, dropout: plan.dropout };
+  const classes = opened?.classes.length ?? ASSUMED_CLASSES;
   const network =
-    problems.attempt('head', () => networkWithHead({ ...head, head: plan.head })) ??
-    networkWithHead({ ...head, head: 'softmax' });
-  const { freeze: frozen, rules } = checkedFreezing(network, plan.strategy, fields.rules, problems);
-  const freeze = features ? freezeAbove(network, frozen, features, problems) : frozen;
+    problems.attempt('headDesign', () => networkOfPlan({ ...plan, head: 'softmax' }, classes)) ??
+    networkOfPlan({ ...plan, head: 'softmax', headDesign: USUAL_HEAD }, classes);
+  const headed =
+    plan.head === 'softmax'
+      ? network
+      : (problems.attempt('head', () =>
+          networkOfPlan(problems.concerns('headDesign') ? { ...plan, headDesign: USUAL_HEAD } : plan, classes),
+        ) ?? network);
+  // What is wrong in a stage is told at it: see `previewStages`.
+  const ofMask = plan.stages.length > 0 ? new ProblemList() : problems;
+  const placed = plan.stages.length > 0 ? plan.rules.map((rule, index) => ({ rule, index })) : fields.rules;
+  const { freeze: frozen, rules } = checkedFreezing(headed, plan.strategy, placed, ofMask);
+  const freeze = features ? freezeAbove(headed, frozen, features, problems) : frozen;
+  problems.attempt('reuse', () => withReused(headed, plan.reuse));
   plan.learningRateRules.forEach((rule, index) =>
-    problems.attempt(`learningRateRules.${index}`, () => rateFactors(network, freeze.trainable, [rule])),
+    ofMask.attempt(`learningRateRules.${index}`, () => rateFactors(headed, freeze.trainable, [rule])),
   );
-  if (freeze.parameters.trainable === 0) problems.attempt('rules', () => freezePlan(network, plan.strategy, rules));
-  return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network, freeze };
+  if (freeze.parameters.trainable === 0) ofMask.attempt('rules', () => freezePlan(headed, plan.strategy, rules));
+  return { ...about, plan: { ...plan, rules: [...rules] }, problems: problems.found, network: headed, freeze };
 }

@@ -28,6 +28,8 @@ interface DecodeOptions {
   readonly dataset: Dataset;
   readonly cacheDirectory: string;
   readonly cacheLimitBytes?: number | undefined;
+  /** How many images are decoded at a time. */
+  readonly workers?: number | undefined;
   readonly clock: Pick<Clock, 'now'>;
   readonly beforeImage: () => Promise<void>;
   readonly emit: (body: RunEventBody) => void;
@@ -56,6 +58,7 @@ async function decode(
   const loading = {
     cacheDirectory,
     limitBytes: options.cacheLimitBytes,
+    concurrency: options.workers,
     signal,
     onWarning: (message: string) => emit({ kind: 'warning', message }),
   };

@@ -26,6 +26,8 @@ interface FeatureOptions extends PrefixDescription {
   readonly dataset: FeatureImages;
   readonly cacheDirectory: string;
   readonly cacheLimitBytes?: number | undefined;
+  /** How many images are decoded at a time. */
+  readonly workers?: number | undefined;
   readonly batchSize: number;
   readonly beforeImage: () => Promise<void>;
   /** Told of images that were computed, of those that were in no cache; not told where all were. */
@@ -104,6 +106,7 @@ export async function datasetFeatures(options: FeatureOptions): Promise<
     const loaded = loadImages(dataset.root, images, augmented?.canvas ?? preprocessing, {
       cacheDirectory: options.cacheDirectory,
       limitBytes: options.cacheLimitBytes,
+      concurrency: options.workers,
       signal,
       onWarning,
     });

@@ -1,27 +1,26 @@
-import path from 'node:path';
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
+import type { LearningTask } from '../../shared/contract/learning-task.ts';
 import type { LoadReport } from '../../shared/contract/run.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { withReused } from '../freeze/reused-layers.ts';
+import { matchLayers } from '../freeze/rule.ts';
+import { classifierOf } from '../network/head.ts';
 import type { Network } from '../network/layer.ts';
-import { findNetwork } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
 import { initialValues } from '../weights/initialise.ts';
 import type { HeadChoice } from '../weights/head-choice.ts';
 import { headWeights } from '../weights/head-weights.ts';
 import { loadWeights } from '../weights/load.ts';
 import { asPlanned } from '../weights/mapping/mapping-rule.ts';
-import { openWeights } from '../weights/open.ts';
 import { openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
-import type { WeightsFile } from '../weights/weights-file.ts';
 import { assertCheckpoint } from './assert-checkpoint.ts';
 import { assertFinite } from './divergence.ts';
 import { readModelFile } from './model-file.ts';
 import type { TrainerJob } from './protocol.ts';
-import { RESOURCES } from './resources.ts';
+import { openSource } from './source-weights.ts';
 import { chosenPrefix } from './starred-checkpoints.ts';
 
 /** What says where values come from. */
-type Source = Pick<TrainerJob, 'plan' | 'sourceRunDirectory'>;
+type Source = Pick<TrainerJob, 'plan' | 'sourceRunDirectory' | 'partRunDirectories'>;
 
 /** A value for every tensor of a network, and where they came from. */
 export interface Values {
@@ -29,6 +28,12 @@ export interface Values {
   readonly report: LoadReport | null;
   /** What became of the head and why; null where no weights were looked at for it. */
   readonly head: HeadChoice | null;
+}
+
+/** Whether two tasks put the same layers upon a network. */
+function sameTop(one: LearningTask, other: LearningTask): boolean {
+  const key = (task: LearningTask): string => `${task.kind} ${task.kind === 'autoencoder' && task.layerwise}`;
+  return key(one) === key(other);
 }
 
 /**
@@ -39,13 +44,21 @@ export interface Values {
 export async function firstValues(job: Source, network: Network, classes: readonly string[] | null): Promise<Values> {
   const { plan, sourceRunDirectory } = job;
   const values = new Map(initialValues(network, plan.seed));
-  const file = await openSource(job);
+  const file = await openSource({ ...job, weights: plan.weights, network: plan.network });
   if (!file) return { values, report: null, head: null };
   try {
-    const own = sourceRunDirectory === null ? null : (await readModelFile(sourceRunDirectory)).classes;
+    const source = sourceRunDirectory === null ? null : await readModelFile(sourceRunDirectory);
+    const own = source && source.classes;
     const planned = asPlanned(file, plan.weights);
-    const head = classes && headWeights(network, planned, { wanted: classes, own, anew: plan.newHead });
-    const loaded = loadWeights(network, planned, head);
+    const reused = withReused(network, plan.reuse);
+    const anew = plan.newHead || (plan.reuse !== null && !matchLayers(plan.reuse, network).has(classifierOf(network)));
+    // Of a run that learnt something else only the network is of use.
+    const isSame = source === null || sameTop(source.task, plan.task);
+    const classifies = plan.task.kind === 'classify';
+    const head = classes && classifies && isSame ? headWeights(reused, planned, { wanted: classes, own, anew }) : null;
+    const goesOn = source !== null && !classifies && isSame && !anew;
+    const everything = new Set(network.layers.map(({ name }) => name));
+    const loaded = loadWeights(goesOn ? { ...reused, pretrained: everything } : reused, planned, head);
     for (const [name, tensor] of loaded.tensors) values.set(name, tensor);
     return { values, report: loaded.report, head };
   } finally {
@@ -67,30 +80,5 @@ export async function checkpointValues(
     return { values, report: null, head: null };
   } finally {
     file.close();
-  }
-}
-
-async function openSource(job: Source): Promise<WeightsFile | null> {
-  const { weights, network } = job.plan;
-  switch (weights.kind) {
-    case 'none':
-      return null;
-    case 'file':
-      return openWeights(weights.path);
-    case 'shipped': {
-      const { shipped } = findNetwork(network);
-      if (shipped === null) {
-        throw new ThawError(
-          'weights.missing',
-          `Pretrained weights ship with some networks only; '${network}' has none.`,
-          "Pass --weights with a file of this network, or choose one that 'thaw networks' marks as shipped.",
-        );
-      }
-      return openWeights(path.join(RESOURCES, shipped));
-    }
-    case 'run': {
-      if (job.sourceRunDirectory === null) throw new TypeError('The job names a source run without its folder.');
-      return openTensorFlowCheckpoint(await chosenPrefix(job.sourceRunDirectory, weights.checkpoint ?? 'best'));
-    }
   }
 }

@@ -1,77 +1,45 @@
 import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { DatasetStructure } from '../../shared/contract/dataset-structure.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import type { LoadReport } from '../../shared/contract/run.ts';
+import { stagePlan } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { countImages } from '../dataset/count-images.ts';
 import { applyEdits } from '../dataset/edits/apply-edits.ts';
 import { editsOfRoot } from '../dataset/edits/edits-of-root.ts';
 import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
 import { withIndex } from '../dataset/index/index-if-any.ts';
 import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
 import { leakWarning } from '../dataset/split/leaks.ts';
-import { freezePlan, type FreezePlan } from '../freeze/freeze-plan.ts';
-import { rateFactors } from '../freeze/rate-factors.ts';
-import { compileProgram, type Program } from '../graph/program.ts';
-import type { Introspection } from '../graph/introspection.ts';
-import { decodedCacheFolder } from '../image/decoded-cache.ts';
-import type { Network } from '../network/layer.ts';
-import { preprocessedAs, type Preprocessing } from '../network/preprocessing.ts';
+import { preprocessedAs } from '../network/preprocessing.ts';
 import { elementCount } from '../network/shape.ts';
+import { taskClasses } from '../network/task-network.ts';
 import { deviceInformation } from '../runtime/binding.ts';
-import { assignValues } from '../runtime/assign-values.ts';
-import { Session } from '../runtime/session.ts';
-import { canvasPreprocessing, variantsWarning } from './augmentation/canvas.ts';
+import { canvasPreprocessing } from './augmentation/canvas.ts';
 import { describeGaps } from '../weights/load.ts';
 import { openStoredCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import type { StoredWeights } from '../weights/weights-file.ts';
-import { weightsOfClasses } from './class-weights.ts';
-import { checkpointPrefix, INITIAL_STATE, readTrainingState, type TrainingState } from './checkpoint.ts';
-import { assertDiskSpace, type DiskNeed } from './disk-space.ts';
-import { keepFirstWeights } from './introspect.ts';
-import { assertMemory, machineMemory, memoryNeed, memoryWarning, type MemoryNeed } from './memory.ts';
+import { checkpointPrefix, INITIAL_STATE, readTrainingState } from './checkpoint.ts';
+import { chooseImages } from './chosen-images.ts';
+import type { MemoryNeed } from './memory.ts';
 import { expectDevice, precisionWarning } from './expect-device.ts';
-import { featureCacheFolder } from './feature-cache/cached-features.ts';
 import { expectSameBelow, planAbove, preprocessingBelow } from './features-file/plan-above.ts';
-import { readFeatures, type GivenFeatures } from './features-file/read-features.ts';
+import { keepRows, readFeatures, type GivenFeatures } from './features-file/read-features.ts';
 import { checkpointValues, firstValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
+import {
+  compileStage,
+  frozenHashes,
+  hashesOf,
+  understandStage,
+  type OpenedRun,
+  type PreparedRun,
+} from './prepare-stage.ts';
 import { ProgressReporter } from './progress.ts';
-import { frozenTensors } from './proof.ts';
 import { datasetRoot, splitOf, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
 import { editsOfRun, editsToday, readRunEdits, writeRunEdits, type RunEdit } from './run-edits.ts';
 import { chosenPrefix } from './starred-checkpoints.ts';
-import { tensorHash } from './tensor-hash.ts';
-
-const FLOAT_BYTES = 4;
-const CHANNELS = 3;
-
-/** Everything that is known, loaded and compiled before the first image is computed. */
-export interface PreparedRun {
-  readonly dataset: Dataset;
-  /** Features that take the place of images; null where images are what there is. */
-  readonly given: GivenFeatures | null;
-  readonly network: Network;
-  readonly preprocessing: Preprocessing;
-  /** What training images are brought to, for augmentation to look them up in; null without. */
-  readonly canvas: Preprocessing | null;
-  readonly plan: FreezePlan;
-  readonly program: Program;
-  readonly session: Session;
-  readonly introspection: Introspection;
-  /** Where training starts: at zero, or where the last checkpoint left it. */
-  readonly state: TrainingState;
-  /** SHA-256 of every tensor of the network as it is now. */
-  readonly tensorHashes: ReadonlyMap<string, string>;
-  readonly model: ModelFile;
-  /** null when nothing was loaded from a file: from scratch, or resumed. */
-  readonly loadReport: LoadReport | null;
-  readonly runtime: { readonly tensorflow: string; readonly device: string };
-}
 
 function sameNetwork(model: ModelFile, plan: TrainingPlan): void {
   if (model.network === plan.network) return;
@@ -91,18 +59,6 @@ function sameClasses(model: ModelFile, dataset: Dataset): void {
   );
 }
 
-/** What the caches hold once every image of the dataset went through. */
-function cacheNeeds(job: TrainerJob, dataset: Dataset, program: Program, held: Preprocessing): DiskNeed['caches'] {
-  const images = dataset.images.length;
-  const variants = Math.max(1, job.plan.augmentation?.variants ?? 1);
-  const featured = images + countImages(dataset).train * (variants - 1);
-  const features = program.cut.reduce((sum, { shape }) => sum + FLOAT_BYTES * elementCount(shape), 0);
-  return [
-    { folder: featureCacheFolder(job.cacheDirectory), bytes: featured * features },
-    { folder: decodedCacheFolder(job.cacheDirectory), bytes: images * held.height * held.width * CHANNELS },
-  ];
-}
-
 async function givenFeatures(
   path: string,
   options: Parameters<typeof readFeatures>[1],
@@ -115,6 +71,13 @@ async function givenFeatures(
     emit({ kind: 'warning', message });
   }
   return given;
+}
+
+/** The features of some of a file's images. */
+function featuresOf(given: GivenFeatures, dataset: Dataset, numbers: readonly number[]): GivenFeatures {
+  const { features, description } = given;
+  const sizes = description.arrays.map(({ shape }) => elementCount(shape));
+  return { ...given, dataset, features: features.map((values, index) => keepRows(values, sizes[index] ?? 0, numbers)) };
 }
 
 interface ReadDataset {
@@ -185,12 +148,14 @@ export async function prepareRun(
     source.kind === 'features' ? await givenFeatures(source.path, { ...splitOf(trainingPlan), signal }, emit) : null;
   const begun = await begunRun(job);
   const resumed = job.resume ? (begun?.model ?? null) : null;
-  const { dataset, structure, edits } = given
+  const whole = given
     ? { dataset: given.dataset, structure: undefined, edits: [] }
     : await readDataset(job, begun, {
         signal,
         onProgress: (done, total) => reading.report(done, total, 'reading the dataset'),
       });
+  const { structure, edits } = whole;
+  const { dataset, numbers, leftOut } = chooseImages(whole.dataset, trainingPlan);
   const leaks = given ? null : leakWarning(dataset);
   if (leaks !== null) emit({ kind: 'warning', message: leaks });
   if (resumed) {
@@ -205,32 +170,35 @@ export async function prepareRun(
     classes: dataset.classes,
     dropout: trainingPlan.dropout,
     head: trainingPlan.head,
+    headDesign: trainingPlan.headDesign,
+    task: trainingPlan.task,
     preprocessing: resumed?.preprocessing,
   });
   const prepared = preprocessedAs(own, trainingPlan.preprocessing);
   const preprocessing =
     resumed?.preprocessing ??
     (given ? preprocessingBelow(given.description, trainingPlan.network, prepared) : prepared);
-  const frozen = freezePlan(network, trainingPlan.strategy, trainingPlan.rules);
-  const plan = given ? planAbove(network, frozen, given.description) : frozen;
-  const { tensorflow, gpu, gpuMemory, kernels, device } = deviceInformation();
+  const machine = deviceInformation();
+  const { gpu } = machine;
   expectDevice(trainingPlan, gpu);
   const slow = precisionWarning(trainingPlan, gpu);
   if (slow !== null) emit({ kind: 'warning', message: slow });
-  const understood = { plan: trainingPlan, network, freeze: plan };
-  // A GPU computes in memory of its own.
-  const machine = gpu ? gpuMemory : machineMemory();
-  if (machine !== null) {
-    const memory = memoryNeed(understood, countImages(dataset), { machine });
-    onMemory(memory);
-    // The estimate was learnt on processors: where a GPU's memory ends is for the GPU to say.
-    if (!gpu) assertMemory(memory);
-    const tight = memoryWarning(memory);
-    if (tight !== null) emit({ kind: 'warning', message: tight });
-  }
+  const canvas = trainingPlan.augmentation && canvasPreprocessing(trainingPlan.augmentation, preprocessing);
+  const opened: OpenedRun = {
+    job,
+    dataset,
+    leftOut,
+    given: given && leftOut !== null ? featuresOf(given, dataset, numbers) : given,
+    network,
+    preprocessing,
+    canvas,
+    machine,
+  };
+  const kept = resumed ? await readTrainingState(runDirectory) : INITIAL_STATE;
+  const plan = understandStage(opened, stagePlan(trainingPlan, kept.stage), { emit, onMemory });
   const first = resumed
     ? await checkpointValues(runDirectory, 'last', network)
-    : await firstValues(job, network, dataset.classes);
+    : await firstValues(job, network, taskClasses(trainingPlan.task, dataset.classes));
   if (job.repeatedWeights !== undefined && first.report && first.report.sha256 !== job.repeatedWeights) {
     const message = 'The weights have changed since the run that this one repeats began: its metrics may be others.';
     emit({ kind: 'warning', message });
@@ -238,7 +206,7 @@ export async function prepareRun(
   const lacking = first.report && describeGaps(first.report);
   if (lacking !== null) emit({ kind: 'warning', message: lacking });
   if (first.head?.uncertain === true) emit({ kind: 'warning', message: first.head.reason });
-  const tensorHashes = new Map([...first.values].map(([name, values]) => [name, tensorHash(values)]));
+  const tensorHashes = hashesOf(first.values);
   if (given) expectSameBelow(given.description, { network, prefix: plan.prefix, tensorHashes });
   const model: ModelFile = resumed ?? {
     schemaVersion: 1,
@@ -246,73 +214,37 @@ export async function prepareRun(
     classes: [...dataset.classes],
     dropout: trainingPlan.dropout,
     head: trainingPlan.head,
+    headDesign: trainingPlan.headDesign,
+    task: trainingPlan.task,
     ...(!isFeatureNetwork(trainingPlan.network) && { preprocessing }),
     datasetVersion: dataset.version,
     structure,
     ...(edits.length > 0 && { edits: edits.length }),
-    frozen: Object.fromEntries(frozenTensors(network, plan).map((name) => [name, tensorHashes.get(name) ?? ''])),
+    frozen: frozenHashes(network, plan, tensorHashes),
   };
   await mkdir(runDirectory, { recursive: true, mode: 0o700 });
   // First what it names, so that it is there wherever the description is.
   if (!resumed) await writeRunEdits(runDirectory, edits);
   await writeModelFile(runDirectory, model);
 
-  const { optimizer, augmentation } = trainingPlan;
-  const canvas = augmentation && canvasPreprocessing(augmentation, preprocessing);
-  const withoutPrefix = variantsWarning(augmentation, plan.cut);
-  if (withoutPrefix !== null) emit({ kind: 'warning', message: withoutPrefix });
-  const branch = await openBranch(job);
-  const program = compileProgram({
-    network,
-    plan,
-    preprocessing: isFeatureNetwork(trainingPlan.network) ? null : preprocessing,
-    optimizer,
-    regularization: trainingPlan,
-    objective: trainingPlan,
-    classWeights: weightsOfClasses(trainingPlan.classWeights, dataset),
-    precision: trainingPlan.precision,
-    kernels,
-    rateFactors: rateFactors(network, plan.trainable, trainingPlan.learningRateRules),
-    augmentation: augmentation && canvas && { plan: augmentation, canvas },
-    slotsFrom: branch && new Map([...branch.tensors].map(([name, { shape }]) => [name, shape])),
-  });
-  const looks = trainingPlan.introspectionInterval > 0;
-  await assertDiskSpace({
-    runDirectory,
-    checkpointBytes: program.checkpointBytes,
-    onceBytes: looks ? program.firstBytes : 0,
-    caches: given ? [] : cacheNeeds(job, dataset, program, canvas ?? preprocessing),
-  });
-  const layers = network.layers.map(({ name }) => name);
-  const session = Session.load(path.join(runDirectory, 'program'), program.savedModel, program.signatures, layers);
-  assignValues(session, program, first.values);
-  if (branch && program.slotsTaken.variables.length > 0) {
-    session.run('restore_slots', { prefix: { data: [Buffer.from(branch.prefix)], shape: [] } });
+  const branch = resumed ? null : await openBranch(job);
+  const prefix = resumed ? await checkpointPrefix(runDirectory, 'last') : null;
+  const compiled = await compileStage(
+    opened,
+    { trainingPlan: stagePlan(trainingPlan, kept.stage), plan, values: first.values, prefix, branch },
+    emit,
+  );
+  let state = kept;
+  if (resumed && dataset.version !== model.datasetVersion) {
+    const message = `The dataset has changed since this run began: epoch ${state.epoch + 1} uses what is there now.`;
+    emit({ kind: 'warning', message });
+    state = { ...state, partial: INITIAL_STATE.partial };
   }
-  let state = INITIAL_STATE;
-  if (resumed) {
-    const prefix = await checkpointPrefix(runDirectory, 'last');
-    session.run('restore', { prefix: { data: [Buffer.from(prefix)], shape: [] } });
-    state = await readTrainingState(runDirectory);
-    if (dataset.version !== model.datasetVersion) {
-      const message = `The dataset has changed since this run began: epoch ${state.epoch + 1} uses what is there now.`;
-      emit({ kind: 'warning', message });
-      state = { ...state, partial: INITIAL_STATE.partial };
-    }
-  }
-  if (looks) await keepFirstWeights(session, runDirectory);
-  const { introspection } = program;
-  if (!introspection) throw new TypeError('A program that trains says what it can be asked.');
+  const { tensorflow, device } = machine;
   return {
-    dataset,
-    given,
-    network,
-    preprocessing,
-    canvas,
+    ...opened,
+    ...compiled,
     plan,
-    program,
-    session,
-    introspection,
     state,
     tensorHashes,
     model,

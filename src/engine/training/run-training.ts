@@ -1,15 +1,21 @@
+import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { imagesOfEpoch } from '../../shared/contract/epoch-steps.ts';
-import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
-import { checkpointPrefix, writeCheckpoint } from './checkpoint.ts';
+import { stagePlan } from '../../shared/contract/stages.ts';
+import { checkpointPrefix, readStateOf, readTrainingState, writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import { Clock } from './clock.ts';
-import { keepEvaluations } from './evaluation/keep-evaluation.ts';
+import { keepBest, keepEvaluations } from './evaluation/keep-evaluation.ts';
 import { holdOnPause, type Hold } from './hold.ts';
 import { trainingLoop, type LoopOutcome } from './loop.ts';
+import { taskClasses } from '../network/task-network.ts';
 import { isOutOfMemory, outOfMemory, type MemoryNeed } from './memory.ts';
 import { Pause } from './pause.ts';
-import { prepareRun, type PreparedRun } from './prepare-run.ts';
+import { prepareRun } from './prepare-run.ts';
+import { frozenIn } from './model-file.ts';
+import { enterBestStage, enterNextStage, type PreparedRun } from './prepare-stage.ts';
+import { earlyEnd, madeWorse, neverBetter, stageEnd } from './stage-end.ts';
+import { StageList } from './stage-list.ts';
 import { PhaseTimer } from './progress.ts';
 import { proveFrozen } from './proof.ts';
 import type { EvaluationKept, TrainerJob, TrainerMessage } from './protocol.ts';
@@ -41,7 +47,8 @@ function holdBeforeSteps(
   { runDirectory, resume }: TrainerJob,
   send: (message: TrainerMessage) => void,
 ): () => Promise<void> {
-  let isKept = resume;
+  // A stage after the first begins with a checkpoint that stands.
+  let isKept = resume || state.stage > 0;
   return () =>
     hold(async () => {
       if (isKept) return;
@@ -76,13 +83,6 @@ function stoppedAtOnce(timer: PhaseTimer, warnings: readonly string[]): Outcome 
   };
 }
 
-/** Why training ended before its last epoch, in words. */
-function earlyEnd({ earlyStopping, epochs }: TrainingPlan, { state }: LoopOutcome): string {
-  if (!earlyStopping) throw new TypeError('A run without early stopping was stopped early.');
-  const { monitor, patience } = earlyStopping;
-  return `Training ended after epoch ${state.epoch} of ${epochs}: ${monitor} has not become better for ${patience} epochs, since epoch ${state.bestEpoch}.`;
-}
-
 /** The most this process ever had resident; Node gives kilobytes on every system. */
 function peakMemoryBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
@@ -93,12 +93,14 @@ function peakMemoryBytes(): number {
  *
  * @param signal aborting stops after the step under way and keeps a checkpoint
  * @param pause holds the run after the step under way, its checkpoint written
+ * @param stages of the plan, which may change while the run goes on
  */
 export async function runTraining(
   job: TrainerJob,
   send: (message: TrainerMessage) => void,
   signal: AbortSignal,
   pause = new Pause(),
+  stages = new StageList(job.plan),
 ): Promise<Outcome> {
   const clock = new Clock();
   const timer = new PhaseTimer(clock);
@@ -113,7 +115,7 @@ export async function runTraining(
     send({ kind: 'memory', memory: need });
   };
   try {
-    return await train({ job, send, signal, pause, clock, timer, emit, onMemory, warnings });
+    return await train({ job, send, signal, pause, stages, clock, timer, emit, onMemory, warnings });
   } catch (error) {
     if (estimated.memory && isOutOfMemory(error)) throw outOfMemory(estimated.memory, `it ran out: ${error.message}`);
     // Only what happens before the first step is cut short by the signal; the loop ends by itself.
@@ -122,109 +124,178 @@ export async function runTraining(
   }
 }
 
-async function train({
-  job,
-  send,
-  signal,
-  pause,
-  clock,
-  timer,
-  emit,
-  onMemory,
-  warnings,
-}: {
+interface Work {
   readonly job: TrainerJob;
   readonly send: (message: TrainerMessage) => void;
   readonly signal: AbortSignal;
   readonly pause: Pause;
+  readonly stages: StageList;
   readonly clock: Clock;
   readonly timer: PhaseTimer;
   readonly emit: (body: RunEventBody) => void;
   readonly onMemory: (need: MemoryNeed) => void;
   readonly warnings: readonly string[];
-}): Promise<Outcome> {
-  const run = await timer.measure('prepare', () => prepareRun(job, emit, signal, onMemory));
+}
+
+/** What is told once, when all that the run consists of is known. */
+function tellPrepared({ job, send }: Work, run: PreparedRun, { summary }: SplitSources): void {
+  const { loadReport, plan, state } = run;
+  const layers = [...plan.states];
+  const { parameters } = plan;
+  send({
+    kind: 'prepared',
+    prepared: { dataset: summary, loadReport, stage: state.stage, layers, parameters, ...run.runtime },
+  });
+  if (run.leftOut !== null) send({ kind: 'note', text: run.leftOut });
+  if (job.keepsOptimizer === true) {
+    const { variables, of } = run.program.slotsTaken;
+    const text = `The optimizer goes on with its state for ${variables.length} of ${of} tensors that train.`;
+    send({ kind: 'note', text });
+  }
+  if (job.resume) send({ kind: 'resumed', resumed: { history: state.history, bestEpoch: state.bestEpoch } });
+}
+
+/** Holds what was frozen in a stage against its last checkpoint; null where it has made no step and left none. */
+async function proveStage(
+  { job, timer, send }: Work,
+  { model }: PreparedRun,
+  stage: number,
+): Promise<TrainingState['proved'][number] | null> {
+  if ((await readTrainingState(job.runDirectory)).stage !== stage) return null;
+  const { proof, unchanged } = await timer.measure('proof', async () =>
+    proveFrozen(await checkpointPrefix(job.runDirectory, 'last'), frozenIn(model, stage)),
+  );
+  send({ kind: 'proof', stage, proof });
+  return { tensors: proof.length, unchanged };
+}
+
+/** Trains all stages, one after the other. A run that is not in the last one when it returns was stopped. */
+async function train(work: Work): Promise<Outcome> {
+  const { job, send, signal, pause, stages, clock, timer, emit, onMemory, warnings } = work;
+  let run = await timer.measure('prepare', () => prepareRun(job, emit, signal, onMemory));
   const onPause = (paused: boolean): void => send({ kind: paused ? 'paused' : 'continued' });
   const hold = holdOnPause({ pause, clock, timer, onPause, signal });
-  let sources: SplitSources | null = null;
-  try {
-    sources = await timer.measure('features', () =>
-      splitSources(run, {
+  const sourcesOf = (entered: PreparedRun): Promise<SplitSources> =>
+    timer.measure('features', () =>
+      splitSources(entered, {
         cacheDirectory: job.cacheDirectory,
         cacheLimitBytes: job.cacheLimitBytes,
-        plan: job.plan,
+        plan: stagePlan(stages.plan, entered.state.stage),
         clock,
-        beforeImage: holdBeforeSteps(hold, run, job, send),
+        beforeImage: holdBeforeSteps(hold, entered, job, send),
         emit,
         signal,
       }),
     );
-    const layers = [...run.plan.states];
-    const { parameters } = run.plan;
+  const evaluating = (entered: PreparedRun, own: SplitSources) => ({
+    run: entered,
+    sources: own,
+    job,
+    timer,
+    onKept: (evaluation: EvaluationKept) => send({ kind: 'evaluation', evaluation }),
+    onWarning: (message: string) => emit({ kind: 'warning', message }),
+  });
+  let sources: SplitSources | null = null;
+  try {
+    stages.begin(run.state.stage);
+    sources = await sourcesOf(run);
     const { summary: dataset } = sources;
-    const { loadReport } = run;
-    send({ kind: 'prepared', prepared: { dataset, loadReport, layers, parameters, ...run.runtime } });
-    if (job.keepsOptimizer === true) {
-      const { variables, of } = run.program.slotsTaken;
-      send({
-        kind: 'note',
-        text: `The optimizer goes on with its state for ${variables.length} of ${of} tensors that train.`,
+    tellPrepared(work, run, sources);
+    let outcome: LoopOutcome;
+    let isKept = false;
+    for (;;) {
+      const { stage } = run.state;
+      const own = stagePlan(stages.plan, stage);
+      const { parameters, states, cut } = run.plan;
+      const isStaged = stages.plan.stages.length > 0;
+      const name = stages.plan.stages[stage]?.name ?? '';
+      if (isStaged) {
+        const about = { layers: [...states], parameters, cut: [...cut] };
+        emit({ kind: 'stage', stage, name, firstEpoch: run.state.stageBegan + 1, epochs: own.epochs, ...about });
+      }
+      outcome = await trainingLoop({
+        ...sources,
+        classes: taskClasses(job.plan.task, run.model.classes).length,
+        session: run.session,
+        introspection: run.introspection,
+        plan: own,
+        judge: job.plan.earlyStopping,
+        epochsAfter: () => stages.plan.stages.slice(stage + 1).reduce((sum, { epochs }) => sum + epochs, 0),
+        runDirectory: job.runDirectory,
+        state: run.state,
+        clock,
+        timer,
+        emit,
+        onLayers: (step, layers) => send({ kind: 'layers', ...step, layers }),
+        onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
+        hold,
+        signal,
       });
+      const { state, ending, best } = outcome;
+      if (ending === 'stoppedEarly') send({ kind: 'note', text: earlyEnd(own, state, isStaged ? name : null) });
+      const proof = await proveStage(work, run, stage);
+      outcome = { ...outcome, state: { ...state, proved: [...state.proved, ...(proof ? [proof] : [])] } };
+      if (best) await keepBest(evaluating(run, sources), best);
+      isKept = best ? true : isKept;
+      if (isStaged) {
+        send({ kind: 'stageEnded', ended: stageEnd(own, state, ending) });
+        const worse = ending === 'stopped' ? null : madeWorse(own, state, name);
+        if (worse !== null) emit({ kind: 'warning', message: worse });
+      }
+      if (ending === 'stopped' || stage + 1 >= stages.plan.stages.length) break;
+      if (signal.aborted) {
+        outcome = { ...outcome, ending: 'stopped' };
+        break;
+      }
+      stages.begin(stage + 1);
+      await sources.dispose();
+      sources = null;
+      run.session.dispose();
+      run = await timer.measure('prepare', () =>
+        enterNextStage(run, stages.plan, outcome.state, { emit, onMemory }),
+      );
+      sources = await sourcesOf(run).catch((error: unknown) => {
+        if (signal.aborted && error instanceof Error && error.name === 'AbortError') return null;
+        throw error;
+      });
+      if (!sources) {
+        outcome = { ...outcome, ending: 'stopped' };
+        break;
+      }
     }
-    if (job.resume) {
-      const { history, bestEpoch } = run.state;
-      send({ kind: 'resumed', resumed: { history, bestEpoch } });
-    }
-
-    const outcome = await trainingLoop({
-      ...sources,
-      classes: run.model.classes.length,
-      session: run.session,
-      introspection: run.introspection,
-      plan: job.plan,
-      runDirectory: job.runDirectory,
-      state: run.state,
-      clock,
-      timer,
-      emit,
-      onLayers: (step, layers) => send({ kind: 'layers', ...step, layers }),
-      onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
-      hold,
-      signal,
-    });
+    stages.close();
     const stopped = outcome.ending === 'stopped';
-    const stoppedEarly = outcome.ending === 'stoppedEarly';
-    if (stoppedEarly) send({ kind: 'note', text: earlyEnd(job.plan, outcome) });
-    const { history, bestEpoch } = outcome.state;
-    const { proof, unchanged } = await timer.measure('proof', async () =>
-      proveFrozen(await checkpointPrefix(job.runDirectory, 'last'), run.model.frozen),
-    );
-    send({ kind: 'proof', proof });
-    const best = history.find(({ epoch }) => epoch === bestEpoch);
-    const evaluating = {
-      run,
-      sources,
-      job,
-      timer,
-      onKept: (evaluation: EvaluationKept) => send({ kind: 'evaluation', evaluation }),
-      onWarning: (message: string) => emit({ kind: 'warning', message }),
-    };
-    const tested = await keepEvaluations(evaluating, outcome.best, stopped);
+    const { history, bestEpoch, proved, baseline } = outcome.state;
+    const { parameters } = run.plan;
+    if (bestEpoch === 0 && !stopped) emit({ kind: 'warning', message: neverBetter(baseline) });
+    let tested: number | null = null;
+    if (!stopped && sources && (sources.test || !isKept)) {
+      const best = await readStateOf(path.dirname(await checkpointPrefix(job.runDirectory, 'best')));
+      if (best.stage !== run.state.stage) {
+        await sources.dispose();
+        sources = null;
+        run.session.dispose();
+        run = await enterBestStage(run, stages.plan, best, { emit, onMemory });
+        sources = await sourcesOf(run);
+      }
+      tested = await keepEvaluations(evaluating(run, sources), isKept);
+    }
+    const shown = history.find(({ epoch }) => epoch === bestEpoch) ?? (bestEpoch === 0 ? baseline : null);
     return {
       status: stopped ? 'stopped' : 'finished',
       history,
       bestEpoch,
-      bestValAccuracy: best?.val_accuracy ?? null,
+      bestValAccuracy: shown?.val_accuracy ?? null,
       finalValAccuracy: history.at(-1)?.val_accuracy ?? null,
       testAccuracy: tested,
-      stoppedEarly,
+      stoppedEarly: outcome.ending === 'stoppedEarly',
       parameters,
-      frozenUnchanged: unchanged,
-      frozenTensors: proof.length,
-      weights: reportCounts(loadReport),
+      frozenUnchanged: proved.every(({ unchanged }) => unchanged),
+      frozenTensors: proved.reduce((sum, { tensors }) => sum + tensors, 0),
+      weights: reportCounts(run.loadReport),
       dataset,
       timings: timer.timings(),
-      imagesPerSecond: throughput(outcome, imagesOfEpoch(job.plan, sources.train.count)),
+      imagesPerSecond: throughput(outcome, imagesOfEpoch(job.plan, dataset.train)),
       peakMemoryBytes: peakMemoryBytes(),
       warnings: [...warnings],
       error: null,

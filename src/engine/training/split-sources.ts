@@ -11,8 +11,9 @@ import type { Clock } from './clock.ts';
 import { decodeDataset } from './decoded-images.ts';
 import type { BatchRows } from './epoch-order.ts';
 import { datasetFeatures, problems, type AugmentedVariant, type FeatureImages } from './features.ts';
-import type { PreparedRun } from './prepare-run.ts';
+import type { PreparedRun } from './prepare-stage.ts';
 import { ProgressReporter } from './progress.ts';
+import { taskSource } from './task/task-source.ts';
 
 /** The splits as `train` and `evaluate` take them, and the dataset as it turned out. */
 export interface SplitSources {
@@ -95,6 +96,7 @@ async function featureSources(run: PreparedRun, options: SourceOptions): Promise
       ...options,
       plan: run.plan,
       dataset: { root: dataset.root, images },
+      workers: trainingPlan.loaderWorkers ?? undefined,
       precision: trainingPlan.precision.frozen,
       batchSize: trainingPlan.evaluationBatchSize,
       augmented,
@@ -172,7 +174,13 @@ async function imageSources(run: PreparedRun, options: SourceOptions): Promise<S
   const { dataset, preprocessing } = run;
   const { augmentation, seed } = options.plan;
   const canvas = run.canvas ?? preprocessing;
-  const decoded = await decodeDataset({ ...options, dataset, preprocessing, canvas });
+  const decoded = await decodeDataset({
+    ...options,
+    workers: options.plan.loaderWorkers ?? undefined,
+    dataset,
+    preprocessing,
+    canvas,
+  });
   const augment =
     augmentation &&
     ((epoch: number, { rows, repeats }: BatchRows, aspectRatios: readonly number[]) => {
@@ -185,10 +193,24 @@ async function imageSources(run: PreparedRun, options: SourceOptions): Promise<S
   return {
     usable: decoded.usable,
     skipped: problems(dataset, decoded.unreadable),
-    source: (split, images, labels) =>
-      split === 'train'
-        ? imageSource({ decoded: decoded.training, images, labels, augment })
-        : imageSource({ decoded: decoded.evaluation, images, labels, augment: null }),
+    source: (split, images, labels) => {
+      const isTrained = split === 'train';
+      const own = {
+        decoded: isTrained ? decoded.training : decoded.evaluation,
+        images,
+        augment: isTrained ? augment : null,
+      };
+      const { task } = options.plan;
+      if (task.kind === 'classify') return imageSource({ ...own, labels });
+      return taskSource({
+        ...own,
+        task,
+        seed,
+        size: isTrained ? canvas : preprocessing,
+        contentHashes: images.map((image) => dataset.images[image]?.contentHash ?? ''),
+        labels: dataset.classes.length > 0 ? labels : null,
+      });
+    },
     dispose: async () => {
       await decoded.training.close();
       if (decoded.evaluation !== decoded.training) await decoded.evaluation.close();

@@ -9,17 +9,18 @@ import {
   epsilon,
   exponentialSchedule,
   freezeRule,
+  FUSED_PARTS,
   initialAccumulator,
   inverseTimeSchedule,
   kept,
   learningRate,
   OPTIMIZERS,
+  partWeights,
   plateauSchedule,
   stepSchedule,
   STRATEGIES,
   trainingPlan,
   trainingStage,
-  weightsSource,
 } from './plan.ts';
 import { preprocessingPlan } from './preprocessing-plan.ts';
 import { mappingRules } from './weights-mapping.ts';
@@ -32,30 +33,51 @@ export const datasetReference = z.discriminatedUnion('kind', [
 ]);
 export type DatasetReference = z.infer<typeof datasetReference>;
 
-/**
- * Weights as a caller may name them: `ofRun` means those that an earlier run began with, `published` a file of the catalogue
- * that has been downloaded.
- */
-export const weightsReference = z.discriminatedUnion('kind', [
-  ...weightsSource.options,
+/** Weights of one network as a caller may name them: `published` means a file of the catalogue that has been downloaded. */
+const partReference = z.discriminatedUnion('kind', [
+  ...partWeights.options,
   z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1), mapping: mappingRules.optional() }),
   z.strictObject({ kind: z.literal('published'), name: z.string().min(1), mapping: mappingRules.optional() }),
+]);
+
+export type PartReference = z.infer<typeof partReference>;
+
+/** Weights as a caller may name them, of each part where the network is fused: `ofRun` means those that an earlier run began with. */
+export const weightsReference = z.discriminatedUnion('kind', [
+  ...partReference.options,
+  z.strictObject({
+    kind: z.literal('fused'),
+    parts: z.array(partReference).min(FUSED_PARTS.least).max(FUSED_PARTS.most),
+  }),
+  z.strictObject({ kind: z.literal('none') }),
   z.strictObject({ kind: z.literal('ofRun'), runId: z.string().min(1) }),
 ]);
 export type WeightsReference = z.infer<typeof weightsReference>;
 
+/** A schedule as a caller may give it: its figures are usual where they are left out. */
+const scheduleRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant') }),
+  stepSchedule.partial({ epochs: true, factor: true }),
+  exponentialSchedule.partial({ factor: true }),
+  inverseTimeSchedule.partial({ decay: true }),
+  cosineSchedule.partial({ floor: true }),
+  plateauSchedule.partial({ monitor: true, patience: true, factor: true, floor: true }),
+]);
+
 /** A stage as a caller may give it: what is left out is as the plan's own is. */
-const trainingStageRequest = trainingStage.partial({
-  strategy: true,
-  rules: true,
-  epochs: true,
-  learningRate: true,
-  learningRateRules: true,
-  schedule: true,
-  warmupEpochs: true,
-  earlyStopping: true,
-  begins: true,
-});
+export const trainingStageRequest = trainingStage
+  .omit({ schedule: true })
+  .partial({
+    strategy: true,
+    rules: true,
+    epochs: true,
+    learningRate: true,
+    learningRateRules: true,
+    warmupEpochs: true,
+    earlyStopping: true,
+    begins: true,
+  })
+  .extend({ schedule: scheduleRequest.optional() });
 export type TrainingStageRequest = z.infer<typeof trainingStageRequest>;
 
 /** What a caller may leave out: the service fills it in by strategy (see `service/default-plan.ts`). */
@@ -63,6 +85,7 @@ export const trainingPlanRequest = z.strictObject({
   dataset: datasetReference.optional(),
   network: z.string().min(1).optional(),
   weights: weightsReference.optional(),
+  reuse: trainingPlan.shape.reuse.optional(),
   headWeights: trainingPlan.shape.headWeights.optional(),
   evaluateFirst: trainingPlan.shape.evaluateFirst.optional(),
   task: learningTask.optional(),
@@ -97,16 +120,7 @@ export const trainingPlanRequest = z.strictObject({
   labelSmoothing: trainingPlan.shape.labelSmoothing.optional(),
   classWeights: trainingPlan.shape.classWeights.optional(),
   sampling: trainingPlan.shape.sampling.optional(),
-  schedule: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('constant') }),
-      stepSchedule.partial({ epochs: true, factor: true }),
-      exponentialSchedule.partial({ factor: true }),
-      inverseTimeSchedule.partial({ decay: true }),
-      cosineSchedule.partial({ floor: true }),
-      plateauSchedule.partial({ monitor: true, patience: true, factor: true, floor: true }),
-    ])
-    .optional(),
+  schedule: scheduleRequest.optional(),
   warmupEpochs: trainingPlan.shape.warmupEpochs.optional(),
   learningRateRules: trainingPlan.shape.learningRateRules.optional(),
   head: trainingPlan.shape.head.optional(),

@@ -37,12 +37,26 @@ export const datasetSource = z.discriminatedUnion('kind', [
 ]);
 export type DatasetSource = z.infer<typeof datasetSource>;
 
-/** Where the pretrained weights come from. `run` takes a checkpoint of a run that has ended: the best one unless another is named. */
-export const weightsSource = z.discriminatedUnion('kind', [
+/** Where the pretrained weights of one network come from. `run` takes a checkpoint of a run that has ended: the best one unless another is named. */
+export const partWeights = z.discriminatedUnion('kind', [
   /** `mapping` says under which names its tensors are looked for, where the built-in ones are not enough. */
   z.strictObject({ kind: z.literal('file'), path: z.string().min(1), mapping: mappingRules.optional() }),
   z.strictObject({ kind: z.literal('run'), runId: z.string().min(1), checkpoint: checkpointChoice.optional() }),
   z.strictObject({ kind: z.literal('shipped') }),
+]);
+export type PartWeights = z.infer<typeof partWeights>;
+
+/** How many networks may be fused. */
+export const FUSED_PARTS = { least: 2, most: 4 } as const;
+
+/** What a plan begins with. */
+export const weightsSource = z.discriminatedUnion('kind', [
+  ...partWeights.options,
+  /** Of a fused network, one for each of its parts in their order. */
+  z.strictObject({
+    kind: z.literal('fused'),
+    parts: z.array(partWeights).min(FUSED_PARTS.least).max(FUSED_PARTS.most),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 export type WeightsSource = z.infer<typeof weightsSource>;
@@ -220,6 +234,8 @@ export const trainingPlan = z.strictObject({
   /** A canonical network name of the registry, such as `mobilenet_v1_0.25_224`. */
   network: z.string().min(1),
   weights: weightsSource,
+  /** Layers of the network, meant as by `freezeRule`, that alone are loaded from the weights; null for all. */
+  reuse: z.string().min(1).nullable(),
   /** A head that another run has trained, on features of this network for one: put on by name over what `weights` gave. */
   headWeights: headWeights.nullable(),
   /** Whether the validation is evaluated before the first step too; with `headWeights`, before and after they are put on. */

@@ -64,6 +64,7 @@ describe('the second version of the log', () => {
 
 /** What plans say since the seventh schema, of a run that knew none of it. */
 const OF_VERSION_7 = {
+  reuse: null,
   headWeights: null,
   evaluateFirst: false,
   task: { kind: 'classify' },

@@ -36,8 +36,8 @@ function expectFinite(name: string, values: Float32Array, size: number): void {
   );
 }
 
-/** Moves the rows that are kept to the front of the memory they lie in. */
-function keepRows(values: Float32Array, size: number, rows: readonly number[]): Float32Array {
+/** Moves the rows that are kept, in their order, to the front of the memory they lie in. */
+export function keepRows(values: Float32Array, size: number, rows: readonly number[]): Float32Array {
   rows.forEach((row, place) => {
     if (row !== place) values.copyWithin(place * size, row * size, (row + 1) * size);
   });
