@@ -96,6 +96,14 @@ export interface RunToFollow {
   readonly warnings?: readonly string[];
 }
 
+/** How a run that was followed came to its end. */
+export interface FollowedRun {
+  readonly result: RunResult;
+  readonly exitCode: number;
+  /** The signal that asked for the end; null where none did. */
+  readonly signal: StopSignal | null;
+}
+
 /**
  * Follows a run from its start to its end: shows its progress, passes Ctrl+C on, prints what came out.
  *
@@ -104,6 +112,18 @@ export interface RunToFollow {
  * @throws ThawError why it was refused, where it never began
  */
 export async function followRun(engine: Transport, json: boolean, begin: () => Promise<RunToFollow>): Promise<number> {
+  const { result, exitCode } = await followToEnd(engine, json, begin);
+  if (json) printJson(result);
+  else await printOutcome(engine, result);
+  return exitCode;
+}
+
+/** The same, without what came out. */
+export async function followToEnd(
+  engine: Transport,
+  json: boolean,
+  begin: () => Promise<RunToFollow>,
+): Promise<FollowedRun> {
   let teller: RunTeller | null = null;
   let runId: string | null = null;
   const stopped: { by: StopSignal | null } = { by: null };
@@ -134,9 +154,7 @@ export async function followRun(engine: Transport, json: boolean, begin: () => P
     if (stopped.by !== null) await engine.invoke('training.stop', { runId });
     const result = await engine.invoke('training.wait', { runId });
     teller.end();
-    if (json) printJson(result);
-    else await printOutcome(engine, result);
-    return exitCodeOf(result, stopped.by);
+    return { result, exitCode: exitCodeOf(result, stopped.by), signal: stopped.by };
   } finally {
     teller?.end();
     unsubscribe();

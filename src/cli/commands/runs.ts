@@ -12,6 +12,7 @@ import { addCompareCommand } from './compare-runs.ts';
 import { addGoOnCommands } from './go-on.ts';
 import { addListCommands } from './list-runs.ts';
 import { addEditCommands } from './run-edits.ts';
+import { addPlanCommand } from './write-plan.ts';
 import { addExportCommands } from './exchange.ts';
 
 const NO_LAYERS = 'This run has not looked into its layers: it took fewer steps than --introspect says, or said 0.';
@@ -76,6 +77,7 @@ export function addRunsCommands(program: Command, setExitCode: SetExitCode): voi
   const runs = program.command('runs').description('browse and continue past runs');
   addListCommands(runs);
   addShow(runs);
+  addPlanCommand(runs);
   addResume(runs, setExitCode);
   addGoOnCommands(runs, setExitCode);
   addCompareCommand(runs);
