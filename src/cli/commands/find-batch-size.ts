@@ -3,7 +3,7 @@ import type { BatchSearch } from '../../shared/contract/finders.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followTask } from '../follow-task.ts';
 import { wholeNumber } from '../number-flag.ts';
-import { bytes, count, duration, printable } from '../output/format.ts';
+import { bytes, count, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
@@ -21,7 +21,7 @@ export function batchLines({ sizes, ended, suggestion, freeBytes, warnings }: Ba
   const rows = sizes.map(({ batchSize, imagesPerSecond, stepSeconds, estimatedBytes, residentBytes }) => [
     `  ${batchSize}`,
     imagesPerSecond < 100 ? imagesPerSecond.toPrecision(3) : count(imagesPerSecond),
-    duration(stepSeconds),
+    `${(1000 * stepSeconds).toPrecision(3)} ms`,
     bytes(estimatedBytes),
     bytes(residentBytes),
     batchSize === suggestion.batchSize ? '<' : '',

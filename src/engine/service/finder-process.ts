@@ -41,7 +41,7 @@ async function ask<Kind extends SearchKind>(
       }
       case 'found':
         // Each request has its own answer.
-        outcome.resolve(message.answer as Searches[Kind]['answer']);
+        outcome.resolve(message.answer);
         return;
       case 'failed':
         outcome.reject(ThawError.from(message.error));

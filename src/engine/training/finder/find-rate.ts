@@ -5,7 +5,7 @@ import { ProgressReporter } from '../progress.ts';
 import { yieldToMessages } from '../yield.ts';
 import type { RateJob, Searches } from './finder-protocol.ts';
 import { rateFeed, stepFeeds, trainOnce, withSearch, type Searching } from './prepare-search.ts';
-import { suggestRates } from './suggest-rates.ts';
+import { inWords, suggestRates } from './suggest-rates.ts';
 
 type Answer = Searches['rate']['answer'];
 
@@ -20,10 +20,6 @@ const SETTLING_SHARE = 0.1;
 export function risingRates({ from, to, steps }: Pick<RateJob, 'from' | 'to' | 'steps'>): readonly number[] {
   const factor = (to / from) ** (1 / (steps - 1));
   return Array.from({ length: steps }, (_, step) => (step === steps - 1 ? to : from * factor ** step));
-}
-
-function inWords(rate: number): string {
-  return Number(rate.toPrecision(3)).toString();
 }
 
 function isDivergence(error: unknown): boolean {

@@ -4,7 +4,7 @@ import type { EpochMetrics } from '../../../shared/contract/run.ts';
 import type { Gradients, LayerGradient } from './finder-protocol.ts';
 
 /** A boundary block that would move by less than this share of what trains is not where there is most to learn. */
-const WORTH_THAWING = 0.05;
+const WORTH_THAWING = 0.01;
 /** A validation loss that fell by this share in the last epoch is still falling. */
 const STILL_FALLING = 0.02;
 

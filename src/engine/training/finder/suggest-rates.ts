@@ -7,7 +7,7 @@ const FEWEST_POINTS = 10;
 const FALL = 0.05;
 
 /** As exact as a search is. */
-function rounded(rate: number): number {
+function toSuggest(rate: number): number {
   return Number(rate.toPrecision(2));
 }
 
@@ -32,7 +32,7 @@ export function longestFall(losses: readonly number[]): readonly number[] {
     if ((lengths[place] ?? 0) > (lengths[end] ?? 0)) end = place;
   });
   const places: number[] = [];
-  for (let place = end; place >= 0; place = before[place] ?? -1) places.unshift(place);
+  for (let place = losses.length > 0 ? end : -1; place >= 0; place = before[place] ?? -1) places.unshift(place);
   return places;
 }
 
@@ -49,8 +49,10 @@ function steepest(points: readonly TriedRate[], until: number): number | null {
   return place;
 }
 
-function inWords(value: number): string {
-  return Number(value.toPrecision(3)).toString();
+/** A rate or a loss: 0.0123, 5.1e-6. */
+export function inWords(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return rounded > 0 && rounded < 1e-3 ? rounded.toExponential().replace('e+', 'e') : rounded.toString();
 }
 
 /**
@@ -79,22 +81,23 @@ export function suggestRates({
         : 'begin at a lower rate, or take larger batches';
     return { suggestions: [], doubt: `At no rate ${range} did the loss fall by ${100 * FALL} %: ${why}.` };
   }
-  const fall = longestFall(losses);
-  const [from, to] = [settled[fall[0] ?? 0], settled[fall.at(-1) ?? 0]];
   const suggestions: RateSuggestion[] = [];
-  if (from && to) {
-    const middle = Math.sqrt(from.rate * to.rate);
+  const fall = longestFall(losses);
+  const at = (share: number): TriedRate | undefined => settled[fall[Math.round(share * (fall.length - 1))] ?? -1];
+  const [from, middle, to] = [at(0), at(0.5), at(1)];
+  if (from && middle && to) {
+    // As many steps of the fall lie below as above: it may begin with a point of the plain before it.
     const why = `The middle of the longest fall, which goes from ${inWords(from.rate)} to ${inWords(to.rate)}.`;
-    suggestions.push({ rule: 'valley', rate: rounded(middle), why });
+    suggestions.push({ rule: 'valley', rate: toSuggest(middle.rate), why });
   }
   const fastest = steepest(settled, lowest);
   const fastestPoint = fastest === null ? undefined : settled[fastest];
   if (fastestPoint) {
     const why = `Where the loss falls fastest, at ${inWords(fastestPoint.smoothed)}.`;
-    suggestions.push({ rule: 'steepest', rate: rounded(fastestPoint.rate), why });
+    suggestions.push({ rule: 'steepest', rate: toSuggest(fastestPoint.rate), why });
   }
   const why = `A tenth of ${inWords(least.rate)}, where the loss is least, at ${inWords(least.smoothed)}.`;
-  suggestions.push({ rule: 'leastTenth', rate: rounded(least.rate / 10), why });
+  suggestions.push({ rule: 'leastTenth', rate: toSuggest(least.rate / 10), why });
   const isOpen = end === 'rates' && lowest === losses.length - 1;
   const doubt = isOpen ? 'The loss was still falling at the highest rate: higher ones may be better.' : null;
   return { suggestions, doubt };
