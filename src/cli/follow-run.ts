@@ -43,6 +43,17 @@ export class RunTeller {
         this.line(epochLine([`${epoch}/${this.#epochs}`, ...rest]));
         return;
       }
+      case 'stage': {
+        const { name, firstEpoch, epochs, parameters } = body;
+        const last = firstEpoch + epochs - 1;
+        const trains = `${parameters.trainable.toLocaleString('en-US')} parameters train`;
+        this.line(`Stage ${body.stage + 1} '${printable(name)}', epochs ${firstEpoch} to ${last}: ${trains}.`);
+        return;
+      }
+      case 'stages':
+        this.#epochs = body.epochs;
+        this.line(`The stages to come were changed: ${body.epochs} epochs in all.`);
+        return;
       case 'warning':
         this.line(`warning: ${printable(body.message)}`);
         return;
@@ -153,7 +164,6 @@ export async function followToEnd(
     for (const body of early) teller.tell(body);
     if (stopped.by !== null) await engine.invoke('training.stop', { runId });
     const result = await engine.invoke('training.wait', { runId });
-    teller.end();
     return { result, exitCode: exitCodeOf(result, stopped.by), signal: stopped.by };
   } finally {
     teller?.end();

@@ -53,6 +53,7 @@ export function finishedRun(changes: Partial<RunDetail> = {}): RunDetail {
       { tensor: 'conv1/kernel', before: 'aa', after: 'aa' },
       { tensor: 'conv1_bn/gamma', before: 'bb', after: 'bb' },
     ],
+    stages: [],
     environment: {
       thaw: '0.1.0',
       node: '24.0.0',

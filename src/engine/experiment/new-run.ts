@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import { thisOwner } from './owner.ts';
 import { dropEmptyGroups, namedGroup } from './run-group.ts';
 import { freeRunId } from './run-id.ts';
+import { findRun, type RunHead } from './run-life.ts';
 import type { RunOrigin } from './run-origin.ts';
 import { takeTrainerLock } from './trainer-lock.ts';
 
@@ -27,6 +28,14 @@ export function flattenPlan(plan: TrainingPlan): ReadonlyMap<string, Scalar> {
 
 function datasetLabel(plan: TrainingPlan): string {
   return 'path' in plan.dataset ? plan.dataset.path : plan.dataset.kind;
+}
+
+function insertParameters(database: Database.Database, run: number | bigint, plan: TrainingPlan): void {
+  const insert = database.prepare('INSERT INTO run_parameter (run, key, value) VALUES (?, ?, ?)');
+  for (const [key, value] of flattenPlan(plan)) {
+    // The column takes any type, and a plain number would be bound as a real one.
+    insert.run(run, key, typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
+  }
 }
 
 /** A run that is to be put into the log. */
@@ -84,12 +93,31 @@ export function insertRun(database: Database.Database, { plan, origin, group }: 
       epochs: plan.epochs,
       ...owner,
     });
-  const insert = database.prepare('INSERT INTO run_parameter (run, key, value) VALUES (?, ?, ?)');
-  for (const [key, value] of flattenPlan(plan)) {
-    // The column takes any type, and a plain number would be bound as a real one.
-    insert.run(lastInsertRowid, key, typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value);
-  }
+  insertParameters(database, lastInsertRowid, plan);
   return id;
+}
+
+/**
+ * Gives a run that has not ended another plan, such as one whose stages to come were changed.
+ *
+ * @param assertIs looks at the run in the same transaction, and throws where it may not be changed any more
+ * @throws ThawError `run.unknown`
+ */
+export function rewritePlan(
+  log: Log,
+  runId: string,
+  plan: TrainingPlan,
+  assertIs: (run: RunHead) => void = () => undefined,
+): void {
+  log.write("change the run's plan", (database) => {
+    const run = findRun(database, runId);
+    assertIs(run);
+    database
+      .prepare('UPDATE run SET plan = ?, plan_schema = ?, strategy = ?, epochs = ? WHERE number = ?')
+      .run(JSON.stringify(plan), plan.schemaVersion, plan.strategy, plan.epochs, run.number);
+    database.prepare('DELETE FROM run_parameter WHERE run = ?').run(run.number);
+    insertParameters(database, run.number, plan);
+  });
 }
 
 /**

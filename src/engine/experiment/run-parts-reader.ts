@@ -43,16 +43,26 @@ export function readEnvironment(database: Database.Database, run: number): Envir
   return row ?? null;
 }
 
+/** Of the last stage that has begun. */
 export function readLayers(database: Database.Database, run: number): LayerState[] {
+  const stage = database
+    .prepare<[number], number | null>('SELECT max(stage) FROM layer_state WHERE run = ?')
+    .pluck()
+    .get(run);
+  return readLayersOf(database, run, stage ?? 0);
+}
+
+/** What trains in a stage. */
+export function readLayersOf(database: Database.Database, run: number, stage: number): LayerState[] {
   return database
-    .prepare<[number], Omit<LayerState, 'outputShape'> & { readonly outputShape: string }>(
+    .prepare<[number, number], Omit<LayerState, 'outputShape'> & { readonly outputShape: string }>(
       `SELECT layer.name AS name, layer.kind AS kind, layer.block AS block, layer.output_shape AS outputShape,
               layer.parameters AS parameters, layer_state.state AS state,
               layer_state.statistics AS statistics
        FROM layer_state JOIN layer ON layer.number = layer_state.layer
-       WHERE layer_state.run = ? ORDER BY layer_state.stage, layer_state.position`,
+       WHERE layer_state.run = ? AND layer_state.stage = ? ORDER BY layer_state.position`,
     )
-    .all(run)
+    .all(run, stage)
     .map((row) => ({ ...row, outputShape: parseShape(row.outputShape) }));
 }
 
@@ -91,11 +101,22 @@ export function readLoadReport(database: Database.Database, run: number): LoadRe
   };
 }
 
+/** Of the last stage that was proved. */
 export function readProof(database: Database.Database, run: number): FrozenProof[] {
+  const stage = database
+    .prepare<[number], number | null>('SELECT max(stage) FROM frozen_proof WHERE run = ?')
+    .pluck()
+    .get(run);
+  return readProofOf(database, run, stage ?? 0);
+}
+
+/** What was frozen in a stage, before its first step and after its last. */
+export function readProofOf(database: Database.Database, run: number, stage: number): FrozenProof[] {
   return database
-    .prepare<[number], FrozenProof>(
+    .prepare<[number, number], FrozenProof>(
       `SELECT tensor.name AS tensor, lower(hex(before)) AS before, lower(hex(after)) AS after
-       FROM frozen_proof JOIN tensor ON tensor.number = frozen_proof.tensor WHERE run = ? ORDER BY position`,
+       FROM frozen_proof JOIN tensor ON tensor.number = frozen_proof.tensor
+       WHERE run = ? AND stage = ? ORDER BY position`,
     )
-    .all(run);
+    .all(run, stage);
 }

@@ -9,6 +9,7 @@ import { EPOCH_KEYS } from './metric-writer.ts';
 import { readOrganisation } from './relatives-reader.ts';
 import { findRun } from './run-life.ts';
 import { readDataset, readEnvironment, readLayers, readLoadReport, readProof } from './run-parts-reader.ts';
+import { readStages } from './run-stages.ts';
 import { parseStoredPlan } from './stored-plan.ts';
 
 interface RunRow {
@@ -175,6 +176,7 @@ export function readRun(log: Log, runId: string): RunDetail {
       loadReport: readLoadReport(database, number),
       layers: readLayers(database, number),
       proof: readProof(database, number),
+      stages: readStages(database, number),
       environment: readEnvironment(database, number),
       parentRunId: row.parent,
       organisation: readOrganisation(database, number),

@@ -22,6 +22,7 @@ const TABLES: readonly { readonly name: string; readonly order: string; readonly
   { name: 'run_timing', order: 'phase' },
   { name: 'run_dataset', order: 'run' },
   { name: 'skipped_image', order: 'position' },
+  { name: 'run_stage', order: 'stage' },
   { name: 'layer_state', order: 'stage, position', interned: 'layer' },
   { name: 'load_report', order: 'run' },
   { name: 'load_report_tensor', order: 'outcome, position', interned: 'tensor' },

@@ -15,6 +15,9 @@ import { findRun } from './run-life.ts';
 export interface RunParts {
   readonly dataset: DatasetSummary;
   readonly loadReport: LoadReport | null;
+  /** The stage that it begins or goes on with; 0, as in a run of one piece, where it is left out. */
+  readonly stage?: number | undefined;
+  /** Of that stage. */
   readonly layers: readonly LayerState[];
   readonly parameters: ParameterCounts;
   readonly environment: Environment;
@@ -31,9 +34,6 @@ export interface SavedCheckpoint {
 
 /** `trainer`: what the trainer process or its libraries wrote to their error output. */
 export type LogLevel = 'information' | 'warning' | 'error' | 'trainer';
-
-/** Every layer is of the run's only stage as long as plans have one. */
-const STAGE = 1;
 
 function tensorNumbers(database: Database.Database): (name: string) => number {
   const insert = database.prepare('INSERT OR IGNORE INTO tensor (name) VALUES (?)');
@@ -68,7 +68,13 @@ function writeDataset(database: Database.Database, run: number, dataset: Dataset
   dataset.skipped.forEach(({ path, reason }, position) => addSkipped.run(run, position, path, reason));
 }
 
-function writeLayers(database: Database.Database, run: number, layers: readonly LayerState[]): void {
+/** Writes what trains in a stage; of those after it nothing holds any more. */
+export function writeLayers(
+  database: Database.Database,
+  run: number,
+  stage: number,
+  layers: readonly LayerState[],
+): void {
   const add = database.prepare(
     'INSERT OR IGNORE INTO layer (name, kind, block, output_shape, parameters) VALUES (?, ?, ?, ?, ?)',
   );
@@ -81,11 +87,11 @@ function writeLayers(database: Database.Database, run: number, layers: readonly 
   const addState = database.prepare(
     'INSERT INTO layer_state (run, stage, position, layer, state, statistics) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  database.prepare('DELETE FROM layer_state WHERE run = ?').run(run);
+  database.prepare('DELETE FROM layer_state WHERE run = ? AND stage >= ?').run(run, stage);
   layers.forEach(({ name, kind, block, outputShape, parameters, state, statistics }, position) => {
     const layer = [name, kind, block, JSON.stringify(outputShape), parameters] as const;
     add.run(...layer);
-    addState.run(run, STAGE, position, find.get(...layer), state, statistics);
+    addState.run(run, stage, position, find.get(...layer), state, statistics);
   });
 }
 
@@ -120,7 +126,7 @@ export function writeParts(log: Log, runId: string, parts: RunParts): void {
   log.write('write what the run consists of', (database) => {
     const { number } = findRun(database, runId);
     writeDataset(database, number, parts.dataset);
-    writeLayers(database, number, parts.layers);
+    writeLayers(database, number, parts.stage ?? 0, parts.layers);
     if (parts.loadReport) writeLoadReport(database, number, parts.loadReport);
     writeEnvironment(database, number, parts.environment);
     database
@@ -147,17 +153,21 @@ function hashBytes(hash: string): Buffer {
   return Buffer.from(hash, 'hex');
 }
 
-/** Writes the hash of each frozen tensor before training and after it. */
-export function writeProof(log: Log, runId: string, proof: readonly FrozenProof[]): void {
+/** Writes the hash of each tensor that was frozen in a stage, before its first step and after its last. */
+export function writeProof(log: Log, runId: string, proof: readonly FrozenProof[], stage = 0): void {
   log.write('write the proof of freezing', (database) => {
     const { number } = findRun(database, runId);
     const tensor = tensorNumbers(database);
-    database.prepare('DELETE FROM frozen_proof WHERE run = ?').run(number);
+    database.prepare('DELETE FROM frozen_proof WHERE run = ? AND stage >= ?').run(number, stage);
+    const first = database
+      .prepare<[number], number>('SELECT coalesce(max(position) + 1, 0) FROM frozen_proof WHERE run = ?')
+      .pluck()
+      .get(number);
     const add = database.prepare(
-      'INSERT INTO frozen_proof (run, position, tensor, before, after) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO frozen_proof (run, stage, position, tensor, before, after) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    proof.forEach(({ tensor: name, before, after }, position) =>
-      add.run(number, position, tensor(name), hashBytes(before), hashBytes(after)),
+    proof.forEach(({ tensor: name, before, after }, index) =>
+      add.run(number, stage, (first ?? 0) + index, tensor(name), hashBytes(before), hashBytes(after)),
     );
   });
 }

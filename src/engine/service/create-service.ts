@@ -20,6 +20,7 @@ import { comparePredictions } from './compare-predictions.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { embedDataset } from './dataset-embedding.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
+import { editStages } from './edit-stages.ts';
 import { editDataset, listEdits, retraceEdit } from './edit-dataset.ts';
 import { inspectDataset } from './inspect-dataset.ts';
 import { discardRun } from './discard-run.ts';
@@ -30,6 +31,7 @@ import { inspectLayer } from './inspect-layer.ts';
 import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
+import { exportRunModel } from './export-model.ts';
 import { exportRuns } from './export-runs.ts';
 import { findNextBlock } from './find-next-block.ts';
 import { importRuns } from './import-runs.ts';
@@ -58,6 +60,7 @@ import { showCheckpoints, star, unstar } from './run-checkpoints.ts';
 import { showFiles } from './run-files.ts';
 import { showNetwork } from './show-network.ts';
 import { branchRun, continueRun, repeatRun, startTraining } from './start-training.ts';
+import { stagesOfPreset } from './stage-presets.ts';
 import { stopTraining } from './stop-training.ts';
 import { bundleSupport } from './support-bundle.ts';
 import { waitTraining } from './wait-training.ts';
@@ -104,11 +107,13 @@ function implement(context: ServiceContext): Implementation {
       return Promise.resolve({});
     },
     'plan.preview': async (request) => previewPlan(context, request),
+    'plans.stagePreset': async (request) => Promise.resolve(stagesOfPreset(request)),
     'layer.inspect': async (request) => inspectLayer(context, request),
     'training.start': async (request) => startTraining(context, request),
     'training.stop': async (request) => Promise.resolve(stopTraining(context, request)),
     'training.pause': async (request) => Promise.resolve(pauseTraining(context, request)),
     'training.continue': async (request) => Promise.resolve(continueTraining(context, request)),
+    'training.editStages': async (request) => editStages(context, request),
     'training.active': async () => Promise.resolve({ runId: context.activeRun }),
     'training.wait': async (request) => waitTraining(context, request),
     'training.findRate': async (request) => searchRate(context, request),
@@ -165,6 +170,7 @@ function implement(context: ServiceContext): Implementation {
     'queue.hold': async () => Promise.resolve(holdQueue(context)),
     'queue.wait': async () => context.queue.drained().then(() => showQueue(context)),
     'runs.export': async (request) => exportRuns(context, request),
+    'runs.exportModel': async (request) => exportRunModel(context, request),
     'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),
     predict: async (request) => predict(context, request),

@@ -36,6 +36,8 @@ function follow(last: LastTold, body: RunEventBody): Omit<LastTold, 'sequence'> 
     case 'status':
       // Once a run has ended the log has all of it.
       return isActive(body.status) ? last : { ...last, epochs: [], bestEpoch: null };
+    case 'stage':
+    case 'stages':
     case 'warning':
       return last;
   }

@@ -56,7 +56,7 @@ function weightsLine(report: LoadReport): string {
 
 /** What a person looks for in the log of a run, in words; a line for each, bounded in number however long the run is. */
 export class RunJournal {
-  readonly #plan: TrainingPlan;
+  #plan: TrainingPlan;
   readonly #write: (text: string) => void;
   readonly #entered = new Set<Phase>();
   #best: EpochMetrics | null = null;
@@ -96,7 +96,17 @@ export class RunJournal {
       const size = body.total > 0 ? `: ${count(body.total)} ${body.unit}s` : '';
       this.#write(`${PHASE_WORDS[body.phase]}${size}.`);
     }
+    if (body.kind === 'stage') this.#stage(body);
     if (body.kind === 'epoch') this.#epoch(body.metrics, body.best);
+  }
+
+  #stage({ stage, name, firstEpoch, epochs, parameters, cut }: Extract<RunEventBody, { kind: 'stage' }>): void {
+    // Each stage decodes, computes and trains anew.
+    this.#entered.clear();
+    const once = cut.length === 0 ? 'nothing is computed once' : `computed once up to ${named(cut)}`;
+    this.#write(
+      `Stage ${stage + 1} '${name}' begins at epoch ${count(firstEpoch)}, for ${count(epochs)} at most: ${count(parameters.trainable)} parameters train, ${once}.`,
+    );
   }
 
   #epoch(metrics: EpochMetrics, isBest: boolean): void {
@@ -119,6 +129,12 @@ export class RunJournal {
     const { epoch, val_accuracy, val_loss } = this.#best;
     const reached = val_accuracy === null ? `val_loss ${figure(val_loss)}` : `val_accuracy ${figure(val_accuracy)}`;
     return `; the best so far is epoch ${count(epoch)}, ${reached}`;
+  }
+
+  stagesEdited({ epochs, stages }: Pick<TrainingPlan, 'epochs' | 'stages'>): void {
+    this.#plan = { ...this.#plan, epochs, stages };
+    const words = stages.map((stage) => `${stage.name} (${count(stage.epochs)})`);
+    this.#write(`The stages to come were changed: ${words.join(', ')}; ${count(epochs)} epochs in all.`);
   }
 
   paused(): void {

@@ -1,17 +1,19 @@
 import { rm, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
+import type { TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
 import type { RunDetail, RunResult, RunStatus } from '../../shared/contract/run.ts';
 import { ThawError, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from '../experiment/log.ts';
 import { layerValues } from '../experiment/layer-metrics.ts';
 import { MetricWriter } from '../experiment/metric-writer.ts';
 import { writeEvaluation } from '../experiment/evaluations.ts';
-import { withdrawRun } from '../experiment/new-run.ts';
+import { rewritePlan, withdrawRun } from '../experiment/new-run.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
 import { readResult, readRun } from '../experiment/run-reader.ts';
 import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
+import { writeStageBegun, writeStageEnded } from '../experiment/run-stages.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { isBusy } from '../sqlite/database-error.ts';
 import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
@@ -64,6 +66,8 @@ export class SupervisedRun {
   #status: RunStatus = 'running';
   #memory: MemoryNeed | null = null;
   readonly #killsBefore = outOfMemoryKills();
+  /** Asked for and not answered yet, in order. */
+  #stageEdits: PromiseWithResolvers<TrainingPlan | null>[] = [];
   /** The first refusal of the log. */
   #problem: { readonly error: unknown } | null = null;
 
@@ -112,6 +116,34 @@ export class SupervisedRun {
 
   continue(): void {
     this.#trainer.continue();
+  }
+
+  /**
+   * Has the trainer go on with other stages from `from` on, and the log say so.
+   *
+   * @returns the plan as it is now; null where that stage has begun already, or the trainer has ended
+   */
+  editStages(from: number, stages: readonly TrainingStage[]): Promise<TrainingPlan | null> {
+    const answer = Promise.withResolvers<TrainingPlan | null>();
+    this.#stageEdits.push(answer);
+    this.#trainer.editStages(from, stages);
+    return answer.promise;
+  }
+
+  #stagesEdited(plan: TrainingPlan | null): void {
+    const { log, job, tell } = this.#options;
+    const answer = this.#stageEdits.shift();
+    try {
+      if (plan) {
+        rewritePlan(log, job.runId, plan);
+        this.#journal.stagesEdited(plan);
+        tell({ kind: 'stages', stages: plan.stages, epochs: plan.epochs });
+      }
+      answer?.resolve(plan);
+    } catch (error) {
+      answer?.reject(error);
+      throw error;
+    }
   }
 
   #beat(): void {
@@ -197,8 +229,14 @@ export class SupervisedRun {
       case 'evaluation':
         this.#keepEvaluation(message.evaluation);
         return;
+      case 'stagesEdited':
+        this.#stagesEdited(message.plan);
+        return;
+      case 'stageEnded':
+        writeStageEnded(log, job.runId, message.ended);
+        return;
       case 'proof':
-        writeProof(log, job.runId, message.proof);
+        writeProof(log, job.runId, message.proof, message.stage);
         this.#journal.proof(message.proof);
         return;
       case 'ended':
@@ -221,11 +259,18 @@ export class SupervisedRun {
     switch (body.kind) {
       case 'step': {
         const { epoch, step, loss, accuracy, learningRate } = body;
-        this.#metrics.pushStep({ epoch, step, values: { loss, ...(accuracy !== null && { accuracy }), learning_rate: learningRate } });
+        this.#metrics.pushStep({
+          epoch,
+          step,
+          values: { loss, ...(accuracy !== null && { accuracy }), learning_rate: learningRate },
+        });
         return;
       }
       case 'epoch':
         this.#metrics.pushEpoch(body.metrics, body.best);
+        return;
+      case 'stage':
+        writeStageBegun(this.#options.log, this.#options.job.runId, body);
         return;
       case 'warning':
         // What was said before it stands before it.
@@ -233,6 +278,7 @@ export class SupervisedRun {
         writeLine(this.#options.log, this.#options.job.runId, 'warning', body.message);
         return;
       case 'progress':
+      case 'stages':
       case 'status':
         return;
     }
@@ -241,6 +287,7 @@ export class SupervisedRun {
   #finish(end: TrainerEnd): void {
     const { log, job, settle } = this.#options;
     clearInterval(this.#heartbeat);
+    for (const answer of this.#stageEdits.splice(0)) answer.resolve(null);
     this.#guard(() => this.#metrics.close());
     const outcome = this.#outcome;
     if (outcome?.kind === 'ended') this.#guard(() => writeResult(log, job.runId, outcome.result));

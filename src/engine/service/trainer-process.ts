@@ -1,3 +1,4 @@
+import type { TrainingStage } from '../../shared/contract/plan.ts';
 import type { TrainerJob, TrainerMessage, TrainerRequest } from '../training/protocol.ts';
 import { deviceEnvironment } from './device-environment.ts';
 import { detach, endingOf, forkEntry, type ForkedEntry } from './fork-entry.ts';
@@ -82,6 +83,11 @@ export class TrainerProcess {
 
   continue(): void {
     this.#send({ kind: 'continue' });
+  }
+
+  /** Asks to go on with other stages from `from` on. */
+  editStages(from: number, stages: readonly TrainingStage[]): void {
+    this.#send({ kind: 'stages', from, stages });
   }
 
   get stopRequested(): boolean {

@@ -8,10 +8,9 @@ import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Session } from '../runtime/session.ts';
 import { publishFolder, replaceFile } from './durable.ts';
 
-/** Everything beside tensors and slots that decides how training goes on. */
-const trainingState = z.strictObject({
+const firstState = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Epochs that are complete. */
+  /** Epochs of the whole run that are complete. */
   epoch: z.int(),
   /** Steps of the whole run that are done. */
   step: z.int(),
@@ -24,12 +23,38 @@ const trainingState = z.strictObject({
     seconds: z.number(),
   }),
   history: z.array(epochMetrics),
+  /** Of the whole run; 0 where what it began with is better than each of its epochs. */
   bestEpoch: z.int().nullable(),
+});
+
+/** What the validation gave before the first step. */
+const baseline = epochMetrics.pick({ val_loss: true, val_accuracy: true });
+
+/** Everything beside tensors and slots that decides how training goes on. */
+const trainingState = firstState.extend({
+  schemaVersion: z.literal(2),
+  /** The stage that the tensors are of, from 0; it may be over. */
+  stage: z.int().min(0),
+  /** Epochs that were complete when it began. */
+  stageBegan: z.int().min(0),
+  /** What was proved of the stages before it. */
+  proved: z.array(z.strictObject({ tensors: z.int(), unchanged: z.boolean() })),
+  /** null where nobody looked. */
+  baseline: baseline.nullable(),
 });
 export type TrainingState = z.infer<typeof trainingState>;
 
+const anyState = z.union([
+  trainingState,
+  firstState.transform((state): TrainingState => ({ ...state, ...ONE_PIECE, schemaVersion: 2 })),
+]);
+
+/** What a run of one piece is, as all were of before there were stages. */
+const ONE_PIECE = { stage: 0, stageBegan: 0, proved: [], baseline: null };
+
 export const INITIAL_STATE: TrainingState = {
-  schemaVersion: 1,
+  ...ONE_PIECE,
+  schemaVersion: 2,
   epoch: 0,
   step: 0,
   partial: { steps: 0, images: 0, lossSum: 0, hits: 0, seconds: 0 },
@@ -172,11 +197,11 @@ export async function readTrainingState(runDirectory: string): Promise<TrainingS
 export async function readStateOf(folder: string): Promise<TrainingState> {
   const file = path.join(folder, 'state.json');
   try {
-    return trainingState.parse(JSON.parse(await readFile(file, 'utf8')));
+    return anyState.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (error) {
     throw new ThawError(
       'training.checkpoint',
-      `A checkpoint's state must be one this Thaw wrote (version 1); could not read ${file}.`,
+      `A checkpoint's state must be one this Thaw wrote (version 1 or 2); could not read ${file}.`,
       'Use the Thaw that made this run, or train again.',
       { cause: error },
     );

@@ -1,21 +1,24 @@
 import type { EarlyStoppingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 
-function accuracyOf({ val_accuracy }: EpochMetrics): number {
+function accuracyOf({ val_accuracy }: Validated): number {
   return val_accuracy ?? 0;
 }
+
+/** What one epoch is held against another by. */
+type Validated = Pick<EpochMetrics, 'val_loss' | 'val_accuracy'>;
 
 /**
  * Whether an epoch is better than the best so far. By itself a run looks for the highest validation accuracy and, among
  * equals, the lowest validation loss. With early stopping its monitor alone decides, and strictly, as Keras'
  * `EarlyStopping` with `min_delta=0`: of equals the first stays the best. Of a task without accuracy the loss decides.
  *
- * @param best undefined before there is one
+ * @param best none before there is one
  */
 export function isBetter(
   plan: EarlyStoppingPlan | null,
-  candidate: EpochMetrics,
-  best: EpochMetrics | undefined,
+  candidate: Validated,
+  best: Validated | null | undefined,
 ): boolean {
   if (!best) return true;
   switch (plan?.monitor) {
@@ -37,4 +40,11 @@ export function isBetter(
  */
 export function isExhausted(plan: EarlyStoppingPlan | null, epoch: number, bestEpoch: number | null): boolean {
   return plan !== null && bestEpoch !== null && epoch - bestEpoch >= plan.patience;
+}
+
+/** The best of these epochs; null where there are none. */
+export function bestOf(plan: EarlyStoppingPlan | null, history: readonly EpochMetrics[]): EpochMetrics | null {
+  let best: EpochMetrics | null = null;
+  for (const metrics of history) if (isBetter(plan, metrics, best)) best = metrics;
+  return best;
 }

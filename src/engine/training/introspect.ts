@@ -32,16 +32,18 @@ function prefixFeed(folder: string): Feed {
  * Writes the weights above the cut as they are now, for the drift to be measured from; a resumed run goes on with those from
  * before its first step. On disk they cost no memory, and a step that is looked into reads them from the system's cache.
  *
+ * @param anew takes the place of what is there: a stage has a cut of its own, and its drift is measured from its beginning
  * @throws ThawError `disk.full`, `disk.readOnly`
  */
-export async function keepFirstWeights(session: Session, runDirectory: string): Promise<void> {
+export async function keepFirstWeights(session: Session, runDirectory: string, anew = false): Promise<void> {
   const target = firstFolder(runDirectory);
-  if (existsSync(target)) return;
+  if (existsSync(target) && !anew) return;
   const aside = `${target}.part`;
   try {
     await rm(aside, { recursive: true, force: true });
     await mkdir(aside, { recursive: true });
     session.run('keep_first', { prefix: prefixFeed(aside) });
+    await rm(target, { recursive: true, force: true });
     await publishFolder(aside, target);
   } catch (error) {
     throw explainDiskError(error, 'keep the first weights');

@@ -1,6 +1,7 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { stepsOfEpoch } from '../../shared/contract/epoch-steps.ts';
-import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { hasAccuracy } from '../../shared/contract/learning-task.ts';
+import type { EarlyStoppingPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Introspection } from '../graph/introspection.ts';
@@ -9,7 +10,7 @@ import type { BatchSource, Feeds } from './batch-source.ts';
 import { writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import type { Clock } from './clock.ts';
 import { diverged, findCulprit, type Culprit, type Divergence } from './divergence.ts';
-import { isBetter, isExhausted } from './early-stopping.ts';
+import { bestOf, isBetter, isExhausted } from './early-stopping.ts';
 import { sampledOrder, trainingBatches } from './epoch-order.ts';
 import { evaluate } from './evaluate.ts';
 import type { BestEvaluation } from './evaluation/keep-evaluation.ts';
@@ -31,7 +32,12 @@ export interface LoopOptions {
   readonly session: Session;
   /** Of the program that the session runs. */
   readonly introspection: Introspection;
+  /** Of the stage: see `stagePlan`. */
   readonly plan: TrainingPlan;
+  /** What the best epoch of the whole run is judged by. */
+  readonly judge: EarlyStoppingPlan | null;
+  /** Epochs of the stages to come, as they are planned at this moment. */
+  readonly epochsAfter: () => number;
   readonly runDirectory: string;
   readonly train: BatchSource;
   readonly validation: BatchSource;
@@ -57,7 +63,10 @@ export interface LoopOutcome {
   readonly best: BestEvaluation | null;
 }
 
-/** Trains epoch by epoch from `state`, which may lie in the middle of an epoch. */
+/**
+ * Trains a stage epoch by epoch from `state`, which may lie in the middle of an epoch. Epochs and steps are counted through
+ * all stages; schedule and early stopping count those of the stage.
+ */
 export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   const { session, introspection, plan, train, clock, timer, emit, signal } = options;
   const { epochs, seed, earlyStopping, logInterval } = plan;
@@ -65,14 +74,21 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
   const validated = Math.min(plan.evaluationImages ?? Infinity, options.validation.count);
   const progress = new ProgressReporter(emit, 'train', 'step', { first: options.state.step, clock });
   let state = options.state;
-  const learningRateOf = (epoch: number, step: number): number =>
-    learningRateAt(plan, { epoch, step, stepsPerEpoch, history: state.history });
-  // Of a run that has not begun there is no checkpoint yet.
+  const began = state.stageBegan;
+  const lastEpoch = began + epochs;
+  const ownHistory = (): readonly EpochMetrics[] => state.history.filter(({ epoch }) => epoch > began);
+  const learningRateOf = (epoch: number, step: number): number => {
+    const history = ownHistory().map((metrics) => ({ ...metrics, epoch: metrics.epoch - began }));
+    return learningRateAt(plan, { epoch: epoch - began, step, stepsPerEpoch, history });
+  };
+  // Of a run that has not begun there is no checkpoint yet; a stage begins with what the one before it has written.
   let written = state.step > 0 ? state.step : null;
   let writtenAt = performance.now();
   let interval = CHECKPOINT_INTERVAL_MS;
   let stepReportedAt = -Infinity;
   let bestEvaluation: BestEvaluation | null = null;
+
+  const told = (accuracy: number): number | null => (hasAccuracy(plan.task) ? accuracy : null);
 
   const wentWrong = (culprit: Culprit | null, about: Pick<Divergence, 'otherwise' | 'step' | 'epoch'>): ThawError => {
     const learningRate = learningRateOf(about.epoch, state.partial.steps);
@@ -151,12 +167,13 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       const isLast = steps === stepsPerEpoch;
       const isSeen = isLast || performance.now() - stepReportedAt > STEP_INTERVAL_MS;
       if (logInterval > 0 ? step % logInterval === 0 || isLast : isSeen) {
-        const accuracy = batchHits / rows.length;
+        const accuracy = told(batchHits / rows.length);
         emit({ kind: 'step', epoch, step, loss, accuracy, learningRate, memoryBytes: process.memoryUsage.rss() });
       }
       if (isSeen) {
         stepReportedAt = performance.now();
-        progress.report(step, epochs * stepsPerEpoch, `epoch ${epoch} of ${epochs}`);
+        const all = lastEpoch + options.epochsAfter();
+        progress.report(step, all * stepsPerEpoch, `epoch ${epoch} of ${all}`);
       }
       await yieldToMessages();
       if (isStopped()) break;
@@ -166,10 +183,14 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     return !isStopped() || steps === stepsPerEpoch;
   };
 
-  const isOver = (): boolean => isExhausted(earlyStopping, state.epoch, state.bestEpoch);
-  for (let epoch = state.epoch + 1; epoch <= epochs && !isOver(); epoch++) {
+  const isOver = (): boolean =>
+    isExhausted(earlyStopping, state.epoch, bestOf(earlyStopping, ownHistory())?.epoch ?? null);
+  const bestMetrics = (): Pick<EpochMetrics, 'val_loss' | 'val_accuracy'> | null =>
+    state.bestEpoch === 0 ? state.baseline : (state.history.find(({ epoch }) => epoch === state.bestEpoch) ?? null);
+  for (let epoch = state.epoch + 1; epoch <= lastEpoch && !isOver(); epoch++) {
     if (!(await trainEpoch(epoch))) {
-      await checkpoint(false);
+      // A stage that has made no step has nothing of its own to keep.
+      if (written !== state.step) await checkpoint(false);
       return { state, ending: 'stopped', best: bestEvaluation };
     }
     const validation = await timer.measure('evaluate', () =>
@@ -185,9 +206,9 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     const metrics: EpochMetrics = {
       epoch,
       loss: partial.lossSum / partial.images,
-      accuracy: partial.hits / partial.images,
+      accuracy: told(partial.hits / partial.images),
       val_loss: validation.loss,
-      val_accuracy: validation.accuracy,
+      val_accuracy: told(validation.accuracy),
       learningRate,
       seconds: partial.seconds,
     };
@@ -195,11 +216,7 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
       const culprit = findCulprit(session, introspection, null);
       throw wentWrong(culprit, { otherwise: 'the loss of the validation', step: state.step, epoch });
     }
-    const best = isBetter(
-      earlyStopping,
-      metrics,
-      state.history.find((entry) => entry.epoch === state.bestEpoch),
-    );
+    const best = isBetter(options.judge, metrics, bestMetrics());
     state = {
       ...state,
       epoch,
@@ -214,11 +231,11 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     emit({ kind: 'epoch', metrics, best });
     const due = performance.now() - writtenAt > interval || epoch === 1;
     if (best || due) await checkpoint(best);
-    if (signal.aborted && epoch < epochs && !isOver()) {
+    if (signal.aborted && epoch < lastEpoch && !isOver()) {
       if (written !== state.step) await checkpoint(false);
       return { state, ending: 'stopped', best: bestEvaluation };
     }
   }
   if (written !== state.step) await checkpoint(false);
-  return { state, ending: state.epoch < epochs ? 'stoppedEarly' : 'finished', best: bestEvaluation };
+  return { state, ending: state.epoch < lastEpoch ? 'stoppedEarly' : 'finished', best: bestEvaluation };
 }

@@ -2,10 +2,12 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { datasetStructure } from '../../shared/contract/dataset-structure.ts';
+import { headDesign, type HeadDesign } from '../../shared/contract/head-design.ts';
 import { preprocessing } from '../../shared/contract/network-detail.ts';
 import { HEADS, type Head } from '../../shared/contract/plan.ts';
+import { learningTask, type LearningTask } from '../../shared/contract/learning-task.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { withHead } from '../network/head.ts';
+import { taskNetwork } from '../network/task-network.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { findNetwork } from '../network/registry.ts';
@@ -20,6 +22,10 @@ const modelFile = z.strictObject({
   dropout: z.number(),
   /** Runs of before there was a choice have a softmax. */
   head: z.enum(HEADS).default('softmax'),
+  /** Runs of before there was a choice have the usual one, as have those of today that chose it. */
+  headDesign: headDesign.optional(),
+  /** What it learnt; runs of before there was a choice learnt classes. */
+  task: learningTask.default({ kind: 'classify' }),
   /** What images go through; runs of before it was kept have the network's own. */
   preprocessing: preprocessing.optional(),
   /** The dataset's version, to notice a change when the run is resumed. */
@@ -30,6 +36,8 @@ const modelFile = z.strictObject({
   edits: z.int().optional(),
   /** SHA-256 of every frozen tensor as it was before the first step. */
   frozen: z.record(z.string(), z.string()),
+  /** The same of each stage after the first, from before its own first step. */
+  stagesFrozen: z.array(z.record(z.string(), z.string())).optional(),
 });
 export type ModelFile = z.infer<typeof modelFile>;
 
@@ -68,20 +76,40 @@ export async function readModelFile(runDirectory: string): Promise<ModelFile> {
   return parsed.data;
 }
 
+/** SHA-256 of every tensor that is frozen in a stage, as it was before the stage's first step. */
+export function frozenIn({ frozen, stagesFrozen = [] }: ModelFile, stage: number): ModelFile['frozen'] {
+  return (stage === 0 ? frozen : stagesFrozen[stage - 1]) ?? {};
+}
+
+/** The description with what is frozen in a stage; of those after it nothing holds any more. */
+export function withFrozen(model: ModelFile, stage: number, frozen: ModelFile['frozen']): ModelFile {
+  if (stage === 0) return { ...model, frozen, stagesFrozen: undefined };
+  return { ...model, stagesFrozen: [...(model.stagesFrozen ?? []).slice(0, stage - 1), frozen] };
+}
+
 /** The network of a run with its head, and what its images must go through. */
 export function modelNetwork(model: {
   readonly network: string;
   readonly classes: readonly string[];
   readonly dropout: number;
   readonly head: Head;
+  readonly headDesign?: HeadDesign | undefined;
   readonly preprocessing?: Preprocessing | undefined;
+  /** To learn classes where it is left out. */
+  readonly task?: LearningTask | undefined;
 }): {
   readonly network: Network;
   readonly preprocessing: Preprocessing;
 } {
   const entry = findNetwork(model.network);
   return {
-    network: withHead(entry.build(), { classes: model.classes.length, dropout: model.dropout, head: model.head }),
+    network: taskNetwork(entry.build(), {
+      task: model.task ?? { kind: 'classify' },
+      classes: model.classes.length,
+      dropout: model.dropout,
+      head: model.head,
+      ...(model.headDesign && { design: model.headDesign }),
+    }),
     preprocessing: model.preprocessing ?? entry.preprocessing,
   };
 }

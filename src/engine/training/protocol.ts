@@ -2,7 +2,7 @@ import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import type { Prediction } from '../../shared/contract/endpoint.ts';
 import type { ConfusionCell } from '../../shared/contract/evaluation.ts';
 import type { RunEventBody } from '../../shared/contract/event.ts';
-import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
 import type {
   DatasetSummary,
   EpochMetrics,
@@ -10,6 +10,7 @@ import type {
   LayerState,
   LoadReport,
   RunResult,
+  RunStage,
 } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Split } from '../dataset/dataset.ts';
@@ -28,6 +29,8 @@ export interface TrainerJob {
   readonly cacheLimitBytes?: number | undefined;
   /** The folder the `run` weights source points to: that run's directory; null otherwise. */
   readonly sourceRunDirectory: string | null;
+  /** The same for each part of the `fused` weights source; none otherwise. */
+  readonly partRunDirectories?: readonly (string | null)[] | undefined;
   /** True continues from the last checkpoint in `runDirectory`. */
   readonly resume: boolean;
   /** True goes on with the optimizer's state too, of the checkpoint that the `run` weights source means, where it fits. */
@@ -57,12 +60,17 @@ export interface PredictJob {
 export type TrainerRequest =
   | { readonly kind: 'train'; readonly job: TrainerJob }
   /** `pause` holds the run after the step under way, until `continue` or `stop`. */
-  | { readonly kind: 'pause' | 'continue' | 'stop' };
+  | { readonly kind: 'pause' | 'continue' | 'stop' }
+  /** Puts other stages in the place of those from `from` on; answered by `stagesEdited`. */
+  | { readonly kind: 'stages'; readonly from: number; readonly stages: readonly TrainingStage[] };
 
 /** What a run consisted of, known once everything is loaded and before the first step. */
 export interface RunPrepared {
   readonly dataset: DatasetSummary;
   readonly loadReport: LoadReport | null;
+  /** The stage that it begins or goes on with; 0, as in a run of one piece, where it is left out. */
+  readonly stage?: number | undefined;
+  /** Of that stage. */
   readonly layers: readonly LayerState[];
   readonly parameters: { readonly trainable: number; readonly frozen: number };
   readonly tensorflow: string;
@@ -98,6 +106,9 @@ export interface EvaluationKept {
   readonly confusion: readonly ConfusionCell[];
 }
 
+/** What came of a stage. */
+export type StageEnded = Pick<RunStage, 'stage' | 'lastEpoch' | 'bestEpoch' | 'ending'>;
+
 /** Trainer to engine. */
 export type TrainerMessage =
   | { readonly kind: 'event'; readonly body: RunEventBody }
@@ -112,7 +123,11 @@ export type TrainerMessage =
   | { readonly kind: 'paused' | 'continued' }
   /** For the run's own log, and no reason to worry. */
   | { readonly kind: 'note'; readonly text: string }
-  | { readonly kind: 'proof'; readonly proof: readonly FrozenProof[] }
+  /** Which plan the run goes on with now; null where the stage has begun already. */
+  | { readonly kind: 'stagesEdited'; readonly plan: TrainingPlan | null }
+  /** A stage of a run that has several is over. */
+  | { readonly kind: 'stageEnded'; readonly ended: StageEnded }
+  | { readonly kind: 'proof'; readonly stage?: number | undefined; readonly proof: readonly FrozenProof[] }
   | { readonly kind: 'evaluation'; readonly evaluation: EvaluationKept }
   | { readonly kind: 'ended'; readonly result: Omit<RunResult, 'runId'> }
   | { readonly kind: 'failed'; readonly error: SerializedError };

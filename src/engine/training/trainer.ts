@@ -1,6 +1,7 @@
 import { Pause } from './pause.ts';
 import type { TrainerMessage, TrainerRequest } from './protocol.ts';
 import { runTraining } from './run-training.ts';
+import { StageList } from './stage-list.ts';
 import { serialized } from './serialized-error.ts';
 
 /**
@@ -9,6 +10,7 @@ import { serialized } from './serialized-error.ts';
  */
 const stop = new AbortController();
 const pause = new Pause();
+let stages: StageList | null = null;
 
 function send(message: TrainerMessage): void {
   if (process.connected) process.send?.(message);
@@ -21,8 +23,9 @@ async function sendLast(message: TrainerMessage): Promise<void> {
 }
 
 async function train(request: TrainerRequest & { readonly kind: 'train' }): Promise<void> {
+  stages = new StageList(request.job.plan);
   try {
-    await sendLast({ kind: 'ended', result: await runTraining(request.job, send, stop.signal, pause) });
+    await sendLast({ kind: 'ended', result: await runTraining(request.job, send, stop.signal, pause, stages) });
   } catch (error) {
     await sendLast({ kind: 'failed', error: serialized(error, 'Training') });
     process.exitCode = 1;
@@ -34,6 +37,9 @@ process.on('message', (message: TrainerRequest) => {
   switch (message.kind) {
     case 'train':
       void train(message);
+      return;
+    case 'stages':
+      send({ kind: 'stagesEdited', plan: stages?.edit(message.from, message.stages) === true ? stages.plan : null });
       return;
     case 'pause':
       pause.request();

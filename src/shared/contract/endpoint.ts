@@ -11,7 +11,14 @@ import { embeddingAnswer, embeddingRequest } from './embedding.ts';
 import { runEvent, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
-import { batchSearch, batchSearchRequest, nextBlock, nextBlockRequest, rateSearch, rateSearchRequest } from './finders.ts';
+import {
+  batchSearch,
+  batchSearchRequest,
+  nextBlock,
+  nextBlockRequest,
+  rateSearch,
+  rateSearchRequest,
+} from './finders.ts';
 import { imageInspection } from './image-inspection.ts';
 import { layerInspection } from './inspection.ts';
 import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from './log-care.ts';
@@ -32,6 +39,7 @@ import { networkSummary } from './network-summary.ts';
 import { groupPattern } from './split-plan.ts';
 import { groupOutline, structureOutline } from './structure-outline.ts';
 import { settings, settingsChange } from './settings.ts';
+import { stagePreset, stagePresetRequest } from './stage-requests.ts';
 import { weightsListing } from './weights-listing.ts';
 import { weightsCheck } from './weights-check.ts';
 import { mappedHead, weightsMap } from './weights-mapping.ts';
@@ -138,6 +146,8 @@ export const endpoints = {
   },
   /** What a plan would do and cost; never fails for what is wrong in the plan, but tells it as `problems`. */
   'plan.preview': { request: planPreviewRequest, response: planPreview },
+  /** Stages that are usual for a network, made of its blocks. */
+  'plans.stagePreset': { request: stagePresetRequest, response: stagePreset },
   /** The tensors of one layer, before training or, with `runId`, as a run left them. */
   'layer.inspect': {
     request: z.strictObject({

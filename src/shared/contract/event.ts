@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { epochMetrics, RUN_STATUSES, serializedError } from './run.ts';
+import { trainingStage } from './plan.ts';
+import { epochMetrics, layerState, parameterCounts, RUN_STATUSES, serializedError } from './run.ts';
 
 export const PHASES = ['prepare', 'download', 'decode', 'features', 'train', 'evaluate', 'proof'] as const;
 /** The parts of long work, those of a run in order; a phase that has nothing to do is not announced. */
@@ -36,6 +37,22 @@ export const runEventBody = z.discriminatedUnion('kind', [
     memoryBytes: z.int(),
   }),
   z.strictObject({ kind: z.literal('epoch'), metrics: epochMetrics, best: z.boolean() }),
+  /** A stage begins, of a run that has several. */
+  z.strictObject({
+    kind: z.literal('stage'),
+    /** From 0, as in the plan. */
+    stage: z.int().min(0),
+    name: z.string(),
+    firstEpoch: z.int().min(1),
+    /** As many as it has at most. */
+    epochs: z.int(),
+    layers: z.array(layerState),
+    parameters: parameterCounts,
+    /** The layers whose outputs are computed once in it; empty where each step computes all. */
+    cut: z.array(z.string()),
+  }),
+  /** The stages to come were changed: all stages as they are now. */
+  z.strictObject({ kind: z.literal('stages'), stages: z.array(trainingStage), epochs: z.int() }),
   z.strictObject({ kind: z.literal('warning'), message: z.string() }),
 ]);
 export type RunEventBody = z.infer<typeof runEventBody>;

@@ -34,7 +34,7 @@ export const datasetReference = z.discriminatedUnion('kind', [
 export type DatasetReference = z.infer<typeof datasetReference>;
 
 /** Weights of one network as a caller may name them: `published` means a file of the catalogue that has been downloaded. */
-const partReference = z.discriminatedUnion('kind', [
+export const partReference = z.discriminatedUnion('kind', [
   ...partWeights.options,
   z.strictObject({ kind: z.literal('granted'), grantId: z.string().min(1), mapping: mappingRules.optional() }),
   z.strictObject({ kind: z.literal('published'), name: z.string().min(1), mapping: mappingRules.optional() }),

@@ -46,6 +46,16 @@ export const planPreviewRequest = z
   .record(z.string().max(100), z.unknown())
   .refine((request) => Object.keys(request).length <= MOST_FIELDS, `A plan has at most ${MOST_FIELDS} fields.`);
 
+/** What a stage would do and cost. */
+export const stagePreview = z.strictObject({
+  name: z.string(),
+  layers: z.array(layerState),
+  parameters: parameterCounts,
+  boundary: cacheBoundary,
+  cost: costEstimate.nullable(),
+});
+export type StagePreview = z.infer<typeof stagePreview>;
+
 /** A plan as the engine understands it, before anything is begun. */
 export const planPreview = z.strictObject({
   /** The request, completed; null where a problem forbids it. */
@@ -58,7 +68,10 @@ export const planPreview = z.strictObject({
   layers: z.array(layerState),
   parameters: parameterCounts,
   boundary: cacheBoundary,
+  /** Of a plan in stages the memory of the largest, the features of all, and the mean of its epochs. */
   cost: costEstimate.nullable(),
+  /** Each by itself; empty for a plan of one piece, and `layers`, `parameters` and `boundary` are those of the first. */
+  stages: z.array(stagePreview),
   /** What will happen, in one or two sentences for people. */
   sentence: z.string(),
 });

@@ -10,12 +10,15 @@ import { runLines, runLinesRequest } from './run-lines.ts';
 import { runRelatives } from './run-relatives.ts';
 import { runDetail, runResult } from './run.ts';
 import { exported, exportRequest, imported, importRequest, reportRequest } from './run-exchange.ts';
+import { exportedModel, modelExportRequest } from './model-export.ts';
 import { runGroupsRequest, runList, runListRequest } from './run-list.ts';
 import { filterName, runColumn, runCompletion, runGroup, runQuery, savedFilter } from './run-query.ts';
 import { cancelRequest, moveRequest, queueState, sweepAdded, sweepRequest } from './queue.ts';
 import { metricSeries, SERIES_KEYS } from './series.ts';
 import { runSnapshot } from './run-snapshot.ts';
 import { SPLITS } from './splits.ts';
+import { trainingPlan } from './plan.ts';
+import { editStagesRequest } from './stage-requests.ts';
 
 const runId = z.strictObject({ runId: z.string().min(1) });
 
@@ -28,6 +31,8 @@ export const runEndpoints = {
   /** Holds the run after the step under way, its checkpoint written, until it is continued or stopped. */
   'training.pause': { request: runId, response: z.strictObject({}) },
   'training.continue': { request: runId, response: z.strictObject({}) },
+  /** Changes the stages of a run that have not begun; what has begun stays as it is. */
+  'training.editStages': { request: editStagesRequest, response: z.strictObject({ plan: trainingPlan }) },
   /** The run under way in this engine, if any. */
   'training.active': { request: z.strictObject({}), response: z.strictObject({ runId: z.string().nullable() }) },
   /** Answers when the run has ended, however it ended. */
@@ -135,6 +140,8 @@ export const runEndpoints = {
   'queue.wait': { request: z.strictObject({}), response: queueState },
   /** Writes runs in a format that others read. */
   'runs.export': { request: exportRequest, response: exported },
+  /** Writes what a run has learnt as a model for other programs, tested in one of them where that runs here. */
+  'runs.exportModel': { request: modelExportRequest, response: exportedModel },
   /** Writes one HTML file that shows a run, or several side by side, and opens anywhere. */
   'runs.report': { request: reportRequest, response: exported },
   /** Takes runs in that were written elsewhere: all of what is in a file, or nothing. */

@@ -83,6 +83,30 @@ export const layerState = z.strictObject({
 });
 export type LayerState = z.infer<typeof layerState>;
 
+/** How a stage came to its end: after its last epoch, because it became no better, or because a person stopped the run. */
+export const STAGE_ENDINGS = ['finished', 'stoppedEarly', 'stopped'] as const;
+export type StageEnding = (typeof STAGE_ENDINGS)[number];
+
+/** A stage of a run that has begun; what it was to do stands in the plan. */
+export const runStage = z.strictObject({
+  /** From 0, as in the plan. */
+  stage: z.int().min(0),
+  name: z.string(),
+  /** Epochs are counted through all stages, from 1. */
+  firstEpoch: z.int().min(1),
+  /** The last one that is complete; null before there is one. */
+  lastEpoch: z.int().nullable(),
+  /** The best of the stage's own; that of the run may lie in another stage. */
+  bestEpoch: z.int().nullable(),
+  /** null while it is under way, and where the run was interrupted in it. */
+  ending: z.enum(STAGE_ENDINGS).nullable(),
+  parameters: parameterCounts,
+  layers: z.array(layerState),
+  /** Of what was frozen in this stage, from before its first step; empty before its end. */
+  proof: z.array(frozenProof),
+});
+export type RunStage = z.infer<typeof runStage>;
+
 export const environment = z.strictObject({
   thaw: z.string(),
   node: z.string(),
@@ -161,8 +185,11 @@ export const runDetail = z.strictObject({
   plan: trainingPlan,
   result: runResult,
   loadReport: loadReport.nullable(),
+  /** Of a run in stages those of the last stage that has begun. */
   layers: z.array(layerState),
   proof: z.array(frozenProof),
+  /** The stages that have begun, in their order; empty for a run of one piece. */
+  stages: z.array(runStage),
   environment: environment.nullable(),
   parentRunId: z.string().nullable(),
   organisation: runOrganisation,

@@ -16,6 +16,8 @@ CREATE TABLE run_stage (
   first_epoch INTEGER NOT NULL,
   last_epoch INTEGER,
   best_epoch INTEGER,
+  parameters_trainable INTEGER NOT NULL,
+  parameters_frozen INTEGER NOT NULL,
   ending TEXT CHECK (ending IS NULL OR ending IN ('finished', 'stoppedEarly', 'stopped')),
   PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
@@ -31,6 +33,8 @@ CREATE TABLE histogram (
   PRIMARY KEY (run, tensor, step)
 ) STRICT, WITHOUT ROWID;
 
+UPDATE layer_state SET stage = 0;
+ALTER TABLE frozen_proof ADD COLUMN stage INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE finder_lock (
   place INTEGER PRIMARY KEY CHECK (place = 1),

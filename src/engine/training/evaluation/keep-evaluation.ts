@@ -1,10 +1,12 @@
 import path from 'node:path';
 import type { Split } from '../../dataset/dataset.ts';
+import { hasAccuracy } from '../../../shared/contract/learning-task.ts';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
+import { taskClasses } from '../../network/task-network.ts';
 import { checkpointPrefix, readStateOf } from '../checkpoint.ts';
 import type { BatchSource } from '../batch-source.ts';
 import { evaluate, type Evaluation } from '../evaluate.ts';
-import type { PreparedRun } from '../prepare-run.ts';
+import type { PreparedRun } from '../prepare-stage.ts';
 import type { PhaseTimer } from '../progress.ts';
 import type { EvaluationKept, TrainerJob } from '../protocol.ts';
 import type { SplitSources } from '../split-sources.ts';
@@ -45,6 +47,8 @@ async function keep(
   const images = sources.images[split];
   const { predictions, accuracy, loss } = evaluation;
   const { classes } = run.model;
+  // The examples of other tasks are not the images.
+  if (!predictions || job.plan.task.kind !== 'classify') return;
   try {
     const written = await writePredictions(job.runDirectory, { split, epoch, step }, { images, classes, predictions });
     const labels = Int32Array.from(images, ({ label }) => label);
@@ -57,33 +61,34 @@ async function keep(
   }
 }
 
+/** Keeps what the epoch that is the best so far made of each image of the validation, as it was validated. */
+export async function keepBest(options: Options, best: BestEvaluation): Promise<void> {
+  await options.timer.measure('evaluate', () => keep(options, 'validation', best));
+}
+
 /**
  * Keeps what the best checkpoint made of each image of the validation and, where there is one, of the test split.
  *
- * @param best what its epoch's validation gave, where this process took it; a resumed run may have it from before
- * @param stopped leaves out whatever would have to be computed: whoever stops a run waits for it
- * @returns the accuracy on the test split; null where there is none, or the run was stopped
+ * @param options.run in the stage that the best checkpoint is of
+ * @param isKept whether that is done for the validation
+ * @returns the accuracy on the test split; null where there is none
  */
-export async function keepEvaluations(
-  options: Options,
-  best: BestEvaluation | null,
-  stopped: boolean,
-): Promise<number | null> {
+export async function keepEvaluations(options: Options, isKept: boolean): Promise<number | null> {
   const { run, sources, job, timer } = options;
   const { test, validation } = sources;
-  const given = { batchSize: job.plan.evaluationBatchSize, classes: run.model.classes.length };
+  const { evaluationBatchSize: batchSize, task } = job.plan;
+  const given = { batchSize, classes: taskClasses(task, run.model.classes).length };
   const evaluateBest = async (source: BatchSource): Promise<BestEvaluation> => ({
     ...(await restoreBest(options)),
     evaluation: await evaluate(run.session, source, given),
   });
-  await timer.measure('evaluate', async () => {
-    if (best) await keep(options, 'validation', best);
-    else if (!stopped) await keep(options, 'validation', await evaluateBest(validation));
-  });
-  if (stopped || !test) return null;
+  if (!isKept && task.kind === 'classify') {
+    await timer.measure('evaluate', async () => keep(options, 'validation', await evaluateBest(validation)));
+  }
+  if (!test) return null;
   return timer.measure('test', async () => {
     const tested = await evaluateBest(test);
     await keep(options, 'test', tested);
-    return tested.evaluation.accuracy;
+    return hasAccuracy(task) ? tested.evaluation.accuracy : null;
   });
 }
