@@ -6,6 +6,7 @@ import { addCacheCommands } from './commands/cache.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addImportCommand } from './commands/exchange.ts';
+import { addExportModelCommand } from './commands/export-model.ts';
 import { addFeaturesCommand } from './commands/features.ts';
 import { addFindBatchSizeCommand } from './commands/find-batch-size.ts';
 import { addFindRateCommand } from './commands/find-rate.ts';
@@ -46,6 +47,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addRunsCommands(program, setExitCode);
   addImportCommand(program, setExitCode);
   addPredictCommand(program, setExitCode);
+  addExportModelCommand(program, setExitCode);
   addActivationsCommand(program);
   addFeaturesCommand(program, setExitCode);
   addDatasetCommands(program, setExitCode);

@@ -44,14 +44,19 @@ export interface SignatureMessage {
   readonly outputs: Readonly<Record<string, TensorInformationMessage>>;
   readonly methodName: string;
 }
-export interface SavedModelMessage {
+export interface GraphMessage {
+  readonly node: readonly NodeMessage[];
+  readonly versions: { readonly producer: number };
+}
+interface SavedModelOf<Graph> {
   readonly savedModelSchemaVersion: number;
   readonly metaGraphs: readonly {
     readonly metaInfoDef: { readonly tags: readonly string[] };
-    readonly graphDef: { readonly node: readonly NodeMessage[]; readonly versions: { readonly producer: number } };
+    readonly graphDef: Graph;
     readonly signatureDef: Readonly<Record<string, SignatureMessage>>;
   }[];
 }
+export type SavedModelMessage = SavedModelOf<GraphMessage>;
 
 const field = (type: string, id: number) => ({ type, id });
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
@@ -130,6 +135,17 @@ const root = protobuf.Root.fromJSON({
       },
     },
     SavedModel: { fields: { savedModelSchemaVersion: field('int64', 1), metaGraphs: repeated('MetaGraph', 2) } },
+    // The same with a graph that is bytes already: on the wire a message within another is nothing else.
+    MetaGraphOfBytes: {
+      fields: {
+        metaInfoDef: field('MetaInformation', 1),
+        graphDef: field('bytes', 2),
+        signatureDef: map('Signature', 5),
+      },
+    },
+    SavedModelOfBytes: {
+      fields: { savedModelSchemaVersion: field('int64', 1), metaGraphs: repeated('MetaGraphOfBytes', 2) },
+    },
   },
 });
 
@@ -143,6 +159,22 @@ export function decodeAttribute(bytes: Uint8Array): AttributeMessage {
 export function encodeSavedModelMessage(message: SavedModelMessage): Uint8Array {
   return root
     .lookupType('SavedModel')
+    .encode({ ...message })
+    .finish();
+}
+
+/** Serialises a `tensorflow.SavedModel` around a `tensorflow.GraphDef` that is serialised already. */
+export function encodeSavedModelOfBytes(message: SavedModelOf<Uint8Array>): Uint8Array {
+  return root
+    .lookupType('SavedModelOfBytes')
+    .encode({ ...message })
+    .finish();
+}
+
+/** Serialises a `tensorflow.GraphDef`. */
+export function encodeGraphMessage(message: GraphMessage): Uint8Array {
+  return root
+    .lookupType('Graph')
     .encode({ ...message })
     .finish();
 }

@@ -4,8 +4,11 @@ import { DATA_TYPE_NUMBERS } from './data-type.ts';
 import type { Graph, Operation, Tensor } from './graph.ts';
 import {
   decodeAttribute,
+  encodeGraphMessage,
   encodeSavedModelMessage,
+  encodeSavedModelOfBytes,
   type AttributeMessage,
+  type GraphMessage,
   type NodeMessage,
   type ShapeMessage,
   type SignatureMessage,
@@ -74,6 +77,10 @@ function nodeMessage(operation: Operation): NodeMessage {
   };
 }
 
+function graphMessage(graph: Graph): GraphMessage {
+  return { node: graph.operations.map(nodeMessage), versions: { producer: PRODUCER } };
+}
+
 function information(tensors: Readonly<Record<string, Tensor>>): Record<string, TensorInformationMessage> {
   return Object.fromEntries(
     Object.entries(tensors).map(([key, { name, dtype, shape }]) => [
@@ -83,8 +90,8 @@ function information(tensors: Readonly<Record<string, Tensor>>): Record<string, 
   );
 }
 
-function signatureMessage(name: string, { inputs, outputs }: Signature, graph: Graph): SignatureMessage {
-  for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) graph.producer(tensor);
+function signatureMessage(name: string, { inputs, outputs }: Signature, graph: Graph | null): SignatureMessage {
+  for (const tensor of [...Object.values(inputs), ...Object.values(outputs)]) graph?.producer(tensor);
   if (Object.keys(outputs).length === 0) {
     throw new ThawError(
       'graph.invalid',
@@ -106,9 +113,35 @@ export function encodeSavedModel(graph: Graph, signatures: Readonly<Record<strin
     metaGraphs: [
       {
         metaInfoDef: { tags: ['serve'] },
-        graphDef: { node: graph.operations.map(nodeMessage), versions: { producer: PRODUCER } },
+        graphDef: graphMessage(graph),
         signatureDef: Object.fromEntries(
           Object.entries(signatures).map(([name, signature]) => [name, signatureMessage(name, signature, graph)]),
+        ),
+      },
+    ],
+  });
+}
+
+/** A graph alone, as the bytes of a `tensorflow.GraphDef`: what a frozen `.pb` file holds. */
+export function encodeGraph(graph: Graph): Uint8Array {
+  return encodeGraphMessage(graphMessage(graph));
+}
+
+/**
+ * The graph of a `.pb` file as the bytes of a `saved_model.pb`, so that a session can load it.
+ *
+ * @param graph a `tensorflow.GraphDef`
+ * @param signatures of tensors that the graph has, by their names
+ */
+export function wrapGraph(graph: Uint8Array, signatures: Readonly<Record<string, Signature>>): Uint8Array {
+  return encodeSavedModelOfBytes({
+    savedModelSchemaVersion: 1,
+    metaGraphs: [
+      {
+        metaInfoDef: { tags: ['serve'] },
+        graphDef: graph,
+        signatureDef: Object.fromEntries(
+          Object.entries(signatures).map(([name, signature]) => [name, signatureMessage(name, signature, null)]),
         ),
       },
     ],

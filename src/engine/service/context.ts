@@ -50,6 +50,7 @@ export interface ServiceOptions {
 export interface Entries {
   readonly trainer: string;
   readonly predictor: string;
+  readonly exporter: string;
   readonly extractor: string;
   readonly finder: string;
   readonly activations: string;
@@ -138,6 +139,7 @@ export class ServiceContext {
     this.entries = {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),
+      exporter: path.join(ENGINE, 'export/exporter.ts'),
       extractor: path.join(ENGINE, 'training/extractor.ts'),
       finder: path.join(ENGINE, 'training/finder/finder.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),

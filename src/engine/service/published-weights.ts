@@ -11,6 +11,14 @@ import type { ServiceContext } from './context.ts';
 
 const CATALOGUE = path.join(RESOURCES, 'weights.json');
 
+/** The licence of a file of the catalogue, by its SHA-256; null where none is stated for it. */
+export function licenceOf(sha256: string): string | null {
+  const entry = readCatalogue(CATALOGUE).find(
+    ({ hash }) => hash?.algorithm === 'sha256' && sha256.startsWith(hash.hex),
+  );
+  return entry?.licence ?? null;
+}
+
 /** Where downloaded weights are kept. */
 export function weightsFolder(cache: string): string {
   return path.join(cache, 'weights');

@@ -75,6 +75,9 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'runs.export': ({ output }) => {
     if (output.kind === 'file') refusePath('output');
   },
+  'runs.exportModel': ({ output }) => {
+    if (output.kind === 'folder') refusePath('output');
+  },
   'runs.report': ({ output }) => {
     if (output.kind === 'file') refusePath('output');
   },

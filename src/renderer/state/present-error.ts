@@ -56,6 +56,7 @@ const TABLE: Readonly<Record<ErrorCode, Presentation>> = {
   'run.state': runs,
   'import.unreadable': wrong,
   'import.newer': wrong,
+  'export.differs': wrong,
   'run.busy': { severity: 'warning', action: 'showRuns' },
   'disk.readOnly': wrong,
   'disk.full': wrong,

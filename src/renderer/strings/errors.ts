@@ -16,6 +16,7 @@ export const errorTitles: Readonly<Record<ErrorCode, string>> = {
   'weights.mismatch': 'The weights are of another network',
   'import.unreadable': 'This cannot be imported',
   'import.newer': 'This was written by a newer Thaw',
+  'export.differs': 'The exported model is not the same',
   'features.unreadable': 'The features cannot be read',
   'features.mismatch': 'The features are of another network',
   'graph.invalid': 'The program cannot be built',

@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'file.tooLarge',
   'import.unreadable',
   'import.newer',
+  'export.differs',
   'engine.lost',
   'unexpected',
 ] as const;

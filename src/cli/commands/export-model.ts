@@ -1,0 +1,66 @@
+import { Option, type Command } from 'commander';
+import { MODEL_FORMATS, type ExportedModel, type ModelFormat } from '../../shared/contract/model-export.ts';
+import type { SetExitCode } from '../exit-code.ts';
+import { followTask } from '../follow-task.ts';
+import { givenPath } from '../given-path.ts';
+import { bytes, printable } from '../output/format.ts';
+import { printJson, printLines } from '../output/print.ts';
+import { table } from '../output/table.ts';
+import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
+import { withService } from '../with-service.ts';
+
+interface ExportFlags {
+  readonly run: string;
+  readonly format: ModelFormat;
+  readonly out: string;
+  readonly json?: true;
+}
+
+const FORMATS: Readonly<Record<ModelFormat, string>> = {
+  pb: "TensorFlow's frozen graph",
+};
+
+function testLine({ runtime, references, drawn, difference, allowed }: ExportedModel['selfTest']): string {
+  const images = `${references} images of the validation and ${drawn} drawn ones`;
+  if (difference === null) return `${runtime}; \`python predict.py --check\` there compares with Thaw`;
+  return `${runtime} predicts ${images} within ${difference.toExponential(1)} of Thaw (allowed: ${allowed})`;
+}
+
+function exportedLines(written: ExportedModel): string[] {
+  const { path, files, selfTest, warnings } = written;
+  return [
+    ...warnings.map((warning) => `warning: ${printable(warning)}`),
+    `Exported run ${written.runId} to ${printable(path)} (${bytes(written.bytes)}).`,
+    ...table(files.map((file) => [`  ${printable(file.name)}`, bytes(file.bytes)])),
+    `Self-test: ${testLine(selfTest)}.`,
+    `Next: python ${printable(path)}/predict.py IMAGE`,
+  ];
+}
+
+export function addExportModelCommand(program: Command, setExitCode: SetExitCode): void {
+  const formats = MODEL_FORMATS.map((format) => `${format}: ${FORMATS[format]}`).join('; ');
+  program
+    .command('export')
+    .description('write what a run has learnt as a model for other programs, tested, with a sample and a model card')
+    .requiredOption('--run <id>', RUN_CHECKPOINT)
+    .addOption(new Option('--format <format>', formats).choices(MODEL_FORMATS).makeOptionMandatory())
+    .requiredOption('--out <folder>', 'the folder that is made; it must not be there, or be empty')
+    .option('--json', 'print one JSON document, progress on the error output')
+    .action(async ({ run, format, out, json }: ExportFlags) => {
+      const path = givenPath(out);
+      const chosen = runCheckpoint(run);
+      const outcome = await withService((engine) =>
+        followTask(
+          engine,
+          (taskId) =>
+            engine.invoke('runs.exportModel', { ...chosen, format, output: { kind: 'folder', path }, taskId }),
+          'prepare',
+        ),
+      );
+      if (outcome.kind === 'cancelled') {
+        setExitCode(outcome.exitCode);
+        printLines(json ? [] : ['Cancelled: nothing was exported.']);
+      } else if (json) printJson(outcome.result);
+      else printLines(exportedLines(outcome.result));
+    });
+}

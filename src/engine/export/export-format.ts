@@ -1,0 +1,25 @@
+import type { ExportedNetwork } from './exported-network.ts';
+import type { ExportJob } from './exporter-protocol.ts';
+import type { TestImages } from './reference-images.ts';
+
+/** A runtime of the format's own ecosystem, as far as it runs here. */
+interface SelfTest {
+  /** For people: `TensorFlow 2.21.0`. */
+  readonly runtime: string;
+  /** float32 [images, classes], row-major; null where only the sample can tell. */
+  readonly probabilities: Float32Array | null;
+}
+
+/** How a network is written for other programs. */
+export interface ExportFormat {
+  /** Refuses what the format cannot hold, before anything is written. @throws ThawError `usage.invalid` */
+  readonly accepts: (model: Omit<ExportedNetwork, 'values'>) => void;
+  /** Writes the files that are particular to it. */
+  readonly write: (model: ExportedNetwork, folder: string, job: ExportJob) => Promise<void>;
+  /** `predict.py` for its runtime. */
+  readonly sample: (model: ExportedNetwork) => string;
+  /** Loads what was written. @throws ThawError where it cannot be loaded or read back */
+  readonly test: (folder: string, images: TestImages, model: ExportedNetwork) => Promise<SelfTest>;
+  /** What was written and how to use it, a line each, in Markdown. */
+  readonly files: readonly (readonly [name: string, what: string])[];
+}

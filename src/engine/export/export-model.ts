@@ -1,0 +1,136 @@
+import { mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ExportedModel, ModelFormat } from '../../shared/contract/model-export.ts';
+import { explainDiskError } from '../../shared/errors/thaw-error.ts';
+import { elementCount, networkTensors } from '../network/shape.ts';
+import { readStateOf } from '../training/checkpoint.ts';
+import { assertFileSpace } from '../training/disk-space.ts';
+import { publishFolder } from '../training/durable.ts';
+import { checkpointValues } from '../training/first-values.ts';
+import { modelNetwork, readModelFile } from '../training/model-file.ts';
+import { loadPredictionModel, probabilitiesOf } from '../training/prediction-model.ts';
+import { chosenPrefix } from '../training/starred-checkpoints.ts';
+import type { ExportedNetwork } from './exported-network.ts';
+import type { ExportDone, ExportJob } from './exporter-protocol.ts';
+import type { ExportFormat } from './export-format.ts';
+import { judgedSelfTest } from './judged-self-test.ts';
+import { modelCard } from './model-card.ts';
+import { PB_FORMAT } from './pb-format.ts';
+import { testImages, writeReference, type TestImages } from './reference-images.ts';
+
+const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
+  pb: PB_FORMAT,
+};
+
+/** What lies beside the weights takes no more than this. */
+const BESIDE_BYTES = 16 << 20;
+const FLOAT_BYTES = 4;
+const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
+
+/** How far an export has come, for people. */
+type Report = (done: number, total: number, detail: string) => void;
+const STAGES = ['predicting the reference images', 'writing', 'testing', 'completing'] as const;
+
+/** Thaw's own probabilities of the test images, in float32. */
+async function ownProbabilities(
+  job: ExportJob,
+  { network }: Pick<ExportedNetwork, 'network'>,
+  images: TestImages,
+): Promise<Float32Array> {
+  const model = await loadPredictionModel({
+    runDirectory: job.runDirectory,
+    checkpoint: job.checkpoint,
+    plan: { strategy: 'scratch', rules: [], precision: FULL_PRECISION },
+  });
+  try {
+    const probabilities = probabilitiesOf(model, images.pixels);
+    if (probabilities.length === images.pixels.length * model.classes.length) return probabilities;
+    throw new TypeError(`'${network.name}' gave ${probabilities.length} probabilities.`);
+  } finally {
+    model.session.dispose();
+  }
+}
+
+async function writeCommon(folder: string, model: ExportedNetwork, sample: string): Promise<void> {
+  const { classes, preprocessing } = model;
+  const write = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text);
+  await write('classes.json', `${JSON.stringify(classes, null, 2)}\n`);
+  await write('labels.txt', classes.map((name) => `${name.replace(/[\r\n]+/g, ' ')}\n`).join(''));
+  await write('preprocessing.json', `${JSON.stringify(preprocessing, null, 2)}\n`);
+  await write('predict.py', sample);
+}
+
+/** Every file below a folder, by name. */
+async function listed(folder: string): Promise<ExportedModel['files']> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const told = await Promise.all(
+    files.map(async (file) => ({
+      name: path.relative(folder, file).split(path.sep).join('/'),
+      bytes: (await stat(file)).size,
+    })),
+  );
+  return told.sort((first, second) => (first.name < second.name ? -1 : 1));
+}
+
+async function write(job: ExportJob, signal: AbortSignal, report: Report): Promise<ExportDone> {
+  const { aside, target, runDirectory, checkpoint } = job;
+  const stage = (place: number): void => {
+    signal.throwIfAborted();
+    report(place, STAGES.length, STAGES[place] ?? '');
+  };
+  const format = FORMATS[job.format];
+  const file = await readModelFile(runDirectory);
+  const { network, preprocessing } = modelNetwork(file);
+  const described = { network, preprocessing, classes: file.classes };
+  format.accepts(described);
+  const weightBytes = FLOAT_BYTES * networkTensors(network).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  await assertFileSpace({ file: target, bytes: weightBytes + BESIDE_BYTES, caches: [] });
+  stage(0);
+  const images = await testImages(job.references, preprocessing);
+  const expected = await ownProbabilities(job, described, images);
+  stage(1);
+  await mkdir(aside);
+  const { values } = await checkpointValues(runDirectory, checkpoint, network);
+  const model = { ...described, values };
+  await format.write(model, aside, job);
+  await writeCommon(aside, model, format.sample(model));
+  await writeReference(path.join(aside, 'reference.npz'), images, expected);
+  stage(2);
+  const selfTest = judgedSelfTest(job.format, images, await format.test(aside, images, model), expected);
+  stage(3);
+  const { epoch, step } = await readStateOf(path.dirname(await chosenPrefix(runDirectory, checkpoint)));
+  const card = { facts: job.card, format: job.format, epoch, step, files: format.files, selfTest };
+  await writeFile(path.join(aside, 'MODEL_CARD.md'), modelCard({ ...card, ...described }));
+  const files = await listed(aside);
+  // An empty folder may stand where it is to be.
+  await rmdir(target).catch(() => undefined);
+  await publishFolder(aside, target);
+  const missing = job.references.length - images.references;
+  return {
+    files,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    selfTest,
+    warnings:
+      missing > 0
+        ? [
+            `${missing} of ${job.references.length} images of the validation have gone or changed and were not tested with.`,
+          ]
+        : [],
+  };
+}
+
+/**
+ * Writes a run's network for other programs, into a folder that has its name only once it is whole and was tested.
+ *
+ * @throws ThawError `export.differs`, `usage.invalid` for what the format cannot hold, `training.checkpoint`, `disk.full`,
+ *   `disk.readOnly`; the signal's reason
+ */
+export async function exportModel(job: ExportJob, signal: AbortSignal, report: Report): Promise<ExportDone> {
+  try {
+    return await write(job, signal, report);
+  } catch (error) {
+    await rm(job.aside, { recursive: true, force: true });
+    throw explainDiskError(error, `write ${job.target}`);
+  }
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { realpath, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isFeatureNetwork } from '../../shared/contract/features.ts';
+import { MOST_REFERENCES, type ExportedModel, type ModelExportRequest } from '../../shared/contract/model-export.ts';
+import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { readStoredEvaluations } from '../experiment/evaluations.ts';
+import { recordExport } from '../experiment/run-export.ts';
+import { readPlan, readRun } from '../experiment/run-reader.ts';
+import type { ExportDone, ExportJob, ReferenceImage } from '../export/exporter-protocol.ts';
+import { readPredictedPaths, readPredictions } from '../training/evaluation/read-predictions.ts';
+import { askProcess } from './ask-process.ts';
+import { cardFacts } from './card-facts.ts';
+import type { ServiceContext } from './context.ts';
+
+/** @throws ThawError `run.state` for a run that has no classifier of images */
+function assertClassifier(runId: string, { network, task }: TrainingPlan): void {
+  if (isFeatureNetwork(network)) {
+    throw new ThawError(
+      'run.state',
+      `A model for other programs goes from images to classes; run '${runId}' was trained on features (${network}) and knows no network of images.`,
+      'Train on features that `thaw features` wrote: they say which network they come from.',
+    );
+  }
+  if (task.kind === 'classify') return;
+  throw new ThawError(
+    'run.state',
+    `A model for other programs tells classes; run '${runId}' learnt the task '${task.kind}', which has none.`,
+    'Train a classifier from its weights (`--weights run:ID`), and export that.',
+  );
+}
+
+/** @throws ThawError `usage.invalid` where something stands, or nothing that could hold it; `file.notGranted` */
+async function targetOf(context: ServiceContext, output: ModelExportRequest['output']): Promise<string> {
+  const target =
+    output.kind === 'folder'
+      ? path.resolve(output.path)
+      : path.join(context.grants.pathOf(output.grantId), output.name);
+  const refuse = (found: string, hint: string): never => {
+    throw new ThawError('usage.invalid', `A model is exported to a folder of its own; ${found}.`, hint);
+  };
+  const parent = path.dirname(target);
+  if (!(await stat(parent).catch(() => null))?.isDirectory()) {
+    refuse(`there is no '${parent}' to make it in`, 'Make that folder first, or choose another.');
+  }
+  const found = await stat(target).catch(() => null);
+  if (!found) return target;
+  if (!found.isDirectory()) refuse(`'${target}' is a file`, 'Choose another name.');
+  if ((await readdir(target)).length > 0) refuse(`'${target}' is not empty`, 'Choose another name, or empty it.');
+  return target;
+}
+
+/** So many of a list, spread over it: classes stand one after the other. */
+function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, place) => items[Math.floor((place * items.length) / most)]).filter(
+    (item) => item !== undefined,
+  );
+}
+
+/** Images of the run's validation, where its dataset is still at its place; never any out of it. */
+async function referencesOf(
+  context: ServiceContext,
+  runId: string,
+  root: string | undefined,
+): Promise<readonly ReferenceImage[]> {
+  const kept = readStoredEvaluations(context.log, runId).find(({ split }) => split === 'validation')?.path;
+  const realRoot = root === undefined ? null : await realpath(root).catch(() => null);
+  if (kept == null || realRoot === null) return [];
+  const directory = context.runDirectory(runId);
+  const paths = await readPredictedPaths(directory, kept);
+  const predictions = await readPredictions(directory, kept);
+  if (!paths || !predictions) return [];
+  const images: ReferenceImage[] = [];
+  for (const [row, relative] of spread([...paths.entries()], MOST_REFERENCES)) {
+    const file = await realpath(path.join(realRoot, relative)).catch(() => null);
+    const contentHash = predictions.contentHashes[row];
+    if (file?.startsWith(`${realRoot}${path.sep}`) === true && contentHash !== undefined) {
+      images.push({ file, contentHash });
+    }
+  }
+  return images;
+}
+
+/**
+ * Writes a run's network as a model for other programs, and tests it in one of them where that runs here.
+ *
+ * @throws ThawError `run.unknown`, `run.state`, `usage.invalid`, `file.notGranted`, `task.cancelled`, or what the exporter met
+ */
+export async function exportRunModel(context: ServiceContext, request: ModelExportRequest): Promise<ExportedModel> {
+  const { runId, checkpoint = 'best', format, taskId } = request;
+  assertClassifier(runId, readPlan(context.log, runId));
+  const run = readRun(context.log, runId);
+  const target = await targetOf(context, request.output);
+  const job: ExportJob = {
+    runDirectory: context.runDirectory(runId),
+    checkpoint,
+    format,
+    target,
+    aside: `${target}.${randomBytes(6).toString('hex')}.part`,
+    references: await referencesOf(context, runId, run.result.dataset?.root),
+    card: cardFacts(context, run),
+  };
+  try {
+    const done = await context.tasks.run(taskId, 'step', ({ signal, report }) =>
+      askProcess<ExportDone>(context.entries.exporter, job, 'Exporting a model', signal, undefined, report),
+    );
+    recordExport(context.log, [runId], { format, path: target, bytes: done.bytes });
+    return { runId, format, path: target, ...done };
+  } finally {
+    // A process that died or was ended left it behind.
+    await rm(job.aside, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { checkpointChoice } from './checkpoint.ts';
+
+/** What a run's network is written as, for other programs to predict with. */
+export const MODEL_FORMATS = ['pb'] as const;
+export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/** How far a probability may lie from Thaw's own before an export is refused. */
+export const LARGEST_DIFFERENCE = 1e-4;
+/** As many images of the validation as an export is tested with. */
+export const MOST_REFERENCES = 8;
+
+/** A folder of the user's own command line, or a name in a granted folder. It is made, and must not be there before. */
+export const modelOutput = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
+  z.strictObject({
+    kind: z.literal('granted'),
+    grantId: z.string().min(1),
+    name: z
+      .string()
+      .max(255)
+      .regex(/^(?!\.{1,2}$)[^/\\\0]+$/),
+  }),
+]);
+
+export const modelExportRequest = z.strictObject({
+  runId: z.string().min(1),
+  /** The best one where it is left out. */
+  checkpoint: checkpointChoice.optional(),
+  format: z.enum(MODEL_FORMATS),
+  output: modelOutput,
+  taskId: z.string().min(1).max(100).optional(),
+});
+export type ModelExportRequest = z.infer<typeof modelExportRequest>;
+
+/** The exported file, loaded by a runtime of its own ecosystem, against what Thaw predicts. */
+export const exportSelfTest = z.strictObject({
+  /** What loaded it: `TensorFlow 2.21.0`. */
+  runtime: z.string(),
+  /** Of the run's validation. */
+  references: z.int(),
+  /** Drawn, for every export and for what has no images at hand. */
+  drawn: z.int(),
+  /** The largest difference of a probability; null where the runtime is none of Node's and the sample tells it. */
+  difference: z.number().nullable(),
+  allowed: z.number(),
+});
+export type ExportSelfTest = z.infer<typeof exportSelfTest>;
+
+export const exportedModel = z.strictObject({
+  runId: z.string(),
+  format: z.enum(MODEL_FORMATS),
+  /** The folder. */
+  path: z.string(),
+  /** Below it, with `/`. */
+  files: z.array(z.strictObject({ name: z.string(), bytes: z.int() })),
+  bytes: z.int(),
+  selfTest: exportSelfTest,
+  warnings: z.array(z.string()),
+});
+export type ExportedModel = z.infer<typeof exportedModel>;

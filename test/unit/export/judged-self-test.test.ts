@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { judgedSelfTest } from '../../../src/engine/export/judged-self-test.ts';
+
+const expected = Float32Array.of(0.25, 0.75, 0.5, 0.5);
+const judge = (...found: readonly number[]): ReturnType<typeof judgedSelfTest> =>
+  judgedSelfTest('pb', { references: 2 }, { runtime: 'A runtime', probabilities: Float32Array.of(...found) }, expected);
+
+describe('the self-test of an export', () => {
+  it.each([
+    ['equal probabilities', [0.25, 0.75, 0.5, 0.5], 0],
+    ['a difference that rounding makes', [0.25, 0.75, 0.50005, 0.49995], 5e-5],
+  ])('passes on %s, and tells the largest difference', (_, found, difference) => {
+    const judged = judge(...found);
+    expect(judged).toMatchObject({ runtime: 'A runtime', references: 2, allowed: 1e-4 });
+    expect(judged.difference).toBeCloseTo(difference, 6);
+  });
+
+  it.each([
+    ['one probability that differs by more than 1e-4', [0.25, 0.75, 0.5002, 0.4998]],
+    ['classes in another order', [0.75, 0.25, 0.5, 0.5]],
+    ['what is no number', [0.25, 0.75, NaN, 0.5]],
+    ['an output of another size', [0.25, 0.75]],
+  ])('refuses %s', (_, found) => {
+    expect(() => judge(...found)).toThrow(expect.objectContaining({ code: 'export.differs' }));
+  });
+
+  it('tells no difference where no runtime of Node could load it', () => {
+    const read = { runtime: 'Read back', probabilities: null };
+    expect(judgedSelfTest('pb', { references: 2 }, read, expected).difference).toBeNull();
+  });
+});
