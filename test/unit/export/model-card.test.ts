@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { modelCard, type CardFacts, type CardOfExport } from '../../../src/engine/export/model-card.ts';
 import { scaleToUnitRange } from '../../../src/engine/network/preprocessing.ts';
 
-const layer = { kind: 'dense', outputShape: [4], statistics: null } as const;
+const layer = { kind: 'dense', outputShape: [4], statistics: null };
 const facts: CardFacts = {
   thaw: '1.2.3',
   runId: '20260101-000000-abcd',
