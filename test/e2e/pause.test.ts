@@ -15,7 +15,7 @@ const cache = path.join(root, 'cache');
 const PATIENCE = { timeout: 60_000, interval: 50 };
 let dataset = '';
 /** What a run computes that nobody disturbs. */
-let undisturbed: readonly number[];
+let undisturbed: readonly (number | null)[];
 let homes = 0;
 const open = new Set<Service>();
 

@@ -89,6 +89,20 @@ function nothingHeldOut({ split, groupPattern }: SplitOptions, ownValidation: bo
 
 const FEWEST_CLASSES = 2;
 
+/** All images of a folder that says no classes, or too few. @throws ThawError `dataset.empty` where none is left */
+function withoutClasses({ root, images, unlabelled }: DatasetContent): readonly FoundImage[] {
+  const all = [
+    ...images.map((image) => ({ ...image, className: '' })),
+    ...unlabelled.map((image) => ({ ...image, className: '', split: 'train' as const })),
+  ];
+  if (all.length > 0) return all;
+  throw new ThawError(
+    'dataset.empty',
+    `A dataset holds images, but no image of ${root} is left to train on.`,
+    'Undo what was decided of its images, as with `thaw dataset undo`.',
+  );
+}
+
 /** Of a folder that says no classes, or whose classes were edited away. @throws ThawError `dataset.classes` */
 function refuseClasses({ root, classes, unlabelled }: DatasetContent): never {
   const [only] = classes;
@@ -105,7 +119,7 @@ function refuseClasses({ root, classes, unlabelled }: DatasetContent): never {
     'dataset.classes',
     `A classifier needs two classes or more, but ${found}.`,
     length > 0
-      ? 'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label.'
+      ? 'Put the images of each class in a folder of its own, name the class in each file name, or add a CSV of path and label; without classes a network can learn another task, such as rotation.'
       : 'Undo what was decided of its images, as with `thaw dataset undo`.',
   );
 }
@@ -135,15 +149,18 @@ export function splitContent(content: DatasetContent, options: SplitOptions): Da
 /** As `splitContent`, in slices. */
 export function* splitInSlices(content: DatasetContent, options: SplitOptions): Slices<Dataset> {
   const { root, ownValidation } = content;
-  if (content.classes.length < FEWEST_CLASSES) refuseClasses(content);
-  const { classes, found, skipped } = classesToTrain(content, splitsToTrainOn(ownValidation, options));
+  const hasClasses = content.classes.length >= FEWEST_CLASSES;
+  if (!hasClasses && options.withoutClasses !== true) refuseClasses(content);
+  const { classes, found, skipped } = hasClasses
+    ? classesToTrain(content, splitsToTrainOn(ownValidation, options))
+    : { classes: [], found: withoutClasses(content), skipped: content.skipped };
   const labels = new Map(classes.map((name, label): [string, number] => [name, label]));
   const labelled = found.map(({ className, ...image }): DatasetImage => {
     return { ...image, label: labels.get(className) ?? 0 };
   });
   yield;
   const splits = splitImages(labelled, ownValidation, options);
-  expectTrained(classes, labelled, splits);
+  if (hasClasses) expectTrained(classes, labelled, splits);
   if (!splits.includes('validation')) {
     throw new ThawError(
       'dataset.images',

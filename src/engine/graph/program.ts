@@ -1,3 +1,4 @@
+import { takesImagesAsTheyAre, type LearningTask } from '../../shared/contract/learning-task.ts';
 import type { OptimizerPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
 import type { Layer, Network, TensorSpecification } from '../network/layer.ts';
@@ -18,7 +19,8 @@ import { encodeSavedModel, type Signature } from './saved-model.ts';
 import type { Slot } from './optimizers/optimizer.ts';
 import { restoreSlots, takenSlots, type TakenSlots } from './take-slots.ts';
 import { trainStep, type TrainStep } from './train-step.ts';
-import { classProbabilities, CROSS_ENTROPY, lossAndHits, predictedLabels, type Objective } from './loss.ts';
+import { classProbabilities, predictedLabels, type Objective } from './loss.ts';
+import { hasClasses, masked, taskLoss } from './task-loss.ts';
 import { sum } from './ops/sum.ts';
 
 /** One tensor that leaves the frozen prefix and is cached: a layer's output, batch left out. */
@@ -64,6 +66,8 @@ export interface ProgramOptions {
   readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'l1' | 'gradientClipping'>;
   /** The cross-entropy of the labels as they are, by default. */
   readonly objective?: Objective;
+  /** To learn classes, by default. Of others nothing is computed once, but for what lies below a layer that is pretrained alone. */
+  readonly task?: LearningTask;
   /** What an image counts in training, by its class; all alike by default. */
   readonly classWeights?: readonly number[] | null;
   /** What the program will be computed with; `other` by default. */
@@ -89,6 +93,8 @@ export interface ProgramOptions {
 interface Inputs {
   readonly given: ReadonlyMap<string, Tensor>;
   readonly labels: Tensor;
+  /** What an autoencoder is to give again; null in any other program. */
+  readonly target: Tensor | null;
   readonly feeds: Readonly<Record<string, Tensor>>;
   readonly mixture: Mixture | null;
 }
@@ -107,6 +113,7 @@ export function featureFeed(layer: string): string {
 
 const FLOAT_BYTES = 4;
 const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
+const CLASSIFY = { kind: 'classify' } as const;
 const NO_REGULARIZATION = { weightDecay: 0, l1: 0, gradientClipping: null } as const;
 
 function bytesOf(variables: readonly Variable[]): number {
@@ -122,6 +129,7 @@ class ProgramBuilder {
   readonly #prefix: readonly Layer[];
   readonly folded: readonly FoldedConvolution[];
   readonly #precision: TrainingPlan['precision'];
+  readonly #task: LearningTask;
 
   constructor(options: ProgramOptions) {
     this.#options = options;
@@ -130,7 +138,9 @@ class ProgramBuilder {
     const { network, plan } = options;
     for (const { name, shape } of networkTensors(network)) this.variables.set(name, this.graph.variable(name, shape));
     const shapes = layerShapes(network);
-    const isCached = !options.augmentation || options.augmentation.plan.variants > 0;
+    this.#task = options.task ?? CLASSIFY;
+    const isVaried = options.augmentation && options.augmentation.plan.variants === 0;
+    const isCached = takesImagesAsTheyAre(this.#task) && !isVaried;
     this.cut = (isCached ? plan.cut : []).map((name) => ({ name, shape: shapes.get(name) ?? [] }));
     const inPrefix = new Set(plan.prefix);
     this.#prefix = network.layers.filter((layer) => inPrefix.has(layer.name));
@@ -208,12 +218,15 @@ class ProgramBuilder {
   /**
    * What a step is fed. With a cut: the features and labels of a whole split, held by the session, and the batch's row
    * numbers, so that nothing is copied at a step. Without: the batch's pixels and labels, and what augmentation takes.
+   *
+   * @param noiseSeed null leaves an autoencoder's inputs whole
    */
-  #inputs(scope: string): Inputs {
+  #inputs(scope: string, noiseSeed: Tensor | null = null): Inputs {
     const labels = this.graph.placeholder(`${scope}/labels`, 'int32', [-1]);
     if (this.cut.length === 0) {
       const { given, feeds, mixture } = this.#images(scope, scope === 'train' ? this.#options.augmentation : null);
-      return { given: this.#lowerPrefix(scope, given), labels, feeds: { ...feeds, labels }, mixture };
+      const { noisy, target } = this.#reconstructed(scope, given, noiseSeed);
+      return { given: this.#lowerPrefix(scope, noisy), labels, target, feeds: { ...feeds, labels }, mixture };
     }
     const rows = this.graph.placeholder(`${scope}/rows`, 'int32', [-1]);
     const given = new Map<string, Tensor>();
@@ -223,7 +236,24 @@ class ProgramBuilder {
       feeds[featureFeed(name)] = features;
       given.set(name, fedRows(this.graph, `${scope}/batch/${name}`, features, rows));
     }
-    return { given, labels: gather(this.graph, `${scope}/batch/labels`, labels, rows, 'cpu'), feeds, mixture: null };
+    const { noisy, target } = this.#reconstructed(scope, given, noiseSeed);
+    const ofBatch = gather(this.graph, `${scope}/batch/labels`, labels, rows, 'cpu');
+    return { given: noisy, labels: ofBatch, target, feeds, mixture: null };
+  }
+
+  /** What an autoencoder is to give again, and what it is given with noise upon it. */
+  #reconstructed(
+    scope: string,
+    given: ReadonlyMap<string, Tensor>,
+    noiseSeed: Tensor | null,
+  ): { readonly noisy: ReadonlyMap<string, Tensor>; readonly target: Tensor | null } {
+    const name = this.#options.network.reconstructs;
+    if (this.#task.kind !== 'autoencoder' || name === undefined) return { noisy: given, target: null };
+    const target = given.get(name);
+    if (!target) throw new TypeError(`An autoencoder is given what it is to give again: '${name}'.`);
+    const { noise } = this.#task;
+    if (noise === 0 || !noiseSeed) return { noisy: given, target };
+    return { noisy: new Map(given).set(name, masked(this.graph, `${scope}/noise`, target, noise, noiseSeed)), target };
   }
 
   features(): void {
@@ -246,6 +276,7 @@ class ProgramBuilder {
   }
 
   predict(): void {
+    if (!hasClasses(this.#task)) return;
     const { given, feeds } = this.#images('predict');
     const { logits } = this.#lowerRest('predict', this.#lowerPrefix('predict', given), new Set(), null);
     this.signatures['predict'] = {
@@ -255,10 +286,15 @@ class ProgramBuilder {
   }
 
   evaluate(): void {
-    const { given, labels, feeds } = this.#inputs('evaluate');
+    const { given, labels, target, feeds } = this.#inputs('evaluate');
     const { logits } = this.#lowerRest('evaluate', given, new Set(), null);
-    const { losses, hits } = lossAndHits(this.graph, 'evaluate', logits, labels, this.#options.objective);
+    const of = { output: logits, labels, target, objective: this.#options.objective };
+    const { losses, hits } = taskLoss(this.graph, 'evaluate', this.#task, of);
     const lossSum = sum(this.graph, 'evaluate/loss', losses);
+    if (!hasClasses(this.#task)) {
+      this.signatures['evaluate'] = { inputs: feeds, outputs: { loss_sum: lossSum, hits } };
+      return;
+    }
     const predicted = predictedLabels(this.graph, 'evaluate/predicted', logits);
     const probabilities = classProbabilities(this.graph, 'evaluate/probabilities', logits);
     this.signatures['evaluate'] = { inputs: feeds, outputs: { loss_sum: lossSum, hits, predicted, probabilities } };
@@ -271,8 +307,8 @@ class ProgramBuilder {
     readonly introspection: Introspection;
   } {
     const before = this.graph.operations.length;
-    const { given, labels, feeds, mixture } = this.#inputs('train');
     const dropoutSeed = this.graph.placeholder('train/dropout_seed', 'int32', [2]);
+    const { given, labels, target, feeds, mixture } = this.#inputs('train', dropoutSeed);
     const usesDropout = this.#options.network.layers.some((layer) => layer.kind === 'dropout' && layer.rate > 0);
     const { trainable, movingStatistics } = this.#options.plan;
     const { logits, updates, outputs } = this.#lowerRest(
@@ -289,11 +325,12 @@ class ProgramBuilder {
     const factors = this.#options.rateFactors ?? new Map<string, number>();
     const rateFactors = new Map(learning.map(({ name, layer }) => [name, factors.get(layer) ?? 1]));
     const rule = { optimizer, weightDecay, l1, gradientClipping, rateFactors };
-    const { objective = CROSS_ENTROPY, classWeights = null } = this.#options;
+    const { objective, classWeights = null } = this.#options;
+    const counted = taskLoss(this.graph, 'train', this.#task, { output: logits, labels, target, objective, mixture });
     const scalesLoss = this.#precision.trainable === 'float16';
     const step = trainStep(this.graph, {
-      ...{ logits, labels, mixture, targets, updates },
-      ...{ rule, objective, classWeights, scalesLoss },
+      ...{ counted, labels, mixture, targets, updates },
+      ...{ rule, classWeights, scalesLoss },
     });
     this.signatures['train'] = {
       inputs: { ...feeds, ...step.feeds, dropout_seed: dropoutSeed },
@@ -359,12 +396,13 @@ class ProgramBuilder {
  *   and `augmentationFeeds`, where variants are cached
  * - `train` {features/<layer>, labels, rows | images, labels and, of canvases, `augmentationFeeds`; learning_rate,
  *   dropout_seed}: one step; gives the batch's mean `loss` and its number of `hits`
- * - `evaluate`: as `train` is fed without augmentation, without learning; gives `loss_sum`, `hits`, and of each image
- *   `predicted` [batch], the class that hits are counted by, and `probabilities` [batch, classes]
+ * - `evaluate`: as `train` is fed without augmentation, without learning; gives `loss_sum`, `hits`, and of each image, where
+ *   the task has classes, `predicted` [batch], the class that hits are counted by, and `probabilities` [batch, classes]
  * - `diagnose`, `check`, `keep_first`, `introspect`: see `introspectionSignatures`
- * - `predict` {images}: `logits` as the network gives them, and `probabilities` [batch, classes]
+ * - `predict` {images}: `logits` as the network gives them, and `probabilities` [batch, classes]; of tasks with classes
  *
- * Images are the uint8 pixels of a batch, [batch, height, width, 3] row-major, in a string scalar.
+ * Images are the uint8 pixels of a batch, [batch, height, width, 3] row-major, in a string scalar; of a task that compares
+ * two, those of each pair one after the other, which is one row.
  */
 export function compileProgram(options: ProgramOptions): Program {
   const builder = new ProgramBuilder(options);

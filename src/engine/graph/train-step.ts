@@ -1,7 +1,7 @@
 import type { Mixture } from './augmentation/augment-images.ts';
 import { gradients } from './gradient.ts';
 import type { Graph, Operation, Tensor, Variable } from './graph.ts';
-import { exampleWeights, lossAndHits, meanLoss, type Objective } from './loss.ts';
+import { exampleWeights, meanLoss } from './loss.ts';
 import { checkFinite } from './ops/check-finite.ts';
 import { scaleLoss } from './optimizers/loss-scaling.ts';
 import type { Slot } from './optimizers/optimizer.ts';
@@ -22,7 +22,7 @@ export interface TrainStep {
  * averages' with them. A loss or a gradient that is not finite fails the run before the weights are changed; gradients of a
  * scaled loss are skipped instead.
  *
- * @param options.logits [batch, classes]
+ * @param options.counted what the loss and the hits of the batch are
  * @param options.labels int32 [batch]
  * @param options.targets the variables that learn
  * @param options.updates what else belongs to a step
@@ -31,14 +31,13 @@ export interface TrainStep {
 export function trainStep(
   graph: Graph,
   options: {
-    readonly logits: Tensor;
+    readonly counted: { readonly losses: Tensor; readonly hits: Tensor };
     readonly labels: Tensor;
     /** null where each image has a label of its own. */
     readonly mixture: Mixture | null;
     readonly targets: readonly Variable[];
     readonly updates: readonly Operation[];
     readonly rule: UpdateRule;
-    readonly objective: Objective;
     /** What an example counts, by its label; null lets all count alike. */
     readonly classWeights: readonly number[] | null;
     /** Whether gradients pass through a type of so small a range that the loss is scaled for them. */
@@ -46,8 +45,8 @@ export function trainStep(
   },
 ): TrainStep {
   const learningRate = graph.placeholder('train/learning_rate', 'float32', []);
-  const { logits, labels, objective, classWeights, mixture } = options;
-  const { losses, hits } = lossAndHits(graph, 'train', logits, labels, objective, mixture);
+  const { labels, classWeights, mixture } = options;
+  const { losses, hits } = options.counted;
   const weights = classWeights && exampleWeights(graph, 'train/loss/weights', labels, classWeights, mixture);
   const unchecked = meanLoss(graph, 'train/loss/mean', losses, weights);
   const loss = checkFinite(graph, 'train/loss/finite', unchecked, 'the loss');

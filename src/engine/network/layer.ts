@@ -311,6 +311,8 @@ export interface Network {
   readonly pretrained: ReadonlySet<string>;
   /** The layer whose output an autoencoder is to give again; absent in any other network. */
   readonly reconstructs?: string;
+  /** What each stage looks at where layers are pretrained one by one; absent in any other network. */
+  readonly stages?: readonly { readonly output: string; readonly reconstructs: string }[];
   /** The layer in which the parts of a fused network come together; absent in any other. */
   readonly fusion?: string;
 }

@@ -74,7 +74,7 @@ export function featureSource(
 }
 
 /** Makes the next batch ready while the one before is computed. */
-async function* oneAhead(batches: Iterable<BatchRows>, make: (batch: BatchRows) => Promise<Batch>) {
+export async function* oneAhead(batches: Iterable<BatchRows>, make: (batch: BatchRows) => Promise<Batch>) {
   let next: Promise<Batch> | null = null;
   try {
     for (const batch of batches) {

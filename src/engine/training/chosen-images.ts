@@ -74,7 +74,10 @@ export function chooseImages(dataset: Dataset, { classes, trainingImagesPerClass
   dataset.classes.forEach((name, label) => {
     if (wanted.has(name)) labels.set(label, labels.size);
   });
-  let numbers = [...dataset.images.keys()].filter((number) => labels.has(dataset.images[number]?.label ?? -1));
+  // Of images whose classes nobody knows all are taken.
+  const isUnlabelled = dataset.classes.length === 0;
+  const isTaken = (number: number): boolean => isUnlabelled || labels.has(dataset.images[number]?.label ?? -1);
+  let numbers = [...dataset.images.keys()].filter(isTaken);
   const others = dataset.images.length - numbers.length;
   const notWanted = dataset.classes.length - labels.size;
   if (trainingImagesPerClass !== null) {

@@ -1,3 +1,4 @@
+import { takesImagesAsTheyAre } from '../../shared/contract/learning-task.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { CostedPlan, ImageCounts } from '../cost/workload.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
@@ -15,7 +16,7 @@ export interface UnderstoodPlan {
 
 /** Whether features are computed once: there are any, and no image changes from epoch to epoch but to another variant. */
 export function isCached({ plan, freeze }: Pick<UnderstoodPlan, 'plan' | 'freeze'>): boolean {
-  return freeze.cut.length > 0 && cachingForbiddenBy(plan.augmentation) === null;
+  return freeze.cut.length > 0 && takesImagesAsTheyAre(plan.task) && cachingForbiddenBy(plan.augmentation) === null;
 }
 
 /** What decides the cost of a run, from its plan. @param images null while nobody has counted them */

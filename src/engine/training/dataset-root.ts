@@ -29,6 +29,12 @@ export function structureOf(source: DatasetSource): DatasetStructure | undefined
 type SplitFields = Pick<TrainingPlan, 'validationShare' | 'seed' | 'split' | 'groupPattern'>;
 
 /** As `SplitOptions`, all of them. */
-export function splitOf({ validationShare, seed, split, groupPattern }: SplitFields): SplitFields {
-  return { validationShare, seed, split, groupPattern };
+export function splitOf({
+  validationShare,
+  seed,
+  split,
+  groupPattern,
+  task,
+}: SplitFields & Pick<TrainingPlan, 'task'>): SplitFields & { readonly withoutClasses: boolean } {
+  return { validationShare, seed, split, groupPattern, withoutClasses: task.kind !== 'classify' };
 }

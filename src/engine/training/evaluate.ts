@@ -19,16 +19,17 @@ export interface Predictions {
 export interface Evaluation {
   /** Mean per image. */
   readonly loss: number;
-  /** Share in [0, 1]. */
+  /** Share in [0, 1]; of a task that has none it says nothing. */
   readonly accuracy: number;
-  readonly predictions: Predictions;
+  /** null where the task has no classes. */
+  readonly predictions: Predictions | null;
 }
 
 /**
  * The mean loss and the accuracy on a split, and what is made of each image, nothing learning; dropout off, BatchNorm on its
  * moving statistics.
  *
- * @param options.classes how many there are
+ * @param options.classes how many there are; 0 for a task without
  * @param options.order which images, one after the other; all of the split unless given
  * @param options.beforeBatch waited for before each batch, such as for a pause
  */
@@ -56,6 +57,8 @@ export async function evaluate(
     const output = session.run('evaluate', feeds);
     lossSum += output['loss_sum']?.data[0] ?? NaN;
     hits += output['hits']?.data[0] ?? NaN;
+    await yieldToMessages();
+    if (classes === 0) continue;
     const own = output['probabilities']?.data;
     const classOf = output['predicted']?.data;
     if (!(own instanceof Float32Array) || !(classOf instanceof Int32Array)) {
@@ -68,11 +71,10 @@ export async function evaluate(
     });
     all?.set(own.subarray(0, rows.length * classes), done * classes);
     done += rows.length;
-    await yieldToMessages();
   }
   return {
     loss: lossSum / count,
     accuracy: hits / count,
-    predictions: { predicted, probability, probabilities: all },
+    predictions: classes === 0 ? null : { predicted, probability, probabilities: all },
   };
 }

@@ -29,6 +29,20 @@ export const learningTask = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ranking'), margin }),
 ]);
 export type LearningTask = z.infer<typeof learningTask>;
+
+/**
+ * Whether a task takes each image as it is, so that what is frozen can be computed once; for others it is turned, corrupted
+ * or given noise, or another one stands beside it.
+ */
+export function takesImagesAsTheyAre(task: LearningTask): boolean {
+  return task.kind === 'classify' || (task.kind === 'autoencoder' && task.layerwise);
+}
+
+/** Whether there is a share of examples that are right; of reconstructions there is only an error. */
+export function hasAccuracy({ kind }: LearningTask): boolean {
+  return kind !== 'autoencoder';
+}
+
 export const LEARNING_TASKS = [
   'classify',
   'autoencoder',

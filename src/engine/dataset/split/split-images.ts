@@ -14,11 +14,18 @@ export interface SplitOptions {
   readonly split?: SplitPlan | undefined;
   /** null and undefined keep nothing together but images of one content. */
   readonly groupPattern?: string | null | undefined;
+  /** Whether images will do of which no classes are known, as they do where images alone are looked at. */
+  readonly withoutClasses?: boolean | undefined;
 }
 
 export function sameSplit(left: SplitOptions, right: SplitOptions): boolean {
-  const key = ({ validationShare, seed, split = { kind: 'given' }, groupPattern = null }: SplitOptions): string =>
-    JSON.stringify([validationShare, seed, split, groupPattern]);
+  const key = ({
+    validationShare,
+    seed,
+    split = { kind: 'given' },
+    groupPattern = null,
+    withoutClasses = false,
+  }: SplitOptions): string => JSON.stringify([validationShare, seed, split, groupPattern, withoutClasses]);
   return key(left) === key(right);
 }
 
