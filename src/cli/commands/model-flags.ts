@@ -54,7 +54,9 @@ export function modelRequest(file: string, { pixels, inputSize, input, output }:
  * @returns the flags that mean the same with the network's name and its weights
  * @throws ThawError `usage.invalid` for what concerns a model where none is named, and what opening it throws
  */
-export async function withModel<Flags extends { readonly weights?: string; readonly network?: string }>(
+export async function withModel<
+  Flags extends { readonly weights?: string | readonly string[]; readonly network?: string },
+>(
   engine: Transport,
   { model, pixels, inputSize, input, output, ...flags }: Flags & ModelFlags,
 ): Promise<Omit<Flags, keyof ModelFlags>> {

@@ -23,7 +23,7 @@ import { addRuleFlags } from './rule-flags.ts';
 import { addSplitFlags } from './split-flags.ts';
 import { addStepsFlags } from './steps-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
-import { mappingOption, WEIGHTS_SOURCE } from './weights-source.ts';
+import { mappingOption, WEIGHTS_SOURCE, weightsOption } from './weights-source.ts';
 
 const CLIPPINGS = ['clipValue', 'clipNorm', 'clipGlobalNorm'] as const satisfies readonly (keyof TrainFlags)[];
 
@@ -63,7 +63,10 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
         'a file of `thaw features` or of NumPy instead of images: features and labels',
       ).conflicts(['dataset', ...AUGMENTATION_FLAGS, ...PREPROCESSING_FLAGS]),
     )
-    .option('--network <name>', 'a name from `thaw networks` (default: the one that ships with weights)')
+    .option(
+      '--network <name>',
+      'a name from `thaw networks`, or fusion_A+B of two to four of them side by side (default: the one that ships with weights)',
+    )
     .addOption(
       new Option(
         '--model <file>',
@@ -74,7 +77,7 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
     .addOption(inputSizeOption())
     .addOption(inputOption())
     .addOption(outputOption())
-    .option('--weights <source>', `${WEIGHTS_SOURCE} (default: what ships)`)
+    .addOption(weightsOption(`${WEIGHTS_SOURCE} (default: what ships); repeated for each part of a fused network`))
     .addOption(mappingOption())
     .addOption(
       new Option(

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import type { WeightsReference } from '../../shared/contract/plan-request.ts';
+import { FUSED_PARTS } from '../../shared/contract/plan.ts';
+import { partReference, type WeightsReference } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { givenPath } from '../given-path.ts';
 import { RUN_PREFIX, runCheckpoint } from '../run-checkpoint.ts';
@@ -12,7 +13,8 @@ export const WEIGHTS_SOURCE =
 
 /** What names weights on a command line, and renames their tensors. */
 export interface WeightsFlags {
-  readonly weights?: string;
+  /** Of a fused network one for each part, in order. */
+  readonly weights?: string | readonly string[];
   readonly map?: readonly string[];
 }
 
@@ -26,13 +28,44 @@ export function mappingOption(): Option {
 
 /** What a request says of weights; nothing where none are named. @throws ThawError `usage.invalid` */
 export function namedWeights({ weights, map }: WeightsFlags): { readonly weights?: WeightsReference } {
-  if (weights !== undefined) return { weights: weightsSource(weights, map) };
+  if (typeof weights === 'string') return { weights: weightsSource(weights, map) };
+  if (weights !== undefined) return { weights: fusedSource(weights, map) };
   if (map === undefined) return {};
   throw new ThawError(
     'usage.invalid',
     '--map renames the tensors of a file; received --map without --weights.',
     'Name the file with --weights, or leave --map out.',
   );
+}
+
+/** `--weights`, which names those of each part of a fused network where it is repeated. */
+export function weightsOption(description: string): Option {
+  return new Option('--weights <source>', description).argParser(
+    (source: string, before: string | readonly string[] | undefined) =>
+      before === undefined ? source : [...(typeof before === 'string' ? [before] : before), source],
+  );
+}
+
+/** @throws ThawError `usage.invalid` */
+function fusedSource(written: readonly string[], map: readonly string[] | undefined): WeightsReference {
+  if (map !== undefined) {
+    throw new ThawError(
+      'usage.invalid',
+      `--map renames the tensors of one file; received it with ${written.length} weights.`,
+      'Say in a plan file which file is renamed how.',
+    );
+  }
+  const parts = written.map((source) =>
+    partReference.parse(source === 'shipped' ? { kind: 'shipped' } : weightsSource(source)),
+  );
+  if (parts.length > FUSED_PARTS.most) {
+    throw new ThawError(
+      'usage.invalid',
+      `A fused network has at most ${FUSED_PARTS.most} parts; received ${parts.length} weights.`,
+      'Name one for each part.',
+    );
+  }
+  return { kind: 'fused', parts };
 }
 
 /**

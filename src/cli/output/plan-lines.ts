@@ -133,19 +133,27 @@ function splitWords({ split, validationShare, groupPattern }: TrainingPlan): str
   return groupPattern === null ? words : `${words}; together: ${printable(groupPattern)}`;
 }
 
+/** Where the weights come from; of a fused network a row for each part. */
+function weightsRows(weights: TrainingPlan['weights']): readonly (readonly [string, string])[] {
+  switch (weights.kind) {
+    case 'fused':
+      return weights.parts.flatMap(weightsRows);
+    case 'file':
+      return [['weights', weights.path], ...(weights.mapping ?? []).map((rule) => ['map', rule] as const)];
+    case 'run':
+      return [['weights', writtenRun(weights.runId, weights.checkpoint)]];
+    case 'shipped':
+    case 'none':
+      return [['weights', weights.kind]];
+  }
+}
+
 /** The plan of a run, and where it was made. */
 export function planLines({ plan, environment, parentRunId }: RunDetail): string[] {
   const { optimizer, weights, dataset } = plan;
-  const source =
-    weights.kind === 'file'
-      ? weights.path
-      : weights.kind === 'run'
-        ? writtenRun(weights.runId, weights.checkpoint)
-        : weights.kind;
   const rows: (readonly [string, string])[] = [
     ['dataset', dataset.kind === 'sample' ? 'the sample that ships with Thaw' : dataset.path],
-    ['weights', source],
-    ...(weights.kind === 'file' ? (weights.mapping ?? []) : []).map((rule) => ['map', rule] as const),
+    ...weightsRows(weights),
     ['strategy', plan.strategy],
     ...plan.rules.map((rule) => [RULE_WORDS[rule.action], rule.pattern] as const),
     ['epochs', String(plan.epochs)],

@@ -76,7 +76,11 @@ export function findBoundary(network: Network, moving: Moving): Boundary {
     if ((readers.get(layer.name) ?? []).some((reader) => fixed.has(reader.name))) continue;
     // Zeros at the rim cost disk and save no work; neither does a pooling of what is cached anyway. What only feeds the part
     // that trains is then left to the train graph.
-    const isCheap = layer.kind === 'zeroPadding2d' || layer.inputs.every((input) => isReadAbove(input, layer));
+    // The parts of a fused network are kept apart, so that each has a boundary of its own.
+    const isCheap =
+      layer.kind === 'zeroPadding2d' ||
+      layer.name === network.fusion ||
+      layer.inputs.every((input) => isReadAbove(input, layer));
     if (isCheap) fixed.delete(layer.name);
   }
   const prefix = network.layers.filter(({ name }) => fixed.has(name)).map(({ name }) => name);

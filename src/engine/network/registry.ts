@@ -12,6 +12,7 @@ import {
   type Publisher,
 } from './family.ts';
 import { findGraph } from './foreign/graph-record.ts';
+import { fuse, fusedNames, fusedParts, fusionName, sharedPreprocessing, type FusedPart } from './fusion.ts';
 import { KERAS_FAMILIES } from './keras/families.ts';
 import type { Network } from './layer.ts';
 import { describePlainNetwork, plainNetwork } from './plain-network.ts';
@@ -39,6 +40,8 @@ export interface NetworkEntry {
   readonly shipped: string | null;
   /** Of a model that brings its own classifier and no other; null for networks that are built with any. */
   readonly classes: number | null;
+  /** Of a fused network the networks that it consists of; absent in any other. */
+  readonly parts?: readonly FusedPart<NetworkEntry>[];
   /** Without the published classifier. */
   readonly build: () => Network;
   /** With the published classifier of that many classes, ending in its logits. */
@@ -214,6 +217,42 @@ function ofGraph(name: string): NetworkEntry | null {
   };
 }
 
+/** Networks side by side. @throws ThawError `network.unknown` for a part that is none */
+function ofFusion(name: string): NetworkEntry | null {
+  const names = fusedNames(name);
+  if (names === null) return null;
+  const parts = fusedParts(names.map((part) => expectFusible(findNetwork(part))));
+  const canonical = fusionName(parts.map(({ entry }) => entry.name));
+  const build = (): Network => {
+    const network = built.get(canonical) ?? fuse(canonical, parts);
+    built.set(canonical, network);
+    return network;
+  };
+  return {
+    name: canonical,
+    aliases: [],
+    family: 'fusion',
+    publisher: null,
+    sizes: null,
+    preprocessing: sharedPreprocessing(parts),
+    source: `${parts.map(({ entry }) => entry.name).join(' and ')} side by side, their features concatenated`,
+    shipped: null,
+    classes: null,
+    parts,
+    build,
+    buildWithTop: build,
+  };
+}
+
+function expectFusible(entry: NetworkEntry): NetworkEntry {
+  if (!entry.parts && entry.family !== 'features') return entry;
+  throw new ThawError(
+    'network.unknown',
+    `A fused network consists of networks that look at images; '${entry.name}' is ${entry.parts ? 'fused itself' : 'nothing but features'}.`,
+    'Name networks as `thaw networks` lists them, with a plus between.',
+  );
+}
+
 /**
  * @param name a canonical name or an alias; families take any size of a range, such as `mobilenet_v1_<width>_<size>` from
  *   32 to 1024
@@ -223,7 +262,8 @@ export function findNetwork(name: string): NetworkEntry {
   const listed = listNetworks();
   const found = listed.find((entry) => entry.name === name || entry.aliases.includes(name));
   if (found) return found;
-  const unlistedEntry = unlisted(name) ?? ofPlainName(name) ?? ofFeatures(name) ?? ofModel(name) ?? ofGraph(name);
+  const unlistedEntry =
+    ofFusion(name) ?? unlisted(name) ?? ofPlainName(name) ?? ofFeatures(name) ?? ofModel(name) ?? ofGraph(name);
   if (unlistedEntry) return unlistedEntry;
   const near = closest(
     name,

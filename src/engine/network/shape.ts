@@ -81,8 +81,9 @@ function convolved(layer: Conv2dLayer, input: Shape): Shape {
   return slid(layer, input, reach(layer), layer.filters);
 }
 
-/** All channels of inputs of one height and width. */
+/** All channels of inputs of one height and width, or all features of vectors. */
 function concatenated(layer: Layer, inputs: readonly Shape[]): Shape {
+  if (inputs.every(({ length }) => length === 1)) return [inputs.reduce((sum, [size = 0]) => sum + size, 0)];
   const [height, width] = spatial(layer, inputs[0] ?? []);
   for (const input of inputs) {
     const [ownHeight, ownWidth] = spatial(layer, input);

@@ -18,6 +18,7 @@ import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
 import { assertDataset, assertSources, withPinnedWeights, type PlannedRun } from './plan-run.ts';
+import { sourceFolders } from './weights-path.ts';
 
 /** A log that was put back to an earlier state may know nothing of it. @throws ThawError `run.state` */
 function assertUntrained(runId: string, runDirectory: string): void {
@@ -72,7 +73,6 @@ async function launch(
   const runDirectory = context.runDirectory(runId);
   assertUntrained(runId, runDirectory);
   makeRunFolder(runDirectory);
-  const { weights } = plan;
   const job = await jobFromOrigin(context, run).catch((error: unknown) => {
     // Nothing that it took over is of use to anybody.
     rmSync(runDirectory, { recursive: true, force: true });
@@ -85,7 +85,7 @@ async function launch(
       runDirectory,
       cacheDirectory: context.cache,
       cacheLimitBytes: cacheLimit(context),
-      sourceRunDirectory: weights.kind === 'run' ? context.runDirectory(weights.runId) : null,
+      ...sourceFolders(context, plan),
       home: context.home,
       ...job,
     },

@@ -26,7 +26,7 @@ function refuse(message: string, hint: string): never {
  */
 export function completePreprocessing(
   requested: ResolvedPlanRequest['preprocessing'],
-  { name, preprocessing: own }: Pick<NetworkEntry, 'name' | 'preprocessing'>,
+  { name, preprocessing: own, parts }: Pick<NetworkEntry, 'name' | 'preprocessing' | 'parts'>,
 ): PreprocessingPlan | null {
   const given = Object.fromEntries(Object.entries(requested ?? {}).filter(([, value]) => value !== undefined));
   const plan: PreprocessingPlan = { ...NOTHING, ...given };
@@ -41,6 +41,12 @@ export function completePreprocessing(
     );
   }
   const rule = plan.normalisation === null ? plan.values : 'mean and deviation';
+  if (rule !== null && parts) {
+    refuse(
+      `Each part of a fused network prepares the pixels as its own weights need them; received '${rule}' for all of '${name}'.`,
+      'Leave the rule out; how images are framed may be said of all.',
+    );
+  }
   if (rule !== null && own.channelOrder === 'grey') {
     refuse(
       `'${rule}' is a rule for three channels; '${name}' takes one, of grey images.`,

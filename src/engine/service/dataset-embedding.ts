@@ -14,7 +14,7 @@ import { findEmbedding, keepEmbedding } from './embedding-cache.ts';
 import { placeImages } from './extractor-process.ts';
 import { stampOf } from './opened-weights.ts';
 import { resolveWeights } from './resolve-references.ts';
-import { assertWeights, weightsPath } from './weights-path.ts';
+import { assertWeights, plannedParts, sourceFolders, weightsPath } from './weights-path.ts';
 
 type Asked = Request<'dataset.embedding'>;
 type NamedImage = OpenedDataset['images'][number];
@@ -33,13 +33,18 @@ async function keyOf(
   plan: TrainingPlan,
   contents: readonly { readonly contentHash: string }[],
 ): Promise<string> {
-  const weights = await weightsPath(context, plan);
-  const mapping = plan.weights.kind === 'file' ? (plan.weights.mapping ?? []) : [];
+  const weights = await Promise.all(
+    plannedParts(plan).map(async (part) => {
+      const path = await weightsPath(context, part);
+      const mapping = part.weights.kind === 'file' ? (part.weights.mapping ?? []) : [];
+      return path === null ? null : { path, stamp: await stampOf(path), mapping };
+    }),
+  );
   const decides = {
     layout: LAYOUT,
     network: plan.network,
     preprocessing: plan.preprocessing,
-    weights: weights === null ? null : { path: weights, stamp: await stampOf(weights), mapping },
+    weights: plan.weights.kind === 'fused' ? weights : (weights[0] ?? null),
     contents: hash('sha256', contents.map(({ contentHash }) => contentHash).join(), 'hex'),
   };
   return hash('sha256', JSON.stringify(decides), 'hex');
@@ -94,7 +99,7 @@ export async function embedDataset(
     network,
     weights: weights && resolveWeights(context, weights),
   });
-  const sourceRunDirectory = await assertWeights(context, plan.weights);
+  await assertWeights(context, plan.weights);
   // Those out of use too: a map is the same whatever is decided of its images.
   const contents = contentsOf([...images, ...aside]);
   const key = await keyOf(context, plan, contents);
@@ -112,7 +117,7 @@ export async function embedDataset(
         laidOut: MOST_LAID_OUT,
         cacheDirectory: context.cache,
         cacheLimitBytes: cacheLimit(context),
-        sourceRunDirectory,
+        ...sourceFolders(context, plan),
       },
       task,
     ),

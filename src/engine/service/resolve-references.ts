@@ -1,6 +1,11 @@
 import path from 'node:path';
-import type { DatasetSource, WeightsSource } from '../../shared/contract/plan.ts';
-import type { DatasetReference, TrainingPlanRequest, WeightsReference } from '../../shared/contract/plan-request.ts';
+import type { DatasetSource, PartWeights, WeightsSource } from '../../shared/contract/plan.ts';
+import type {
+  DatasetReference,
+  PartReference,
+  TrainingPlanRequest,
+  WeightsReference,
+} from '../../shared/contract/plan-request.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
@@ -36,8 +41,21 @@ export function resolveDataset(context: ServiceContext, dataset: DatasetReferenc
   }
 }
 
-function mapped(file: string, mapping: readonly string[] | undefined): WeightsSource {
+function mapped(file: string, mapping: readonly string[] | undefined): PartWeights {
   return { kind: 'file', path: file, ...(mapping && mapping.length > 0 && { mapping: [...mapping] }) };
+}
+
+function resolvePart(context: ServiceContext, weights: PartReference): PartWeights {
+  switch (weights.kind) {
+    case 'granted':
+      return mapped(context.grants.pathOf(weights.grantId), weights.mapping);
+    case 'published':
+      return mapped(publishedPath(context, weights.name), weights.mapping);
+    case 'file':
+    case 'run':
+    case 'shipped':
+      return weights;
+  }
 }
 
 /** @throws ThawError `file.notGranted`, `run.unknown`, `usage.noMatch`, `weights.missing` for weights not downloaded yet */
@@ -49,9 +67,10 @@ export function resolveWeights(context: ServiceContext, weights: WeightsReferenc
     case 'none':
       return weights;
     case 'granted':
-      return mapped(context.grants.pathOf(weights.grantId), weights.mapping);
     case 'published':
-      return mapped(publishedPath(context, weights.name), weights.mapping);
+      return resolvePart(context, weights);
+    case 'fused':
+      return { kind: 'fused', parts: weights.parts.map((part) => resolvePart(context, part)) };
     case 'ofRun':
       return readPlan(context.log, weights.runId).weights;
   }

@@ -7,6 +7,7 @@ import { checkpointPrefix } from '../training/checkpoint.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
 import { locatedDataset } from './located-dataset.ts';
+import { sourceFolders } from './weights-path.ts';
 
 /** `gone`: the run has no folder any more. */
 async function hasCheckpoint(runDirectory: string): Promise<boolean | 'gone'> {
@@ -40,7 +41,7 @@ export async function resumeRun(
       runDirectory,
       cacheDirectory: context.cache,
       cacheLimitBytes: cacheLimit(context),
-      sourceRunDirectory: plan.weights.kind === 'run' ? context.runDirectory(plan.weights.runId) : null,
+      ...sourceFolders(context, plan),
       resume: true,
       home: context.home,
     });

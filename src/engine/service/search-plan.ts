@@ -8,6 +8,7 @@ import type { ServiceContext } from './context.ts';
 import { searchInProcess } from './finder-process.ts';
 import type { PlannedRun } from './plan-run.ts';
 import { planStart } from './start-training.ts';
+import { sourceFolders } from './weights-path.ts';
 
 /** From where the loss of any usual network does not move yet to where it has long diverged. */
 const USUAL_RATES = { from: 1e-6, to: 10, steps: 100 } as const;
@@ -15,7 +16,6 @@ const USUAL_SIZES = { from: 4, to: 256, steps: 5 } as const;
 
 /** What a search is given of a plan; of one with stages, what its first stage begins with. */
 function jobOf(context: ServiceContext, { plan, origin }: PlannedRun): Omit<SearchJob, 'runDirectory'> {
-  const { weights } = plan;
   const keepsOptimizer =
     origin?.relation === 'branched' && readPlan(context.log, origin.runId).optimizer.kind === plan.optimizer.kind;
   return {
@@ -23,7 +23,7 @@ function jobOf(context: ServiceContext, { plan, origin }: PlannedRun): Omit<Sear
     plan: { ...stagePlan(plan, 0), introspectionInterval: 0, histogramInterval: 0 },
     cacheDirectory: context.cache,
     cacheLimitBytes: cacheLimit(context),
-    sourceRunDirectory: weights.kind === 'run' ? context.runDirectory(weights.runId) : null,
+    ...sourceFolders(context, plan),
     keepsOptimizer,
     home: context.home,
   };

@@ -5,6 +5,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readResult } from '../experiment/run-reader.ts';
 import { isActive } from '../experiment/run-status.ts';
 import { findNetwork } from '../network/registry.ts';
+import type { TrainerJob } from '../training/protocol.ts';
 import { RESOURCES } from '../training/resources.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
@@ -14,6 +15,10 @@ import type { ServiceContext } from './context.ts';
  * @throws ThawError `weights.missing`, `run.unknown`, `run.state` or `training.checkpoint`
  */
 export async function assertWeights(context: ServiceContext, weights: WeightsSource): Promise<string | null> {
+  if (weights.kind === 'fused') {
+    for (const part of weights.parts) await assertWeights(context, part);
+    return null;
+  }
   // A TensorFlow checkpoint is named by the prefix of its files.
   const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
   if (weights.kind === 'file' && !isThere(weights.path) && !isThere(`${weights.path}.index`)) {
@@ -37,11 +42,39 @@ export async function assertWeights(context: ServiceContext, weights: WeightsSou
   return directory;
 }
 
+/** The folders of the runs that a plan's weights come from, as a job takes them; see `assertWeights`. */
+export function sourceFolders(
+  context: ServiceContext,
+  { weights, headWeights }: Pick<TrainingPlan, 'weights' | 'headWeights'>,
+): Pick<TrainerJob, 'sourceRunDirectory' | 'partRunDirectories' | 'headRunDirectory'> {
+  const folder = (source: WeightsSource): string | null =>
+    source.kind === 'run' ? context.runDirectory(source.runId) : null;
+  return {
+    sourceRunDirectory: folder(weights),
+    ...(headWeights && { headRunDirectory: context.runDirectory(headWeights.runId) }),
+    ...(weights.kind === 'fused' && { partRunDirectories: weights.parts.map(folder) }),
+  };
+}
+
+/** What of a plan is one network with weights: itself, or the parts of a fused network. */
+export function plannedParts({
+  network,
+  weights,
+}: Pick<TrainingPlan, 'weights' | 'network'>): readonly Pick<TrainingPlan, 'weights' | 'network'>[] {
+  if (weights.kind !== 'fused') return [{ network, weights }];
+  const { parts = [] } = findNetwork(network);
+  return parts.flatMap(({ entry }, index) => {
+    const own = weights.parts[index];
+    return own ? [{ network: entry.name, weights: own }] : [];
+  });
+}
+
 /**
  * Where the weights lie that a plan begins with.
  *
  * @returns null where every tensor is drawn anew
- * @throws ThawError `weights.missing`, `run.unknown`, `run.state`, `training.checkpoint`
+ * @throws ThawError `weights.missing`, `run.unknown`, `run.state`, `training.checkpoint`; `usage.invalid` for those of several
+ *   networks, see `plannedParts`
  */
 export async function weightsPath(
   context: ServiceContext,
@@ -57,6 +90,12 @@ export async function weightsPath(
       const { shipped } = findNetwork(network);
       return shipped === null ? null : path.join(RESOURCES, shipped);
     }
+    case 'fused':
+      throw new ThawError(
+        'usage.invalid',
+        `Weights are looked into one network at a time; '${network}' is fused.`,
+        'Name one of its networks and the weights of that.',
+      );
     case 'run':
       return runDirectory && chosenPrefix(runDirectory, weights.checkpoint ?? 'best');
   }

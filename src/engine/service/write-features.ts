@@ -10,7 +10,7 @@ import { takeFeatures } from './extractor-process.ts';
 import { resolveDataset, resolveWeights } from './resolve-references.ts';
 import { assertDataset } from './plan-run.ts';
 import { thawVersion } from './version.ts';
-import { assertWeights } from './weights-path.ts';
+import { assertWeights, sourceFolders } from './weights-path.ts';
 
 /** @throws ThawError `usage.invalid` where no file can be written, `file.notGranted` */
 function outputPath(context: ServiceContext, output: FeaturesRequest['output']): string {
@@ -65,7 +65,7 @@ export async function writeFeatures(
     weights: weights && resolveWeights(context, weights),
   });
   assertDataset(plan.dataset);
-  const sourceRunDirectory = await assertWeights(context, plan.weights);
+  await assertWeights(context, plan.weights);
   const output = outputPath(context, request.output);
   return context.tasks.run(request.taskId, 'image', (task) =>
     takeFeatures(
@@ -76,7 +76,7 @@ export async function writeFeatures(
         output,
         cacheDirectory: context.cache,
         cacheLimitBytes: cacheLimit(context),
-        sourceRunDirectory,
+        ...sourceFolders(context, plan),
         thaw: thawVersion(),
         home: context.home,
       },

@@ -8,7 +8,7 @@ import type { TrainerJob } from './protocol.ts';
 /** What features are taken of; the plan is one of training, of which the lower part is used. */
 export interface ExtractorJob extends Pick<
   TrainerJob,
-  'plan' | 'cacheDirectory' | 'cacheLimitBytes' | 'sourceRunDirectory'
+  'plan' | 'cacheDirectory' | 'cacheLimitBytes' | 'sourceRunDirectory' | 'partRunDirectories'
 > {
   /** The layer whose output is taken; null takes them where the plan's frozen prefix ends. */
   readonly layer: string | null;

@@ -31,6 +31,8 @@ export interface TrainerJob {
   readonly sourceRunDirectory: string | null;
   /** The same for each part of the `fused` weights source; none otherwise. */
   readonly partRunDirectories?: readonly (string | null)[] | undefined;
+  /** The folder of the run whose head the plan names; none otherwise. */
+  readonly headRunDirectory?: string | undefined;
   /** True continues from the last checkpoint in `runDirectory`. */
   readonly resume: boolean;
   /** True goes on with the optimizer's state too, of the checkpoint that the `run` weights source means, where it fits. */

@@ -21,6 +21,8 @@ export interface ListedTensor extends TensorEntry {
 
 /** The formats that are read, by the names the load report gives them. */
 export type WeightsFormat =
+  /** Those of a fused network, of whatever formats. */
+  | 'fused'
   | 'keras-h5'
   | 'keras-v3-h5'
   | 'keras-archive'

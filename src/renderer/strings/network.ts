@@ -136,6 +136,7 @@ export const network = {
     run: (dataset: string, when: string) => `trained on ${isolate(dataset)}, ${when}`,
     file: (path: string) => `Began with the file ${isolate(path)}`,
     shipped: 'Began with the weights that ship with Thaw',
+    fused: (parts: number) => `Began with weights of its ${parts} networks each`,
     none: 'Began with random weights',
     gone: (runId: string) => `Began with run ${runId}, which is no longer in the log`,
     earlier: 'Began with runs before these',

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addHeadFlags, headRequest, type HeadFlags } from '../../../src/cli/commands/head-flags.ts';
-import { USUAL_HEAD } from '../../../src/shared/contract/head-design.ts';
 import { headWords } from '../../../src/shared/contract/head-words.ts';
 import { completeHead } from '../../../src/engine/service/complete-head.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -50,7 +49,7 @@ describe('the flags of a head', () => {
     ],
   ])('%j', (words, request, told) => {
     expect(requestOf(...words)).toEqual(request);
-    expect(headWords({ ...USUAL_HEAD, ...requestOf(...words) })).toBe(told);
+    expect(headWords(completeHead(requestOf(...words)))).toBe(told);
   });
 
   it.each([

@@ -62,8 +62,10 @@ export function resultFacts(detail: RunDetail): Fact[] {
   ]);
 }
 
-function weightsFact({ weights }: TrainingPlan): string {
+function weightsFact({ weights }: Pick<TrainingPlan, 'weights'>): string {
   switch (weights.kind) {
+    case 'fused':
+      return weights.parts.map((part) => weightsFact({ weights: part })).join(' + ');
     case 'file':
       return weights.path;
     case 'run':
