@@ -2,7 +2,11 @@ import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { EMPTY_AUGMENTATION, type AugmentationDraft } from './augmentation-draft.ts';
 import { NUMBER_FIELD_NAMES, NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import { EMPTY_DRAFT, type ChosenWeights, type OptimizerChoice, type PlanDraft } from './plan-draft.ts';
+import { headDraft } from './head-draft.ts';
 import { OWN_PREPROCESSING } from './preprocessing-draft.ts';
+import { typedRates } from './rate-draft.ts';
+import { takeStages } from './stage-draft.ts';
+import { taskDraft } from './task-draft.ts';
 
 /** What stands at a dotted path of a plan. */
 function valueAt(plan: TrainingPlan, path: string): unknown {
@@ -12,18 +16,13 @@ function valueAt(plan: TrainingPlan, path: string): unknown {
   }, plan);
 }
 
-/** Whether the form can say which rates its layers learn at: one share of the rate for all but the head. */
-function isRateOfForm({ learningRateRules: [below, head, ...others] }: TrainingPlan): boolean {
-  return others.length === 0 && below?.pattern === '/./' && head?.pattern === 'head' && head.factor === 1;
-}
-
 function typedOf(plan: TrainingPlan): PlanDraft['typed'] {
   const figures = NUMBER_FIELD_NAMES.map((field): readonly [NumberField, string] => {
     const value = valueAt(plan, NUMBER_FIELDS[field].path);
-    const isForm = field !== 'rateBelowHead' || isRateOfForm(plan);
-    return [field, typeof value === 'number' && isForm ? String(value) : ''];
+    return [field, typeof value === 'number' ? String(value) : ''];
   });
-  return { ...EMPTY_DRAFT.typed, ...Object.fromEntries(figures) };
+  const { rateBelowHead } = typedRates(plan.learningRateRules);
+  return { ...EMPTY_DRAFT.typed, ...Object.fromEntries(figures), rateBelowHead };
 }
 
 function optimizerOf({ optimizer }: TrainingPlan): OptimizerChoice {
@@ -50,7 +49,7 @@ function classWeightsOf({ classWeights }: TrainingPlan): PlanDraft['classWeights
 
 /** A plan as the form would hold it had all of it been chosen and typed there. @param weights what it begins with */
 export function draftOfPlan(plan: TrainingPlan, weights: ChosenWeights | null): PlanDraft {
-  return {
+  const draft: PlanDraft = {
     ...EMPTY_DRAFT,
     strategy: plan.strategy,
     network: plan.network,
@@ -75,7 +74,16 @@ export function draftOfPlan(plan: TrainingPlan, weights: ChosenWeights | null): 
     device: plan.device,
     stopsEarly: plan.earlyStopping !== null,
     monitor: plan.earlyStopping?.monitor ?? null,
+    rates: typedRates(plan.learningRateRules).rates,
+    epochUnit: plan.stepsPerEpoch === null ? 'images' : 'steps',
+    evaluatesFirst: plan.evaluateFirst,
+    reuse: plan.reuse ?? '',
+    headWeights: plan.headWeights && { reference: plan.headWeights, label: plan.headWeights.runId },
+    headDesign: headDraft(plan.headDesign),
+    classes: plan.classes,
+    ...taskDraft(plan.task),
     ...augmentationOf(plan),
     typed: typedOf(plan),
   };
+  return takeStages(draft, plan.stages);
 }

@@ -6,6 +6,7 @@ export type Dropped =
   | { readonly kind: 'weights'; readonly name: string }
   | { readonly kind: 'features'; readonly name: string }
   | { readonly kind: 'run'; readonly name: string }
+  | { readonly kind: 'plan'; readonly name: string }
   | { readonly kind: 'mixed' }
   | { readonly kind: 'other'; readonly name: string }
   | { readonly kind: 'nothing' };
@@ -23,6 +24,8 @@ const WEIGHTS = /\.(h5|hdf5|keras|safetensors|pt|pth|tar|bin|ckpt|index|onnx|pb)
 const FEATURES = /\.npz$/i;
 /** A run of Thaw's, or TensorBoard's events. */
 const RUN = /\.thaw$|tfevents/i;
+
+const PLAN = /\.ya?ml$/i;
 
 const LEADING = /\.index$|^model\.json$/i;
 
@@ -54,6 +57,8 @@ export function whatWasDropped(items: readonly DroppedItem[]): Dropped {
   if (run !== undefined) return { kind: 'run', name: run.name };
   const features = items.find(({ name }) => FEATURES.test(name));
   if (features !== undefined) return { kind: 'features', name: features.name };
+  const plan = items.find(({ name }) => PLAN.test(name));
+  if (plan !== undefined) return { kind: 'plan', name: plan.name };
   return { kind: 'other', name: first.name };
 }
 

@@ -7,9 +7,12 @@ import {
   trainingPlan,
 } from '../../shared/contract/plan.ts';
 import { normalisation, preprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
+import { headDesign } from '../../shared/contract/head-design.ts';
+import { learningTask } from '../../shared/contract/learning-task.ts';
 import { splitPlan } from '../../shared/contract/split-plan.ts';
 
 const [, shares, folds] = splitPlan.options;
+const [, autoencoder, , , pairs] = learningTask.options;
 
 interface Schema {
   safeParse(value: unknown): { readonly success: boolean };
@@ -69,6 +72,16 @@ export const NUMBER_FIELDS = {
   cutmix: { path: 'augmentation.cutmix', schema: augmentationPlan.shape.cutmix },
   variants: { path: 'augmentation.variants', schema: augmentationPlan.shape.variants },
   introspectionInterval: { path: 'introspectionInterval', schema: trainingPlan.shape.introspectionInterval },
+  histogramInterval: { path: 'histogramInterval', schema: trainingPlan.shape.histogramInterval },
+  logInterval: { path: 'logInterval', schema: trainingPlan.shape.logInterval },
+  loaderWorkers: { path: 'loaderWorkers', schema: trainingPlan.shape.loaderWorkers },
+  stepsPerEpoch: { path: 'stepsPerEpoch', schema: trainingPlan.shape.stepsPerEpoch },
+  evaluationImages: { path: 'evaluationImages', schema: trainingPlan.shape.evaluationImages },
+  trainingImagesPerClass: { path: 'trainingImagesPerClass', schema: trainingPlan.shape.trainingImagesPerClass },
+  standardDeviation: { path: 'headDesign.standardDeviation', schema: headDesign.shape.standardDeviation },
+  temperature: { path: 'headDesign.temperature', schema: headDesign.shape.temperature },
+  noise: { path: 'task.noise', schema: autoencoder.shape.noise },
+  margin: { path: 'task.margin', schema: pairs.shape.margin },
   seed: { path: 'seed', schema: trainingPlan.shape.seed },
   shorterSide: { path: 'preprocessing.shorterSide', schema: preprocessingPlan.shape.shorterSide },
   meanRed: { path: 'preprocessing.normalisation.mean.0', schema: meanOf },

@@ -10,7 +10,7 @@ import type {
   Strategy,
   TrainingPlan,
 } from '../../shared/contract/plan.ts';
-import type { WeightsReference } from '../../shared/contract/plan-request.ts';
+import type { TrainingPlanRequest, WeightsReference } from '../../shared/contract/plan-request.ts';
 import {
   BLUR_FIELDS,
   blurs,
@@ -26,7 +26,11 @@ import type { SplitPlan } from '../../shared/contract/split-plan.ts';
 import type { PreprocessingPlan } from '../../shared/contract/preprocessing-plan.ts';
 import type { TypedWeights } from './class-weights.ts';
 import { normalises, NORMALISATION_FIELDS, OWN_PREPROCESSING } from './preprocessing-draft.ts';
+import { EMPTY_HEAD, hasWrongLayer, type HeadDraft } from './head-draft.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField } from './number-field.ts';
+import { readRate, type TypedRate } from './rate-draft.ts';
+import type { StageDraft } from './stage-draft.ts';
+import { EMPTY_TASK, hasMargin, taskOf, type TaskDraft } from './task-draft.ts';
 
 /** Methods as a person chooses them: SGD's two kinds of momentum are two of them. */
 export const OPTIMIZER_CHOICES = ['sgd', 'nesterov', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta'] as const;
@@ -43,8 +47,18 @@ export interface ChosenWeights {
   readonly label: string;
 }
 
+/** What an epoch lasts: a visit of each training image, or so many steps. */
+export const EPOCH_UNITS = ['images', 'steps'] as const;
+export type EpochUnit = (typeof EPOCH_UNITS)[number];
+
+/** The head of a run as it was chosen, with the words it is shown by. */
+export interface ChosenHead {
+  readonly reference: NonNullable<TrainingPlanRequest['headWeights']>;
+  readonly label: string;
+}
+
 /** The plan as it is being made: figures as they were typed, `null` for what is left to the engine. */
-export interface PlanDraft extends AugmentationDraft {
+export interface PlanDraft extends AugmentationDraft, TaskDraft {
   readonly strategy: Strategy;
   readonly network: string | null;
   readonly weights: ChosenWeights | null;
@@ -70,6 +84,23 @@ export interface PlanDraft extends AugmentationDraft {
   readonly device: string | null;
   readonly stopsEarly: boolean | null;
   readonly monitor: EarlyStoppingPlan['monitor'] | null;
+  /** Rates of layers, where one share of the rate for all below the head does not say it. */
+  readonly rates: readonly TypedRate[];
+  /**
+   * None where the plan is one piece. Of the one that is chosen, what it does stands in the draft's own fields: see
+   * `stagesOf`.
+   */
+  readonly stages: readonly StageDraft[];
+  /** The place of the stage that is chosen. */
+  readonly stage: number;
+  readonly epochUnit: EpochUnit | null;
+  readonly evaluatesFirst: boolean | null;
+  /** The layers that alone take the weights, by a name or an expression; empty for all. */
+  readonly reuse: string;
+  readonly headWeights: ChosenHead | null;
+  readonly headDesign: HeadDraft;
+  /** The classes to learn, by name; null for all. */
+  readonly classes: readonly string[] | null;
   readonly typed: Readonly<Record<NumberField, string>>;
 }
 
@@ -97,6 +128,16 @@ export const EMPTY_DRAFT: PlanDraft = {
   device: null,
   stopsEarly: null,
   monitor: null,
+  rates: [],
+  stages: [],
+  stage: 0,
+  epochUnit: null,
+  evaluatesFirst: null,
+  reuse: '',
+  headWeights: null,
+  headDesign: EMPTY_HEAD,
+  classes: null,
+  ...EMPTY_TASK,
   ...EMPTY_AUGMENTATION,
   typed: {
     learningRate: '',
@@ -124,6 +165,16 @@ export const EMPTY_DRAFT: PlanDraft = {
     patience: '',
     ...NO_FIGURES,
     introspectionInterval: '',
+    histogramInterval: '',
+    logInterval: '',
+    loaderWorkers: '',
+    stepsPerEpoch: '',
+    evaluationImages: '',
+    trainingImagesPerClass: '',
+    standardDeviation: '',
+    temperature: '',
+    noise: '',
+    margin: '',
     seed: '',
     validationShare: '',
     shorterSide: '',
@@ -141,12 +192,22 @@ export const EMPTY_DRAFT: PlanDraft = {
 
 export const USUAL_PATIENCE = 5;
 export const USUAL_CLIPPING_LIMIT = 1;
+export const USUAL_STEPS_PER_EPOCH = 100;
 export const USUAL_SPLIT = { testShare: 0, folds: 5, fold: 1 } as const;
 
 /** What the draft comes to where it says nothing: the engine's completion, as far as it is known. */
 export type Completion = Pick<
   TrainingPlan,
-  'optimizer' | 'gradientClipping' | 'classWeights' | 'schedule' | 'earlyStopping' | 'split'
+  | 'optimizer'
+  | 'gradientClipping'
+  | 'classWeights'
+  | 'schedule'
+  | 'earlyStopping'
+  | 'split'
+  | 'stages'
+  | 'stepsPerEpoch'
+  | 'headDesign'
+  | 'task'
 > | null;
 
 /** The figures that were typed and cannot be read, as far as the form shows them. */
@@ -154,6 +215,15 @@ export function wrongFields(draft: PlanDraft, completion: Completion): readonly 
   return NUMBER_FIELD_NAMES.filter(
     (field) => isShown(field, draft, completion) && readNumber(field, draft.typed[field]).kind === 'wrong',
   );
+}
+
+/** Whether anything that was typed cannot be read, beside the fields that `wrongFields` tells. */
+export function hasWrongRow(draft: PlanDraft): boolean {
+  return draft.rates.some(isWrongRate) || hasWrongLayer(draft.headDesign);
+}
+
+function isWrongRate({ pattern, factor }: TypedRate): boolean {
+  return pattern.trim() === '' || readRate(factor).kind !== 'value';
 }
 
 /** The figures that belong to a schedule. */
@@ -189,6 +259,12 @@ const ofOptimizer = (field: keyof typeof FIGURES_OF): Condition => {
 
 /** What must be chosen for a figure to have a meaning; those that always have one are not named. */
 const CONDITIONS: Readonly<Partial<Record<NumberField, Condition>>> = {
+  rateBelowHead: ({ rates }) => rates.length === 0,
+  stepsPerEpoch: (draft, completion) => epochUnitOf(draft, completion) === 'steps',
+  standardDeviation: ({ headDesign }, completion) =>
+    (headDesign.initializer ?? completion?.headDesign.initializer) === 'truncatedNormal',
+  noise: (draft, completion) => taskOf(draft, completion?.task) === 'autoencoder',
+  margin: (draft, completion) => hasMargin(taskOf(draft, completion?.task)),
   momentum: (draft, completion) => hasMomentum(optimizerOf(draft, completion)),
   beta1: ofOptimizer('beta1'),
   beta2: ofOptimizer('beta2'),
@@ -249,4 +325,8 @@ export function scheduleOf(draft: PlanDraft, completion: Completion): SchedulePl
 
 export function stopsEarly(draft: PlanDraft, completion: Completion): boolean {
   return draft.stopsEarly ?? (completion?.earlyStopping ?? null) !== null;
+}
+
+export function epochUnitOf(draft: PlanDraft, completion: Completion): EpochUnit {
+  return draft.epochUnit ?? ((completion?.stepsPerEpoch ?? null) === null ? 'images' : 'steps');
 }

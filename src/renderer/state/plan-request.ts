@@ -1,7 +1,12 @@
-import type { OptimizerPlan } from '../../shared/contract/plan.ts';
-import type { DatasetReference, TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
+import type { FreezeRule, LearningRateRule, OptimizerPlan } from '../../shared/contract/plan.ts';
+import type {
+  DatasetReference,
+  TrainingPlanRequest,
+  TrainingStageRequest,
+} from '../../shared/contract/plan-request.ts';
 import { buildAugmentation } from './augmentation-draft.ts';
 import { readClassWeight } from './class-weights.ts';
+import { buildHead } from './head-draft.ts';
 import { readNumber, type NumberField, type Typed } from './number-field.ts';
 import {
   clippingOf,
@@ -14,28 +19,26 @@ import {
   USUAL_CLIPPING_LIMIT,
   USUAL_PATIENCE,
   USUAL_SPLIT,
+  USUAL_STEPS_PER_EPOCH,
   type Completion,
   type PlanDraft,
 } from './plan-draft.ts';
 import { buildPreprocessing } from './preprocessing-draft.ts';
+import { ratesBelowHead, readRate } from './rate-draft.ts';
+import { atStage, completionAt, stagesOf } from './stage-draft.ts';
+import { buildTask } from './task-draft.ts';
 
 /** Reads a field of the form: `undefined` where nothing was typed. */
 type Reader<Figure> = (field: NumberField) => Figure | undefined;
-/** Reads the weight of a class: `undefined` where nothing was typed. */
-type WeightReader<Figure> = (typed: string) => Figure | undefined;
+/** What of a typed figure is asked: all of it, or only what can be read. */
+type Asked<Figure> = (typed: Typed) => Figure | undefined;
 
 const valueOf = (typed: Typed): number | undefined => (typed.kind === 'value' ? typed.value : undefined);
 const anythingOf = (typed: Typed): number | string | undefined => (typed.kind === 'empty' ? undefined : typed.value);
 
 /** What the engine is asked to train; figures that cannot be read are left out, and `wrongFields` tells them. */
 export function planRequest(draft: PlanDraft, dataset: DatasetReference, completion: Completion): TrainingPlanRequest {
-  return build<number>(
-    draft,
-    dataset,
-    completion,
-    (field) => valueOf(readNumber(field, draft.typed[field])),
-    (typed) => valueOf(readClassWeight(typed)),
-  );
+  return build<number>(draft, dataset, completion, valueOf);
 }
 
 /** The same with figures as they were typed, nonsense included: the engine tells what is wrong with them. */
@@ -44,56 +47,120 @@ export function previewRequest(
   dataset: DatasetReference,
   completion: Completion,
 ): Record<string, unknown> {
-  return build<number | string>(
-    draft,
-    dataset,
-    completion,
-    (field) => anythingOf(readNumber(field, draft.typed[field])),
-    (typed) => anythingOf(readClassWeight(typed)),
-  );
+  return build<number | string>(draft, dataset, completion, anythingOf);
 }
 
-function build<Figure>(
-  draft: PlanDraft,
-  dataset: DatasetReference,
-  completion: Completion,
-  figure: Reader<Figure>,
-  weight: WeightReader<Figure>,
-) {
+/** The stages that are asked for, each with all that the form says of it. */
+export function stageRequests(draft: PlanDraft, completion: Completion): readonly TrainingStageRequest[] {
+  return buildStages<number>(draft, completion, valueOf);
+}
+
+/** Says of everything that a plan may be without that it is without it: a branch is else as the run that it leaves. */
+export const WITHOUT = {
+  rules: [],
+  stages: [],
+  learningRateRules: [],
+  reuse: null,
+  headWeights: null,
+  classes: null,
+  trainingImagesPerClass: null,
+  stepsPerEpoch: null,
+  evaluationImages: null,
+  loaderWorkers: null,
+} as const satisfies TrainingPlanRequest;
+
+function reader<Figure>(draft: PlanDraft, asked: Asked<Figure>): Reader<Figure> {
+  return (field) => asked(readNumber(field, draft.typed[field]));
+}
+
+function build<Figure>(draft: PlanDraft, dataset: DatasetReference, completion: Completion, asked: Asked<Figure>) {
+  const figure = reader(draft, asked);
+  const staged = draft.stages.length > 0;
+  // Where there are stages, each says for itself what else stands here.
+  const piece = staged ? {} : buildPiece(draft, completion, asked);
   return defined({
     dataset,
-    strategy: draft.strategy,
+    strategy: staged ? atStage(draft, 0).strategy : draft.strategy,
     network: draft.network ?? undefined,
-    weights: draft.strategy === 'scratch' ? undefined : draft.weights?.reference,
-    rules: draft.rules.length === 0 ? undefined : [...draft.rules],
-    epochs: figure('epochs'),
+    weights: draft.strategy === 'scratch' && !staged ? undefined : draft.weights?.reference,
+    reuse: draft.reuse.trim() === '' ? undefined : draft.reuse.trim(),
+    headWeights: draft.headWeights?.reference,
+    evaluateFirst: draft.evaluatesFirst ?? undefined,
+    task: buildTask(draft, (field) => (isShown(field, draft, completion) ? figure(field) : undefined)),
+    classes: draft.classes === null ? undefined : [...draft.classes],
+    trainingImagesPerClass: figure('trainingImagesPerClass'),
+    stepsPerEpoch: buildStepsPerEpoch(draft, figure('stepsPerEpoch')),
     batchSize: figure('batchSize'),
     evaluationBatchSize: figure('evaluationBatchSize'),
+    evaluationImages: figure('evaluationImages'),
     dropout: figure('dropout'),
     introspectionInterval: figure('introspectionInterval'),
+    histogramInterval: figure('histogramInterval'),
+    logInterval: figure('logInterval'),
+    loaderWorkers: figure('loaderWorkers'),
     seed: figure('seed'),
     validationShare: draft.split === 'folds' ? undefined : figure('validationShare'),
     split: buildSplit(draft, figure),
     groupPattern: draft.groupPattern.trim() === '' ? undefined : draft.groupPattern.trim(),
     head: draft.head ?? undefined,
+    headDesign: buildHead(draft.headDesign, figure, asked),
     newHead: draft.newHead ?? undefined,
     precision: buildPrecision(draft),
     device: draft.device ?? undefined,
-    optimizer: buildOptimizer(draft, completion, figure),
+    optimizer: buildOptimizer(draft, completion, (field) =>
+      staged && field === 'learningRate' ? undefined : figure(field),
+    ),
     weightDecay: figure('weightDecay'),
     l1: figure('l1'),
     loss: draft.loss ?? undefined,
     labelSmoothing: figure('labelSmoothing'),
-    classWeights: buildClassWeights(draft, weight),
-    learningRateRules: buildRates(figure('rateBelowHead')),
-    schedule: buildSchedule(draft, completion, figure),
-    warmupEpochs: figure('warmupEpochs'),
+    classWeights: buildClassWeights(draft, (typed) => asked(readClassWeight(typed))),
     gradientClipping: buildClipping(draft, completion, figure('clippingLimit')),
-    earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
     augmentation: buildAugmentation(draft, (field) => (isShown(field, draft, completion) ? figure(field) : undefined)),
     sampling: draft.sampling ?? undefined,
     preprocessing: buildPreprocessing(draft, figure),
+    ...piece,
+    stages: staged ? buildStages(draft, completion, asked) : undefined,
   });
+}
+
+/** What a plan of one piece says, and what each stage of another. */
+function buildPiece<Figure>(draft: PlanDraft, completion: Completion, asked: Asked<Figure>) {
+  const figure = reader(draft, asked);
+  return defined({
+    rules: draft.rules.length === 0 ? undefined : [...draft.rules],
+    epochs: figure('epochs'),
+    learningRateRules: buildRates(draft, figure('rateBelowHead'), asked),
+    schedule: buildSchedule(draft, completion, figure),
+    warmupEpochs: figure('warmupEpochs'),
+    earlyStopping: buildEarlyStopping(draft, completion, figure('patience')),
+  });
+}
+
+function buildStages<Figure>(draft: PlanDraft, completion: Completion, asked: Asked<Figure>) {
+  return stagesOf(draft).map(({ name, begins }, index) => {
+    const own = atStage(draft, index);
+    const completed = completion === null ? null : completionAt(completion, index);
+    const learningRate = defined({ learningRate: reader(own, asked)('learningRate') });
+    // Rules are its own alone; what else it does not say is as the plan has it.
+    const without: { rules: FreezeRule[]; learningRateRules: LearningRateRule[] } = {
+      rules: [],
+      learningRateRules: [],
+    };
+    return {
+      name: name.trim(),
+      begins,
+      strategy: own.strategy,
+      ...learningRate,
+      ...without,
+      ...buildPiece(own, completed, asked),
+    };
+  });
+}
+
+function buildStepsPerEpoch<Figure>({ epochUnit }: PlanDraft, steps: Figure | undefined) {
+  if (epochUnit === 'images') return null;
+  return epochUnit === 'steps' ? (steps ?? USUAL_STEPS_PER_EPOCH) : steps;
 }
 
 function buildPrecision({ frozenPrecision: frozen, trainablePrecision: trainable }: PlanDraft) {
@@ -133,7 +200,10 @@ function buildSplit<Figure>({ split }: PlanDraft, figure: Reader<Figure>) {
   }
 }
 
-function buildClassWeights<Figure>({ classWeighting, classWeights }: PlanDraft, weight: WeightReader<Figure>) {
+function buildClassWeights<Figure>(
+  { classWeighting, classWeights }: PlanDraft,
+  weight: (typed: string) => Figure | undefined,
+) {
   switch (classWeighting) {
     case null:
       return undefined;
@@ -155,13 +225,11 @@ function buildClipping<Figure>(draft: PlanDraft, completion: Completion, limit: 
   return { kind, limit: limit ?? completion?.gradientClipping?.limit ?? USUAL_CLIPPING_LIMIT };
 }
 
-/** Every layer learns at this share of the rate, but for the head, whose own it stays. */
-function buildRates<Figure>(belowHead: Figure | undefined) {
-  if (belowHead === undefined) return undefined;
-  return [
-    { pattern: '/./', factor: belowHead },
-    { pattern: 'head', factor: 1 },
-  ];
+function buildRates<Figure>({ rates }: PlanDraft, belowHead: Figure | undefined, asked: Asked<Figure>) {
+  if (rates.length > 0) {
+    return rates.map(({ pattern, factor }) => ({ pattern: pattern.trim(), factor: asked(readRate(factor)) ?? 1 }));
+  }
+  return belowHead === undefined ? undefined : ratesBelowHead(belowHead);
 }
 
 function buildSchedule<Figure>(draft: PlanDraft, completion: Completion, figure: Reader<Figure>) {

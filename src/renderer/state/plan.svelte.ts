@@ -7,7 +7,7 @@ import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts'
 import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
-import { hasWrongWeight, isWeightPath, weightsOf } from './class-weights.ts';
+import { hasWrongWeight, weightsOf } from './class-weights.ts';
 import * as history from './history.ts';
 import {
   addRules,
@@ -25,34 +25,27 @@ import {
 } from './layer-rules.ts';
 import type { AugmentationPreset } from '../../shared/contract/augmentation.ts';
 import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
-import { NUMBER_FIELDS, type NumberField } from './number-field.ts';
-import { classWeightingOf, EMPTY_DRAFT, wrongFields, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
-import { planRequest, previewRequest } from './plan-request.ts';
-
-/** Fields that have a place in the form, where their problems are shown. */
-const PLACED = new Set<string>([
-  ...Object.values(NUMBER_FIELDS).map((field) => field.path),
-  ...['optimizer', 'optimizer.kind', 'optimizer.nesterov', 'optimizer.centered'],
-  ...['loss', 'classWeights', 'gradientClipping', 'gradientClipping.kind'],
-  ...['schedule', 'schedule.kind', 'schedule.monitor'],
-  ...['earlyStopping', 'earlyStopping.monitor'],
-  ...['augmentation', 'augmentation.horizontalFlip', 'augmentation.verticalFlip', 'augmentation.randomResizedCrop'],
-  ...[
-    'augmentation.blur',
-    'augmentation.erasing',
-    'augmentation.fill',
-    'sampling',
-    'preprocessing',
-    'split',
-    'split.kind',
-    'groupPattern',
-    'head',
-    'weights',
-    'network',
-  ],
-]);
+import type { NumberField } from './number-field.ts';
+import {
+  classWeightingOf,
+  EMPTY_DRAFT,
+  hasWrongRow,
+  wrongFields,
+  type ChosenWeights,
+  type PlanDraft,
+} from './plan-draft.ts';
+import { planRequest, previewRequest, WITHOUT } from './plan-request.ts';
+import { isPlaced, stagePath } from './plan-places.ts';
+import { atStage, completionAt, takeStages } from './stage-draft.ts';
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
+
+/** A run that trains, with the place of the first of its stages that has not begun. */
+export interface EditedRun {
+  readonly runId: string;
+  readonly name: string;
+  readonly from: number;
+}
 
 /** The run that the plan's run is to branch off, at the step of one of its checkpoints. */
 export interface PlanParent {
@@ -60,6 +53,8 @@ export interface PlanParent {
   readonly name: string;
   readonly step: number;
 }
+
+const ofRun = (runId: string) => ({ kind: 'ofRun', runId }) as const;
 
 /** What a person plans to train, and what the engine says it would do and cost. */
 export class PlanController {
@@ -79,8 +74,18 @@ export class PlanController {
   failure = $state.raw<unknown>(null);
 
   readonly parameters = $derived(countParameters(this.layers));
-  /** The last request that the engine could complete: what the form shows where nothing is chosen. */
-  completion = $state.raw<TrainingPlan | null>(null);
+  /** The last request that the engine could complete. */
+  completed = $state.raw<TrainingPlan | null>(null);
+  /** What the form shows where nothing is chosen: what is completed, of the stage that is chosen. */
+  readonly completion = $derived.by(() =>
+    this.completed === null ? null : completionAt(this.completed, this.draft.stage),
+  );
+  /** What the chosen stage does, or the whole plan of one piece. */
+  readonly shown = $derived.by(() => this.preview?.stages[this.draft.stage] ?? this.preview);
+  /** A run whose stages to come are being edited; null for a plan of its own. */
+  editing = $state.raw<EditedRun | null>(null);
+  /** Whether what is chosen has begun in the run whose stages are edited, and stays as it is. */
+  readonly locked = $derived.by(() => this.editing !== null && this.draft.stage < this.editing.from);
   readonly network = $derived.by(
     () => this.#dataset.dataset?.features?.network ?? this.draft.network ?? this.completion?.network ?? null,
   );
@@ -88,7 +93,12 @@ export class PlanController {
   readonly wrong = $derived.by(() => {
     const asking = this.#asking;
     const weighs = classWeightingOf(asking, this.completion) === 'given';
-    return wrongFields(asking, this.completion).length > 0 || (weighs && hasWrongWeight(asking.classWeights));
+    const stages = asking.stages.length === 0 ? [asking] : asking.stages.map((_, place) => atStage(asking, place));
+    const unread = stages.some((stage) => {
+      const completion = this.completed && completionAt(this.completed, stage.stage);
+      return wrongFields(stage, completion).length > 0 || hasWrongRow(stage);
+    });
+    return unread || (weighs && hasWrongWeight(asking.classWeights));
   });
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
   readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
@@ -118,11 +128,12 @@ export class PlanController {
 
   /** What the engine is asked for this draft. */
   get request(): TrainingPlanRequest {
-    return planRequest(this.#asking, this.#dataset.reference, this.completion);
+    return planRequest(this.#asking, this.#dataset.reference, this.completed);
   }
 
   get #question(): Record<string, unknown> {
-    return previewRequest(this.#asking, this.#dataset.reference, this.completion);
+    const dataset = this.editing === null ? this.#dataset.reference : ofRun(this.editing.runId);
+    return previewRequest(this.#asking, dataset, this.completed);
   }
 
   /** What the engine is asked to train or to let wait: a branch names no weights, for they are its checkpoint's. */
@@ -131,7 +142,11 @@ export class PlanController {
     const request: Request<'training.start'> = { ...this.request };
     if (parent === null) return request;
     delete request.weights;
-    return { ...request, parent: { relation: 'branched', runId: parent.runId, checkpoint: { step: parent.step } } };
+    return {
+      ...WITHOUT,
+      ...request,
+      parent: { relation: 'branched', runId: parent.runId, checkpoint: { step: parent.step } },
+    };
   }
 
   /** Whether a click on Train can be honoured. */
@@ -155,17 +170,24 @@ export class PlanController {
 
   /** The engine's reason at one of these fields of the plan. */
   problemAt(...paths: readonly string[]): string | null {
-    const problem = this.problems.find((candidate) => paths.includes(candidate.field));
+    const { stages, stage } = this.draft;
+    const own = stages.length === 0 ? paths : [...paths, ...paths.map((path) => stagePath(stage, path))];
+    const problem = this.problems.find((candidate) => own.includes(candidate.field));
     return problem === undefined ? null : `${problem.message} ${problem.hint}`.trim();
+  }
+
+  /** The engine's reasons at a field of this part of the plan, or at what lies within. */
+  problemsWithin(part: string): readonly PlanProblem[] {
+    return this.problems.filter(({ field }) => field === part || field.startsWith(`${part}.`));
   }
 
   /** The engine's reasons that stand at no field of the form. */
   get unplaced(): readonly PlanProblem[] {
-    return this.problems.filter((problem) => !PLACED.has(problem.field) && !isWeightPath(problem.field));
+    return this.problems.filter((problem) => !isPlaced(problem.field));
   }
 
   /** Changes fields of the form. */
-  change(change: Partial<Omit<PlanDraft, 'strategy' | 'rules' | 'typed' | 'network'>>): void {
+  change(change: Partial<Omit<PlanDraft, 'strategy' | 'rules' | 'typed' | 'network' | 'stages' | 'stage'>>): void {
     // A branch has the weights of its checkpoint.
     if ('weights' in change) this.parent = null;
     this.draft = { ...this.draft, ...change };
@@ -186,6 +208,11 @@ export class PlanController {
     this.draft = { ...this.draft, typed: { ...this.draft.typed, [field]: text } };
   }
 
+  /** Lets the head stand on a layer of the network; null for its last. */
+  standOn(base: string | null): void {
+    this.change({ headDesign: { ...this.draft.headDesign, base } });
+  }
+
   /** Begins with a preset's values: what was chosen and typed before is gone. */
   takeAugmentation(augmentation: AugmentationPreset): void {
     const typed = { ...this.draft.typed, ...NO_FIGURES };
@@ -196,11 +223,17 @@ export class PlanController {
     this.draft = { ...this.draft, classWeights: { ...this.draft.classWeights, [name]: text } };
   }
 
-  /** Begins with a whole plan, to branch off a run with. */
-  takePlan(draft: PlanDraft, parent: PlanParent): void {
+  /** Begins with a whole plan; with a parent, to branch off that run. */
+  takePlan(draft: PlanDraft, parent: PlanParent | null = null): void {
+    this.restage(draft);
+    this.parent = parent;
+  }
+
+  /** The same plan with its stages otherwise, or with another one chosen: what was frozen and thawed begins anew. */
+  restage(draft: PlanDraft): void {
     this.draft = draft;
     this.#freezing = history.begin<Freezing>({ strategy: draft.strategy, rules: draft.rules });
-    this.parent = parent;
+    this.#showLayers();
   }
 
   /** Plans a run of its own, with the weights that the branch would have begun with. */
@@ -211,8 +244,13 @@ export class PlanController {
   /** Rules name layers of one network: another one begins without them, and with its own weights. */
   chooseNetwork(network: string | null, weights: ChosenWeights | null = null): void {
     this.parent = null;
-    this.draft = { ...this.draft, network, weights, rules: [] };
-    this.#freezing = history.begin<Freezing>({ strategy: this.draft.strategy, rules: [] });
+    const headDesign = { ...this.draft.headDesign, base: null };
+    this.restage(
+      takeStages(
+        { ...this.draft, network, weights, rules: [], rates: [], reuse: '', headDesign, headWeights: null },
+        [],
+      ),
+    );
   }
 
   setStrategy(strategy: Strategy): void {
@@ -223,11 +261,13 @@ export class PlanController {
 
   setTargets(targets: readonly Target[], state: LayerState['state']): void {
     const action = state === 'frozen' ? 'freeze' : 'thaw';
+    if (this.locked) return;
     this.layers = withState(this.layers, layersOf(targets), state);
     this.#freeze({ ...this.#present, rules: addTargets(this.#present.rules, targets, action) });
   }
 
   setStatistics(targets: readonly Target[], moving: boolean): void {
+    if (this.locked) return;
     const layers = layersOf(targets);
     this.layers = withStatistics(this.layers, layers, moving);
     this.#addRules(statisticsRules(layers, moving));
@@ -243,6 +283,7 @@ export class PlanController {
   }
 
   thawAll(): void {
+    if (this.locked) return;
     this.layers = withState(this.layers, this.layers, 'trainable');
     this.#addRules(thawAllRules());
   }
@@ -255,7 +296,9 @@ export class PlanController {
   async applyPattern(action: 'freeze' | 'thaw', text: string): Promise<PlanProblem | null> {
     const rule: FreezeRule = { action, pattern: patternOf(text, this.layers) };
     const rules = addRules(this.#present.rules, [rule]);
-    const answer = await this.#transport.invoke('plan.preview', { ...this.#question, rules: [...rules] });
+    // By itself, as a plan of one piece: what is wrong with other stages is not asked here.
+    const one = previewRequest({ ...this.#asking, rules, stages: [] }, this.#dataset.reference, this.completion);
+    const answer = await this.#transport.invoke('plan.preview', one);
     const problem = answer.problems.find((candidate) => candidate.field.startsWith('rules'));
     if (problem !== undefined) return problem;
     this.#freeze({ ...this.#present, rules });
@@ -342,11 +385,15 @@ export class PlanController {
   }
 
   #show(answer: PlanPreview): void {
-    const before = this.preview?.cost ?? null;
-    if (before !== null && answer.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
+    const before = this.shown?.cost ?? null;
     this.preview = answer;
-    this.completion = answer.plan ?? this.completion;
-    this.layers = reconcile(this.layers, answer.layers);
+    this.completed = answer.plan ?? this.completed;
+    if (before !== null && this.shown?.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
+    this.#showLayers();
+  }
+
+  #showLayers(): void {
+    if (this.shown !== null) this.layers = reconcile(this.layers, this.shown.layers);
   }
 
   #addRules(added: readonly FreezeRule[]): void {
@@ -354,6 +401,7 @@ export class PlanController {
   }
 
   #freeze(next: Freezing): void {
+    if (this.locked) return;
     this.#freezing = history.advance(this.#freezing, next);
     this.draft = { ...this.draft, ...next };
   }

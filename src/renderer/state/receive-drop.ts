@@ -23,7 +23,7 @@ type Transfer = (watch: UploadWatch) => Promise<readonly FileEntry[]>;
  */
 export async function receive(
   workbench: Workbench,
-  dropped: Dropped,
+  dropped: Exclude<Dropped, { kind: 'plan' }>,
   transfer: Transfer,
   as: DroppedAs,
 ): Promise<number | null> {

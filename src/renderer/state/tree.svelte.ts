@@ -28,7 +28,7 @@ export class TreeController {
     boundaryRow(
       this.rows,
       this.#plan.layers,
-      (this.#plan.preview?.boundary.layers ?? []).map((layer) => layer.name),
+      (this.#plan.shown?.boundary.layers ?? []).map((layer) => layer.name),
     ),
   );
   readonly #places = $derived.by(() => new Map(this.rows.map((row, index) => [row.key, index])));

@@ -14,12 +14,14 @@ import { Navigation } from './navigation.svelte.ts';
 import { NetworksController } from './networks.svelte.ts';
 import { Notices, type NoticeAction } from './notices.svelte.ts';
 import { PlanController } from './plan.svelte.ts';
+import { PlanFiles } from './plan-files.svelte.ts';
 import { Predictions } from './predictions.svelte.ts';
 import type { ErrorAction } from './present-error.ts';
 import { ProofController } from './proof.svelte.ts';
 import { QueueController } from './queue.svelte.ts';
 import { PublishedWeightsController } from './published-weights.svelte.ts';
 import { SettingsController } from './settings.svelte.ts';
+import { StageEditor } from './stage-editor.svelte.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 import { TreeController } from './tree.svelte.ts';
 import { Upload } from './upload.svelte.ts';
@@ -38,7 +40,7 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `embedding`: the map of the chosen dataset
  * - `predictions`: the images of the Predict view; `thumbnails`
  * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features' | 'runs')`: asks for files, by the system's dialog or the window's own
- * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `tree`: its layers as shown
+ * - `plan`: the plan as it is being made; `.request` is what the engine would be asked, `.preview` its answer; `planFiles`: plans as files; `stages`: its stages, and those of a run that trains; `tree`: its layers as shown
  * - `networks`: the networks that the engine knows, and those opened from files; `published`: weights that can be downloaded for them; `mapping`: what
  *   each tensor gets from the chosen ones; `proof`: what the run shown has proven of frozen layers
  * - `settings`: `.theme`, `.smoothing`, `.panes`
@@ -65,6 +67,8 @@ export class Workbench {
   readonly files: FileChoice;
   readonly upload = new Upload();
   readonly plan: PlanController;
+  readonly planFiles: PlanFiles;
+  readonly stages: StageEditor;
   readonly tree: TreeController;
   readonly networks: NetworksController;
   readonly published: PublishedWeightsController;
@@ -94,6 +98,8 @@ export class Workbench {
     this.thumbnails = new Thumbnails(host.transport);
     this.files = new FileChoice(host);
     this.plan = new PlanController(host.transport, this.dataset);
+    this.planFiles = new PlanFiles(this);
+    this.stages = new StageEditor(host.transport, this.plan, strings.stages.name);
     this.tree = new TreeController(this.plan);
     this.networks = new NetworksController(host.transport);
     this.published = new PublishedWeightsController(host.transport);

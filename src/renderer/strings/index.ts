@@ -12,6 +12,7 @@ import { runSentence } from './run-sentence.ts';
 import { runs } from './runs.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
+import { stages } from './stages.ts';
 import { structure } from './structure.ts';
 import { train } from './train.ts';
 
@@ -31,6 +32,7 @@ export const strings = {
   runs,
   settings,
   shell,
+  stages,
   structure,
   train,
 } as const;

@@ -118,13 +118,79 @@ describe('a plan that is put into the form', () => {
         precision: { frozen: 'bfloat16', trainable: 'float32' },
       },
     ],
+    [
+      'with rates of layers each for itself',
+      {
+        strategy: 'finetune',
+        learningRateRules: [
+          { pattern: 'block_5', factor: 0.5 },
+          { pattern: '/bn$/', factor: 0.01 },
+        ],
+      },
+    ],
+    ['with layers reused by an expression', { reuse: 'block_[123]' }],
+    ['with the head of another run', { headWeights: { kind: 'run', runId: 'a-run', checkpoint: { step: 7 } } }],
+    ['evaluated first', { evaluateFirst: true }],
+    ['as an autoencoder by layers', { task: { kind: 'autoencoder', layerwise: true, noise: 0.3 } }],
+    ['to tell rotations', { task: { kind: 'rotation' } }],
+    ['to tell pairs', { task: { kind: 'pairs', margin: 2 } }],
+    ['of some classes with few images', { classes: ['ants', 'bees'], trainingImagesPerClass: 9 }],
+    [
+      'in epochs of steps, measured by steps',
+      { stepsPerEpoch: 100, evaluationImages: 50, logInterval: 10, histogramInterval: 25, loaderWorkers: 4 },
+    ],
+    ['drawn at random', { sampling: 'random' }],
+    [
+      'with a head of its own',
+      {
+        headDesign: {
+          base: 'conv_pw_11_relu',
+          pooling: 'max',
+          hidden: [
+            { kind: 'conv', filters: 32, activation: 'relu6', batchNorm: true, dropout: 0 },
+            { kind: 'dense', units: 64, activation: 'tanh', batchNorm: false, dropout: 0.5 },
+          ],
+          initializer: 'truncatedNormal',
+          standardDeviation: 0.001,
+          temperature: 2.5,
+        },
+      },
+    ],
+    [
+      'in stages',
+      {
+        strategy: 'features',
+        stages: [
+          { name: 'head', strategy: 'features', rules: [], epochs: 5, learningRate: 0.01 },
+          {
+            name: 'last blocks',
+            strategy: 'features',
+            rules: [{ action: 'thaw', pattern: 'from:block_6' }],
+            epochs: 7,
+            learningRate: 0.001,
+            learningRateRules: [
+              { pattern: '/./', factor: 0.1 },
+              { pattern: 'head', factor: 1 },
+            ],
+            schedule: { kind: 'cosine', floor: 0.1 },
+            warmupEpochs: 1,
+            earlyStopping: { monitor: 'val_accuracy', patience: 2 },
+            begins: 'last',
+          },
+          {
+            name: 'all',
+            strategy: 'finetune',
+            rules: [],
+            epochs: 3,
+            learningRate: 1e-4,
+            learningRateRules: [{ pattern: 'block_1', factor: 0.01 }],
+            schedule: { kind: 'step', epochs: 2, factor: 0.5 },
+          },
+        ],
+      },
+    ],
   ])('comes out of it %s', ([, request]) => {
     const plan = planOf(request);
     expect(throughForm(plan)).toEqual(plan);
-  });
-
-  it('leaves rates of layers out that the form has no words for, as the engine then keeps them', () => {
-    const plan = planOf({ strategy: 'finetune', learningRateRules: [{ pattern: 'block_5', factor: 0.5 }] });
-    expect(planRequest(draftOfPlan(plan, null), dataset, null).learningRateRules).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ import {
 } from '../../../../src/renderer/state/plan-draft.ts';
 import { planRequest, previewRequest } from '../../../../src/renderer/state/plan-request.ts';
 import { readNumber, type NumberField } from '../../../../src/renderer/state/number-field.ts';
+import { USUAL_HEAD } from '../../../../src/shared/contract/head-design.ts';
 import { trainingPlanRequest } from '../../../../src/shared/contract/plan-request.ts';
 
 const dataset = { kind: 'sample' } as const;
@@ -22,6 +23,10 @@ const sgd: Completion = {
   classWeights: null,
   earlyStopping: null,
   split: { kind: 'given' },
+  stages: [],
+  stepsPerEpoch: null,
+  headDesign: USUAL_HEAD,
+  task: { kind: 'classify' },
 };
 
 describe('what the form asks', () => {

@@ -1,0 +1,123 @@
+import {
+  LARGEST_PLAN_FILE,
+  type ParsedPlans,
+  type ParsedRun,
+  type PlanFormat,
+} from '../../shared/contract/plan-file.ts';
+import type { WeightsReference } from '../../shared/contract/plan-request.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { saveFile } from '../charts/chart-export.ts';
+import { planFile as words } from '../strings/plan-file.ts';
+import { draftOfPlan } from './draft-of-plan.ts';
+import type { ChosenWeights } from './plan-draft.ts';
+import type { Workbench } from './workbench.svelte.ts';
+
+/** A file of several runs, of which one is to be opened. */
+export interface SeveralRuns {
+  readonly fileName: string;
+  readonly runs: ParsedPlans['runs'];
+}
+
+/** Brings plans in from files that people keep, and out to such files. */
+export class PlanFiles {
+  /** Waits until one of its runs is chosen; null where nothing does. */
+  several = $state.raw<SeveralRuns | null>(null);
+  /** Why a file could not be opened, with the line where that is known. */
+  problem = $state.raw<{ readonly fileName: string; readonly error: unknown } | null>(null);
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  /** Asks for a file and opens it. */
+  choose(): void {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = '.yaml,.yml,.json';
+    input.addEventListener('change', () => {
+      const [file] = input.files ?? [];
+      if (file) void this.open(file);
+    });
+    input.click();
+  }
+
+  /** Puts the plan of a file into the form; of a file of several runs, the one that is chosen then. */
+  async open(file: File): Promise<void> {
+    this.problem = null;
+    this.#workbench.navigation.go('train');
+    try {
+      if (file.size > LARGEST_PLAN_FILE) {
+        throw new ThawError('usage.invalid', words.tooLarge(LARGEST_PLAN_FILE, file.size), words.tooLargeHint);
+      }
+      const format: PlanFormat = /\.json$/i.test(file.name) ? 'json' : 'yaml';
+      const text = await file.text();
+      const { runs } = await this.#workbench.invoke('plans.parse', { text, format, name: file.name });
+      const [only, ...others] = runs;
+      if (only !== undefined && others.length === 0) await this.#take(only);
+      else this.several = { fileName: file.name, runs };
+    } catch (error) {
+      this.problem = { fileName: file.name, error };
+    }
+  }
+
+  /** Opens one of several runs. */
+  async take(run: ParsedRun): Promise<void> {
+    const fileName = this.several?.fileName ?? '';
+    this.several = null;
+    try {
+      await this.#take(run);
+    } catch (error) {
+      this.problem = { fileName, error };
+    }
+  }
+
+  /** Hands the plan of the form to the person as a file. */
+  async save(): Promise<void> {
+    const { plan } = this.#workbench;
+    await this.#save({ plan: plan.request }, plan.network ?? words.name);
+  }
+
+  /** Hands the plan of a run to the person as a file. */
+  async saveRun(runId: string): Promise<void> {
+    await this.#save({ runId }, runId);
+  }
+
+  async #save(of: { runId: string } | { plan: Workbench['plan']['request'] }, name: string): Promise<void> {
+    try {
+      const { text } = await this.#workbench.invoke('plans.write', { of, format: 'yaml' });
+      saveFile(new Blob([text], { type: 'application/yaml' }), `${name}.yaml`);
+    } catch (error) {
+      this.#workbench.notices.fail(error);
+    }
+  }
+
+  async #take(run: ParsedRun): Promise<void> {
+    const { dataset, plan, notices } = this.#workbench;
+    const asked = run.plan.dataset;
+    if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(dataset.reference)) await dataset.open(asked);
+    const { plan: whole, problems } = await this.#workbench.invoke('plan.preview', {
+      ...run.plan,
+      dataset: asked ?? dataset.reference,
+    });
+    if (whole === null) {
+      const [first] = problems;
+      throw new ThawError('usage.invalid', `${first?.field ?? ''}: ${first?.message ?? ''}`, first?.hint ?? '');
+    }
+    plan.takePlan(draftOfPlan(whole, chosenWeights(run.plan.weights)));
+    const without = [
+      ...run.asks.map(({ field, path }) => words.asks[field](path)),
+      ...[run.weightsOf, run.headWeightsOf, run.parentOf]
+        .filter((earlier) => earlier !== null)
+        .map(({ name }) => words.earlier(name)),
+      ...(run.parent === null ? [] : [words.branches(run.parent.runId)]),
+    ];
+    notices.tell({ title: words.opened(run.name), ...(without.length > 0 && { hint: without.join(' ') }) });
+  }
+}
+
+function chosenWeights(reference: WeightsReference | undefined): ChosenWeights | null {
+  if (reference === undefined || reference.kind === 'shipped' || reference.kind === 'none') return null;
+  if (reference.kind === 'run') return { reference, label: reference.runId };
+  return { reference, label: reference.kind === 'published' ? reference.name : words.weights };
+}

@@ -1,0 +1,180 @@
+import type { TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
+import type { TrainingStageRequest } from '../../shared/contract/plan-request.ts';
+import { moveItem } from './move-item.ts';
+import type { NumberField } from './number-field.ts';
+import type { Completion, PlanDraft } from './plan-draft.ts';
+import { typedRates } from './rate-draft.ts';
+
+/** The figures that each stage has for itself. */
+export const STAGE_FIGURES = [
+  'learningRate',
+  'rateBelowHead',
+  'scheduleFactor',
+  'scheduleEpochs',
+  'schedulePatience',
+  'scheduleDecay',
+  'scheduleFloor',
+  'warmupEpochs',
+  'epochs',
+  'patience',
+] as const satisfies readonly NumberField[];
+
+/** What the form says of one stage; of the one that is chosen it stands in the draft itself. */
+interface StageFields extends Pick<
+  PlanDraft,
+  'strategy' | 'rules' | 'rates' | 'schedule' | 'scheduleMonitor' | 'stopsEarly' | 'monitor'
+> {
+  readonly typed: Readonly<Record<(typeof STAGE_FIGURES)[number], string>>;
+}
+
+export interface StageDraft extends StageFields {
+  /** Tells stages apart that are moved and called alike. */
+  readonly key: number;
+  readonly name: string;
+  readonly begins: TrainingStage['begins'];
+}
+
+const NO_STAGE_FIGURES: StageFields['typed'] = {
+  learningRate: '',
+  rateBelowHead: '',
+  scheduleFactor: '',
+  scheduleEpochs: '',
+  schedulePatience: '',
+  scheduleDecay: '',
+  scheduleFloor: '',
+  warmupEpochs: '',
+  epochs: '',
+  patience: '',
+};
+
+function fieldsOf(draft: PlanDraft): StageFields {
+  const { strategy, rules, rates, schedule, scheduleMonitor, stopsEarly, monitor } = draft;
+  const figures = STAGE_FIGURES.map((field) => [field, draft.typed[field]] as const);
+  const typed = { ...NO_STAGE_FIGURES, ...Object.fromEntries(figures) };
+  return { strategy, rules, rates, schedule, scheduleMonitor, stopsEarly, monitor, typed };
+}
+
+/** All stages as they are now; none where the plan is one piece. */
+export function stagesOf(draft: PlanDraft): readonly StageDraft[] {
+  return draft.stages.map((stage, index) => (index === draft.stage ? { ...stage, ...fieldsOf(draft) } : stage));
+}
+
+/** The draft with one of its stages chosen: the form and the tree then say what that one does. */
+export function atStage(draft: PlanDraft, index: number): PlanDraft {
+  return choose(draft, stagesOf(draft), index);
+}
+
+function choose(draft: PlanDraft, stages: readonly StageDraft[], wanted: number): PlanDraft {
+  const index = Math.min(stages.length - 1, Math.max(0, wanted));
+  const chosen = stages[index];
+  if (chosen === undefined) return { ...draft, stages: [], stage: 0 };
+  const { strategy, rules, rates, schedule, scheduleMonitor, stopsEarly, monitor, typed } = chosen;
+  const own = { strategy, rules, rates, schedule, scheduleMonitor, stopsEarly, monitor };
+  return { ...draft, ...own, typed: { ...draft.typed, ...typed }, stages, stage: index };
+}
+
+function nextKey(stages: readonly StageDraft[]): number {
+  return Math.max(0, ...stages.map(({ key }) => key)) + 1;
+}
+
+/**
+ * Another stage at the end, chosen; it does what the chosen one does, for most stages differ from the one before in little.
+ * A plan of one piece becomes the first of two.
+ *
+ * @param name of a stage, by its place from 1
+ */
+export function addStage(draft: PlanDraft, name: (place: number) => string): PlanDraft {
+  const present = stagesOf(draft);
+  const before: readonly StageDraft[] =
+    present.length > 0 ? present : [{ key: 1, name: name(1), begins: 'best', ...fieldsOf(draft) }];
+  const added: StageDraft = {
+    ...fieldsOf(draft),
+    key: nextKey(before),
+    name: name(before.length + 1),
+    begins: 'best',
+  };
+  return choose(draft, [...before, added], before.length);
+}
+
+/** Without a stage; what the one beside it does is chosen then. Of a single one is left what it does. */
+export function removeStage(draft: PlanDraft, index: number): PlanDraft {
+  const stages = stagesOf(draft);
+  const left = stages.filter((_, place) => place !== index);
+  const chosen = draft.stage > index ? draft.stage - 1 : draft.stage;
+  return choose(draft, left, chosen);
+}
+
+/** A stage put to another place; the chosen one stays chosen. */
+export function moveStage(draft: PlanDraft, from: number, to: number): PlanDraft {
+  const stages = stagesOf(draft);
+  const key = stages[draft.stage]?.key;
+  if (to < 0 || to >= stages.length) return draft;
+  const order = moveItem(stages, from, to);
+  return choose(
+    draft,
+    order,
+    order.findIndex((stage) => stage.key === key),
+  );
+}
+
+/** A stage with something other said of it that is none of the form's fields. */
+export function changeStage(
+  draft: PlanDraft,
+  index: number,
+  change: Partial<Pick<StageDraft, 'name' | 'begins'>>,
+): PlanDraft {
+  return { ...draft, stages: draft.stages.map((stage, place) => (place === index ? { ...stage, ...change } : stage)) };
+}
+
+/** The plan in these stages, the first of them chosen; in one piece again where there are none. */
+export function takeStages(draft: PlanDraft, stages: readonly TrainingStageRequest[]): PlanDraft {
+  return choose(
+    draft,
+    stages.map((stage, index) => stageDraft(stage, index + 1)),
+    0,
+  );
+}
+
+const text = (value: number | undefined): string => (value === undefined ? '' : String(value));
+
+function stageDraft(stage: TrainingStageRequest, key: number): StageDraft {
+  const { schedule, earlyStopping } = stage;
+  const figure = (name: string): string => {
+    const value: unknown = schedule === undefined ? undefined : Reflect.get(schedule, name);
+    return typeof value === 'number' ? String(value) : '';
+  };
+  const { rateBelowHead, rates } = typedRates(stage.learningRateRules ?? []);
+  return {
+    key,
+    name: stage.name,
+    begins: stage.begins ?? 'best',
+    strategy: stage.strategy ?? 'features',
+    rules: stage.rules ?? [],
+    rates,
+    schedule: schedule?.kind ?? null,
+    scheduleMonitor: schedule?.kind === 'plateau' ? (schedule.monitor ?? null) : null,
+    stopsEarly: earlyStopping === undefined ? null : earlyStopping !== null,
+    monitor: earlyStopping?.monitor ?? null,
+    typed: {
+      learningRate: text(stage.learningRate),
+      rateBelowHead,
+      scheduleFactor: figure('factor'),
+      scheduleEpochs: figure('epochs'),
+      schedulePatience: figure('patience'),
+      scheduleDecay: figure('decay'),
+      scheduleFloor: figure('floor'),
+      warmupEpochs: text(stage.warmupEpochs),
+      epochs: text(stage.epochs),
+      patience: text(earlyStopping?.patience),
+    },
+  };
+}
+
+/** What a completed plan says of one of its stages, as of a plan of one piece; of any other plan, what it says. */
+export function completionAt<Plan extends NonNullable<Completion>>(plan: Plan, index: number): Plan {
+  const stage: TrainingStage | undefined = plan.stages[index];
+  if (stage === undefined) return plan;
+  const { schedule, earlyStopping, learningRateRules, warmupEpochs, epochs, learningRate } = stage;
+  const own: Partial<TrainingPlan> = { schedule, earlyStopping, learningRateRules, warmupEpochs, epochs };
+  return { ...plan, ...own, optimizer: { ...plan.optimizer, learningRate } };
+}

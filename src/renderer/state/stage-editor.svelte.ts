@@ -1,0 +1,135 @@
+import type { StagePreset } from '../../shared/contract/stage-requests.ts';
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import { draftOfPlan } from './draft-of-plan.ts';
+import type { PlanDraft } from './plan-draft.ts';
+import { stageRequests } from './plan-request.ts';
+import type { PlanController, PlanParent } from './plan.svelte.ts';
+import {
+  addStage,
+  atStage,
+  changeStage,
+  moveStage,
+  removeStage,
+  stagesOf,
+  takeStages,
+  type StageDraft,
+} from './stage-draft.ts';
+
+/** What a person does to the stages of the plan, and to those of a run that have not begun. */
+export class StageEditor {
+  /** Whether the engine was asked for something and has not answered. */
+  busy = $state(false);
+  readonly #transport: Transport;
+  readonly #plan: PlanController;
+  readonly #name: (place: number) => string;
+  /** The plan that was being made before a run's stages were edited. */
+  #kept: { readonly draft: PlanDraft; readonly parent: PlanParent | null } | null = null;
+
+  /** @param name of a new stage, by its place from 1 */
+  constructor(transport: Transport, plan: PlanController, name: (place: number) => string) {
+    this.#transport = transport;
+    this.#plan = plan;
+    this.#name = name;
+  }
+
+  get list(): readonly StageDraft[] {
+    return stagesOf(this.#plan.draft);
+  }
+
+  /** How many stages have begun in the run that is edited; they stay where and as they are. */
+  get begun(): number {
+    return this.#plan.editing?.from ?? 0;
+  }
+
+  canMove(from: number, to: number): boolean {
+    return from >= this.begun && to >= this.begun && to < this.list.length;
+  }
+
+  canRemove(place: number): boolean {
+    return place >= this.begun;
+  }
+
+  choose(place: number): void {
+    if (place !== this.#plan.draft.stage) this.#plan.restage(atStage(this.#plan.draft, place));
+  }
+
+  add(): void {
+    this.#plan.restage(addStage(this.#plan.draft, this.#name));
+  }
+
+  remove(place: number): void {
+    if (this.canRemove(place)) this.#plan.restage(removeStage(this.#plan.draft, place));
+  }
+
+  move(from: number, to: number): void {
+    if (this.canMove(from, to)) this.#plan.restage(moveStage(this.#plan.draft, from, to));
+  }
+
+  change(place: number, change: Partial<Pick<StageDraft, 'name' | 'begins'>>): void {
+    this.#plan.draft = changeStage(this.#plan.draft, place, change);
+  }
+
+  /** The plan in one piece again: what the chosen stage does. */
+  dissolve(): void {
+    this.#plan.restage({ ...this.#plan.draft, stages: [], stage: 0 });
+  }
+
+  /** The plan in stages that are usual for its network, with the rate that it has. @throws ThawError of the engine */
+  async takePreset(preset: StagePreset): Promise<void> {
+    const { network, completion, draft } = this.#plan;
+    if (network === null) return;
+    const rate = draft.strategy === 'scratch' ? undefined : completion?.optimizer.learningRate;
+    await this.#wait(async () => {
+      const asked = { network, preset, ...(rate !== undefined && { learningRate: rate }) };
+      const { stages } = await this.#transport.invoke('plans.stagePreset', asked);
+      this.#plan.restage(takeStages(this.#plan.draft, stages));
+    });
+  }
+
+  /**
+   * Puts the stages of a run that trains into the form, the first that has not begun chosen; the plan that was being made
+   * comes back when they are left.
+   *
+   * @throws ThawError of the engine
+   */
+  async edit(runId: string): Promise<void> {
+    await this.#wait(async () => {
+      const { plan, stages, summary } = await this.#transport.invoke('runs.show', { runId });
+      const weights = { reference: { kind: 'ofRun', runId }, label: summary.name } as const;
+      const from = Math.max(1, stages.length);
+      this.#kept ??= { draft: this.#plan.draft, parent: this.#plan.parent };
+      this.#plan.editing = { runId, name: summary.name, from };
+      this.#plan.takePlan(atStage(draftOfPlan(plan, weights), from));
+    });
+  }
+
+  /** Gives the run the stages as they are in the form. @throws ThawError `run.state` where one of them has begun */
+  async apply(): Promise<void> {
+    const { editing, draft, completed } = this.#plan;
+    if (editing === null) return;
+    const stages = stageRequests(draft, completed).slice(editing.from);
+    await this.#wait(async () => {
+      await this.#transport.invoke('training.editStages', {
+        runId: editing.runId,
+        from: editing.from,
+        stages: [...stages],
+      });
+      this.leave();
+    });
+  }
+
+  leave(): void {
+    this.#plan.editing = null;
+    if (this.#kept !== null) this.#plan.takePlan(this.#kept.draft, this.#kept.parent);
+    this.#kept = null;
+  }
+
+  async #wait(work: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    try {
+      await work();
+    } finally {
+      this.busy = false;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { bytes } from './format.ts';
+import { isolate } from './isolate.ts';
+
+/** Words of plans as files. */
+export const planFile = {
+  open: 'Open a plan file…',
+  save: 'Save as a plan file',
+  saveRun: 'Save as a plan file',
+  again: 'Train again with changes',
+  againTold: (name: string) => `The plan of ${isolate(name)} is in the form: change it, then train.`,
+  name: 'plan',
+  weights: 'Of the plan file',
+  failed: (name: string) => `${isolate(name)} cannot be opened as a plan`,
+  dismiss: 'Dismiss',
+  tooLarge: (most: number, found: number) => `A plan file has at most ${bytes(most)}; received ${bytes(found)}.`,
+  tooLargeHint: 'Choose a YAML or JSON file that holds a plan.',
+  opened: (name: string | null) => (name === null ? 'The plan is open' : `The plan of ${isolate(name)} is open`),
+  asks: {
+    dataset: (path: string) => `It is of the dataset ${isolate(path)}: open that to train on it.`,
+    weights: (path: string) => `It begins with ${isolate(path)}: choose that file at Weights.`,
+  },
+  earlier: (name: string) =>
+    `It takes over from the run ${isolate(name)} of the file: train that first, then choose it here.`,
+  branches: (runId: string) => `It branches off run ${runId}: branch there to take its optimizer over as well.`,
+  several: {
+    title: (name: string) => `${isolate(name)} has several runs`,
+    hint: 'Choose the one to open; they are trained one after the other by thaw train --plan.',
+    nameless: (place: number) => `Run ${place}`,
+    cancel: 'Cancel',
+    open: 'Open',
+  },
+} as const;
