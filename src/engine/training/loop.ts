@@ -1,6 +1,6 @@
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { stepsOfEpoch } from '../../shared/contract/epoch-steps.ts';
-import { hasAccuracy } from '../../shared/contract/learning-task.ts';
+import { hasAccuracy, isLayerwise } from '../../shared/contract/learning-task.ts';
 import type { EarlyStoppingPlan, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -185,8 +185,12 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
 
   const isOver = (): boolean =>
     isExhausted(earlyStopping, state.epoch, bestOf(earlyStopping, ownHistory())?.epoch ?? null);
-  const bestMetrics = (): Pick<EpochMetrics, 'val_loss' | 'val_accuracy'> | null =>
-    state.bestEpoch === 0 ? state.baseline : (state.history.find(({ epoch }) => epoch === state.bestEpoch) ?? null);
+  const bestMetrics = (): Pick<EpochMetrics, 'val_loss' | 'val_accuracy'> | null => {
+    const { bestEpoch } = state;
+    // Layers that learn one by one give other things again: the error of one says nothing of another.
+    if (isLayerwise(plan.task) && (bestEpoch ?? 0) <= began) return null;
+    return bestEpoch === 0 ? state.baseline : (state.history.find(({ epoch }) => epoch === bestEpoch) ?? null);
+  };
   for (let epoch = state.epoch + 1; epoch <= lastEpoch && !isOver(); epoch++) {
     if (!(await trainEpoch(epoch))) {
       // A stage that has made no step has nothing of its own to keep.

@@ -11,6 +11,7 @@ import { splitContent, type Dataset } from '../dataset/open-dataset.ts';
 import { withIndex } from '../dataset/index/index-if-any.ts';
 import { readContent, type ReadContentOptions } from '../dataset/read-content.ts';
 import { leakWarning } from '../dataset/split/leaks.ts';
+import { networkOfStage } from '../network/decoder.ts';
 import { preprocessedAs } from '../network/preprocessing.ts';
 import { elementCount } from '../network/shape.ts';
 import { taskClasses } from '../network/task-network.ts';
@@ -165,7 +166,8 @@ export async function prepareRun(
     const message = 'The dataset has changed since the run that this one repeats began: its metrics may be others.';
     emit({ kind: 'warning', message });
   }
-  const { network, preprocessing: own } = modelNetwork({
+  const kept = resumed ? await readTrainingState(runDirectory) : INITIAL_STATE;
+  const { network: built, preprocessing: own } = modelNetwork({
     network: trainingPlan.network,
     classes: dataset.classes,
     dropout: trainingPlan.dropout,
@@ -174,6 +176,7 @@ export async function prepareRun(
     task: trainingPlan.task,
     preprocessing: resumed?.preprocessing,
   });
+  const network = networkOfStage(built, kept.stage);
   const prepared = preprocessedAs(own, trainingPlan.preprocessing);
   const preprocessing =
     resumed?.preprocessing ??
@@ -194,7 +197,6 @@ export async function prepareRun(
     canvas,
     machine,
   };
-  const kept = resumed ? await readTrainingState(runDirectory) : INITIAL_STATE;
   const plan = understandStage(opened, stagePlan(trainingPlan, kept.stage), { emit, onMemory });
   const first = resumed
     ? await checkpointValues(runDirectory, 'last', network)

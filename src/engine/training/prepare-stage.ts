@@ -11,6 +11,7 @@ import { rateFactors } from '../freeze/rate-factors.ts';
 import type { Introspection } from '../graph/introspection.ts';
 import { compileProgram, type Program } from '../graph/program.ts';
 import { decodedCacheFolder } from '../image/decoded-cache.ts';
+import { networkOfStage } from '../network/decoder.ts';
 import type { Network } from '../network/layer.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import { elementCount } from '../network/shape.ts';
@@ -200,17 +201,18 @@ export async function compileStage(
  * Enters the stage after the one that has ended: with the weights of a checkpoint that stands, under a mask and a program of
  * its own, the optimizer's slots anew. Nothing is written that a run resumed from that checkpoint would not write again.
  *
- * @param run the stage that has ended, whose session is no longer needed
+ * @param before the stage that has ended, whose session is no longer needed
  * @param trainingPlan of the whole run
  * @throws ThawError as `prepareRun`
  */
 export async function enterNextStage(
-  run: PreparedRun,
+  before: PreparedRun,
   trainingPlan: TrainingPlan,
   ended: TrainingState,
   told: Told,
 ): Promise<PreparedRun> {
   const stage = ended.stage + 1;
+  const run = { ...before, network: networkOfStage(before.network, stage) };
   const { runDirectory } = run.job;
   const own = stagePlan(trainingPlan, stage);
   const plan = understandStage(run, own, told);
@@ -235,11 +237,12 @@ export async function enterNextStage(
  * @param state of the best checkpoint
  */
 export async function enterBestStage(
-  run: PreparedRun,
+  before: PreparedRun,
   trainingPlan: TrainingPlan,
   state: TrainingState,
   told: Told,
 ): Promise<PreparedRun> {
+  const run = { ...before, network: networkOfStage(before.network, state.stage) };
   const own = stagePlan(trainingPlan, state.stage);
   const { runDirectory } = run.job;
   const plan = understandStage(run, own, told);

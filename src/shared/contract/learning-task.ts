@@ -35,7 +35,12 @@ export type LearningTask = z.infer<typeof learningTask>;
  * or given noise, or another one stands beside it.
  */
 export function takesImagesAsTheyAre(task: LearningTask): boolean {
-  return task.kind === 'classify' || (task.kind === 'autoencoder' && task.layerwise);
+  return task.kind === 'classify' || isLayerwise(task);
+}
+
+/** Whether layers learn one after the other, each its own: then no stage is better or worse than another. */
+export function isLayerwise(task: LearningTask): boolean {
+  return task.kind === 'autoencoder' && task.layerwise;
 }
 
 /** Whether there is a share of examples that are right; of reconstructions there is only an error. */
