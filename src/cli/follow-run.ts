@@ -5,7 +5,7 @@ import { ThawError } from '../shared/errors/thaw-error.ts';
 import { printable } from './output/format.ts';
 import { printJson, printLines } from './output/print.ts';
 import { progressDisplay } from './output/progress.ts';
-import { EPOCH_HEADER, epochCells, nextStep, remarks, resultTable } from './output/run-page.ts';
+import { baselineFact, EPOCH_HEADER, epochCells, nextStep, remarks, resultTable } from './output/run-page.ts';
 import { emphasis } from './output/style.ts';
 import { printFailure } from './report-failure.ts';
 import { onStopSignal, SIGNAL_EXIT_CODES, type StopSignal } from './stop-signals.ts';
@@ -43,6 +43,9 @@ export class RunTeller {
         this.line(epochLine([`${epoch}/${this.#epochs}`, ...rest]));
         return;
       }
+      case 'baseline':
+        this.line(`Before the first step: ${baselineFact(body.baseline)}.`);
+        return;
       case 'stage': {
         const { name, firstEpoch, epochs, parameters } = body;
         const last = firstEpoch + epochs - 1;

@@ -22,6 +22,7 @@ export function finishedRun(changes: Partial<RunDetail> = {}): RunDetail {
     result: {
       runId: '20261125-120000-abcd',
       status: 'finished',
+      baseline: null,
       history: [1, 2, 3].map((epoch) => epochMetrics(epoch)),
       bestEpoch: 2,
       stoppedEarly: false,

@@ -1,9 +1,16 @@
 import type { StoredCheckpoint } from '../../shared/contract/checkpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
-import { HEAD_KERNEL, type LoadReport, type RunDetail, type RunResult } from '../../shared/contract/run.ts';
+import {
+  HEAD_KERNEL,
+  type LoadReport,
+  type RunBaseline,
+  type RunDetail,
+  type RunResult,
+} from '../../shared/contract/run.ts';
 import { checkpointTable } from './checkpoint-table.ts';
 import { bytes, count, duration, moment, printable, share } from './format.ts';
 import { planLines } from './plan-lines.ts';
+import { stageLines } from './stage-lines.ts';
 import { skippedLines } from './skipped-lines.ts';
 import { emphasis } from './style.ts';
 import { table } from './table.ts';
@@ -15,7 +22,8 @@ const VERSION_SHOWN = 16;
 function frozenFact(detail: RunDetail): string | null {
   const { frozenUnchanged, frozenTensors } = detail.result;
   if (frozenUnchanged === null || frozenTensors === null) return null;
-  const changed = detail.proof.filter(({ before, after }) => before !== after);
+  const proofs = detail.stages.length > 0 ? detail.stages.flatMap(({ proof }) => proof) : detail.proof;
+  const changed = proofs.filter(({ before, after }) => before !== after);
   if (frozenUnchanged) {
     return frozenTensors === 0 ? 'none were frozen' : `unchanged ✓ ${frozenTensors} of ${frozenTensors}`;
   }
@@ -68,6 +76,19 @@ function earlyEndFact({ plan, result }: RunDetail): string | null {
   return `after epoch ${result.history.length} of ${plan.epochs}: ${monitor} did not become better for ${patience} epochs`;
 }
 
+/** What the validation gave before the first step. */
+export function baselineFact({ withoutHead, ...begun }: RunBaseline): string {
+  const words = ({ val_loss, val_accuracy }: typeof begun): string =>
+    val_accuracy === null ? `val_loss ${val_loss.toFixed(4)}` : `val_accuracy ${share(val_accuracy)}`;
+  return withoutHead ? `${words(begun)} (${words(withoutHead)} without the trained head)` : words(begun);
+}
+
+/** Of what has no accuracy, the loss at the best epoch. */
+function lossFact({ history, bestEpoch }: RunResult): string | null {
+  const best = history.find(({ epoch }) => epoch === bestEpoch);
+  return best ? `${best.val_loss.toFixed(4)} at epoch ${best.epoch}` : null;
+}
+
 /** What came out, as a table of facts; what is not known has no line. */
 export function resultTable(detail: RunDetail): string[] {
   const { result } = detail;
@@ -76,7 +97,9 @@ export function resultTable(detail: RunDetail): string[] {
   const facts: readonly (readonly [string, string | null])[] = [
     ['status', result.status],
     ['stopped early', earlyEndFact(detail)],
+    ['before training', result.baseline && baselineFact(result.baseline)],
     ['best val_accuracy', best === null ? null : `${best} at epoch ${result.bestEpoch ?? '?'}`],
+    ['best val_loss', best === null ? lossFact(result) : null],
     ['final val_accuracy', result.finalValAccuracy === null ? null : share(result.finalValAccuracy)],
     ['test accuracy', result.testAccuracy === null ? null : `${share(result.testAccuracy)} at the best epoch`],
     ['parameters', parameters && `${count(parameters.trainable)} trainable · ${count(parameters.frozen)} frozen`],
@@ -105,7 +128,9 @@ export function nextStep({ result, layers, plan }: RunDetail): string | null {
     case 'finished':
       // Of features without their network, no image can be looked at.
       if (isFeatureNetwork(plan.network)) return null;
-      return `Next: thaw predict --run ${result.runId} IMAGE...`;
+      return plan.task.kind === 'classify'
+        ? `Next: thaw predict --run ${result.runId} IMAGE...`
+        : `Next: thaw train --network ${plan.network} --strategy finetune --weights run:${result.runId}`;
     case 'stopped':
     case 'interrupted':
       // One that ended before its layers were known left nothing to resume from.
@@ -162,6 +187,7 @@ export function runPage(detail: RunDetail, checkpoints: readonly StoredCheckpoin
     ...section('Result', resultTable(detail)),
     ...(result.error ? ['', `error: ${printable(result.error.message)}`, `hint: ${printable(result.error.hint)}`] : []),
     ...section('Plan', planLines(detail)),
+    ...section('Stages', stageLines(detail)),
     ...section('Layers with parameters, by block', blockLines(detail)),
     ...section('Epochs', history.length === 0 ? [] : table([[...EPOCH_HEADER], ...history], columns)),
     ...section('Checkpoints', checkpoints.length === 0 ? [] : checkpointTable(checkpoints)),

@@ -1,6 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import type { EpochMetrics, RunDetail, RunResult, RunSummary } from '../../shared/contract/run.ts';
+import {
+  runBaseline,
+  type EpochMetrics,
+  type RunDetail,
+  type RunResult,
+  type RunSummary,
+} from '../../shared/contract/run.ts';
 import { ERROR_CODES, type SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { GivenParts } from './compare/compare-parameters.ts';
 import { readGiven } from './given-reader.ts';
@@ -16,6 +22,7 @@ interface RunRow {
   readonly number: number;
   readonly plan: string;
   readonly parent: string | null;
+  readonly baseline: string | null;
   readonly bestEpoch: number | null;
   readonly finalValAccuracy: number | null;
   readonly testAccuracy: number | null;
@@ -45,7 +52,7 @@ function readSummary(database: Database.Database, run: number): RunSummary {
 function readRow(database: Database.Database, run: number): RunRow {
   const row = database
     .prepare<[number], RunRow>(
-      `SELECT run.number AS number, run.plan AS plan, parent.id AS parent, run.best_epoch AS bestEpoch,
+      `SELECT run.number AS number, run.plan AS plan, parent.id AS parent, run.baseline AS baseline, run.best_epoch AS bestEpoch,
               run.final_val_accuracy AS finalValAccuracy, run.test_accuracy AS testAccuracy, run.stopped_early AS stoppedEarly,
               run.parameters_trainable AS trainable, run.parameters_frozen AS frozen,
               run.frozen_unchanged AS frozenUnchanged, run.frozen_tensors AS frozenTensors,
@@ -100,6 +107,7 @@ function outcomeOf(database: Database.Database, summary: RunSummary, row: RunRow
   return {
     runId: summary.runId,
     status: summary.status,
+    baseline: row.baseline === null ? null : runBaseline.parse(JSON.parse(row.baseline)),
     history: readHistory(database, row.number),
     bestEpoch: row.bestEpoch,
     bestValAccuracy: summary.bestValAccuracy,

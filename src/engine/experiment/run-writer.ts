@@ -6,6 +6,7 @@ import type {
   LayerState,
   LoadReport,
   ParameterCounts,
+  RunBaseline,
   RunResult,
 } from '../../shared/contract/run.ts';
 import type { Log } from './log.ts';
@@ -200,6 +201,14 @@ export function writeLine(log: Log, runId: string, level: LogLevel, text: string
       .get(number, text);
     if (same && level === 'warning') return;
     appendLines(database, number, [{ time: Date.now(), level, text }]);
+  });
+}
+
+/** Writes what the validation gave before the first step. */
+export function writeBaseline(log: Log, runId: string, baseline: RunBaseline): void {
+  log.write('write what the run began with', (database) => {
+    const { number } = findRun(database, runId);
+    database.prepare('UPDATE run SET baseline = ? WHERE number = ?').run(JSON.stringify(baseline), number);
   });
 }
 

@@ -36,6 +36,7 @@ function follow(last: LastTold, body: RunEventBody): Omit<LastTold, 'sequence'> 
     case 'status':
       // Once a run has ended the log has all of it.
       return isActive(body.status) ? last : { ...last, epochs: [], bestEpoch: null };
+    case 'baseline':
     case 'stage':
     case 'stages':
     case 'warning':

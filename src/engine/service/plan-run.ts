@@ -13,6 +13,7 @@ import { findNetwork } from '../network/registry.ts';
 import { readStateOf } from '../training/checkpoint.ts';
 import type { FeaturesDescription } from '../training/features-file/describe-features.ts';
 import { planAbove } from '../training/features-file/plan-above.ts';
+import { assertHead } from '../training/trained-head.ts';
 import { describePart, matchWeights } from '../weights/load.ts';
 import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import { openStoredWeights } from '../weights/open.ts';
@@ -104,6 +105,14 @@ async function fusedPartsLoaded(context: ServiceContext, plan: TrainingPlan): Pr
   return told.length === 0 ? null : told.join('; ');
 }
 
+/** @throws ThawError as `assertWeights`, and `weights.mismatch` where the trained head does not fit the network */
+async function assertTrainedHead(context: ServiceContext, plan: TrainingPlan): Promise<void> {
+  if (plan.headWeights === null) return;
+  const { runId, checkpoint = 'best' } = plan.headWeights;
+  const runDirectory = await assertWeights(context, plan.headWeights);
+  if (runDirectory !== null) await assertHead({ runId, runDirectory, checkpoint }, plan);
+}
+
 /** What of a plan lies outside the log is there. @throws ThawError `dataset.missing`, or as `assertWeights` */
 export async function assertSources(context: ServiceContext, plan: TrainingPlan): Promise<string | null> {
   assertDataset(plan.dataset);
@@ -147,6 +156,7 @@ export async function planRun(
     throw namedBy ? explainLostWeights(error, namedBy) : error;
   });
   const named = namedBy && (await assertNamedWeights(context, plan.weights, namedBy));
+  await assertTrainedHead(context, plan);
   const odd = assertRules(plan, features);
   const part = await partLoaded(context, plan);
   return {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Phase, RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import type { EpochMetrics, FrozenProof, LoadReport, RunResult, RunStatus } from '../../shared/contract/run.ts';
+import type { EpochMetrics, FrozenProof, LoadReport, RunBaseline, RunResult, RunStatus } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { RunParts } from '../experiment/run-writer.ts';
 import type { RunResumed } from '../training/protocol.ts';
@@ -96,6 +96,7 @@ export class RunJournal {
       const size = body.total > 0 ? `: ${count(body.total)} ${body.unit}s` : '';
       this.#write(`${PHASE_WORDS[body.phase]}${size}.`);
     }
+    if (body.kind === 'baseline') this.#write(baselineLine(body.baseline));
     if (body.kind === 'stage') this.#stage(body);
     if (body.kind === 'epoch') this.#epoch(body.metrics, body.best);
   }
@@ -153,6 +154,14 @@ export class RunJournal {
         : `Proof: ${count(changed.length)} of ${count(proof.length)} frozen tensors have changed: ${named(changed)}.`,
     );
   }
+}
+
+/** What the validation gave before the first step, in a line. */
+function baselineLine({ withoutHead, ...begun }: RunBaseline): string {
+  const words = ({ val_loss, val_accuracy }: typeof begun): string =>
+    `val_loss ${figure(val_loss)}${val_accuracy === null ? '' : `, val_accuracy ${figure(val_accuracy)}`}`;
+  const before = withoutHead ? `; with a new head in place of the trained one ${words(withoutHead)}` : '';
+  return `Before the first step: ${words(begun)}${before}.`;
 }
 
 /** How a run ended, in a line. @param seconds since it began or went on */

@@ -12,7 +12,7 @@ import { rewritePlan, withdrawRun } from '../experiment/new-run.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
 import { readResult, readRun } from '../experiment/run-reader.ts';
-import { writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
+import { writeBaseline, writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
 import { writeStageBegun, writeStageEnded } from '../experiment/run-stages.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { isBusy } from '../sqlite/database-error.ts';
@@ -268,6 +268,9 @@ export class SupervisedRun {
       }
       case 'epoch':
         this.#metrics.pushEpoch(body.metrics, body.best);
+        return;
+      case 'baseline':
+        writeBaseline(this.#options.log, this.#options.job.runId, body.baseline);
         return;
       case 'stage':
         writeStageBegun(this.#options.log, this.#options.job.runId, body);

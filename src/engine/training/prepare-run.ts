@@ -14,7 +14,6 @@ import { leakWarning } from '../dataset/split/leaks.ts';
 import { networkOfStage } from '../network/decoder.ts';
 import { preprocessedAs } from '../network/preprocessing.ts';
 import { elementCount } from '../network/shape.ts';
-import { taskClasses } from '../network/task-network.ts';
 import { deviceInformation } from '../runtime/binding.ts';
 import { canvasPreprocessing } from './augmentation/canvas.ts';
 import { describeGaps } from '../weights/load.ts';
@@ -26,7 +25,7 @@ import type { MemoryNeed } from './memory.ts';
 import { expectDevice, precisionWarning } from './expect-device.ts';
 import { expectSameBelow, planAbove, preprocessingBelow } from './features-file/plan-above.ts';
 import { keepRows, readFeatures, type GivenFeatures } from './features-file/read-features.ts';
-import { checkpointValues, firstValues } from './first-values.ts';
+import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
 import {
   compileStage,
@@ -41,6 +40,7 @@ import { datasetRoot, splitOf, structureOf } from './dataset-root.ts';
 import type { TrainerJob } from './protocol.ts';
 import { editsOfRun, editsToday, readRunEdits, writeRunEdits, type RunEdit } from './run-edits.ts';
 import { chosenPrefix } from './starred-checkpoints.ts';
+import { beginningValues } from './trained-head.ts';
 
 function sameNetwork(model: ModelFile, plan: TrainingPlan): void {
   if (model.network === plan.network) return;
@@ -200,7 +200,7 @@ export async function prepareRun(
   const plan = understandStage(opened, stagePlan(trainingPlan, kept.stage), { emit, onMemory });
   const first = resumed
     ? await checkpointValues(runDirectory, 'last', network)
-    : await firstValues(job, network, taskClasses(trainingPlan.task, dataset.classes));
+    : await beginningValues(job, network, dataset.classes);
   if (job.repeatedWeights !== undefined && first.report && first.report.sha256 !== job.repeatedWeights) {
     const message = 'The weights have changed since the run that this one repeats began: its metrics may be others.';
     emit({ kind: 'warning', message });

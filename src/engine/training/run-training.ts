@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { imagesOfEpoch } from '../../shared/contract/epoch-steps.ts';
-import type { LoadReport, RunResult } from '../../shared/contract/run.ts';
+import type { LoadReport, RunBaseline, RunResult } from '../../shared/contract/run.ts';
 import { stagePlan } from '../../shared/contract/stages.ts';
 import { checkpointPrefix, readStateOf, readTrainingState, writeCheckpoint, type TrainingState } from './checkpoint.ts';
 import { Clock } from './clock.ts';
 import { keepBest, keepEvaluations } from './evaluation/keep-evaluation.ts';
+import { beginsWithHead, firstEvaluation } from './first-evaluation.ts';
 import { holdOnPause, type Hold } from './hold.ts';
 import { trainingLoop, type LoopOutcome } from './loop.ts';
 import { taskClasses } from '../network/task-network.ts';
@@ -64,6 +65,7 @@ type Outcome = Omit<RunResult, 'runId'>;
 function stoppedAtOnce(timer: PhaseTimer, warnings: readonly string[]): Outcome {
   return {
     status: 'stopped',
+    baseline: null,
     history: [],
     bestEpoch: null,
     bestValAccuracy: null,
@@ -155,6 +157,33 @@ function tellPrepared({ job, send }: Work, run: PreparedRun, { summary }: SplitS
   if (job.resume) send({ kind: 'resumed', resumed: { history: state.history, bestEpoch: state.bestEpoch } });
 }
 
+/**
+ * Validates before the first step, where the plan asks for it. What begins with a head that has learnt something may be the
+ * best of the run, and has a checkpoint of its own.
+ */
+async function beginWithEvaluation(
+  { job, send, timer, emit }: Work,
+  run: PreparedRun,
+  sources: SplitSources,
+  hold: Hold,
+): Promise<{ readonly baseline: RunBaseline; readonly state: TrainingState } | null> {
+  const { session, state: before } = run;
+  if (!job.plan.evaluateFirst || before.step > 0 || before.baseline) return null;
+  const baseline = await timer.measure('evaluate', () =>
+    firstEvaluation(run, sources, holdBeforeSteps(hold, run, job, send)),
+  );
+  const { val_loss, val_accuracy } = baseline;
+  const mayBeBest = beginsWithHead(job.plan, run);
+  const state = { ...before, baseline: { val_loss, val_accuracy }, bestEpoch: mayBeBest ? 0 : before.bestEpoch };
+  if (mayBeBest) {
+    const { path: folder, bytes } = await writeCheckpoint(session, job.runDirectory, state, true);
+    const about = { epoch: 0, step: 0, path: folder, bytes };
+    for (const kind of ['last', 'best'] as const) send({ kind: 'checkpoint', checkpoint: { kind, ...about } });
+  }
+  emit({ kind: 'baseline', baseline });
+  return { baseline, state };
+}
+
 /** Holds what was frozen in a stage against its last checkpoint; null where it has made no step and left none. */
 async function proveStage(
   { job, timer, send }: Work,
@@ -201,6 +230,8 @@ async function train(work: Work): Promise<Outcome> {
     sources = await sourcesOf(run);
     const { summary: dataset } = sources;
     tellPrepared(work, run, sources);
+    const first = await beginWithEvaluation(work, run, sources, hold);
+    if (first) run = { ...run, state: first.state };
     let outcome: LoopOutcome;
     let isKept = false;
     for (;;) {
@@ -251,9 +282,7 @@ async function train(work: Work): Promise<Outcome> {
       await sources.dispose();
       sources = null;
       run.session.dispose();
-      run = await timer.measure('prepare', () =>
-        enterNextStage(run, stages.plan, outcome.state, { emit, onMemory }),
-      );
+      run = await timer.measure('prepare', () => enterNextStage(run, stages.plan, outcome.state, { emit, onMemory }));
       sources = await sourcesOf(run).catch((error: unknown) => {
         if (signal.aborted && error instanceof Error && error.name === 'AbortError') return null;
         throw error;
@@ -283,6 +312,7 @@ async function train(work: Work): Promise<Outcome> {
     const shown = history.find(({ epoch }) => epoch === bestEpoch) ?? (bestEpoch === 0 ? baseline : null);
     return {
       status: stopped ? 'stopped' : 'finished',
+      baseline: first?.baseline ?? (baseline && { ...baseline, withoutHead: null }),
       history,
       bestEpoch,
       bestValAccuracy: shown?.val_accuracy ?? null,

@@ -198,6 +198,7 @@ export class RunFollower {
         case 'epoch':
           epochs.push(body);
           break;
+        case 'baseline':
         case 'stage':
         case 'stages':
           // Masks and plan are in the record, which has grown.

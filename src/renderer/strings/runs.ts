@@ -98,6 +98,12 @@ export const runs = {
     bestAt: (accuracy: number, epoch: number | null) =>
       epoch === null ? percent(accuracy) : `${percent(accuracy)} at epoch ${count(epoch)}`,
     final: 'Final validation accuracy',
+    baseline: 'Before training',
+    baselineAt: (accuracy: number, withoutHead: number | null) =>
+      withoutHead === null
+        ? `${percent(accuracy)} on the validation`
+        : `${percent(accuracy)} on the validation; ${percent(withoutHead)} without the trained head`,
+    baselineLoss: (loss: number) => `a loss of ${loss.toPrecision(4)} on the validation`,
     test: 'Test accuracy',
     testAt: (accuracy: number) => `${percent(accuracy)} at the best epoch`,
     parameters: 'Parameters',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { trainingStage } from './plan.ts';
-import { epochMetrics, layerState, parameterCounts, RUN_STATUSES, serializedError } from './run.ts';
+import { epochMetrics, layerState, parameterCounts, RUN_STATUSES, runBaseline, serializedError } from './run.ts';
 
 export const PHASES = ['prepare', 'download', 'decode', 'features', 'train', 'evaluate', 'proof'] as const;
 /** The parts of long work, those of a run in order; a phase that has nothing to do is not announced. */
@@ -37,6 +37,7 @@ export const runEventBody = z.discriminatedUnion('kind', [
     memoryBytes: z.int(),
   }),
   z.strictObject({ kind: z.literal('epoch'), metrics: epochMetrics, best: z.boolean() }),
+  z.strictObject({ kind: z.literal('baseline'), baseline: runBaseline }),
   /** A stage begins, of a run that has several. */
   z.strictObject({
     kind: z.literal('stage'),

@@ -24,6 +24,13 @@ export const epochMetrics = z.strictObject({
 });
 export type EpochMetrics = z.infer<typeof epochMetrics>;
 
+/** What the validation gave before the first step. */
+export const runBaseline = epochMetrics.pick({ val_loss: true, val_accuracy: true }).extend({
+  /** With a new head in place of the trained one that the run was given; null where it was given none. */
+  withoutHead: epochMetrics.pick({ val_loss: true, val_accuracy: true }).nullable(),
+});
+export type RunBaseline = z.infer<typeof runBaseline>;
+
 /** Counts of trainable and frozen parameters, as Keras' `summary()` counts them (BatchNorm statistics never train). */
 export const parameterCounts = z.strictObject({ trainable: z.int(), frozen: z.int() });
 export type ParameterCounts = z.infer<typeof parameterCounts>;
@@ -126,7 +133,10 @@ export const timings = z.record(z.string(), z.number());
 export const runResult = z.strictObject({
   runId: z.string(),
   status: z.enum(RUN_STATUSES),
+  /** null where nobody asked for it. */
+  baseline: runBaseline.nullable(),
   history: z.array(epochMetrics),
+  /** 0 where no epoch was better than what the run began with. */
   bestEpoch: z.int().nullable(),
   /** At the best epoch. */
   bestValAccuracy: z.number().nullable(),

@@ -16,6 +16,7 @@ function send(message: TrainerMessage): Promise<void> {
 function result(status: RunResult['status']): Omit<RunResult, 'runId'> {
   return {
     status,
+    baseline: null,
     history: [],
     bestEpoch: 1,
     bestValAccuracy: 0.75,

@@ -49,7 +49,15 @@ function live(log: ReturnType<typeof openLog>, { seconds, status = 'finished', e
   metrics.close();
   const train = seconds.reduce((sum, value) => sum + value, 0);
   writeResult(log, id, {
-    ...{ status, history: [], bestEpoch: 1, bestValAccuracy: 0.5, finalValAccuracy: 0.5, testAccuracy: null },
+    ...{
+      status,
+      baseline: null,
+      history: [],
+      bestEpoch: 1,
+      bestValAccuracy: 0.5,
+      finalValAccuracy: 0.5,
+      testAccuracy: null,
+    },
     ...{ stoppedEarly: false, parameters: null, frozenUnchanged: true, frozenTensors: 0, weights: null, dataset: null },
     timings: { features: 3, evaluate: train / 2, train, ...timings },
     ...{ imagesPerSecond: 1, peakMemoryBytes: 1e9, warnings: [], error: null },

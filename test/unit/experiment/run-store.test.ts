@@ -101,6 +101,7 @@ const epoch = {
 };
 const outcome: Omit<RunResult, 'runId'> = {
   status: 'finished',
+  baseline: null,
   history: [epoch],
   bestEpoch: 1,
   bestValAccuracy: 0.5,

@@ -38,6 +38,14 @@ function timeFact(timings: RunDetail['result']['timings']): string | null {
   return shown.length === 0 ? null : shown.join(' · ');
 }
 
+function baselineFact(baseline: RunDetail['result']['baseline']): string | null {
+  const words = runs.facts;
+  if (baseline === null) return null;
+  const { val_loss, val_accuracy, withoutHead } = baseline;
+  if (val_accuracy === null) return words.baselineLoss(val_loss);
+  return words.baselineAt(val_accuracy, withoutHead?.val_accuracy ?? null);
+}
+
 /** What came out; what is not known has no line. */
 export function resultFacts(detail: RunDetail): Fact[] {
   const words = runs.facts;
@@ -46,6 +54,7 @@ export function resultFacts(detail: RunDetail): Fact[] {
   const fact = (name: string, value: string | null): Fact | null => (value === null ? null : { name, value });
   const { bestValAccuracy, finalValAccuracy, testAccuracy, imagesPerSecond, peakMemoryBytes, bestEpoch } = result;
   return known([
+    fact(words.baseline, baselineFact(result.baseline)),
     fact(words.best, bestValAccuracy === null ? null : words.bestAt(bestValAccuracy, bestEpoch)),
     fact(words.final, finalValAccuracy === null ? null : percent(finalValAccuracy)),
     fact(words.test, testAccuracy === null ? null : words.testAt(testAccuracy)),
