@@ -3,6 +3,7 @@ import { ThawError } from '../shared/errors/thaw-error.ts';
 import { thawVersion } from '../engine/service/version.ts';
 import { addActivationsCommand } from './commands/activations.ts';
 import { addCacheCommands } from './commands/cache.ts';
+import { addCompareStrategiesCommand } from './commands/compare-strategies.ts';
 import { addDatasetCommands } from './commands/dataset.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addImportCommand } from './commands/exchange.ts';
@@ -40,6 +41,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
     .showSuggestionAfterError();
   addTrainCommand(program, setExitCode);
   addSweepCommand(program);
+  addCompareStrategiesCommand(program, setExitCode);
   addFindRateCommand(program, setExitCode);
   addFindBatchSizeCommand(program, setExitCode);
   addNextBlockCommand(program, setExitCode);

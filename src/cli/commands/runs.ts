@@ -7,7 +7,9 @@ import { printJson, printLines } from '../output/print.ts';
 import { runPage } from '../output/run-page.ts';
 import { runCheckpoint } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
+import { addChartCommand } from './chart-runs.ts';
 import { addCheckpointCommands } from './checkpoints.ts';
+import { addAverageCommand } from './average-runs.ts';
 import { addCompareCommand } from './compare-runs.ts';
 import { addGoOnCommands } from './go-on.ts';
 import { addListCommands } from './list-runs.ts';
@@ -81,6 +83,8 @@ export function addRunsCommands(program: Command, setExitCode: SetExitCode): voi
   addResume(runs, setExitCode);
   addGoOnCommands(runs, setExitCode);
   addCompareCommand(runs);
+  addAverageCommand(runs);
+  addChartCommand(runs);
   addCheckpointCommands(runs);
   addEditCommands(runs, setExitCode);
   addExportCommands(runs, setExitCode);

@@ -42,8 +42,10 @@ import { mendDataset } from './mend-dataset.ts';
 import { continueTraining, pauseTraining } from './pause-training.ts';
 import { openNetwork } from './open-model.ts';
 import { listOpened } from './opened-models.ts';
+import { readGroupResults } from '../experiment/group-results.ts';
 import { planFileSchema } from '../plan-file/plan-schema.ts';
 import { parsePlans, writePlan } from './plan-files.ts';
+import { queueStrategies, strategyPlans } from './strategies.ts';
 import { predict } from './predict.ts';
 import { previewAugmentation } from './preview-augmentation.ts';
 import { previewPlan } from './preview-plan.ts';
@@ -161,6 +163,9 @@ function implement(context: ServiceContext): Implementation {
     'plans.parse': async (request) => Promise.resolve(parsePlans(request)),
     'plans.write': async (request) => Promise.resolve(writePlan(context, request)),
     'plans.schema': async () => Promise.resolve(planFileSchema()),
+    'plans.strategies': async (request) => Promise.resolve(strategyPlans(context, request)),
+    'queue.strategies': async (request) => queueStrategies(context, request),
+    'runs.groupResults': async ({ group }) => Promise.resolve(readGroupResults(context.log, group)),
     'queue.list': async () => Promise.resolve(showQueue(context)),
     'queue.add': async (request) => addToQueue(context, request),
     'queue.sweep': async (request) => sweep(context, request),

@@ -48,6 +48,8 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'training.findRate': ({ plan }) => checkPlan(plan, 'plan.'),
   'training.findBatchSize': ({ plan }) => checkPlan(plan, 'plan.'),
   'plan.preview': checkPlan,
+  'plans.strategies': ({ plan }) => checkPlan(plan, 'plan.'),
+  'queue.strategies': ({ plan }) => checkPlan(plan, 'plan.'),
   'plans.parse': ({ folder }) => {
     if (folder !== undefined) refusePath('folder');
   },
