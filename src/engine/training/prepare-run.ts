@@ -23,7 +23,7 @@ import { checkpointPrefix, INITIAL_STATE, readTrainingState } from './checkpoint
 import { chooseImages } from './chosen-images.ts';
 import type { MemoryNeed } from './memory.ts';
 import { expectDevice, precisionWarning } from './expect-device.ts';
-import { expectSameBelow, planAbove, preprocessingBelow } from './features-file/plan-above.ts';
+import { expectSameBelow, preprocessingBelow } from './features-file/plan-above.ts';
 import { keepRows, readFeatures, type GivenFeatures } from './features-file/read-features.ts';
 import { checkpointValues } from './first-values.ts';
 import { modelNetwork, readModelFile, writeModelFile, type ModelFile } from './model-file.ts';
