@@ -62,7 +62,7 @@ async function picturesOf(context: ServiceContext, runIds: readonly string[]): P
 }
 
 /** The file in which a run keeps what it made of a split; null where it has none. */
-function fileOf(context: ServiceContext, runId: string, split: string): string | null {
+export function predictionsFileOf(context: ServiceContext, runId: string, split: string): string | null {
   return readStoredEvaluations(context.log, runId).find((evaluation) => evaluation.split === split)?.path ?? null;
 }
 
@@ -126,7 +126,7 @@ export async function comparePredictions(
   request: Request<'runs.predictions'>,
 ): Promise<PredictionsPage> {
   const { runIds, split = 'validation', pictures = false, offset, limit } = request;
-  const files = runIds.map((runId) => ({ runId, path: fileOf(context, runId, split) }));
+  const files = runIds.map((runId) => ({ runId, path: predictionsFileOf(context, runId, split) }));
   const laidOut = await laidOutOf(context, files);
   const chosen = chosenImages(laidOut.images, laidOut.runs, request);
   const page = chosen.slice(offset, offset + limit);

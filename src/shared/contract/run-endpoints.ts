@@ -3,6 +3,7 @@ import { branchRequest, continueRequest, repeatRequest, runBegun, startRequest }
 import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
 import { compareRequest, predictionsPage, predictionsRequest, runComparison } from './compare.ts';
 import { runEvaluations } from './evaluation.ts';
+import { ensemble, ensembleRequest } from './ensemble.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { runFiles } from './run-files.ts';
 import { emptiedTrash, runEdit, runIds } from './run-edit.ts';
@@ -114,6 +115,8 @@ export const runEndpoints = {
   'runs.compare': { request: compareRequest, response: runComparison },
   /** What runs made of the same images, side by side. */
   'runs.predictions': { request: predictionsRequest, response: predictionsPage },
+  /** How well runs do together, their probabilities averaged over the images that all of them were evaluated on. */
+  'runs.ensemble': { request: ensembleRequest, response: ensemble },
   'runs.resume': { request: runId, response: z.strictObject({ runId: z.string() }) },
   /** Goes on where a run has ended for more epochs, as a run of its own whose history begins with that one's. */
   'runs.continue': { request: continueRequest, response: runBegun },

@@ -11,6 +11,8 @@ import {
 
 /** Four million images. */
 const MOST_LIST_BYTES = 2 ** 27;
+/** Sixteen million probabilities: more are not kept. */
+const MOST_PROBABILITY_BYTES = 2 ** 26;
 /** A million of them, with names of 128 letters. */
 const MOST_PATH_BYTES = 2 ** 29;
 const MOST_METADATA_BYTES = 2 ** 20;
@@ -25,6 +27,12 @@ export interface KeptPredictions {
   readonly probability: Float32Array;
   /** SHA-256 in hex. */
   readonly contentHashes: readonly string[];
+}
+
+/** The same, with the probability of every class. */
+export interface KeptProbabilities extends KeptPredictions {
+  /** [images, classes] */
+  readonly probabilities: Float32Array;
 }
 
 async function withPredictions<Result>(
@@ -100,6 +108,20 @@ async function read(reader: NpzReader): Promise<KeptPredictions> {
  */
 export async function readPredictions(runDirectory: string, relative: string): Promise<KeptPredictions | null> {
   return withPredictions(runDirectory, relative, read);
+}
+
+async function readWithProbabilities(reader: NpzReader): Promise<KeptProbabilities> {
+  const kept = await read(reader);
+  const { shape, data } = await reader.bytes(PREDICTION_ARRAYS.probabilities, '<f4', MOST_PROBABILITY_BYTES);
+  if (shape.join() !== `${kept.labels.length},${kept.classes.length}`) {
+    throw new UnexpectedArray(`'${PREDICTION_ARRAYS.probabilities}' must have the shape [images, classes]`);
+  }
+  return { ...kept, probabilities: new Float32Array(data.buffer, data.byteOffset, data.length / 4) };
+}
+
+/** What a run thought of every class for the images of a split; null as by `readPredictions`, and where that was too much to keep. */
+export async function readProbabilities(runDirectory: string, relative: string): Promise<KeptProbabilities | null> {
+  return withPredictions(runDirectory, relative, readWithProbabilities);
 }
 
 /** Tells whether the file is still the one that was read; null where it has gone. */
