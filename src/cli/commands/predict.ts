@@ -1,11 +1,17 @@
+import { join, sep } from 'node:path';
 import { Option, type Command } from 'commander';
-import type { PredictResult } from '../../shared/contract/endpoint.ts';
+import { MOST_COMPARED } from '../../shared/contract/compare.ts';
+import type { PredictResult, Request, Response, Transport } from '../../shared/contract/endpoint.ts';
 import { PRECISIONS, type Precision } from '../../shared/contract/plan.ts';
+import type { WrittenPredictions } from '../../shared/contract/write-predictions.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { SetExitCode } from '../exit-code.ts';
+import { followTask } from '../follow-task.ts';
 import { givenPath } from '../given-path.ts';
 import { wholeNumber } from '../number-flag.ts';
-import { printable } from '../output/format.ts';
+import { bytes, count, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
+import { skippedLines } from '../output/skipped-lines.ts';
 import { table } from '../output/table.ts';
 import { withService } from '../with-service.ts';
 import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
@@ -13,16 +19,27 @@ import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
 const TOP = 3;
 
 interface PredictFlags {
-  readonly run: string;
+  readonly run: readonly string[];
   readonly top: number;
   readonly precision?: Precision;
+  readonly csv?: string;
   readonly json?: true;
 }
 
-function predictionLines({ predictions }: PredictResult, written: readonly string[]): string[] {
+/** A path as the person wrote it: what they named stands before what was found in it. */
+function asWritten(path: string, images: readonly string[]): string {
+  for (const written of images) {
+    const given = givenPath(written);
+    if (path === given) return written;
+    if (path.startsWith(`${given}${sep}`)) return join(written, path.slice(given.length));
+  }
+  return path;
+}
+
+function predictionLines({ predictions }: Pick<PredictResult, 'predictions'>, images: readonly string[]): string[] {
   return table(
-    predictions.map(({ path, classes, problem }, index) => [
-      printable(written[index] ?? path),
+    predictions.map(({ path, classes, problem }) => [
+      printable(asWritten(path, images)),
       ...(problem === null
         ? classes.map(({ name, probability }) => `${printable(name)} ${(probability * 100).toFixed(1)} %`)
         : [`not read: ${printable(problem)}`]),
@@ -30,11 +47,70 @@ function predictionLines({ predictions }: PredictResult, written: readonly strin
   );
 }
 
+function writtenLines({ path, name, images, unreadable, problems, ...file }: WrittenPredictions): string[] {
+  return [
+    ...skippedLines(problems, 'the file has them all'),
+    `Wrote the predictions of ${count(images)} images to ${printable(path ?? name)} (${bytes(file.bytes)})` +
+      `${unreadable > 0 ? `; ${count(unreadable)} could not be read` : ''}.`,
+  ];
+}
+
+async function writeCsv(
+  images: readonly string[],
+  { run, top, precision, json, csv }: PredictFlags & { readonly csv: string },
+  setExitCode: SetExitCode,
+): Promise<void> {
+  const [only = '', ...others] = run;
+  if (others.length > 0) {
+    throw new ThawError(
+      'usage.invalid',
+      `A file has the predictions of one run; received --csv with ${run.length} runs.`,
+      'Leave --csv out to have them averaged, or name one run.',
+    );
+  }
+  const request = { ...runCheckpoint(only), images: images.map(givenPath), top, precision };
+  const output = { kind: 'file', path: givenPath(csv) } as const;
+  const outcome = await withService((engine) =>
+    followTask(engine, (taskId) => engine.invoke('predictions.write', { ...request, output, taskId }), 'evaluate'),
+  );
+  if (outcome.kind === 'cancelled') {
+    setExitCode(outcome.exitCode);
+    printLines(json ? [] : ['Cancelled: no file was written.']);
+    return;
+  }
+  const { result } = outcome;
+  if (json) printJson(result);
+  else printLines(writtenLines(result));
+  if (result.unreadable === result.images) setExitCode(1);
+}
+
+/** By one run, or by the mean of several. */
+async function predictBy(
+  engine: Transport,
+  runs: readonly string[],
+  request: Pick<Request<'predict'>, 'images' | 'top' | 'precision'>,
+): Promise<PredictResult | Response<'predictions.average'>> {
+  const [only, ...others] = runs.map((run) => runCheckpoint(run));
+  if (only && others.length === 0) return engine.invoke('predict', { ...only, ...request });
+  if (runs.length > MOST_COMPARED) {
+    throw new ThawError(
+      'usage.invalid',
+      `At most ${MOST_COMPARED} runs predict together; received ${runs.length}.`,
+      'Name fewer of them.',
+    );
+  }
+  return engine.invoke('predictions.average', { runs: runs.map((run) => runCheckpoint(run)), ...request });
+}
+
 export function addPredictCommand(program: Command, setExitCode: SetExitCode): void {
   program
     .command('predict')
     .description('the most probable classes of images, by a checkpoint of a run')
-    .requiredOption('--run <id>', RUN_CHECKPOINT)
+    .requiredOption(
+      '--run <id>',
+      `${RUN_CHECKPOINT}; repeated, what the runs think is averaged`,
+      (id: string, before: readonly string[] | undefined) => [...(before ?? []), id],
+    )
     .option('--top <k>', 'classes for each image', wholeNumber({ least: 1, most: 1000 }), TOP)
     .addOption(
       new Option(
@@ -42,11 +118,17 @@ export function addPredictCommand(program: Command, setExitCode: SetExitCode): v
         'what layers compute in (default: what the run computed in; float32 for float16 where there is no GPU)',
       ).choices(PRECISIONS),
     )
-    .option('--json', 'print one JSON document')
-    .argument('<image...>', 'image files')
-    .action(async (images: readonly string[], { run, top, precision, json }: PredictFlags) => {
+    .option('--csv <file>', 'write a row for each of any number of images; one that is there is replaced')
+    .option('--json', 'print one JSON document, with --csv of what was written')
+    .argument('<image...>', 'image files, or folders of images')
+    .action(async (images: readonly string[], flags: PredictFlags) => {
+      const { run, top, precision, json, csv } = flags;
+      if (csv !== undefined) {
+        await writeCsv(images, { ...flags, csv }, setExitCode);
+        return;
+      }
       const result = await withService((engine) =>
-        engine.invoke('predict', { ...runCheckpoint(run), images: images.map(givenPath), top, precision }),
+        predictBy(engine, run, { images: images.map(givenPath), top, precision }),
       );
       if (json) printJson(result);
       else printLines(predictionLines(result, images));

@@ -69,6 +69,7 @@ import { waitTraining } from './wait-training.ts';
 import { writeFeatures } from './write-features.ts';
 
 function implement(context: ServiceContext): Implementation {
+import { writePredictions } from './write-predictions.ts';
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
     'networks.show': async (request) => Promise.resolve(showNetwork(request)),
@@ -182,6 +183,7 @@ function implement(context: ServiceContext): Implementation {
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),
     'activations.maps': async (request) => layerMapsOf(context, request),
+    'predictions.write': async (request) => writePredictions(context, request),
     'augmentation.preview': async (request) => previewAugmentation(context, request),
     'settings.read': async () => {
       const { settings, warning } = context.settings.read();

@@ -84,17 +84,24 @@ async function assertTarget(target: string, kind: 'file' | 'folder'): Promise<vo
  * Writes to the path that was asked for, or to a place that the window fetches from, and notes it beside the runs.
  *
  * @param written.name of a file that is fetched
+ * @param written.unit what is counted as it is written; bytes where it is left out
  */
 export async function writeExport(
   context: ServiceContext,
   request: Pick<ExportRequest, 'runIds' | 'output' | 'taskId'>,
-  written: { readonly format: string; readonly name: string; readonly kind: 'file' | 'folder'; readonly write: Write },
+  written: {
+    readonly format: string;
+    readonly name: string;
+    readonly kind: 'file' | 'folder';
+    readonly write: Write;
+    readonly unit?: 'byte' | 'image';
+  },
 ): Promise<Omit<Exported, 'warnings'>> {
   const { runIds, output } = request;
-  const { format, name, kind, write } = written;
+  const { format, name, kind, write, unit = 'byte' } = written;
   const begin = (target: string): Promise<number> =>
     context.tasks
-      .run(request.taskId, 'byte', (task) => write(target, task))
+      .run(request.taskId, unit, (task) => write(target, task))
       .catch((error: unknown) => {
         throw explainDiskError(error, `write ${target}`);
       });

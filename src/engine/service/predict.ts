@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
-import type { PredictResult, Request } from '../../shared/contract/endpoint.ts';
+import type { Prediction, PredictResult, Request } from '../../shared/contract/endpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
+import { taskWords } from '../../shared/contract/task-words.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
+import type { PredictJob } from '../training/protocol.ts';
 import type { ServiceContext } from './context.ts';
-import { resolveImages } from './resolve-images.ts';
+import { resolveImages, type ImageTarget } from './resolve-images.ts';
 
 /** Names the checkpoint as it stands now: a run that trains writes better ones. */
 async function modelOf(runDirectory: string, checkpoint: CheckpointChoice): Promise<string> {
@@ -16,13 +18,22 @@ async function modelOf(runDirectory: string, checkpoint: CheckpointChoice): Prom
   return `${prefix} ${written?.mtimeMs ?? 0}`;
 }
 
+/** Whom to ask, and what of. */
+export interface PredictionAsked {
+  readonly model: string;
+  readonly job: Omit<PredictJob, 'images'>;
+}
+
 /**
- * The most probable classes of each image, by a checkpoint of a run.
+ * What predicts by a checkpoint of a run.
  *
- * @throws ThawError `run.unknown`, `file.notGranted`, `training.checkpoint` where the run kept no such checkpoint, or what the
- *   predictor met
+ * @throws ThawError `run.unknown`, `run.state` for a run that looks at no images, `training.checkpoint` where the run kept no
+ *   such checkpoint
  */
-export async function predict(context: ServiceContext, request: Request<'predict'>): Promise<PredictResult> {
+export async function predictionAsked(
+  context: ServiceContext,
+  request: Pick<Request<'predict'>, 'runId' | 'checkpoint' | 'precision' | 'top'>,
+): Promise<PredictionAsked> {
   const { runId, top, checkpoint = 'best' } = request;
   const asked = request.precision;
   // A run that is not in the log is told before one whose files are gone.
@@ -35,29 +46,45 @@ export async function predict(context: ServiceContext, request: Request<'predict
       'Train on features that `thaw features` wrote: they say which network they come from.',
     );
   }
+  const learnt = taskWords(plan.task);
+  if (learnt !== null) {
+    throw new ThawError(
+      'run.state',
+      `A prediction names classes; run '${runId}' learnt ${learnt}, and what it makes of an image is shown by nothing yet.`,
+      `Train a classifier that begins with it, \`thaw train --strategy finetune --weights run:${runId}\`, and predict with that.`,
+    );
+  }
   const runDirectory = context.runDirectory(runId);
   const precision = asked ? { frozen: asked, trainable: asked } : plan.precision;
   const model = `${await modelOf(runDirectory, checkpoint)} ${precision.frozen} ${precision.trainable}`;
-  const targets = await resolveImages(context, request.images);
+  return { model, job: { runDirectory, checkpoint, plan: { strategy, rules, precision }, top } };
+}
+
+/** What was asked about images, some of which are none. */
+export async function predictTargets(
+  context: ServiceContext,
+  { model, job }: PredictionAsked,
+  targets: readonly ImageTarget[],
+): Promise<readonly Prediction[]> {
   const images = targets.flatMap((target) => ('file' in target ? [target.file] : []));
-  const found =
-    images.length > 0
-      ? [
-          ...(await context.predictors.ask(model, {
-            runDirectory,
-            checkpoint,
-            plan: { strategy, rules, precision },
-            images,
-            top,
-          })),
-        ]
-      : [];
-  const predictions = targets.map((target) => {
+  const found = images.length > 0 ? [...(await context.predictors.ask(model, { ...job, images }))] : [];
+  return targets.map((target) => {
     const { path: shown, imageId } = target;
     if ('problem' in target) return { path: shown, imageId, classes: [], problem: target.problem };
     const { classes = [], problem = null } = found.shift() ?? {};
     // For people: where the file lies on this machine is no part of what is wrong with it.
     return { path: shown, imageId, classes, problem: problem?.replaceAll(target.file, shown) ?? null };
   });
-  return { runId, predictions };
+}
+
+/**
+ * The most probable classes of each image, by a checkpoint of a run.
+ *
+ * @throws ThawError `run.unknown`, `file.notGranted`, `training.checkpoint` where the run kept no such checkpoint, or what the
+ *   predictor met
+ */
+export async function predict(context: ServiceContext, request: Request<'predict'>): Promise<PredictResult> {
+  const asked = await predictionAsked(context, request);
+  const targets = await resolveImages(context, request.images);
+  return { runId: request.runId, predictions: [...(await predictTargets(context, asked, targets))] };
 }

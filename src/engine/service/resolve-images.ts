@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ImageReference } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -30,21 +30,34 @@ async function isImage(file: string): Promise<boolean> {
   }
 }
 
-async function imagesOfFolder(context: ServiceContext, folder: string): Promise<readonly ImageTarget[]> {
-  const { files } = await listClassFiles(folder, folder, '');
+/** Links resolved; null for what is no folder. */
+async function realFolder(place: string): Promise<string | null> {
+  const found = await stat(place).catch(() => null);
+  return found?.isDirectory() ? realpath(place) : null;
+}
+
+/** @param grants whether a window is to be able to look at them */
+async function imagesOfFolder(
+  context: ServiceContext,
+  folder: string,
+  most: number,
+  grants: boolean,
+): Promise<readonly ImageTarget[]> {
+  const { files, refused } = await listClassFiles(folder, folder, '');
   const images: ImageTarget[] = [];
   for (const file of files.toSorted((left, right) => codePointOrder(left.path, right.path))) {
     if (!(await isImage(file.realPath))) continue;
-    if (images.length === MOST_IN_FOLDER) {
+    if (images.length === most) {
       throw new ThawError(
         'usage.invalid',
-        `At most ${MOST_IN_FOLDER.toLocaleString('en')} images of a folder are predicted at once; '${folder}' has more.`,
-        'Choose a folder within it.',
+        `At most ${most.toLocaleString('en')} images of a folder are predicted at once; '${folder}' has more.`,
+        'Choose a folder within it, or write the predictions to a file (`thaw predict --csv`).',
       );
     }
-    images.push({ path: file.path, imageId: context.grants.idOf(file.realPath), file: file.realPath });
+    images.push({ path: file.path, imageId: grants ? context.grants.idOf(file.realPath) : null, file: file.realPath });
   }
-  if (images.length > 0) return images;
+  for (const { path: shown, reason } of refused) images.push({ path: shown, imageId: null, problem: reason });
+  if (images.some((image) => 'file' in image)) return images;
   throw new ThawError(
     'dataset.empty',
     `A folder to predict has images in it; found none in '${folder}'.`,
@@ -52,12 +65,21 @@ async function imagesOfFolder(context: ServiceContext, folder: string): Promise<
   );
 }
 
-async function resolveImage(context: ServiceContext, reference: ImageReference): Promise<readonly ImageTarget[]> {
-  if (typeof reference === 'string') return [{ path: reference, imageId: null, file: reference }];
+async function resolveImage(
+  context: ServiceContext,
+  reference: ImageReference,
+  most: number,
+): Promise<readonly ImageTarget[]> {
+  if (typeof reference === 'string') {
+    const folder = await realFolder(reference);
+    if (folder === null) return [{ path: reference, imageId: null, file: reference }];
+    const found = await imagesOfFolder(context, folder, most, false);
+    return found.map((image) => ({ ...image, path: path.join(reference, image.path) }));
+  }
   if ('grantId' in reference) {
     const granted = context.grants.pathOf(reference.grantId);
-    const found = await stat(granted).catch(() => null);
-    if (found?.isDirectory()) return imagesOfFolder(context, granted);
+    const folder = await realFolder(granted);
+    if (folder !== null) return imagesOfFolder(context, folder, most, true);
     return [{ path: path.basename(granted), imageId: reference.grantId, file: granted }];
   }
   const { imageId } = reference;
@@ -71,14 +93,17 @@ async function resolveImage(context: ServiceContext, reference: ImageReference):
 }
 
 /**
- * The files that are meant, in the order in which they were named; those of a folder by code point.
+ * The files that are meant, in the order in which they were named; those of a folder by code point, and after them what
+ * stands in it and cannot be read.
  *
+ * @param most images that a folder may have
  * @throws ThawError `file.notGranted`, `dataset.empty` for a folder without images, `usage.invalid` for one with too many
  */
 export async function resolveImages(
   context: ServiceContext,
   references: readonly ImageReference[],
+  most = MOST_IN_FOLDER,
 ): Promise<readonly ImageTarget[]> {
-  const resolved = await Promise.all(references.map((reference) => resolveImage(context, reference)));
+  const resolved = await Promise.all(references.map((reference) => resolveImage(context, reference, most)));
   return resolved.flat();
 }

@@ -90,6 +90,10 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'activations.maps': checkActivations,
   'augmentation.preview': checkImages,
   predict: checkImages,
+  'predictions.write': ({ images, output }) => {
+    checkImages({ images });
+    if (output.kind === 'file') refusePath('output');
+  },
 };
 
 /**

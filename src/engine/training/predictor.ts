@@ -15,13 +15,11 @@ function topClasses(probabilities: Float32Array, classes: readonly string[], top
     .slice(0, top);
 }
 
-async function predictBatch(
-  model: PredictionModel,
-  files: readonly string[],
-  top: number,
-): Promise<readonly FilePrediction[]> {
-  const { preprocessing, classes } = model;
-  const decoded = await Promise.all(
+type Decoded = readonly (Uint8Array | ThawError)[];
+
+/** Pixels of each file, or why there are none. */
+async function decodeBatch({ preprocessing }: PredictionModel, files: readonly string[]): Promise<Decoded> {
+  return Promise.all(
     files.map(async (file) => {
       try {
         return await decodeImage(file, preprocessing);
@@ -31,6 +29,15 @@ async function predictBatch(
       }
     }),
   );
+}
+
+function predictBatch(
+  model: PredictionModel,
+  files: readonly string[],
+  decoded: Decoded,
+  top: number,
+): readonly FilePrediction[] {
+  const { classes } = model;
   const pixels = decoded.filter((image) => image instanceof Uint8Array);
   const probabilities = probabilitiesOf(model, pixels);
   let row = 0;
@@ -51,8 +58,13 @@ async function predict(job: PredictJob): Promise<readonly FilePrediction[]> {
   loaded ??= loadPredictionModel(job);
   const model = await loaded;
   const predictions: FilePrediction[] = [];
+  const batch = (start: number): readonly string[] => images.slice(start, start + BATCH);
+  let coming = decodeBatch(model, batch(0));
   for (let start = 0; start < images.length; start += BATCH) {
-    predictions.push(...(await predictBatch(model, images.slice(start, start + BATCH), top)));
+    const decoded = await coming;
+    // Threads decode the next ones while the session, which blocks, predicts these.
+    coming = decodeBatch(model, batch(start + BATCH));
+    predictions.push(...predictBatch(model, batch(start), decoded, top));
   }
   return predictions;
 }

@@ -20,6 +20,7 @@ import {
   rateSearchRequest,
 } from './finders.ts';
 import { imageInspection } from './image-inspection.ts';
+import { imageReference } from './image-reference.ts';
 import { layerInspection } from './inspection.ts';
 import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from './log-care.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
@@ -44,21 +45,13 @@ import { weightsListing } from './weights-listing.ts';
 import { weightsCheck } from './weights-check.ts';
 import { mappedHead, weightsMap } from './weights-mapping.ts';
 
+import { writePredictionsRequest, writtenPredictions } from './write-predictions.ts';
 /** Lets the caller follow and cancel what takes long: see the event `task`. */
 const taskId = z.string().min(1).max(100).optional();
 
 export type { NetworkSummary } from './network-summary.ts';
 
-/**
- * An image to predict: a path of the user's own command line, or what a window may name. A granted folder stands for all
- * images in it; the `grantId` of a granted image is its `imageId` too.
- */
-export const imageReference = z.union([
-  z.string().min(1),
-  z.strictObject({ grantId: z.string().min(1) }),
-  z.strictObject({ imageId: z.string().min(1) }),
-]);
-export type ImageReference = z.infer<typeof imageReference>;
+export type { ImageReference } from './image-reference.ts';
 
 export const prediction = z.strictObject({
   /** As it was given; the name of a granted file, the relative path of a dataset's image. */
@@ -257,6 +250,17 @@ export const endpoints = {
     response: predictResult,
   },
   /** Takes the features of a folder's images and writes them to a file; answers when it is written. */
+  /** The same by the mean of what several runs think of each image. */
+  'predictions.average': {
+    request: togetherRequest.extend({
+      precision: z.enum(PRECISIONS).optional(),
+      images: z.array(imageReference).min(1),
+      top: z.int().min(1).max(1000),
+    }),
+    response: predictResult.omit({ runId: true }).extend({ runIds: z.array(z.string()) }),
+  },
+  /** Predicts any number of images and writes them to a file; answers when it is written. */
+  'predictions.write': { request: writePredictionsRequest, response: writtenPredictions },
   'features.write': { request: featuresRequest.extend({ taskId }), response: featuresResult },
   /** What a layer makes of one image. */
   activations: {

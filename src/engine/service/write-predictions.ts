@@ -1,0 +1,110 @@
+import path from 'node:path';
+import type { Prediction } from '../../shared/contract/endpoint.ts';
+import {
+  MOST_UNREADABLE_TOLD,
+  type WritePredictionsRequest,
+  type WrittenPredictions,
+} from '../../shared/contract/write-predictions.ts';
+import { quote } from '../../shared/csv/quote.ts';
+import { readResult } from '../experiment/run-reader.ts';
+import { writePieces } from '../exchange/write-pieces.ts';
+import type { ServiceContext } from './context.ts';
+import { writeExport } from './export-runs.ts';
+import { predictionAsked, predictTargets, type PredictionAsked } from './predict.ts';
+import { resolveImages, type ImageTarget } from './resolve-images.ts';
+import type { Task } from './tasks.ts';
+
+/** So many images are asked about at a time, whatever their number: few enough to be held and to end after when asked to. */
+const AT_ONCE = 256;
+/** Their names are held. */
+const MOST_IMAGES = 5_000_000;
+
+function headLine(top: number): string {
+  const columns = Array.from({ length: top }, (_, index) => `class_${index + 1},probability_${index + 1}`);
+  return `path,${columns.join(',')},problem\r\n`;
+}
+
+/** Single precision has no more than nine digits. */
+const DIGITS = 9;
+
+function rowOf({ path: shown, classes, problem }: Prediction, top: number): string {
+  const cells = Array.from({ length: top }, (_, index) => {
+    const found = classes[index];
+    return found ? `${quote(found.name)},${Number(found.probability.toPrecision(DIGITS))}` : ',';
+  });
+  return `${quote(shown)},${cells.join(',')},${problem === null ? '' : quote(problem)}\r\n`;
+}
+
+/** Images of a single folder are called by their places in it, so that the file tells the same wherever the folder lies. */
+function withinFolder(
+  [only, ...others]: WritePredictionsRequest['images'],
+  targets: readonly ImageTarget[],
+): readonly ImageTarget[] {
+  if (typeof only !== 'string' || others.length > 0) return targets;
+  return targets.map((target) => ({ ...target, path: path.relative(only, target.path) || target.path }));
+}
+
+/** Predictions in the order of their images, a part at a time; the next part is asked for before one is handed over. */
+async function* predicted(
+  context: ServiceContext,
+  asked: PredictionAsked,
+  targets: readonly ImageTarget[],
+  { signal, report }: Task,
+): AsyncGenerator<readonly Prediction[]> {
+  const ask = (start: number): Promise<readonly Prediction[]> => {
+    const part = targets.slice(start, start + AT_ONCE);
+    return part.length > 0 ? predictTargets(context, asked, part) : Promise.resolve([]);
+  };
+  let coming = ask(0);
+  for (let start = 0; start < targets.length; start += AT_ONCE) {
+    const part = await coming;
+    signal.throwIfAborted();
+    report(start + part.length, targets.length);
+    coming = ask(start + AT_ONCE);
+    // It may fail before it is waited for.
+    coming.catch(() => undefined);
+    yield part;
+  }
+}
+
+/**
+ * Predicts images, of folders too, and writes a row of comma-separated values for each; the file has its name once it is whole.
+ *
+ * @throws ThawError as `predict`, `usage.invalid` for a place that cannot be written, `task.cancelled`, `disk.full`,
+ *   `disk.readOnly`
+ */
+export async function writePredictions(
+  context: ServiceContext,
+  request: WritePredictionsRequest,
+): Promise<WrittenPredictions> {
+  const { runId, output, taskId } = request;
+  const asked = await predictionAsked(context, request);
+  // There are no more columns than classes.
+  const top = Math.min(request.top, readResult(context.log, runId).dataset?.classes.length ?? request.top);
+  const targets = withinFolder(request.images, await resolveImages(context, request.images, MOST_IMAGES));
+  const problems: WrittenPredictions['problems'] = [];
+  let unreadable = 0;
+  async function* lines(task: Task): AsyncGenerator<string> {
+    yield headLine(top);
+    for await (const part of predicted(context, asked, targets, task)) {
+      for (const { path: shown, problem } of part) {
+        if (problem === null) continue;
+        unreadable += 1;
+        if (problems.length < MOST_UNREADABLE_TOLD) problems.push({ path: shown, reason: problem });
+      }
+      yield part.map((prediction) => rowOf(prediction, top)).join('');
+    }
+  }
+  const written = await writeExport(
+    context,
+    { runIds: [runId], output, taskId },
+    {
+      format: 'predictions',
+      name: `predictions-${runId}.csv`,
+      kind: 'file',
+      unit: 'image',
+      write: (target, task) => writePieces(target, lines(task)),
+    },
+  );
+  return { ...written, warnings: [], runId, images: targets.length, unreadable, problems };
+}
