@@ -17,6 +17,8 @@ import { changeSettings, clearCaches, showCaches } from './caches.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkWeights } from './check-weights.ts';
 import { comparePredictions } from './compare-predictions.ts';
+import { averageRuns } from './average-runs.ts';
+import { predictTogether } from './predict-together.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { embedDataset } from './dataset-embedding.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
@@ -159,6 +161,8 @@ import { writePredictions } from './write-predictions.ts';
     'runs.resume': async (request) => resumeRun(context, request),
     'runs.continue': async (request) => continueRun(context, request),
     'runs.branch': async (request) => branchRun(context, request),
+    'predictions.average': async (request) => predictTogether(context, request),
+    'runs.ensemble': async (request) => averageRuns(context, request),
     'runs.repeat': async (request) => repeatRun(context, request),
     'runs.discard': async (request) => Promise.resolve(discardRun(context, request)),
     'plans.parse': async (request) => Promise.resolve(parsePlans(request)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { togetherRequest } from './ensemble.ts';
 import { activations, activationsSource } from './activations.ts';
 import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentation-preview.ts';
 import { augmentationRequest } from './augmentation.ts';
