@@ -16,9 +16,9 @@ import { browseFiles } from './browse-files.ts';
 import { changeSettings, clearCaches, showCaches } from './caches.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkWeights } from './check-weights.ts';
-import { comparePredictions } from './compare-predictions.ts';
 import { averageRuns } from './average-runs.ts';
 import { predictTogether } from './predict-together.ts';
+import { comparePredictions } from './compare-predictions.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
 import { embedDataset } from './dataset-embedding.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
@@ -68,10 +68,10 @@ import { stagesOfPreset } from './stage-presets.ts';
 import { stopTraining } from './stop-training.ts';
 import { bundleSupport } from './support-bundle.ts';
 import { waitTraining } from './wait-training.ts';
+import { writePredictions } from './write-predictions.ts';
 import { writeFeatures } from './write-features.ts';
 
 function implement(context: ServiceContext): Implementation {
-import { writePredictions } from './write-predictions.ts';
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
     'networks.show': async (request) => Promise.resolve(showNetwork(request)),
@@ -158,11 +158,11 @@ import { writePredictions } from './write-predictions.ts';
       ),
     'runs.compare': async ({ runIds }) => Promise.resolve(compareRuns(context.log, runIds)),
     'runs.predictions': async (request) => comparePredictions(context, request),
+    'predictions.average': async (request) => predictTogether(context, request),
+    'runs.ensemble': async (request) => averageRuns(context, request),
     'runs.resume': async (request) => resumeRun(context, request),
     'runs.continue': async (request) => continueRun(context, request),
     'runs.branch': async (request) => branchRun(context, request),
-    'predictions.average': async (request) => predictTogether(context, request),
-    'runs.ensemble': async (request) => averageRuns(context, request),
     'runs.repeat': async (request) => repeatRun(context, request),
     'runs.discard': async (request) => Promise.resolve(discardRun(context, request)),
     'plans.parse': async (request) => Promise.resolve(parsePlans(request)),
@@ -180,6 +180,7 @@ import { writePredictions } from './write-predictions.ts';
     'queue.hold': async () => Promise.resolve(holdQueue(context)),
     'queue.wait': async () => context.queue.drained().then(() => showQueue(context)),
     'runs.export': async (request) => exportRuns(context, request),
+    'predictions.write': async (request) => writePredictions(context, request),
     'runs.exportModel': async (request) => exportRunModel(context, request),
     'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),
@@ -187,7 +188,6 @@ import { writePredictions } from './write-predictions.ts';
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),
     'activations.maps': async (request) => layerMapsOf(context, request),
-    'predictions.write': async (request) => writePredictions(context, request),
     'augmentation.preview': async (request) => previewAugmentation(context, request),
     'settings.read': async () => {
       const { settings, warning } = context.settings.read();

@@ -20,8 +20,8 @@ import {
   rateSearch,
   rateSearchRequest,
 } from './finders.ts';
-import { imageInspection } from './image-inspection.ts';
 import { imageReference } from './image-reference.ts';
+import { imageInspection } from './image-inspection.ts';
 import { layerInspection } from './inspection.ts';
 import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from './log-care.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
@@ -45,8 +45,8 @@ import { stagePreset, stagePresetRequest } from './stage-requests.ts';
 import { weightsListing } from './weights-listing.ts';
 import { weightsCheck } from './weights-check.ts';
 import { mappedHead, weightsMap } from './weights-mapping.ts';
-
 import { writePredictionsRequest, writtenPredictions } from './write-predictions.ts';
+
 /** Lets the caller follow and cancel what takes long: see the event `task`. */
 const taskId = z.string().min(1).max(100).optional();
 
@@ -250,7 +250,6 @@ export const endpoints = {
     }),
     response: predictResult,
   },
-  /** Takes the features of a folder's images and writes them to a file; answers when it is written. */
   /** The same by the mean of what several runs think of each image. */
   'predictions.average': {
     request: togetherRequest.extend({
@@ -262,6 +261,7 @@ export const endpoints = {
   },
   /** Predicts any number of images and writes them to a file; answers when it is written. */
   'predictions.write': { request: writePredictionsRequest, response: writtenPredictions },
+  /** Takes the features of a folder's images and writes them to a file; answers when it is written. */
   'features.write': { request: featuresRequest.extend({ taskId }), response: featuresResult },
   /** What a layer makes of one image. */
   activations: {
