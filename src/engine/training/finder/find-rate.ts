@@ -9,8 +9,8 @@ import { inWords, suggestRates } from './suggest-rates.ts';
 
 type Answer = Searches['rate']['answer'];
 
-/** What the average of losses keeps at each step: it looks back on about twenty, of a hundred that are usual. */
-const KEPT = 0.95;
+/** What the average of losses keeps at each step: it looks back on about ten of a hundred, by which the curve is late. */
+const KEPT = 0.9;
 /** A loss of so many times its least is not coming back. */
 const RISEN = 4;
 /** Losses of the first share of the steps are too few to be held against. */

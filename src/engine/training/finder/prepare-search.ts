@@ -4,7 +4,8 @@ import type { Output, Session } from '../../runtime/session.ts';
 import type { Batch, Feeds } from '../batch-source.ts';
 import { Clock } from '../clock.ts';
 import type { MemoryNeed } from '../memory.ts';
-import { prepareRun, type PreparedRun } from '../prepare-run.ts';
+import { prepareRun } from '../prepare-run.ts';
+import type { PreparedRun } from '../prepare-stage.ts';
 import { splitSources, type SplitSources } from '../split-sources.ts';
 import type { SearchJob } from './finder-protocol.ts';
 

@@ -38,8 +38,8 @@ describe('rates that are tried', () => {
     const losses = [2, 4, 1];
     const { points } = await tryRates([0.1, 0.2, 0.3], (_, index) => losses[index] ?? NaN);
     expect(points[0]?.smoothed).toBeCloseTo(2, 12);
-    expect(points[1]?.smoothed).toBeCloseTo((0.95 * 2 + 4) / (0.95 + 1), 12);
-    expect(points[2]?.smoothed).toBeCloseTo((0.95 ** 2 * 2 + 0.95 * 4 + 1) / (0.95 ** 2 + 0.95 + 1), 12);
+    expect(points[1]?.smoothed).toBeCloseTo((0.9 * 2 + 4) / (0.9 + 1), 12);
+    expect(points[2]?.smoothed).toBeCloseTo((0.9 ** 2 * 2 + 0.9 * 4 + 1) / (0.9 ** 2 + 0.9 + 1), 12);
   });
 
   it.each([
