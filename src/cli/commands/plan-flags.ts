@@ -22,6 +22,7 @@ import { addHeadFlags } from './head-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { addSplitFlags } from './split-flags.ts';
 import { addStepsFlags } from './steps-flags.ts';
+import { addTaskFlags } from './task-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
 import { mappingOption, WEIGHTS_SOURCE, weightsOption } from './weights-source.ts';
 
@@ -88,6 +89,7 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
   addStructureFlags(command);
   addSplitFlags(command);
   const rules = addRuleFlags(command);
+  addTaskFlags(command);
   addStepsFlags(command);
   command
     .option('--epochs <n>', 'times through the images', wholeNumber({ least: 1, most: 100_000 }))

@@ -21,6 +21,7 @@ import { headRequest, type HeadFlags } from './head-flags.ts';
 import { folderSource, type StructureFlags } from './dataset-flags.ts';
 import { splitRequest, type SplitFlags } from './split-flags.ts';
 import { stepsRequest, type StepsFlags } from './steps-flags.ts';
+import { taskRequest, type TaskFlags } from './task-flags.ts';
 import { namedWeights, type WeightsFlags } from './weights-source.ts';
 
 /** What `thaw train` was given, rules and `--json` apart. */
@@ -33,6 +34,7 @@ export interface TrainFlags
     SplitFlags,
     StepsFlags,
     StructureFlags,
+    TaskFlags,
     WeightsFlags {
   readonly dataset?: string;
   readonly features?: string;
@@ -130,6 +132,7 @@ export function planRequest(
   return {
     ...splitRequest(flags),
     ...stepsRequest(flags),
+    ...taskRequest(flags),
     rules,
     learningRateRules,
     optimizer: optimizerRequest,

@@ -11,6 +11,7 @@ import { writtenRun } from '../run-checkpoint.ts';
 import { preprocessingWords } from '../../shared/contract/preprocessing-words.ts';
 import { headWords } from '../../shared/contract/head-words.ts';
 import { augmentationWords } from '../../shared/contract/augmentation-words.ts';
+import { taskWords } from '../../shared/contract/task-words.ts';
 import { printable } from './format.ts';
 import { table } from './table.ts';
 
@@ -90,9 +91,12 @@ function extraLines({
   preprocessing,
   augmentation,
   earlyStopping,
+  task,
 }: TrainingPlan): readonly (readonly [string, string])[] {
   const designed = headWords(headDesign);
+  const learnt = taskWords(task);
   return [
+    ...(learnt === null ? [] : [['learns', learnt] as const]),
     ...(weightDecay === 0 ? [] : [['weight decay', String(weightDecay)] as const]),
     ...(l1 === 0 ? [] : [['L1 penalty', String(l1)] as const]),
     ...(loss === 'crossEntropy' ? [] : [['loss', 'mean squared error'] as const]),

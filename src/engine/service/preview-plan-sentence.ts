@@ -1,6 +1,7 @@
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { CostEstimate } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
+import { taskWords } from '../../shared/contract/task-words.ts';
 
 /** What a sentence tells. */
 export interface Told {
@@ -135,5 +136,11 @@ function trainingSentence({ plan, cost }: Told, blocks: readonly BlockState[]): 
 export function describePlan(told: Told): string {
   const blocks = blocksOf(told);
   if (blocks.every(({ state }) => state === 'frozen')) return 'Nothing trains: thaw a layer or a block.';
-  return [frozenSentence(told, blocks), trainingSentence(told, blocks)].filter((sentence) => sentence !== '').join(' ');
+  const learnt = taskWords(told.plan.task);
+  const sentences = [
+    frozenSentence(told, blocks),
+    trainingSentence(told, blocks),
+    learnt === null ? '' : `It learns ${learnt}.`,
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }

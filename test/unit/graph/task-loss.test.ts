@@ -84,10 +84,10 @@ describe('the gradients of a task are those of its loss', () => {
       // Small enough that no pair crosses the margin between the two values of a difference.
       step: 2e-3,
       tolerance: 1e-2,
-      build: (graph, output, target) => {
+      build: (graph, output = graph.constant('none', 'float32', [], 0), target = output) => {
         const values = task.kind === 'ranking' ? [1, 1, 1, 1] : [1, 0, 1, 0];
         const labels = graph.constant('labels', 'int32', [4], values);
-        const { losses } = taskLoss(graph, 'test', task, { output: output ?? labels, labels, target: target ?? null });
+        const { losses } = taskLoss(graph, 'test', task, { output, labels, target: isPair ? null : target });
         return losses;
       },
     });
