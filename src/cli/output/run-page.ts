@@ -7,6 +7,7 @@ import {
   type RunDetail,
   type RunResult,
 } from '../../shared/contract/run.ts';
+import { stageCount, stagePlan } from '../../shared/contract/stages.ts';
 import { checkpointTable } from './checkpoint-table.ts';
 import { bytes, count, duration, moment, printable, share } from './format.ts';
 import { planLines } from './plan-lines.ts';
@@ -71,8 +72,9 @@ function timesFact({ timings }: RunResult): string | null {
 }
 
 function earlyEndFact({ plan, result }: RunDetail): string | null {
-  if (!result.stoppedEarly || !plan.earlyStopping) return null;
-  const { monitor, patience } = plan.earlyStopping;
+  const { earlyStopping } = stagePlan(plan, stageCount(plan) - 1);
+  if (!result.stoppedEarly || !earlyStopping) return null;
+  const { monitor, patience } = earlyStopping;
   return `after epoch ${result.history.length} of ${plan.epochs}: ${monitor} did not become better for ${patience} epochs`;
 }
 

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { ParentRelation } from '../../shared/contract/begin-run.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
@@ -47,6 +48,20 @@ export function firstOrigin(log: Log, origin: RunOrigin | null): RunOrigin | nul
   return first;
 }
 
+/** The stages that are over, with what was frozen in them; the one that goes on is told when it does. */
+function takeOverStages(database: Database.Database, to: number, from: number): void {
+  const over = 'run = :from AND stage < (SELECT max(stage) FROM run_stage WHERE run = :from)';
+  for (const [table, columns] of [
+    ['run_stage', 'stage, name, first_epoch, last_epoch, best_epoch, parameters_trainable, parameters_frozen, ending'],
+    ['layer_state', 'stage, position, layer, state, statistics'],
+    ['frozen_proof', 'stage, position, tensor, before, after'],
+  ] as const) {
+    database
+      .prepare(`INSERT OR REPLACE INTO ${table} (run, ${columns}) SELECT :to, ${columns} FROM ${table} WHERE ${over}`)
+      .run({ to, from });
+  }
+}
+
 /**
  * Gives a run that continues another what that one had: the points of its steps up to the checkpoint, and what became of the
  * weights that it began with. Epochs follow from the checkpoint itself.
@@ -76,5 +91,6 @@ export function takeOverHistory(
          SELECT :to, outcome, position, tensor, expected_shape, found_shape FROM load_report_tensor WHERE run = :from`,
       )
       .run({ to, from });
+    takeOverStages(database, to, from);
   });
 }

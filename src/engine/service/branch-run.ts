@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { BranchPoint } from '../../shared/contract/begin-run.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { trainingPlanRequest, type TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
+import { stageCount, stagePlan } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import { findNetwork } from '../network/registry.ts';
@@ -27,6 +28,8 @@ function branchedRequest(asked: TrainingPlanRequest, from: TrainingPlan): Traini
     // What is usual differs from one optimizer to the other.
     ...(isOther && { weightDecay: undefined }),
     newHead: false,
+    // What it begins with may be better than all that it makes of it.
+    evaluateFirst: true,
     ...asked,
     // To begin from scratch is what this run, unlike that one, does not do; what trains is the same.
     strategy: asked.strategy ?? (from.strategy === 'scratch' ? 'finetune' : from.strategy),
@@ -66,12 +69,14 @@ export async function planBranch(
   const chosen = { kind: 'run', runId, checkpoint } as const;
   const prefix = await weightsPath(context, { weights: chosen, network: from.network });
   if (prefix === null) throw new TypeError('A run has checkpoints.');
-  const { step } = await readStateOf(path.dirname(prefix));
+  const { step, stage } = await readStateOf(path.dirname(prefix));
+  // Of a run in stages it goes on as the checkpoint's own stage did, unless it is given stages.
+  const ofStage = stagePlan(from, Math.min(stage, stageCount(from) - 1));
   // By its step, so that the plan means the same checkpoint also when it is repeated.
   const weights = { ...chosen, checkpoint: { step } };
   const planned = await planRun(
     context,
-    { ...branchedRequest(asked, from), weights },
+    { ...branchedRequest(asked, ofStage), weights },
     { runId, relation: 'branched', step },
   );
   if (planned.plan.optimizer.kind === from.optimizer.kind) return planned;

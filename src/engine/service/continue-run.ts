@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { trainingPlan, type TrainingPlan } from '../../shared/contract/plan.ts';
+import { stagePlan, withStages } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { firstOrigin, readOrigin } from '../experiment/run-origin.ts';
 import { readPlan, readResult } from '../experiment/run-reader.ts';
 import { isActive } from '../experiment/run-status.ts';
-import { isExhausted } from '../training/early-stopping.ts';
+import { bestOf, isExhausted } from '../training/early-stopping.ts';
 import { readStateOf, type TrainingState } from '../training/checkpoint.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { ServiceContext } from './context.ts';
@@ -22,31 +23,54 @@ function assertEnded(context: ServiceContext, runId: string, what: string): void
   );
 }
 
-function continuedPlan(
+interface ContinuedPlan {
+  readonly plan: TrainingPlan;
+  readonly warnings: readonly string[];
+}
+
+/** A plan of one piece, or a stage as one, that goes on to so many epochs of its own. @param name of the stage, in words */
+function continuedPiece(
   from: TrainingPlan,
-  { epoch, bestEpoch }: TrainingState,
-  more: number,
-): { readonly plan: TrainingPlan; readonly warnings: readonly string[] } {
-  const epochs = epoch + more;
-  if (!trainingPlan.shape.epochs.safeParse(epochs).success) {
+  { epoch, history, stageBegan }: TrainingState,
+  { epochs, what }: { readonly epochs: number; readonly what: string },
+): Pick<TrainingPlan, 'epochs' | 'earlyStopping'> & Pick<ContinuedPlan, 'warnings'> {
+  const own = history.filter((metrics) => metrics.epoch > stageBegan);
+  const isOver = isExhausted(from.earlyStopping, epoch, bestOf(from.earlyStopping, own)?.epoch ?? null);
+  // Its monitor goes on to decide which epoch is the best, as it did until now.
+  const earlyStopping = isOver && from.earlyStopping ? { ...from.earlyStopping, patience: epochs } : from.earlyStopping;
+  const warnings = [
+    ...(isOver
+      ? [`Early stopping ended ${what}, and would end this one at once: its patience is now all ${epochs} epochs.`]
+      : []),
+    ...(from.schedule.kind === 'cosine'
+      ? [
+          `The cosine schedule now ends at epoch ${stageBegan + epochs}: the learning rate goes on as in a run of that many epochs.`,
+        ]
+      : []),
+  ];
+  return { epochs, earlyStopping, warnings };
+}
+
+function continuedPlan(from: TrainingPlan, state: TrainingState, more: number): ContinuedPlan {
+  const { epoch, stage, stageBegan } = state;
+  if (!trainingPlan.shape.epochs.safeParse(epoch + more).success) {
     throw new ThawError(
       'usage.invalid',
       `A run has at most 100,000 epochs; ${epoch} are complete, received ${more} more.`,
       'Ask for fewer.',
     );
   }
-  const isOver = isExhausted(from.earlyStopping, epoch, bestEpoch);
-  // Its monitor goes on to decide which epoch is the best, as it did until now.
-  const earlyStopping = isOver && from.earlyStopping ? { ...from.earlyStopping, patience: epochs } : from.earlyStopping;
-  const warnings = [
-    ...(isOver
-      ? [`Early stopping ended the run, and would end this one at once: its patience is now all ${epochs} epochs.`]
-      : []),
-    ...(from.schedule.kind === 'cosine'
-      ? [`The cosine schedule now ends at epoch ${epochs}: the learning rate goes on as in a run of that many epochs.`]
-      : []),
-  ];
-  return { plan: { ...from, epochs, earlyStopping }, warnings };
+  const own = from.stages[stage];
+  const what = own ? `stage '${own.name}'` : 'the run';
+  const { warnings, ...piece } = continuedPiece(stagePlan(from, stage), state, {
+    epochs: epoch - stageBegan + more,
+    what,
+  });
+  if (!own) return { plan: { ...from, ...piece }, warnings };
+  const left = from.stages.slice(stage + 1).map(({ name }) => `'${name}'`);
+  const plan = withStages(from, [...from.stages.slice(0, stage), { ...own, ...piece }]);
+  const without = `It goes on in ${what}: what was to follow, ${left.join(', ')}, is left out.`;
+  return { plan, warnings: left.length === 0 ? warnings : [...warnings, without] };
 }
 
 /**

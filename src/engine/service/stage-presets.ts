@@ -2,7 +2,7 @@ import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { FreezeRule, LearningRateRule } from '../../shared/contract/plan.ts';
 import type { TrainingStageRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { findNetwork } from '../network/registry.ts';
+import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
 import { usualLearningRate } from './default-plan.ts';
 
@@ -42,7 +42,7 @@ function slowerBelow(blocks: readonly string[]): LearningRateRule[] {
  * @throws ThawError `network.unknown`, or `usage.invalid` for a network that has no layers to thaw
  */
 export function stagesOfPreset({
-  network,
+  network = DEFAULT_NETWORK,
   preset,
   blocks,
   epochs = STAGE_EPOCHS,

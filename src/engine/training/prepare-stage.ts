@@ -247,9 +247,11 @@ export async function enterBestStage(
   const { runDirectory } = run.job;
   const plan = understandStage(run, own, told);
   const { values } = await checkpointValues(runDirectory, 'best', run.network);
+  // The session takes the values themselves.
+  const tensorHashes = hashesOf(values);
   const prefix = await checkpointPrefix(runDirectory, 'best');
   // Nothing is learnt any more, so nothing drifts.
   const quiet = { ...own, introspectionInterval: 0 };
   const compiled = await compileStage(run, { trainingPlan: quiet, plan, values, prefix, branch: null }, told.emit);
-  return { ...run, ...compiled, plan, tensorHashes: hashesOf(values), state };
+  return { ...run, ...compiled, plan, tensorHashes, state };
 }

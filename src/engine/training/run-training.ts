@@ -258,6 +258,7 @@ async function train(work: Work): Promise<Outcome> {
         timer,
         emit,
         onLayers: (step, layers) => send({ kind: 'layers', ...step, layers }),
+        onHistograms: (step, histograms) => send({ kind: 'histograms', ...step, histograms }),
         onCheckpoint: (checkpoint) => send({ kind: 'checkpoint', checkpoint }),
         hold,
         signal,

@@ -21,7 +21,8 @@ export const STAGE_PRESETS = ['headLastAll', 'gradualUnfreezing'] as const;
 export type StagePreset = (typeof STAGE_PRESETS)[number];
 
 export const stagePresetRequest = z.strictObject({
-  network: z.string().min(1),
+  /** The one that ships with weights where it is left out. */
+  network: z.string().min(1).optional(),
   preset: z.enum(STAGE_PRESETS),
   /** How many blocks are thawed one after the other, or are the last ones; all, or 2, where it is left out. */
   blocks: z.int().min(1).max(49).optional(),

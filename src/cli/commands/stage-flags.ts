@@ -1,0 +1,43 @@
+import { Option, type Command } from 'commander';
+import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
+import { wholeNumber } from '../number-flag.ts';
+
+/** Stages that are made of a network's blocks; others are written in a plan file. */
+export interface StageFlags {
+  readonly gradualUnfreezing?: number;
+  readonly discriminative?: true;
+}
+
+export function addStageFlags(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        '--gradual-unfreezing <blocks>',
+        'train in stages: the head, then one block more in each, from the top; --epochs and --lr are those of the head, later stages learn at a tenth (default: one piece)',
+      )
+        .argParser(wholeNumber({ least: 1, most: 49 }))
+        .conflicts(['strategy', 'freeze', 'thaw']),
+    )
+    .option('--discriminative', 'in such stages, let each block learn at 1/2.6 of the rate of the one above it');
+}
+
+/** The request in the stages that the flags ask for; as it is where they ask for none. @throws ThawError `network.unknown` */
+export async function withStageFlags(
+  engine: Transport,
+  request: TrainingPlanRequest,
+  { gradualUnfreezing, discriminative }: StageFlags,
+): Promise<TrainingPlanRequest> {
+  if (gradualUnfreezing === undefined) return request;
+  const { network, epochs, optimizer } = request;
+  const { stages } = await engine.invoke('plans.stagePreset', {
+    preset: 'gradualUnfreezing',
+    blocks: gradualUnfreezing,
+    ...(network !== undefined && { network }),
+    ...(epochs !== undefined && { epochs }),
+    ...(optimizer?.learningRate !== undefined && { learningRate: optimizer.learningRate }),
+    ...(optimizer?.kind && { optimizer: optimizer.kind }),
+    ...(discriminative && { discriminative }),
+  });
+  return { ...request, stages };
+}
