@@ -50,6 +50,11 @@ function namedRules(rules: TrainingPlanRequest['rules']): Value {
   return rules?.map(({ action, pattern }) => ({ [action]: pattern }));
 }
 
+/** What says nothing: a plan that goes on from no other means the same without it. */
+function isNothing(value: Value): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
 /** As people write it: in an order that can be read, and with short forms where there are some. */
 function written(plan: TrainingPlanRequest, parent: BranchPoint | null): Readonly<Record<string, Value>> {
   const { dataset, weights, headWeights, rules, stages } = plan;
@@ -67,9 +72,10 @@ function written(plan: TrainingPlanRequest, parent: BranchPoint | null): Readonl
   const first = new Map(
     FIRST.filter((key) => shortened[key] !== undefined).map((key) => [key as string, shortened[key]]),
   );
-  for (const [key, value] of Object.entries(shortened))
+  for (const [key, value] of Object.entries(shortened)) {
     if (value !== undefined && !first.has(key)) first.set(key, value);
-  return Object.fromEntries(first);
+  }
+  return Object.fromEntries([...first].filter(([, value]) => parent !== null || !isNothing(value)));
 }
 
 /**

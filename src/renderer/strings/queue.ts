@@ -24,11 +24,16 @@ export const queue = {
   add: 'Add to queue',
   more: 'More ways to train',
   sweep: {
-    open: 'Sweep over values…',
+    open: 'Sweep or compare strategies…',
+    what: 'What is compared',
+    whats: { values: 'Listed values', strategies: 'The three strategies' },
+    strategiesHint:
+      'Only the head, the last two blocks too (or what the plan’s own rules thaw), and everything from scratch, each with each seed. All runs wait in the queue, in one group, whose chart stands on the page of each.',
+
     title: 'Sweep',
     hint: 'Each value of one is combined with each of the others; what is left empty stays as planned. All runs wait in the queue, in one group.',
     name: 'Name of the group',
-    nameHint: 'after what is swept',
+    nameHint: 'after what is compared',
     learningRate: 'Learning rates',
     learningRateHint: '0.01, 0.003, 0.001',
     strategy: 'Strategies',
@@ -40,6 +45,8 @@ export const queue = {
     runs: (runs: number) => (runs === 1 ? 'This is 1 run.' : `These are ${count(runs)} runs.`),
     nothing: 'List values for at least one of them.',
     tooMany: (runs: number, most: number) => `These would be ${count(runs)} runs; at most ${count(most)} fit.`,
+    tooManySeeds: (seeds: number, most: number) =>
+      `At most ${count(most)} seeds are compared; these are ${count(seeds)}.`,
     notNumber: (text: string) => `Numbers above 0, separated by commas; received '${text}'.`,
     notSeed: (text: string) => `Whole numbers from 0 to 4,294,967,295, separated by commas; received '${text}'.`,
     twice: (text: string) => `Each value once; '${text}' stands there twice.`,

@@ -174,7 +174,7 @@ describeWith('the queue in the workbench', await findWeb(), (place) => {
     const { page } = web;
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'More ways to train' }).first().click();
-    await page.getByRole('menuitem', { name: 'Sweep over values…' }).click();
+    await page.getByRole('menuitem', { name: 'Sweep or compare strategies…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Sweep' });
     await dialog.getByRole('textbox', { name: 'Learning rates' }).fill('0.01, fast');
     await eventually(() => dialog.textContent()).toContain("received 'fast'");
