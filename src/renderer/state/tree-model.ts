@@ -151,8 +151,10 @@ export function boundaryRow(
 }
 
 const METACHARACTERS = /[\\^$.*+?()[\]{}|]/;
-/** A repetition of a group that itself repeats or chooses may search for ever; the engine, which can give up, decides. */
-const ENDLESS = /\([^)]*[*+}|][^)]*\)[*+{]/;
+/** What repeats or chooses. */
+const REPEATING = /[*+{|]/g;
+/** Repetitions beside one another take a time that grows with the name to the power of their number. */
+const MOST_REPETITIONS = 4;
 
 /**
  * The layers that what was typed means, as a search: a part of a layer's or block's name in any case, or an expression
@@ -179,8 +181,14 @@ function matcher(text: string, layers: readonly LayerState[]): Matcher | null {
   return (layer) => layer.name.toLowerCase().includes(part) || layer.block.toLowerCase().includes(part);
 }
 
+/** A repetition of a group beside another, wherever it is, may search for ever; the engine, which can give up, decides. */
+function isEndless(source: string): boolean {
+  const repeating = source.match(REPEATING)?.length ?? 0;
+  return repeating > MOST_REPETITIONS || (repeating > 1 && /\)[*+{]/.test(source));
+}
+
 function expression(source: string): Matcher | null {
-  if (ENDLESS.test(source)) return null;
+  if (isEndless(source)) return null;
   try {
     const regex = new RegExp(source, 'u');
     return (layer) => regex.test(layer.name) || regex.test(layer.block);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { freezePlan } from '../../../src/engine/freeze/freeze-plan.ts';
+import { rateFactors } from '../../../src/engine/freeze/rate-factors.ts';
+import { withReused } from '../../../src/engine/freeze/reused-layers.ts';
 import { matchLayers, parseRule } from '../../../src/engine/freeze/rule.ts';
 import { withHead } from '../../../src/engine/network/head.ts';
 import type { Network } from '../../../src/engine/network/layer.ts';
@@ -93,8 +96,18 @@ describe('what is no rule is refused before any network is built', () => {
   });
 });
 
-it('a regex that backtracks without end is stopped', async () => {
-  const long = branchedNetwork();
-  const layers = long.layers.map((layer) => ({ ...layer, block: `${'a'.repeat(60)}!` }));
-  await expectError(() => matchLayers('/^(a+)+$/', { ...long, layers }), 'usage.invalid', 'repetition');
+describe('a pattern that backtracks without end is stopped', () => {
+  const long = { ...branched, layers: branched.layers.map((layer) => ({ ...layer, block: `${'a'.repeat(60)}!` })) };
+  const trainable = new Set(long.layers.map(({ name }) => name));
+  const places: readonly (readonly [string, (pattern: string) => unknown])[] = [
+    ['of layers', (pattern) => matchLayers(pattern, long)],
+    ['of what is frozen', (pattern) => freezePlan(long, 'finetune', [{ action: 'freeze', pattern }])],
+    ['of what learns at another rate', (pattern) => rateFactors(long, trainable, [{ pattern, factor: 0.1 }])],
+    ['of what is reused of weights', (pattern) => withReused(long, pattern)],
+  ];
+  it.each(places)('%s, between slashes or bare', async (_, use) => {
+    for (const pattern of ['/^(a+)+$/', '^(a+)+$', '(a|a)*b']) {
+      await expectError(() => use(pattern), 'usage.invalid', 'was not over after 500 ms', 'repetition');
+    }
+  });
 });
