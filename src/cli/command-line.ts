@@ -40,7 +40,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError();
   addTrainCommand(program, setExitCode);
-  addSweepCommand(program);
+  addSweepCommand(program, setExitCode);
   addCompareStrategiesCommand(program, setExitCode);
   addFindRateCommand(program, setExitCode);
   addFindBatchSizeCommand(program, setExitCode);

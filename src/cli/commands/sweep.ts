@@ -1,8 +1,12 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Transport } from '../../shared/contract/endpoint.ts';
 import { STRATEGIES } from '../../shared/contract/plan.ts';
 import type { SweepValues } from '../../shared/contract/queue.ts';
+import type { SetExitCode } from '../exit-code.ts';
+import { followQueue } from '../follow-queue.ts';
 import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { printable } from '../output/format.ts';
+import { groupChart, groupTable } from '../output/group-chart.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { withService } from '../with-service.ts';
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts';
@@ -10,6 +14,7 @@ import { addPlanFlags, type PlanFlags } from './plan-flags.ts';
 interface SweepFlags {
   readonly values: SweepValues;
   readonly name?: string;
+  readonly run?: true;
   readonly json?: true;
 }
 
@@ -51,7 +56,15 @@ export function sweptValues(text: string, before: SweepValues = {}): SweepValues
   return { ...before, ...reader(texts, before) };
 }
 
-export function addSweepCommand(program: Command): void {
+/** Works the queue off, whatever else waits in it too, and shows what the sweep came to. */
+async function runSwept(engine: Transport, group: string): Promise<number> {
+  const exitCode = await followQueue(engine, false);
+  const results = await engine.invoke('runs.groupResults', { group });
+  printLines(['', ...groupTable(results), '', ...groupChart(results, process.stdout)]);
+  return exitCode;
+}
+
+export function addSweepCommand(program: Command, setExitCode: SetExitCode): void {
   const command = program
     .command('sweep')
     .description('let a run wait for each combination of listed values; all belong to one group: see `thaw queue`')
@@ -60,11 +73,12 @@ export function addSweepCommand(program: Command): void {
       'learningRate, strategy, boundary or seed, and what it goes through, commas between; may be repeated. A boundary is a layer or block from which all trains, or last:N',
       sweptValues,
     )
-    .option('--name <name>', 'of the group (default: what is swept)');
+    .option('--name <name>', 'of the group (default: what is swept)')
+    .option('--run', 'begin what waits at once, and show a chart of the group in the end');
   const requestOf = addPlanFlags(command);
   command
-    .option('--json', 'print one JSON document')
-    .action(async ({ values, name, json, ...flags }: PlanFlags & SweepFlags) => {
+    .addOption(new Option('--json', 'print one JSON document').conflicts('run'))
+    .action(async ({ values, name, run, json, ...flags }: PlanFlags & SweepFlags) => {
       await withService(async (engine) => {
         const plan = await requestOf(engine, flags);
         const added = await engine.invoke('queue.sweep', { plan, values, ...(name !== undefined && { name }) });
@@ -73,8 +87,9 @@ export function addSweepCommand(program: Command): void {
           printLines([
             ...added.warnings.map((warning) => `warning: ${printable(warning)}`),
             `${added.runIds.length} runs wait, in the group '${printable(added.group.name)}'.`,
-            '`thaw queue run` begins what waits.',
+            run ? '' : `\`thaw queue run\` begins what waits, and \`thaw runs chart\` shows what came of it.`,
           ]);
+          if (run) setExitCode(await runSwept(engine, added.group.id));
         }
       });
     });
