@@ -110,6 +110,7 @@ describe('the contract in process', () => {
     ['runs.resume', { runId: 'nope' }],
     ['runs.checkpoints', { runId: 'nope' }],
     ['runs.layers', { runId: 'nope' }],
+    ['runs.histograms', { runId: 'nope' }],
     ['runs.layerSeries', { runId: 'nope', layer: 'conv1', maxPoints: 10 }],
     ['activations', { source: { kind: 'run', runId: 'nope' }, image: 'a.png', layer: 'conv1', withValues: false }],
     ['runs.star', { runId: 'nope', checkpoint: 'best' }],

@@ -27,6 +27,7 @@ const TABLES: readonly { readonly name: string; readonly order: string; readonly
   { name: 'load_report', order: 'run' },
   { name: 'load_report_tensor', order: 'outcome, position', interned: 'tensor' },
   { name: 'frozen_proof', order: 'position', interned: 'tensor' },
+  { name: 'histogram', order: 'step, tensor', interned: 'tensor' },
   { name: 'checkpoint', order: 'kind' },
   { name: 'log_line', order: 'position' },
   { name: 'run_tag', order: 'tag' },

@@ -36,7 +36,8 @@ export interface SavedCheckpoint {
 /** `trainer`: what the trainer process or its libraries wrote to their error output. */
 export type LogLevel = 'information' | 'warning' | 'error' | 'trainer';
 
-function tensorNumbers(database: Database.Database): (name: string) => number {
+/** The numbers of tensors by name; one that the log does not know yet is given one. */
+export function tensorNumbers(database: Database.Database): (name: string) => number {
   const insert = database.prepare('INSERT OR IGNORE INTO tensor (name) VALUES (?)');
   const select = database.prepare<[string], number>('SELECT number FROM tensor WHERE name = ?').pluck();
   return (name) => {

@@ -15,7 +15,12 @@ export interface Introspection {
   readonly moving: readonly string[];
   /** Of `introspect`'s `drift` and `first`: the weights above the cut, frozen ones too. */
   readonly drifting: readonly string[];
+  /** Of `observe`'s `value_0`, `value_1`, ...: small tensors above the network that learn, and at last the logits. */
+  readonly observed: readonly string[];
 }
+
+/** The name that the logits of a batch have among what is observed. */
+const LOGITS = 'logits';
 
 /** Half the sum of the squares of each tensor, float32 [tensors]. */
 function halfSquares(graph: Graph, name: string, tensors: readonly Tensor[]): Tensor {
@@ -42,6 +47,7 @@ function halfSquares(graph: Graph, name: string, tensors: readonly Tensor[]): Te
  * - `backward`, fed likewise: which gradients are not finite, of a loss that is
  * - `check`: the weights, and the moving statistics
  * - `keep_first` {prefix}: writes a native checkpoint of the weights above the cut, for later steps to be held against
+ * - `observe`, fed as `diagnose`: the values of small tensors above the network, and the logits of the batch
  * - `introspect`, fed as `train` with the `prefix` of `keep_first`: a step like any other, and half the sums of squares of
  *   the gradients before anything is done to them, of the weights' way since (`drift`), and of what they were `first`
  *
@@ -55,10 +61,13 @@ export function introspectionSignatures(
     readonly inputs: Readonly<Record<string, Tensor>>;
     readonly moving: readonly Variable[];
     readonly drifting: readonly Variable[];
+    readonly observed: readonly Variable[];
+    /** null where the output is none. */
+    readonly logits: Tensor | null;
     readonly step: TrainStep;
   },
 ): { readonly signatures: Readonly<Record<string, Signature>>; readonly introspection: Introspection } {
-  const { outputs, inputs, moving, drifting, step } = options;
+  const { outputs, inputs, moving, drifting, observed, logits, step } = options;
   const learning = step.gradients.map(({ variable }) => variable);
   const valuesOf = (variables: readonly Variable[]): readonly Tensor[] => variables.map(({ value }) => value);
   const weights = nonFinite(graph, 'check/weights', valuesOf(learning));
@@ -89,6 +98,15 @@ export function introspectionSignatures(
       },
       backward: { inputs, outputs: { gradients: nonFinite(graph, 'backward/gradients', gradients) } },
       check: { inputs: {}, outputs: { weights, statistics } },
+      observe: {
+        inputs,
+        outputs: Object.fromEntries(
+          [...valuesOf(observed), ...(logits ? [logits] : [])].map((tensor, index) => [
+            `value_${index}`,
+            graph.identity(`observe/${index}`, tensor),
+          ]),
+        ),
+      },
       keep_first: { inputs: { prefix: keptAt }, outputs: { done: kept } },
       introspect: {
         inputs: { ...inputs, ...step.feeds, prefix },
@@ -105,6 +123,7 @@ export function introspectionSignatures(
       learning: learning.map(({ name }) => name),
       moving: moving.map(({ name }) => name),
       drifting: drifting.map(({ name }) => name),
+      observed: [...observed.map(({ name }) => name), ...(logits ? [LOGITS] : [])],
     },
   };
 }

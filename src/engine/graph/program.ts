@@ -23,6 +23,9 @@ import { classProbabilities, predictedLabels, type Objective } from './loss.ts';
 import { hasClasses, masked, taskLoss } from './task-loss.ts';
 import { sum } from './ops/sum.ts';
 
+/** Elements of a tensor whose values are read to be counted. */
+const MOST_OBSERVED = 2 ** 20;
+
 /** One tensor that leaves the frozen prefix and is cached: a layer's output, batch left out. */
 export interface CutTensor {
   readonly name: string;
@@ -337,26 +340,39 @@ class ProgramBuilder {
       outputs: step.outputs,
     };
     const operations = this.graph.operations.slice(before).map(({ name }) => name);
-    const introspection = this.#introspect(outputs, { ...feeds, dropout_seed: dropoutSeed }, step);
+    const inputs = { ...feeds, dropout_seed: dropoutSeed };
+    const introspection = this.#introspect({ outputs, logits, inputs, step });
     return { slots: step.slots, operations, introspection };
   }
 
-  #introspect(
-    outputs: ReadonlyMap<string, Tensor>,
-    inputs: Readonly<Record<string, Tensor>>,
-    step: TrainStep,
-  ): Introspection {
+  #introspect({
+    logits,
+    ...about
+  }: {
+    readonly outputs: ReadonlyMap<string, Tensor>;
+    readonly logits: Tensor;
+    readonly inputs: Readonly<Record<string, Tensor>>;
+    readonly step: TrainStep;
+  }): Introspection {
     const { network, plan } = this.#options;
     const inPrefix = new Set(plan.prefix);
     const tensors = networkTensors(network);
     const variablesOf = (wanted: readonly TensorSpecification[]): readonly Variable[] =>
       wanted.flatMap(({ name }) => this.variables.get(name) ?? []);
     const { signatures, introspection } = introspectionSignatures(this.graph, {
-      outputs,
-      inputs,
+      ...about,
+      logits: hasClasses(this.#task) ? cast(this.graph, 'observe/logits', logits, 'float32') : null,
+      observed: variablesOf(
+        tensors.filter(
+          (tensor) =>
+            !network.pretrained.has(tensor.layer) &&
+            plan.trainable.has(tensor.layer) &&
+            !isStatistic(tensor) &&
+            elementCount(tensor.shape) <= MOST_OBSERVED,
+        ),
+      ),
       moving: variablesOf(tensors.filter((tensor) => isStatistic(tensor) && plan.movingStatistics.has(tensor.layer))),
       drifting: variablesOf(tensors.filter((tensor) => !isStatistic(tensor) && !inPrefix.has(tensor.layer))),
-      step,
     });
     Object.assign(this.signatures, signatures);
     return introspection;

@@ -1,5 +1,6 @@
 import type { Implementation, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
+import { readHistograms } from '../experiment/histograms.ts';
 import { compareRuns } from '../experiment/compare/compare-runs.ts';
 import { NO_EVALUATION, readEvaluation } from '../experiment/evaluations.ts';
 import { completeQuery } from '../experiment/query/complete.ts';
@@ -140,6 +141,8 @@ function implement(context: ServiceContext): Implementation {
     'runs.attach': async (request) => Promise.resolve(attachRun(context, request)),
     'runs.series': async ({ runId, ...query }) =>
       context.refused.get(runId) ? query.keys.map((key) => emptyCurve(key)) : readSeries(context.log, runId, query),
+    'runs.histograms': async ({ runId, tensor = null }) =>
+      Promise.resolve(context.refused.get(runId) ? [] : readHistograms(context.log, runId, tensor)),
     'runs.layers': async (request) =>
       Promise.resolve(context.refused.get(request.runId) ? [] : showLayers(context, request)),
     'runs.layerSeries': async (request) => readLayerSeries(context, request),

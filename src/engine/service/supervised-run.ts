@@ -8,11 +8,19 @@ import type { Log } from '../experiment/log.ts';
 import { layerValues } from '../experiment/layer-metrics.ts';
 import { MetricWriter } from '../experiment/metric-writer.ts';
 import { writeEvaluation } from '../experiment/evaluations.ts';
+import { writeHistograms } from '../experiment/histograms.ts';
 import { rewritePlan, withdrawRun } from '../experiment/new-run.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
 import { readResult, readRun } from '../experiment/run-reader.ts';
-import { writeBaseline, writeCheckpoint, writeLine, writeParts, writeProof, writeResult } from '../experiment/run-writer.ts';
+import {
+  writeBaseline,
+  writeCheckpoint,
+  writeLine,
+  writeParts,
+  writeProof,
+  writeResult,
+} from '../experiment/run-writer.ts';
 import { writeStageBegun, writeStageEnded } from '../experiment/run-stages.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { isBusy } from '../sqlite/database-error.ts';
@@ -212,6 +220,9 @@ export class SupervisedRun {
         return;
       case 'layers':
         this.#metrics.pushStep({ epoch: message.epoch, step: message.step, values: layerValues(message.layers) });
+        return;
+      case 'histograms':
+        writeHistograms(log, job.runId, message, message.histograms);
         return;
       case 'paused':
         this.#journal.paused();

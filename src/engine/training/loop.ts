@@ -14,6 +14,7 @@ import { bestOf, isBetter, isExhausted } from './early-stopping.ts';
 import { sampledOrder, trainingBatches } from './epoch-order.ts';
 import { evaluate } from './evaluate.ts';
 import type { BestEvaluation } from './evaluation/keep-evaluation.ts';
+import { observe, type TensorHistogram } from './histograms.ts';
 import type { Hold } from './hold.ts';
 import { introspect, type LayerFigures } from './introspect.ts';
 import { ProgressReporter, type PhaseTimer } from './progress.ts';
@@ -50,6 +51,11 @@ export interface LoopOptions {
   readonly onCheckpoint: (checkpoint: CheckpointWritten) => void;
   /** Told what every so many steps show of their layers. */
   readonly onLayers: (step: { readonly epoch: number; readonly step: number }, layers: readonly LayerFigures[]) => void;
+  /** Told every so many steps how the values of the head and the logits are spread. */
+  readonly onHistograms: (
+    step: { readonly epoch: number; readonly step: number },
+    histograms: readonly TensorHistogram[],
+  ) => void;
   /** Asked before each step and each batch of the validation. */
   readonly hold: Hold;
   /** Aborting ends the loop after the step under way, with a checkpoint of it. */
@@ -126,13 +132,20 @@ export async function trainingLoop(options: LoopOptions): Promise<LoopOutcome> {
     const step = state.step + 1;
     const inputs = { ...feeds, dropout_seed: { data: Int32Array.of(seed | 0, step), shape: [2] } };
     const rate = { learning_rate: { data: Float32Array.of(learningRate), shape: [] } };
-    const { introspectionInterval } = plan;
+    const { introspectionInterval, histogramInterval } = plan;
+    const look = (): void => {
+      if (histogramInterval === 0 || step % histogramInterval !== 0) return;
+      options.onHistograms({ epoch, step }, observe(session, introspection, inputs));
+    };
     try {
       if (introspectionInterval === 0 || step % introspectionInterval !== 0) {
-        return session.run('train', { ...inputs, ...rate });
+        const output = session.run('train', { ...inputs, ...rate });
+        look();
+        return output;
       }
       const { output, layers } = introspect(session, introspection, { ...inputs, ...rate }, options.runDirectory);
       options.onLayers({ epoch, step }, layers);
+      look();
       return output;
     } catch (error) {
       if (!(error instanceof ThawError && error.code === 'training.diverged')) throw error;

@@ -14,6 +14,7 @@ import type {
 } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { Split } from '../dataset/dataset.ts';
+import type { TensorHistogram } from './histograms.ts';
 import type { LayerFigures } from './introspect.ts';
 import type { MemoryNeed } from './memory.ts';
 
@@ -121,6 +122,13 @@ export type TrainerMessage =
   | { readonly kind: 'checkpoint'; readonly checkpoint: CheckpointWritten }
   /** What a step was asked about its layers. */
   | { readonly kind: 'layers'; readonly epoch: number; readonly step: number; readonly layers: readonly LayerFigures[] }
+  /** How the values of the head and the logits were spread at a step. */
+  | {
+      readonly kind: 'histograms';
+      readonly epoch: number;
+      readonly step: number;
+      readonly histograms: readonly TensorHistogram[];
+    }
   /** The run holds, its checkpoint written; and it goes on. */
   | { readonly kind: 'paused' | 'continued' }
   /** For the run's own log, and no reason to worry. */

@@ -4,6 +4,7 @@ import { checkpointChoice, storedCheckpoint } from './checkpoint.ts';
 import { compareRequest, predictionsPage, predictionsRequest, runComparison } from './compare.ts';
 import { runEvaluations } from './evaluation.ts';
 import { ensemble, ensembleRequest } from './ensemble.ts';
+import { tensorHistograms } from './histograms.ts';
 import { layerGauge, layerSeries } from './layer-metrics.ts';
 import { runFiles } from './run-files.ts';
 import { emptiedTrash, runEdit, runIds } from './run-edit.ts';
@@ -75,6 +76,10 @@ export const runEndpoints = {
     response: z.array(metricSeries),
   },
   /** The newest figures of each layer with weights; empty for a run that does not look into its steps. */
+  'runs.histograms': {
+    request: runId.extend({ tensor: z.string().min(1).optional() }),
+    response: z.array(tensorHistograms),
+  },
   'runs.layers': { request: runId, response: z.array(layerGauge) },
   /** The curves of one layer, of at most `maxPoints` points each. */
   'runs.layerSeries': {

@@ -40,7 +40,7 @@ describe('a run that looks into its layers', () => {
     const [plain, looking] = [await train({}), await train({ introspectionInterval: 3 })];
     expect(plain.told).toEqual([]);
     computed(looking.result.history).forEach((value, index) => {
-      expect(Math.abs(value - (computed(plain.result.history)[index] ?? NaN))).toBeLessThan(1e-5);
+      expect(Math.abs((value ?? NaN) - (computed(plain.result.history)[index] ?? NaN))).toBeLessThan(1e-5);
     });
     // Five steps an epoch.
     expect(looking.told.map(({ step, epoch }) => [step, epoch])).toEqual([
@@ -105,6 +105,7 @@ describe("a layer's figures", () => {
       moving: [],
       learning: ['a/kernel', 'a/bias'],
       drifting: ['a/kernel', 'a/bias', 'b/bias', 'c/bias'],
+      observed: [],
     };
     const row = (...values: number[]) => ({ shape: [values.length], data: Float32Array.from(values) });
     const output = { gradients: row(4.5, 8), drift: row(1, 1, 0, 0.5), first: row(8, 0, 0, 0) };
