@@ -132,6 +132,17 @@ function trainingSentence({ plan, cost }: Told, blocks: readonly BlockState[]): 
   return `${who} ${verb}${from} for ${most}${epochs}${time}.`;
 }
 
+/** How a plan of several stages goes on, for people: what happens in each is told by itself. */
+export function describeStages({ stages, epochs }: TrainingPlan, cost: CostEstimate | null): string {
+  const names = joined(stages.map(({ name }) => `'${name}'`));
+  const seconds = cost?.epochSeconds == null ? null : epochs * cost.epochSeconds + (cost.featureSeconds ?? 0);
+  const time = seconds === null ? '' : `, ${roughDuration(seconds)}`;
+  const most = stages.some(({ earlyStopping }) => earlyStopping !== null) ? 'at most ' : '';
+  const own = stages.length === 1 ? 'One stage' : `${stages.length} stages, one after the other`;
+  const all = epochs === 1 ? 'one epoch' : `${epochs.toLocaleString('en-US')} epochs`;
+  return `${own}: ${names}; ${most}${all}${time}. The best weights are kept across all of them.`;
+}
+
 /** What will happen, for people: what stays frozen and what that saves, then what trains and for how long. */
 export function describePlan(told: Told): string {
   const blocks = blocksOf(told);

@@ -1,11 +1,12 @@
 import type { CostEstimate, StagePreview } from '../../shared/contract/preview.ts';
 import { stagePlan } from '../../shared/contract/stages.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
+import type { Network } from '../network/layer.ts';
 import { checkStage, type CheckedStage } from './check-stages.ts';
 import type { PlanDraft, ProblemList } from './preview-plan-draft.ts';
 
 /** What a stage does and costs, once it is understood. */
-type Described = Pick<StagePreview, 'boundary' | 'cost'>;
+type Described = Pick<StagePreview, 'boundary' | 'cost' | 'sentence'>;
 
 /**
  * What each stage of a plan would do; one that is wrong is told at `stages.N` and left out.
@@ -15,7 +16,7 @@ type Described = Pick<StagePreview, 'boundary' | 'cost'>;
 export function previewStages(
   { plan, network }: PlanDraft,
   problems: ProblemList,
-  describe: (draft: Pick<PlanDraft, 'plan' | 'network'>, freeze: FreezePlan) => Described,
+  describe: (draft: Pick<PlanDraft, 'plan'> & { readonly network: Network }, freeze: FreezePlan) => Described,
 ): { readonly stages: readonly StagePreview[]; readonly warnings: readonly string[] } {
   if (!network) return { stages: [], warnings: [] };
   const stages: StagePreview[] = [];

@@ -9,7 +9,7 @@ import { findNetwork } from '../network/registry.ts';
 import { elementCount, layerShapes } from '../network/shape.ts';
 import { cachingForbiddenBy, variantsWarning } from '../training/augmentation/canvas.ts';
 import { isCached } from '../training/costed-plan.ts';
-import { memoryWarning } from '../training/memory.ts';
+import { memoryWarning, type MemoryNeed } from '../training/memory.ts';
 import { describeGaps, matchWeights } from '../weights/load.ts';
 import { asPlanned } from '../weights/mapping/mapping-rule.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
@@ -21,7 +21,7 @@ import { explainLostWeights } from './on-features.ts';
 import { estimateCost, estimateMemory } from './preview-plan-cost.ts';
 import { costOfStages, previewStages } from './preview-plan-stages.ts';
 import { draftPlan, ProblemList, type PlanDraft } from './preview-plan-draft.ts';
-import { describePlan } from './preview-plan-sentence.ts';
+import { describePlan, describeStages } from './preview-plan-sentence.ts';
 import { assertDataset } from './plan-run.ts';
 import { leakWarnings } from './leak-warnings.ts';
 import { plannedParts, weightsPath } from './weights-path.ts';
@@ -136,10 +136,23 @@ export async function previewPlan(
           dataset && images && { version: dataset.version, images },
         )
       : null;
-  const staged = previewStages(draft, problems, (own, mask) => ({
-    boundary: boundaryOf(own, mask, images),
-    cost: costing(own.plan, mask),
-  }));
+  const tell = (own: TrainingPlan, mask: FreezePlan, forbiddenBy: string | null, cost: CostEstimate | null): string =>
+    describePlan({
+      plan: own,
+      layers: mask.states,
+      prefix: new Set(isCached({ plan: own, freeze: mask }) ? mask.prefix : []),
+      images: images && images.train + images.validation + images.test,
+      forbiddenBy,
+      isGiven: draft.features !== null,
+      cost,
+    });
+  const needs: MemoryNeed[] = [];
+  const staged = previewStages(draft, problems, (own, mask) => {
+    const boundary = boundaryOf(own, mask, images);
+    const cost = costing(own.plan, mask);
+    needs.push(estimateMemory(context, { plan: own.plan, network: own.network, freeze: mask }, images));
+    return { boundary, cost, sentence: tell(own.plan, mask, boundary.forbiddenBy, cost) };
+  });
   const about = {
     plan: problems.found.length === 0 ? plan : null,
     problems: problems.found,
@@ -155,16 +168,11 @@ export async function previewPlan(
           plan.stages.map(({ epochs }) => epochs),
         )
       : costing(plan, freeze);
-  const tight = cost && memoryWarning(estimateMemory(context, { plan, network, freeze }, images));
-  const sentence = describePlan({
-    plan,
-    layers: freeze.states,
-    prefix: new Set(isCached({ plan, freeze }) ? freeze.prefix : []),
-    images: images && images.train + images.validation + images.test,
-    forbiddenBy: boundary.forbiddenBy,
-    isGiven: draft.features !== null,
-    cost,
-  });
+  const [need = estimateMemory(context, { plan, network, freeze }, images)] = needs.sort(
+    (left, right) => right.neededBytes - left.neededBytes,
+  );
+  const tight = cost && memoryWarning(need);
+  const sentence = plan.stages.length > 0 ? describeStages(plan, cost) : tell(plan, freeze, boundary.forbiddenBy, cost);
   return {
     ...about,
     warnings: [

@@ -12,10 +12,14 @@ export interface OptionHandlers {
 }
 
 const LOW_PIXELS = 150;
+const TOP_PADDING = 8;
+/** Room for what the parts of the run are called. */
+const PARTS_PADDING = 22;
 
 /** How Chart.js is to draw a view. @param height of the canvas, in CSS pixels */
 export function chartOptions(colours: ChartColours, height: number, handlers: OptionHandlers): ChartOptions<'line'> {
-  const { logarithmic, axisTitle, valueTitle, formatTick, best, bounds, lines } = handlers.view();
+  const view = handlers.view();
+  const { logarithmic, axisTitle, valueTitle, formatTick, best, parts, level, lines } = view;
   const { muted, text, grid, raised, selection, train, validation, fontFamily } = colours;
   const font = { family: fontFamily, size: 11 };
   const title = (words: string): object => ({ display: true, text: words, color: muted, font, padding: 2 });
@@ -26,7 +30,7 @@ export function chartOptions(colours: ChartColours, height: number, handlers: Op
     maintainAspectRatio: false,
     parsing: false,
     normalized: true,
-    layout: { padding: { top: 8, right: 8 } },
+    layout: { padding: { top: parts.length === 0 ? TOP_PADDING : PARTS_PADDING, right: 8 } },
     interaction: { mode: 'atX', intersect: false },
     scales: {
       x: {
@@ -47,11 +51,19 @@ export function chartOptions(colours: ChartColours, height: number, handlers: Op
         },
         grid: { color: grid },
         border: { display: false },
-        ...(logarithmic ? {} : boundedRoom(lines, bounds)),
+        ...(logarithmic ? {} : boundedRoom(view)),
       },
     },
     plugins: {
-      marker: { x: best?.x ?? null, label: best?.label ?? '', colour: validation, textColour: text },
+      marker: {
+        x: best?.x ?? null,
+        label: best?.label ?? '',
+        parts,
+        level,
+        colour: validation,
+        textColour: text,
+        partColour: muted,
+      },
       tooltip: {
         animation: false,
         backgroundColor: raised,
@@ -67,11 +79,11 @@ export function chartOptions(colours: ChartColours, height: number, handlers: Op
         callbacks: {
           title: (items) => handlers.view().formatPosition(positionOf(items[0])),
           label: (item) => {
-            const view = handlers.view();
-            const line = view.lines.find(({ label }) => label === item.dataset.label);
+            const shown = handlers.view();
+            const line = shown.lines.find(({ label }) => label === item.dataset.label);
             // The title's position is the first line's; all others are read there too.
             const [first = item] = (item.chart.tooltip?.dataPoints ?? []) as TooltipItem<'line'>[];
-            return line ? readLine(line, view, positionOf(first)) : [];
+            return line ? readLine(line, shown, positionOf(first)) : [];
           },
         },
       },

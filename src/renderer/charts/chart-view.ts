@@ -1,5 +1,11 @@
 import type { ChartLine } from './chart-line.ts';
 
+/** A part of a run, from where it begins to where the next one does. */
+export interface ChartPart {
+  readonly x: number;
+  readonly label: string;
+}
+
 /** What a chart shows. */
 export interface ChartView {
   readonly lines: readonly ChartLine[];
@@ -14,6 +20,10 @@ export interface ChartView {
   readonly formatPosition: (x: number) => string;
   readonly formatSmoothed: (value: string) => string;
   readonly best: { readonly x: number; readonly label: string } | null;
+  /** Where parts of the run begin, with what they are called; none where it is one piece. */
+  readonly parts: readonly ChartPart[];
+  /** A value that the lines are held to, such as what was there before the first step. */
+  readonly level: { readonly y: number; readonly label: string } | null;
   /** The value axis goes no further, whatever room is left above and below the lines. */
   readonly bounds: { readonly min: number; readonly max: number };
 }
@@ -22,6 +32,7 @@ export interface ChartView {
 export function differsInForm(first: ChartView, second: ChartView): boolean {
   return (
     first.logarithmic !== second.logarithmic ||
+    (first.parts.length === 0) !== (second.parts.length === 0) ||
     first.axisTitle !== second.axisTitle ||
     first.valueTitle !== second.valueTitle
   );
@@ -37,13 +48,13 @@ const ROOM_SHARE = 0.04;
 /** Of the value, where a line is flat. */
 const FLAT_ROOM_SHARE = 0.1;
 
-/** A little room beyond the lines, but none beyond what a value can be. */
-export function boundedRoom(
-  lines: readonly ChartLine[],
-  bounds: { readonly min: number; readonly max: number },
-): { suggestedMin: number; suggestedMax: number } {
-  let low = Infinity;
-  let high = -Infinity;
+/** A little room beyond the lines and their level, but none beyond what a value can be. */
+export function boundedRoom({ lines, bounds, level }: Pick<ChartView, 'lines' | 'bounds' | 'level'>): {
+  suggestedMin: number;
+  suggestedMax: number;
+} {
+  let low = level?.y ?? Infinity;
+  let high = level?.y ?? -Infinity;
   for (const { y } of lines) {
     for (const value of y) {
       if (value < low) low = value;

@@ -1,18 +1,29 @@
+import type { EarlyStoppingPlan } from '../../shared/contract/plan.ts';
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import type { Curve } from './curve.ts';
 
+type Validated = Pick<EpochMetrics, 'val_loss' | 'val_accuracy'>;
+
 /**
- * Better is a higher validation accuracy; among equals, and where there is none, a lower validation loss: as the engine
- * chooses its checkpoint.
+ * Better is a higher validation accuracy; among equals, and where there is none, a lower validation loss. What early
+ * stopping watches decides alone: as the engine chooses its checkpoint.
  */
+export function isBetter(
+  epoch: Validated,
+  best: Validated,
+  watched: EarlyStoppingPlan['monitor'] | null = null,
+): boolean {
+  const [accuracy, before] = [epoch.val_accuracy ?? 0, best.val_accuracy ?? 0];
+  if (watched === 'val_loss') return epoch.val_loss < best.val_loss;
+  if (watched === 'val_accuracy') return accuracy > before;
+  return accuracy > before || (accuracy === before && epoch.val_loss < best.val_loss);
+}
+
+/** The best of all. */
 export function bestEpoch(history: readonly EpochMetrics[]): EpochMetrics | null {
   let best: EpochMetrics | null = null;
   for (const epoch of history) {
-    const better =
-      best === null ||
-      (epoch.val_accuracy ?? 0) > (best.val_accuracy ?? 0) ||
-      (epoch.val_accuracy === best.val_accuracy && epoch.val_loss < best.val_loss);
-    if (better) best = epoch;
+    if (best === null || isBetter(epoch, best)) best = epoch;
   }
   return best;
 }

@@ -193,10 +193,10 @@ export class LineChart {
   /** What of the options depends on the values, changed in place: to renew all of them at each redraw is dear. */
   #followData(): void {
     const { scales, plugins } = this.#chart.options;
-    const { best, bounds, logarithmic, lines } = this.#view;
-    if (plugins?.marker) Object.assign(plugins.marker, { x: best?.x ?? null, label: best?.label ?? '' });
+    const { best, parts, level, logarithmic, lines } = this.#view;
+    if (plugins?.marker) Object.assign(plugins.marker, { x: best?.x ?? null, label: best?.label ?? '', parts, level });
     if (plugins?.zoom?.limits?.['x']) Object.assign(plugins.zoom.limits['x'], extent(lines));
-    if (scales?.['y'] && !logarithmic) Object.assign(scales['y'], boundedRoom(lines, bounds));
+    if (scales?.['y'] && !logarithmic) Object.assign(scales['y'], boundedRoom(this.#view));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EpochMetrics } from '../../shared/contract/run.ts';
 import { charts } from '../strings/charts.ts';
 import type { ChartLine, LineRole } from './chart-line.ts';
+import type { ChartPart } from './chart-view.ts';
 import type { Curve } from './curve.ts';
 import { EMPTY_CURVE } from './curve.ts';
 import { epochCurve } from './epochs.ts';
@@ -50,4 +51,22 @@ function lineCurve(axis: ChartAxis, byEpoch: EpochKey, byStep: LineSource['bySte
   if (axis === 'epoch') return epochCurve(history, byEpoch);
   if (byStep) return curves[byStep];
   return stepsPerEpoch === null ? EMPTY_CURVE : epochCurve(history, byEpoch, stepsPerEpoch);
+}
+
+/**
+ * Where the stages of a run begin in a chart. Over epochs, which are points, a stage begins half way to its first one;
+ * over steps, with the step after the last one before.
+ *
+ * @param stepsPerEpoch null while it is not known: nothing stands over steps then
+ */
+export function stageParts(
+  stages: readonly { readonly name: string; readonly firstEpoch: number }[],
+  axis: ChartAxis,
+  stepsPerEpoch: number | null,
+): readonly ChartPart[] {
+  if (axis === 'step' && stepsPerEpoch === null) return [];
+  return stages.map(({ name, firstEpoch }) => ({
+    label: name,
+    x: axis === 'epoch' ? firstEpoch - 0.5 : (firstEpoch - 1) * (stepsPerEpoch ?? 0) + 0.5,
+  }));
 }

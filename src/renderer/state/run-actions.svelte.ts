@@ -2,6 +2,7 @@ import { tick } from 'svelte';
 import type { Request } from '../../shared/contract/endpoint.ts';
 import type { RunDetail, RunSummary } from '../../shared/contract/run.ts';
 import { continueRun } from '../strings/continue-run.ts';
+import { planFile } from '../strings/plan-file.ts';
 import { runPage } from '../strings/run-page.ts';
 import { draftOfPlan } from './draft-of-plan.ts';
 import type { Workbench } from './workbench.svelte.ts';
@@ -90,6 +91,25 @@ export class RunActions {
       planned.takePlan(draftOfPlan({ ...plan, strategy, newHead: false }, weights), { runId, name, step });
       this.asked = null;
       navigation.go('train');
+    });
+  }
+
+  /** Opens the run's plan and dataset in the Train view, to train it otherwise from where it began. */
+  again({ plan, summary: { runId, name } }: RunDetail): Promise<void> {
+    const { dataset, plan: planned, notices, navigation } = this.#workbench;
+    return this.#ask('branch', async () => {
+      const opened = await dataset.open({ kind: 'ofRun', runId });
+      if (opened === null) notices.tell({ severity: 'warning', title: continueRun.datasetGone });
+      // Another dataset begins a plan of its own, once it is there.
+      await tick();
+      const usual = plan.weights.kind === 'shipped' || plan.weights.kind === 'none';
+      const weights = usual
+        ? null
+        : ({ reference: { kind: 'ofRun', runId }, label: planFile.weightsOf(name) } as const);
+      planned.takePlan(draftOfPlan(plan, weights));
+      this.asked = null;
+      navigation.go('train');
+      notices.tell({ title: planFile.againTold(name) });
     });
   }
 

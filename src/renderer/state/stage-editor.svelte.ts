@@ -118,6 +118,21 @@ export class StageEditor {
     });
   }
 
+  /**
+   * Keeps up with the run whose stages are edited: what has begun is no longer to be changed, and of a run that has ended
+   * nothing is.
+   *
+   * @param begun how many of its stages have
+   * @returns whether the editing had to be left
+   */
+  keepUp(begun: number, training: boolean): boolean {
+    const { editing } = this.#plan;
+    if (editing === null) return false;
+    if (!training) this.leave();
+    else if (begun > editing.from) this.#plan.editing = { ...editing, from: begun };
+    return !training;
+  }
+
   leave(): void {
     this.#plan.editing = null;
     if (this.#kept !== null) this.#plan.takePlan(this.#kept.draft, this.#kept.parent);

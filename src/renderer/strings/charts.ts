@@ -21,6 +21,7 @@ export const charts = {
   chartHint:
     'Drag to zoom, Shift and drag to move, Ctrl and wheel to zoom. With the keyboard: left and right read values, plus and minus zoom, Shift with left and right moves, 0 shows the whole run.',
   best: (epoch: number) => `best, epoch ${epoch}`,
+  baseline: (value: string) => `before training ${value}`,
   empty: 'The curves begin with the first step.',
   again: 'Try again',
   position: (step: number, epoch: number | null) => (epoch === null ? `step ${step}` : `step ${step} · epoch ${epoch}`),
@@ -39,6 +40,7 @@ export const charts = {
     label: 'Figures of the run',
     accuracy: 'Validation accuracy',
     bestAt: (epoch: number) => `best, epoch ${epoch}`,
+    bestBefore: 'best: before training',
     loss: 'Validation loss',
     change: (difference: number, epoch: number) =>
       `${difference > 0 ? '+' : '−'}${Number(Math.abs(difference).toPrecision(2))} vs epoch ${epoch}`,

@@ -6,6 +6,7 @@ export const planFile = {
   open: 'Open a plan file…',
   save: 'Save as a plan file',
   saveRun: 'Save as a plan file',
+  weightsOf: (name: string) => `Those of ${isolate(name)}`,
   again: 'Train again with changes',
   againTold: (name: string) => `The plan of ${isolate(name)} is in the form: change it, then train.`,
   name: 'plan',

@@ -62,19 +62,12 @@ export const stages = {
   apply: 'Give them to the run',
   applying: 'Giving them…',
   leave: 'Leave them as they were',
+  ended: 'The run has ended: its stages can no longer be changed.',
   locked: 'This stage has begun: it stays as it is.',
   card: {
     title: 'Stages',
     hint: 'Each with its own freeze mask; the best weights are kept across all of them.',
-    columns: {
-      stage: 'Stage',
-      trains: 'What trains',
-      parameters: 'Trainable',
-      rate: 'Rate',
-      epochs: 'Epochs',
-      best: 'Best',
-      ended: 'How it ended',
-    },
+    columns: { best: 'Best', epochs: 'Epochs', rate: 'Rate', parameters: 'Trainable', frozen: 'Frozen' },
     epochs: (first: number, last: number | null, planned: number) =>
       last === null ? `from ${first}, of ${count(planned)}` : `${first}–${last} of ${count(planned)}`,
     best: (accuracy: number, epoch: number) => `${percent(accuracy)}, epoch ${epoch}`,
@@ -84,12 +77,10 @@ export const stages = {
     underWay: 'under way',
     coming: 'to come',
     interrupted: 'not ended',
-    unchanged: (tensors: number) => `${plural(tensors, 'frozen tensor', 'frozen tensors')} unchanged`,
-    changed: (tensors: number) => `${plural(tensors, 'frozen tensor', 'frozen tensors')} changed`,
-    worse: (name: string, best: string, before: string) =>
-      `${name} made it no better: ${best} at its best, ${before} before it. What was best before is kept.`,
-    masks: 'Freeze masks by stage',
-    mask: (block: string, state: string) => `${block}: ${state}`,
+    never: 'did not begin',
+    unchanged: (tensors: number) => `${plural(tensors, 'tensor', 'tensors')} unchanged`,
+    changed: (tensors: number) => `${plural(tensors, 'tensor', 'tensors')} changed`,
+    noBetter: 'It became no better than what was there before it, which is kept.',
   },
 } as const;
 

@@ -53,6 +53,8 @@ export const stagePreview = z.strictObject({
   parameters: parameterCounts,
   boundary: cacheBoundary,
   cost: costEstimate.nullable(),
+  /** What will happen in it, in one or two sentences for people. */
+  sentence: z.string(),
 });
 export type StagePreview = z.infer<typeof stagePreview>;
 
