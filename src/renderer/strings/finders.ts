@@ -43,7 +43,7 @@ export const finders = {
     rules,
     chosen: 'From the curve',
     chosenWhy: 'A rate that was tried.',
-    use: (rate: number) => `Use ${metric(rate)}`,
+    use: (rate: number) => `Use ${rate}`,
     useNone: 'Use this rate',
   },
   batch: {

@@ -1,5 +1,6 @@
 import type { RunEventBody } from '../../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../../shared/contract/plan.ts';
+import type { Dataset } from '../../dataset/open-dataset.ts';
 import type { Output, Session } from '../../runtime/session.ts';
 import type { Batch, Feeds } from '../batch-source.ts';
 import { Clock } from '../clock.ts';
@@ -33,14 +34,14 @@ export async function withSearch<Result>(
   work: (prepared: PreparedSearch) => Promise<Result>,
   options: {
     readonly onMemory?: (need: MemoryNeed) => void;
-    readonly narrow?: (dataset: PreparedRun['dataset']) => PreparedRun['dataset'];
+    readonly narrow?: (dataset: Dataset) => Dataset;
   } = {},
 ): Promise<Result> {
-  const { onMemory, narrow = (dataset) => dataset } = options;
+  const { onMemory, narrow } = options;
   const prepared = await prepareRun({ ...job, runId: '', resume: false }, emit, signal, onMemory);
   let sources: SplitSources | null = null;
   try {
-    const run = { ...prepared, dataset: narrow(prepared.dataset) };
+    const run = narrow ? { ...prepared, dataset: narrow(prepared.dataset) } : prepared;
     sources = await splitSources(run, {
       cacheDirectory: job.cacheDirectory,
       cacheLimitBytes: job.cacheLimitBytes,

@@ -13,7 +13,10 @@ import { writeTinyDataset } from '../../../support/tiny-dataset.ts';
 import { never, trainingJob } from '../../../support/training-job.ts';
 
 const root = temporaryFolder();
-const FREEZING = { strategy: 'scratch', rules: [{ action: 'freeze', pattern: 'conv_pw_4' }] } as const;
+const FREEZING: GradientJob['trained'] = {
+  strategy: 'scratch',
+  rules: [{ action: 'freeze', pattern: 'conv_pw_4' }],
+};
 /** As many as there are, so that one batch has all of them. */
 const IMAGES = 12;
 let begun: TrainerJob;
@@ -21,7 +24,7 @@ let found: Gradients;
 
 beforeAll(async () => {
   const dataset = await writeTinyDataset(path.join(root, 'dataset'), { train: IMAGES / 2, val: 3 });
-  begun = trainingJob(root, dataset, { epochs: 1, strategy: 'scratch', rules: [...FREEZING.rules] });
+  begun = trainingJob(root, dataset, { epochs: 1, ...FREEZING });
   await runTraining(begun, () => undefined, never);
   const { plan, cacheDirectory, runDirectory } = begun;
   const weights = { kind: 'run', runId: 'test', checkpoint: 'last' } as const;
