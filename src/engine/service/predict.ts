@@ -1,19 +1,19 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
 import type { Prediction, PredictResult, Request } from '../../shared/contract/endpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import { taskWords } from '../../shared/contract/task-words.ts';
+import { stageCount, stagePlan } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { readPlan } from '../experiment/run-reader.ts';
+import { readStateOf } from '../training/checkpoint.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import type { PredictJob } from '../training/protocol.ts';
 import type { ServiceContext } from './context.ts';
 import { resolveImages, type ImageTarget } from './resolve-images.ts';
 
 /** Names the checkpoint as it stands now: a run that trains writes better ones. */
-async function modelOf(runDirectory: string, checkpoint: CheckpointChoice): Promise<string> {
-  const prefix = await chosenPrefix(runDirectory, checkpoint);
+async function modelOf(prefix: string): Promise<string> {
   const written = await stat(path.dirname(prefix)).catch(() => null);
   return `${prefix} ${written?.mtimeMs ?? 0}`;
 }
@@ -38,7 +38,7 @@ export async function predictionAsked(
   const asked = request.precision;
   // A run that is not in the log is told before one whose files are gone.
   const plan = readPlan(context.log, runId);
-  const { network, strategy, rules } = plan;
+  const { network } = plan;
   if (isFeatureNetwork(network)) {
     throw new ThawError(
       'run.state',
@@ -55,8 +55,12 @@ export async function predictionAsked(
     );
   }
   const runDirectory = context.runDirectory(runId);
+  const prefix = await chosenPrefix(runDirectory, checkpoint);
+  // What is frozen, and computed as such, is told by the checkpoint's own stage.
+  const stage = plan.stages.length === 0 ? 0 : (await readStateOf(path.dirname(prefix))).stage;
+  const { strategy, rules } = stagePlan(plan, Math.min(stage, stageCount(plan) - 1));
   const precision = asked ? { frozen: asked, trainable: asked } : plan.precision;
-  const model = `${await modelOf(runDirectory, checkpoint)} ${precision.frozen} ${precision.trainable}`;
+  const model = `${await modelOf(prefix)} ${precision.frozen} ${precision.trainable}`;
   return { model, job: { runDirectory, checkpoint, plan: { strategy, rules, precision }, top } };
 }
 

@@ -65,6 +65,8 @@ const UNCALIBRATED: Calibration = { key: '', prices: DEFAULT_PRICES, runs: 0, re
 /** @param remains takes in what each run left */
 function pastRuns(runs: readonly MeasuredRun[], remains: Remains): readonly PastRun[] {
   return runs.flatMap((run) => {
+    // What its stages took is known of all of them together alone.
+    if (run.plan.stages.length > 0) return [];
     try {
       const understood = understand(run);
       const prepared = remains.of(understood, run.datasetVersion);

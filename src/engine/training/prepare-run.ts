@@ -198,6 +198,12 @@ export async function prepareRun(
     machine,
   };
   const plan = understandStage(opened, stagePlan(trainingPlan, kept.stage), { emit, onMemory });
+  // What cannot fit in a later stage is told now, not when its turn has come.
+  for (const later of trainingPlan.stages.keys()) {
+    if (later <= kept.stage) continue;
+    const ofLater = { ...opened, network: networkOfStage(built, later) };
+    understandStage(ofLater, stagePlan(trainingPlan, later), { emit: () => undefined, onMemory: () => undefined });
+  }
   const first = resumed
     ? await checkpointValues(runDirectory, 'last', network)
     : await beginningValues(job, network, dataset.classes);

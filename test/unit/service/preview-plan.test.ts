@@ -342,3 +342,34 @@ it('answers for a network of 300 layers within 15 ms of computing', async () => 
   // Of all that ran in this time the fastest was disturbed least.
   expect(Math.min(...costs)).toBeLessThan(15);
 });
+
+describe('a plan in stages', () => {
+  const HEAD = { name: 'head', epochs: 10 };
+  const ALL = { name: 'all', strategy: 'finetune', epochs: 5, learningRate: 0.0001 };
+
+  it('tells each stage by itself, with the memory of the largest and the time of all', async () => {
+    const found = await preview({ stages: [HEAD, ALL] });
+    expect(found).toMatchObject({ problems: [], plan: { epochs: 15, strategy: 'features' } });
+    const [head, all] = found.stages;
+    expect(found.stages.map(({ name }) => name)).toEqual(['head', 'all']);
+    expect([head?.parameters.trainable, all?.parameters.frozen]).toEqual([514, 5472]);
+    expect(head?.boundary.layers).toEqual([{ name: 'pooling', shape: [256] }]);
+    expect(all?.boundary.layers).toEqual([]);
+    expect(found.parameters).toEqual(head?.parameters);
+    const memory = found.stages.map(({ cost }) => cost?.memoryBytes ?? NaN);
+    expect(found.cost?.memoryBytes).toBe(Math.max(...memory));
+    const seconds = 10 * (head?.cost?.epochSeconds ?? NaN) + 5 * (all?.cost?.epochSeconds ?? NaN);
+    expect(15 * (found.cost?.epochSeconds ?? NaN)).toBeCloseTo(seconds, 6);
+  });
+
+  it.each([
+    ['a rule that means nothing', [HEAD, { ...ALL, rules: [thaw('block_99')] }], 'stages.1', "In stage 2 'all'"],
+    ['a stage that changes nothing', [HEAD, { ...HEAD, name: 'more' }], 'stages.1', 'does neither'],
+    ['a stage that begins anew', [HEAD, { ...ALL, strategy: 'scratch' }], 'stages', "has the strategy 'scratch'"],
+  ])('tells %s at its stage', async (_, stages, field, message) => {
+    const { problems, plan } = await preview({ stages });
+    expect(problems.map((problem) => problem.field)).toEqual([field]);
+    expect(problems[0]?.message).toContain(message);
+    expect(plan).toBeNull();
+  });
+});
