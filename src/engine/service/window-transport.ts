@@ -23,6 +23,7 @@ function refusePath(field: string): never {
 function checkPlan({ dataset, weights }: Pick<TrainingPlanRequest, 'dataset' | 'weights'>, within = ''): void {
   if (dataset && 'path' in dataset) refusePath(`${within}dataset`);
   if (weights?.kind === 'file') refusePath(`${within}weights`);
+  if (weights?.kind === 'fused' && weights.parts.some(({ kind }) => kind === 'file')) refusePath(`${within}weights`);
 }
 
 function checkFeatures(request: FeaturesRequest): void {

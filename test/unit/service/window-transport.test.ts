@@ -66,6 +66,19 @@ describe('a window', () => {
     ['runs.export', { runIds: ['x'], format: 'csv', output: { kind: 'file', path: '/tmp/x.csv' } }, 'as output'],
     ['runs.report', { runIds: ['x'], output: { kind: 'file', path: '/tmp/x.html' } }, 'as output'],
     ['runs.import', { file: { kind: 'file', path: '/etc/passwd' } }, 'as file'],
+    [
+      'training.start',
+      { weights: { kind: 'fused', parts: [{ kind: 'shipped' }, { kind: 'file', path: '/etc/passwd' }] } },
+      'as weights',
+    ],
+    ['plans.parse', { text: 'dataset: photos', format: 'yaml', folder: '/etc' }, 'as folder'],
+    [
+      'plans.write',
+      { of: { plan: { dataset: { kind: 'folder', path: photos } } }, format: 'yaml' },
+      'as of.plan.dataset',
+    ],
+    ['plans.strategies', { plan: { dataset: { kind: 'folder', path: photos } }, seeds: [1] }, 'as plan.dataset'],
+    ['queue.strategies', { plan: { weights: { kind: 'file', path: '/etc/passwd' } }, seeds: [1] }, 'as plan.weights'],
   ] as const)('may not name a path in %s %j', async (name, request, words) => {
     await expectError(() => send(name, request), 'file.notGranted', words);
   });
