@@ -18,6 +18,7 @@ interface ExportFlags {
 
 const FORMATS: Readonly<Record<ModelFormat, string>> = {
   pb: "TensorFlow's frozen graph",
+  torch: "PyTorch's state_dict (.pth) and model_best.pth.tar",
 };
 
 function testLine({ runtime, references, drawn, difference, allowed }: ExportedModel['selfTest']): string {

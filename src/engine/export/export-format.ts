@@ -1,5 +1,5 @@
+import type { TrainingState } from '../training/checkpoint.ts';
 import type { ExportedNetwork } from './exported-network.ts';
-import type { ExportJob } from './exporter-protocol.ts';
 import type { TestImages } from './reference-images.ts';
 
 /** A runtime of the format's own ecosystem, as far as it runs here. */
@@ -15,11 +15,11 @@ export interface ExportFormat {
   /** Refuses what the format cannot hold, before anything is written. @throws ThawError `usage.invalid` */
   readonly accepts: (model: Omit<ExportedNetwork, 'values'>) => void;
   /** Writes the files that are particular to it. */
-  readonly write: (model: ExportedNetwork, folder: string, job: ExportJob) => Promise<void>;
+  readonly write: (model: ExportedNetwork, folder: string, state: TrainingState) => Promise<void>;
   /** `predict.py` for its runtime. */
   readonly sample: (model: ExportedNetwork) => string;
   /** Loads what was written. @throws ThawError where it cannot be loaded or read back */
   readonly test: (folder: string, images: TestImages, model: ExportedNetwork) => Promise<SelfTest>;
-  /** What was written and how to use it, a line each, in Markdown. */
-  readonly files: readonly (readonly [name: string, what: string])[];
+  /** What is written and how it is used, in Markdown. */
+  readonly files: (model: Omit<ExportedNetwork, 'values'>) => readonly (readonly [name: string, what: string])[];
 }

@@ -16,10 +16,12 @@ import type { ExportFormat } from './export-format.ts';
 import { judgedSelfTest } from './judged-self-test.ts';
 import { modelCard } from './model-card.ts';
 import { PB_FORMAT } from './pb-format.ts';
+import { TORCH_FORMAT } from './torch/torch-format.ts';
 import { testImages, writeReference, type TestImages } from './reference-images.ts';
 
 const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
   pb: PB_FORMAT,
+  torch: TORCH_FORMAT,
 };
 
 /** What lies beside the weights takes no more than this. */
@@ -93,14 +95,21 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   await mkdir(aside);
   const { values } = await checkpointValues(runDirectory, checkpoint, network);
   const model = { ...described, values };
-  await format.write(model, aside, job);
+  const state = await readStateOf(path.dirname(await chosenPrefix(runDirectory, checkpoint)));
+  await format.write(model, aside, state);
   await writeCommon(aside, model, format.sample(model));
   await writeReference(path.join(aside, 'reference.npz'), images, expected);
   stage(2);
   const selfTest = judgedSelfTest(job.format, images, await format.test(aside, images, model), expected);
   stage(3);
-  const { epoch, step } = await readStateOf(path.dirname(await chosenPrefix(runDirectory, checkpoint)));
-  const card = { facts: job.card, format: job.format, epoch, step, files: format.files, selfTest };
+  const card = {
+    facts: job.card,
+    format: job.format,
+    epoch: state.epoch,
+    step: state.step,
+    files: format.files(described),
+    selfTest,
+  };
   await writeFile(path.join(aside, 'MODEL_CARD.md'), modelCard({ ...card, ...described }));
   const files = await listed(aside);
   // An empty folder may stand where it is to be.

@@ -53,7 +53,7 @@ export const PB_FORMAT: ExportFormat = {
     runtime: `TensorFlow ${deviceInformation().tensorflow}`,
     probabilities: await predicted(folder, images, classes.length),
   }),
-  files: [
+  files: () => [
     [
       FILE,
       `the frozen graph, a GraphDef: \`${GRAPH_NAMES.images}:0\` takes float32 [batch, height, width, 3], red, green and blue from 0 to 255; \`${GRAPH_NAMES.probabilities}:0\` gives [batch, classes]`,

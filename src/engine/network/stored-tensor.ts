@@ -19,6 +19,19 @@ export function isInOurLayout({ order }: StoredTensor): boolean {
 }
 
 /**
+ * The values of a tensor as its framework keeps them, row-major.
+ *
+ * @param values in our layout
+ * @param shape in our layout
+ */
+export function inStoredLayout(values: Float32Array, shape: readonly number[], stored: StoredTensor): Float32Array {
+  if (isInOurLayout(stored)) return values;
+  const ours = rowMajorStrides(shape);
+  const strides = stored.view.map((_, axis) => ours[stored.order.indexOf(axis)] ?? 0);
+  return stridedCopy(values, stored.view, strides);
+}
+
+/**
  * The values of a tensor in our layout, row-major.
  *
  * @param values in the framework's layout, row-major

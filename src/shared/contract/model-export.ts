@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
 
 /** What a run's network is written as, for other programs to predict with. */
-export const MODEL_FORMATS = ['pb'] as const;
+export const MODEL_FORMATS = ['pb', 'torch'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** How far a probability may lie from Thaw's own before an export is refused. */
