@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { FUSED_PARTS } from '../../shared/contract/plan.ts';
 import { MOST_TAGS, type RunEdit } from '../../shared/contract/run-edit.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Log } from './log.ts';
@@ -96,6 +97,15 @@ export function trashedRuns(log: Log): string[] {
   );
 }
 
+/** Where a plan names runs that it begins with: their weights, those of a fused network's parts, and a trained head. */
+const RUN_KEYS = [
+  'weights',
+  ...Array.from({ length: FUSED_PARTS.most }, (_, part) => `weights.parts.${part}`),
+  'headWeights',
+]
+  .map((source) => `'${source}.runId'`)
+  .join();
+
 /**
  * A run, waiting or at work, that needs what a run kept: it comes from it, names it as its weights, or repeats a run that
  * does, over however many repeats.
@@ -114,7 +124,7 @@ function neederOf(database: Database.Database, number: number, runId: string): s
        SELECT needer FROM needed WHERE number = :number
        UNION ALL
        SELECT busy.id FROM busy JOIN run_parameter ON run_parameter.run = busy.number
-       WHERE run_parameter.key = 'weights.runId' AND run_parameter.value = :runId
+       WHERE run_parameter.key IN (${RUN_KEYS}) AND run_parameter.value = :runId
        LIMIT 1`,
     )
     .pluck()

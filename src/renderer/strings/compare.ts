@@ -125,6 +125,20 @@ export const compare = {
     class: 'Class',
     perClass: 'By class',
   },
+  together: {
+    title: 'All together',
+    hint: 'The mean of the probabilities that the runs give each class, over the validation images that all of them have.',
+    loading: 'Averaging…',
+    failed: 'These runs cannot be averaged.',
+    images: (images: number, leftOut: number) =>
+      leftOut === 0
+        ? plural(images, 'image')
+        : `${plural(images, 'image')}; ${count(leftOut)} left out, which not all of the runs have`,
+    run: 'Run',
+    accuracy: 'Accuracy',
+    logLoss: 'Log loss',
+    mean: 'Averaged',
+  },
   images: {
     title: 'Images whose prediction changed',
     cellTitle: 'Images of the chosen cell',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { runComparison, type RunComparison } from '../../../src/shared/contract/compare.ts';
+import { ensemble } from '../../../src/shared/contract/ensemble.ts';
 import { runResult, type RunResult } from '../../../src/shared/contract/run.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { thaw } from '../../support/thaw-command.ts';
@@ -68,6 +69,19 @@ describeWith('runs side by side', await findWeb(), (place) => {
     await chart.press('Escape');
     await page.getByRole('radio', { name: 'Validation', exact: true }).check();
     await page.getByRole('radio', { name: 'Epochs' }).check();
+  });
+
+  it('tell how well they do together, as the command line does', async () => {
+    const ids = results.map(({ runId }) => runId);
+    const averaged = ensemble.parse(JSON.parse((await thaw(['runs', 'average', ...ids, '--json'], { home })).stdout));
+    const card = region('All together');
+    const row = (name: string) => card.getByRole('row', { name });
+    const share = ({ accuracy }: { readonly accuracy: number }): string => `${(accuracy * 100).toFixed(1)} %`;
+    await eventually(() => row('Averaged').textContent()).toContain(share(averaged.mean));
+    expect(await card.getByRole('row').count()).toBe(ids.length + 2);
+    for (const [index, own] of averaged.runs.entries()) {
+      expect(await row(`${'ABC'[index] ?? ''} `).textContent()).toContain(share(own));
+    }
   });
 
   it('show what came out with the difference to the first', async () => {

@@ -202,6 +202,17 @@ describe('the trash', () => {
         return enqueueRun(log, plan, { runId: other, relation: 'repeated', step: null });
       },
     ],
+    [
+      'has it as the weights of a part',
+      (needed: string): string => {
+        const parts = [{ kind: 'shipped' } as const, { kind: 'run', runId: needed } as const];
+        return enqueueRun(log, samplePlan({ weights: { kind: 'fused', parts } }), null);
+      },
+    ],
+    [
+      'has its head',
+      (needed: string): string => enqueueRun(log, samplePlan({ headWeights: { kind: 'run', runId: needed } }), null),
+    ],
   ])('keeps a run while one waits that %s', async (_, needing) => {
     const [needed, other] = [newRun(), newRun()];
     const waiting = needing(needed);
