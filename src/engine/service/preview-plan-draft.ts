@@ -255,6 +255,8 @@ export async function draftPlan(context: ServiceContext, given: Readonly<Record<
     preprocessing:
       entry && problems.attempt('preprocessing', () => completePreprocessing(resolved.preprocessing, entry)),
     headDesign: problems.attempt('headDesign', () => completeHead(resolved.headDesign)),
+    // What is usual of the task holds also where something is wrong with it.
+    strategy: resolved.strategy ?? usualStrategy(resolved),
     task: entry && problems.attempt('task', () => checkedTask({ ...resolved, network: known })),
     sampling: problems.attempt('sampling', () => completeSampling(resolved)),
     optimizer: checkedOptimizer(optimizer, problems),
