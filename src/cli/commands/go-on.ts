@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RunBegun } from '../../shared/contract/begin-run.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import { wholeNumber } from '../number-flag.ts';
@@ -9,6 +10,7 @@ import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
 import { begunRun, JSON_RESULT, printQueued, QUEUE } from './begun-run.ts';
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts';
+import { addStageFlags, withStageFlags, type StageFlags } from './stage-flags.ts';
 
 const RUN_ID = 'as `thaw runs list` shows it';
 
@@ -45,6 +47,17 @@ function addContinue(runs: Command, setExitCode: SetExitCode): void {
     });
 }
 
+/** Stages are made of the blocks of the run's own network. */
+async function inStages(
+  engine: Transport,
+  runId: string,
+  asked: TrainingPlanRequest,
+  flags: StageFlags,
+): Promise<TrainingPlanRequest> {
+  const { network } = (await engine.invoke('runs.show', { runId })).plan;
+  return withStageFlags(engine, { ...asked, network }, flags);
+}
+
 function addBranch(runs: Command, setExitCode: SetExitCode): void {
   const command = runs
     .command('branch')
@@ -54,13 +67,16 @@ function addBranch(runs: Command, setExitCode: SetExitCode): void {
       RUN_CHECKPOINT.replace('by its best checkpoint', 'from its last checkpoint').replace('@last', '@best'),
     );
   const requestOf = addPlanFlags(command);
+  addStageFlags(command);
   command
     .option('--queue', QUEUE)
     .option('--json', JSON_RESULT)
-    .action(async (given: string, flags: PlanFlags & GoOnFlags) => {
+    .action(async (given: string, flags: PlanFlags & StageFlags & GoOnFlags) => {
       const from = runCheckpoint(given);
       const begin = async (engine: Transport, queue: boolean) => {
-        const { rules, learningRateRules, ...plan } = await requestOf(engine, flags);
+        const asked = await requestOf(engine, flags);
+        const staged = flags.gradualUnfreezing === undefined ? asked : await inStages(engine, from.runId, asked, flags);
+        const { rules, learningRateRules, ...plan } = staged;
         return engine.invoke('runs.branch', {
           ...from,
           plan: {

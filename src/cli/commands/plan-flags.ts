@@ -21,7 +21,6 @@ import { inputOption, inputSizeOption, outputOption, pixelsOption, withModel, ty
 import { addHeadFlags } from './head-flags.ts';
 import { addRuleFlags } from './rule-flags.ts';
 import { addSplitFlags } from './split-flags.ts';
-import { addStageFlags, withStageFlags, type StageFlags } from './stage-flags.ts';
 import { addStepsFlags } from './steps-flags.ts';
 import { addTaskFlags } from './task-flags.ts';
 import { planRequest, type TrainFlags } from './train-request.ts';
@@ -44,7 +43,7 @@ function clippingOption(flags: string, description: string): Option {
 }
 
 /** Flags as commander gives them. */
-export type PlanFlags = TrainFlags & ModelFlags & StageFlags;
+export type PlanFlags = TrainFlags & ModelFlags;
 
 /**
  * Adds every flag that says something of a plan.
@@ -90,7 +89,6 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
   addStructureFlags(command);
   addSplitFlags(command);
   const rules = addRuleFlags(command);
-  addStageFlags(command);
   addTaskFlags(command);
   addStepsFlags(command);
   command
@@ -208,6 +206,5 @@ export function addPlanFlags(command: Command): (engine: Transport, flags: PlanF
     )
     .option('--device <name>', 'auto, cpu, or gpu:N (default: auto, a GPU where TensorFlow has one)')
     .option('--seed <n>', 'seed of initial values, order and split', wholeNumber({ least: 0, most: 0xffffffff }));
-  return async (engine, flags) =>
-    withStageFlags(engine, planRequest(await withModel(engine, flags), rules, rateRules), flags);
+  return async (engine, flags) => planRequest(await withModel(engine, flags), rules, rateRules);
 }

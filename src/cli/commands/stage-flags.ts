@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { wholeNumber } from '../number-flag.ts';
 
 /** Stages that are made of a network's blocks; others are written in a plan file. */
@@ -17,19 +18,26 @@ export function addStageFlags(command: Command): void {
         'train in stages: the head, then one block more in each, from the top; --epochs and --lr are those of the head, later stages learn at a tenth (default: one piece)',
       )
         .argParser(wholeNumber({ least: 1, most: 49 }))
-        .conflicts(['strategy', 'freeze', 'thaw']),
+        .conflicts(['strategy', 'plan']),
     )
     .option('--discriminative', 'in such stages, let each block learn at 1/2.6 of the rate of the one above it');
 }
 
-/** The request in the stages that the flags ask for; as it is where they ask for none. @throws ThawError `network.unknown` */
+/** The request in the stages that the flags ask for; as it is where they ask for none. @throws ThawError `network.unknown`, `usage.invalid` */
 export async function withStageFlags(
   engine: Transport,
   request: TrainingPlanRequest,
   { gradualUnfreezing, discriminative }: StageFlags,
 ): Promise<TrainingPlanRequest> {
   if (gradualUnfreezing === undefined) return request;
-  const { network, epochs, optimizer } = request;
+  const { network, epochs, optimizer, rules = [], learningRateRules = [] } = request;
+  if (rules.length + learningRateRules.length > 0) {
+    throw new ThawError(
+      'usage.invalid',
+      'Gradual unfreezing says itself which layers train in each stage, and how fast; received rules beside it.',
+      'Leave --freeze, --thaw and --lr-for out, or write the stages in a plan file.',
+    );
+  }
   const { stages } = await engine.invoke('plans.stagePreset', {
     preset: 'gradualUnfreezing',
     blocks: gradualUnfreezing,

@@ -8,6 +8,7 @@ import { onlyStart, queueSeries, trainSeries } from '../train-series.ts';
 import { withService } from '../with-service.ts';
 import { begunRun, JSON_RESULT, printQueued } from './begun-run.ts';
 import { addPlanFlags, type PlanFlags } from './plan-flags.ts';
+import { addStageFlags, withStageFlags, type StageFlags } from './stage-flags.ts';
 
 interface StartFlags {
   readonly plan?: string;
@@ -54,18 +55,19 @@ export function addTrainCommand(program: Command, setExitCode: SetExitCode): voi
     )
     .option('--plan-schema', 'print a JSON schema of plan files for editors, and train nothing');
   const requestOf = addPlanFlags(command);
+  addStageFlags(command);
   command
     .option('--run-group <name>', 'the group that the run belongs to, made where there is none of that name')
     .option('--queue', 'let the run wait for its turn: see `thaw queue`')
     .option('--json', JSON_RESULT)
-    .action(async (flags: PlanFlags & StartFlags) => {
+    .action(async (flags: PlanFlags & StageFlags & StartFlags) => {
       const { plan, planSchema, runGroup: group } = flags;
       await withService(async (engine) => {
         if (planSchema) {
           printJson(await engine.invoke('plans.schema', {}));
           return;
         }
-        const asked = await requestOf(engine, flags);
+        const asked = await withStageFlags(engine, await requestOf(engine, flags), flags);
         setExitCode(
           plan === undefined
             ? await trainOne(engine, { ...asked, ...(group !== undefined && { group }) }, flags)
