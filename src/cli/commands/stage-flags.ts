@@ -15,7 +15,7 @@ export function addStageFlags(command: Command): void {
     .addOption(
       new Option(
         '--gradual-unfreezing <blocks>',
-        'train in stages: the head, then one block more in each, from the top; --epochs and --lr are those of the head, later stages learn at a tenth (default: one piece)',
+        'train in stages: the head, then one block more in each, from the top; --epochs is how long each takes, --lr the rate of the head, and the others learn at a tenth of it (default: one piece)',
       )
         .argParser(wholeNumber({ least: 1, most: 49 }))
         .conflicts(['strategy', 'plan']),
