@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { FinderMessage, FinderRequest, Searches, SearchKind } from '../training/finder/finder-protocol.ts';
 import { inTrainersPlace } from '../experiment/trainer-lock.ts';
 import type { ServiceContext } from './context.ts';
 import { deviceEnvironment } from './device-environment.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
+import { withSearchFolder } from './search-folder.ts';
 import type { Task } from './tasks.ts';
 
 /** How long a process that was asked to stop may still take: it asks itself between two steps, which may be long. */
@@ -99,18 +98,13 @@ export async function searchInProcess<Kind extends SearchKind>(
   task: Task,
 ): Promise<Searches[Kind]['answer']> {
   try {
-    return await inTrainersPlace(context.log, DOING[kind], async () => {
+    return await inTrainersPlace(context.log, DOING[kind], () => {
       context.predictors.retire();
       context.previews.retire();
-      await mkdir(context.cache, { recursive: true });
-      const runDirectory = await mkdtemp(path.join(context.cache, 'search-'));
-      try {
+      return withSearchFolder(context.cache, (runDirectory) =>
         // What is left out of a job is put back.
-        const whole = { ...job, runDirectory } as Searches[Kind]['job'];
-        return await ask(context.entries.finder, kind, whole, task);
-      } finally {
-        await rm(runDirectory, { recursive: true, force: true });
-      }
+        ask(context.entries.finder, kind, { ...job, runDirectory } as Searches[Kind]['job'], task),
+      );
     });
   } finally {
     context.queue.look();

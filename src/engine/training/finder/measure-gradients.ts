@@ -98,7 +98,7 @@ async function overBatches(
   const gradientSquares = new Map<string, number>();
   let weightSquares = new Map<string, number>();
   let steps = 0;
-  let images = 0;
+  let rows = 0;
   let lossSum = 0;
   for await (const batch of train.feeds(batches(inOrder(train.count), job.plan.batchSize), 1)) {
     signal.throwIfAborted();
@@ -107,9 +107,10 @@ async function overBatches(
     addTo(gradientSquares, introspection.learning, output['gradients']);
     weightSquares = new Map();
     addTo(weightSquares, introspection.drifting, output['first']);
-    images += batch.rows.length;
+    // Some tasks make several rows of an image.
+    rows += batch.rows.length;
     lossSum += firstOf(output, 'loss') * batch.rows.length;
-    progress.report(images, train.count);
+    progress.report(Math.min(steps * job.plan.batchSize, train.count), train.count);
     await yieldToMessages();
   }
   const { trainable } = freezePlan(network, job.trained.strategy, job.trained.rules, { mayLeaveNothing: true });
@@ -127,7 +128,7 @@ async function overBatches(
       weightSquares: sumOf(weightSquares),
     };
   });
-  return { layers, loss: lossSum / images, images };
+  return { layers, loss: lossSum / rows, images: train.count };
 }
 
 /**
