@@ -29,7 +29,16 @@ const runs = new Map<string, RunResult>();
 beforeAll(async () => {
   mkdirSync(out);
   await writeTinyDataset(path.join(root, 'stripes'), { train: 6, val: 3 });
-  const plan = ['--network', 'resnet18_32@torch', '--dataset', 'stripes', '--strategy', 'scratch', '--epochs', '1'];
+  const plan = [
+    '--network',
+    'mobilenet_v1_leaky_0.25_32@torch',
+    '--dataset',
+    'stripes',
+    '--strategy',
+    'scratch',
+    '--epochs',
+    '1',
+  ];
   for (const head of ['softmax', 'sigmoid']) {
     runs.set(head, runResult.parse(await json('train', ...plan, '--head', head)));
   }
