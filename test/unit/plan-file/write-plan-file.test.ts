@@ -114,6 +114,41 @@ describe('a plan that is written as a file', () => {
     );
   });
 
+  const others: readonly (readonly [string, ResolvedPlanRequest])[] = [
+    [
+      'stages',
+      {
+        stages: [
+          { name: 'head', strategy: 'features', epochs: 2, learningRate: 0.01 },
+          { name: 'all: # last', strategy: 'finetune', epochs: 3, rules: [{ action: 'freeze', pattern: 'conv1' }] },
+        ],
+      },
+    ],
+    [
+      'a head of its own',
+      {
+        head: 'sigmoid',
+        headDesign: {
+          hidden: [{ kind: 'dense', units: 8, activation: 'relu', batchNorm: true, dropout: 0.5 }],
+          initializer: 'truncatedNormal',
+          standardDeviation: 0.001,
+        },
+      },
+    ],
+    ['another task', { task: { kind: 'pairs', margin: 1 }, strategy: 'scratch', network: 'mobilenet_v1_0.25_32' }],
+    ['epochs of steps', { stepsPerEpoch: 100, logInterval: 10, evaluationImages: 100, sampling: 'random' }],
+    [
+      'the head of another run',
+      { headWeights: { kind: 'run', runId: '20261123-231045-k3f9', checkpoint: { step: 7 } }, evaluateFirst: true },
+    ],
+  ];
+  it.each(others)('is the same plan with %s', (_, asked) => {
+    const plan = completePlan(asked);
+    for (const format of PLAN_FORMATS) {
+      expect(readBack(writePlanFile(trainingPlanRequest.strip().parse(plan), format), format)).toEqual(plan);
+    }
+  });
+
   it('names what people write by hand in its short form', () => {
     const text = writePlanFile(
       {
