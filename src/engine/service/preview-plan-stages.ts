@@ -32,7 +32,7 @@ export function previewStages(
     const { freeze } = checked;
     warnings.push(...checked.warnings);
     const described = describe({ plan: stagePlan(plan, index), network }, freeze);
-    stages.push({ name, layers: [...freeze.states], parameters: freeze.parameters, ...described });
+    stages.push({ stage: index, name, layers: [...freeze.states], parameters: freeze.parameters, ...described });
   }
   return { stages, warnings };
 }

@@ -112,7 +112,7 @@ export class PlanFiles {
         .map(({ name }) => words.earlier(name)),
       ...(run.parent === null ? [] : [words.branches(run.parent.runId)]),
     ];
-    notices.tell({ title: words.opened(run.name), ...(without.length > 0 && { hint: without.join(' ') }) });
+    if (without.length > 0) notices.tell({ title: words.opened(run.name), hint: without.join(' ') });
   }
 }
 

@@ -1,13 +1,11 @@
-import { draftForFeatures } from './features-draft.ts';
 import { untrack } from 'svelte';
 import type { Request, Transport } from '../../shared/contract/endpoint.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { FreezeRule, Strategy, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
-import type { CostEstimate, PlanPreview, PlanProblem } from '../../shared/contract/preview.ts';
+import type { CostEstimate, PlanPreview, PlanProblem, StagePreview } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
-import { hasWrongWeight, weightsOf } from './class-weights.ts';
 import * as history from './history.ts';
 import {
   addRules,
@@ -26,35 +24,13 @@ import {
 import type { AugmentationPreset } from '../../shared/contract/augmentation.ts';
 import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
 import type { NumberField } from './number-field.ts';
-import {
-  classWeightingOf,
-  EMPTY_DRAFT,
-  hasWrongRow,
-  wrongFields,
-  type ChosenWeights,
-  type PlanDraft,
-} from './plan-draft.ts';
+import { draftFor, hasWrong, type EditedRun, type PlanParent, type StageAlone } from './plan-asking.ts';
+import { EMPTY_DRAFT, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
 import { planRequest, previewRequest, WITHOUT } from './plan-request.ts';
 import { isPlaced, stagePath } from './plan-places.ts';
-import { atStage, completionAt, takeStages } from './stage-draft.ts';
+import { completionAt, takeStages } from './stage-draft.ts';
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
-
-/** A run that trains, with the place of the first of its stages that has not begun. */
-export interface EditedRun {
-  readonly runId: string;
-  readonly name: string;
-  readonly from: number;
-}
-
-/** The run that the plan's run is to branch off, at the step of one of its checkpoints. */
-export interface PlanParent {
-  readonly runId: string;
-  readonly name: string;
-  readonly step: number;
-}
-
-const ofRun = (runId: string) => ({ kind: 'ofRun', runId }) as const;
 
 /** What a person plans to train, and what the engine says it would do and cost. */
 export class PlanController {
@@ -81,7 +57,11 @@ export class PlanController {
     this.completed === null ? null : completionAt(this.completed, this.draft.stage),
   );
   /** What the chosen stage does, or the whole plan of one piece. */
-  readonly shown = $derived.by(() => this.preview?.stages[this.draft.stage] ?? this.preview);
+  readonly shown = $derived.by(() => {
+    const { stages, stage } = this.draft;
+    if (stages.length === 0) return this.preview;
+    return this.stageAt(stage) ?? (this.#alone?.stage === stage ? this.#alone.preview : null);
+  });
   /** A run whose stages to come are being edited; null for a plan of its own. */
   editing = $state.raw<EditedRun | null>(null);
   /** Whether what is chosen has begun in the run whose stages are edited, and stays as it is. */
@@ -90,16 +70,7 @@ export class PlanController {
     () => this.#dataset.dataset?.features?.network ?? this.draft.network ?? this.completion?.network ?? null,
   );
   /** Whether a figure of the form cannot be read. */
-  readonly wrong = $derived.by(() => {
-    const asking = this.#asking;
-    const weighs = classWeightingOf(asking, this.completion) === 'given';
-    const stages = asking.stages.length === 0 ? [asking] : asking.stages.map((_, place) => atStage(asking, place));
-    const unread = stages.some((stage) => {
-      const completion = this.completed && completionAt(this.completed, stage.stage);
-      return wrongFields(stage, completion).length > 0 || hasWrongRow(stage);
-    });
-    return unread || (weighs && hasWrongWeight(asking.classWeights));
-  });
+  readonly wrong = $derived.by(() => hasWrong(this.#asking, this.completed));
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
   readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
   readonly canRedo = $derived.by(() => this.#freezing.future.length > 0);
@@ -107,6 +78,7 @@ export class PlanController {
   #freezing = $state.raw<history.History<Freezing>>(history.begin<Freezing>({ strategy: 'features', rules: [] }));
   readonly #transport: Transport;
   readonly #dataset: DatasetChoice;
+  #alone = $state.raw<StageAlone | null>(null);
   #stale = false;
   #asked: readonly unknown[] = [];
   /** The features file that is trained on. */
@@ -119,11 +91,7 @@ export class PlanController {
 
   /** The draft as far as it concerns the dataset. */
   get #asking(): PlanDraft {
-    const { dataset } = this.#dataset;
-    if (dataset === null) return { ...this.draft, classWeights: {} };
-    const names = dataset.classes.map(({ name }) => name);
-    const draft = { ...this.draft, classWeights: weightsOf(this.draft.classWeights, names) };
-    return dataset.features === null ? draft : draftForFeatures(draft);
+    return draftFor(this.draft, this.#dataset.dataset);
   }
 
   /** What the engine is asked for this draft. */
@@ -132,8 +100,16 @@ export class PlanController {
   }
 
   get #question(): Record<string, unknown> {
-    const dataset = this.editing === null ? this.#dataset.reference : ofRun(this.editing.runId);
-    return previewRequest(this.#asking, dataset, this.completed);
+    return previewRequest(this.#asking, this.#reference, this.completed);
+  }
+
+  get #reference() {
+    return this.editing === null ? this.#dataset.reference : ({ kind: 'ofRun', runId: this.editing.runId } as const);
+  }
+
+  /** What the chosen stage would do by itself, as a plan of one piece. */
+  #askStage(draft: PlanDraft): Record<string, unknown> {
+    return previewRequest({ ...draft, stages: [] }, this.#reference, this.completion);
   }
 
   /** What the engine is asked to train or to let wait: a branch names no weights, for they are its checkpoint's. */
@@ -296,9 +272,8 @@ export class PlanController {
   async applyPattern(action: 'freeze' | 'thaw', text: string): Promise<PlanProblem | null> {
     const rule: FreezeRule = { action, pattern: patternOf(text, this.layers) };
     const rules = addRules(this.#present.rules, [rule]);
-    // By itself, as a plan of one piece: what is wrong with other stages is not asked here.
-    const one = previewRequest({ ...this.#asking, rules, stages: [] }, this.#dataset.reference, this.completion);
-    const answer = await this.#transport.invoke('plan.preview', one);
+    // What is wrong with other stages is not asked here.
+    const answer = await this.#transport.invoke('plan.preview', this.#askStage({ ...this.#asking, rules }));
     const problem = answer.problems.find((candidate) => candidate.field.startsWith('rules'));
     if (problem !== undefined) return problem;
     this.#freeze({ ...this.#present, rules });
@@ -340,6 +315,11 @@ export class PlanController {
     }
   }
 
+  /** What a stage would do and cost; undefined while that is not known, or where it is wrong. */
+  stageAt(place: number): StagePreview | undefined {
+    return this.preview?.stages.find(({ stage }) => stage === place);
+  }
+
   /** Asks for a preview; while one is under way, the latest draft waits for it, and only its answer is shown. */
   async refresh(): Promise<void> {
     if (this.pending) {
@@ -350,8 +330,12 @@ export class PlanController {
     try {
       do {
         this.#stale = false;
+        const { stages, stage } = this.draft;
         const answer = await this.#transport.invoke('plan.preview', this.#question);
-        if (!this.#isStale()) this.#show(answer);
+        // A stage that is wrong is not told of among the others; by itself it can be seen and mended.
+        const isTold = stages.length === 0 || answer.stages.some((told) => told.stage === stage);
+        const alone = isTold ? null : await this.#transport.invoke('plan.preview', this.#askStage(this.draft));
+        if (!this.#isStale()) this.#show(answer, alone && { stage, preview: alone });
       } while (this.#isStale());
       this.failure = null;
     } catch (error) {
@@ -384,9 +368,10 @@ export class PlanController {
     return this.#freezing.present;
   }
 
-  #show(answer: PlanPreview): void {
+  #show(answer: PlanPreview, alone: StageAlone | null): void {
     const before = this.shown?.cost ?? null;
     this.preview = answer;
+    this.#alone = alone;
     this.completed = answer.plan ?? this.completed;
     if (before !== null && this.shown?.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
     this.#showLayers();

@@ -3,7 +3,8 @@ import type { Transport } from '../../shared/contract/endpoint.ts';
 import { draftOfPlan } from './draft-of-plan.ts';
 import type { PlanDraft } from './plan-draft.ts';
 import { stageRequests } from './plan-request.ts';
-import type { PlanController, PlanParent } from './plan.svelte.ts';
+import type { PlanParent } from './plan-asking.ts';
+import type { PlanController } from './plan.svelte.ts';
 import {
   addStage,
   atStage,

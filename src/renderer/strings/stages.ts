@@ -49,6 +49,7 @@ export const stages = {
   fromLast: 'from the last weights',
   trains: {
     unknown: 'Asking what trains…',
+    wrong: 'Not as it stands',
     nothing: 'Nothing trains',
     all: 'Everything trains',
     only: (block: string) => `Only ${block} trains`,
@@ -68,8 +69,11 @@ export const stages = {
     title: 'Stages',
     hint: 'Each with its own freeze mask; the best weights are kept across all of them.',
     columns: { best: 'Best', epochs: 'Epochs', rate: 'Rate', parameters: 'Trainable', frozen: 'Frozen' },
-    epochs: (first: number, last: number | null, planned: number) =>
-      last === null ? `from ${first}, of ${count(planned)}` : `${first}–${last} of ${count(planned)}`,
+    epochs: (first: number, last: number | null, planned: number) => {
+      if (last === null) return `from ${first}, at most ${count(planned)}`;
+      const done = first === last ? count(first) : `${count(first)}–${count(last)}`;
+      return last - first + 1 === planned ? done : `${done}, of ${count(planned)}`;
+    },
     best: (accuracy: number, epoch: number) => `${percent(accuracy)}, epoch ${epoch}`,
     bestLoss: (loss: number, epoch: number) => `loss ${metric(loss)}, epoch ${epoch}`,
     ofRun: 'best of the run',

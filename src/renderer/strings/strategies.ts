@@ -4,7 +4,7 @@ import type { EpochUnit } from '../state/plan-draft.ts';
 import { count } from './format.ts';
 
 const tasks: Readonly<Record<LearningTask['kind'], { readonly label: string; readonly hint: string }>> = {
-  classify: { label: 'Classes of images', hint: '' },
+  classify: { label: 'Classes', hint: '' },
   autoencoder: { label: 'Autoencoder', hint: 'Gives each image again through what lies between. Needs no classes.' },
   rotation: { label: 'Rotation', hint: 'Tells by how many quarters an image was turned. Needs no classes.' },
   corruption: { label: 'Corrupted or good', hint: 'Tells images from corrupted ones. Needs no classes.' },

@@ -48,6 +48,8 @@ export const planPreviewRequest = z
 
 /** What a stage would do and cost. */
 export const stagePreview = z.strictObject({
+  /** From 0, as in the plan; what is wrong with one that is not there stands among the problems. */
+  stage: z.int().min(0),
   name: z.string(),
   layers: z.array(layerState),
   parameters: parameterCounts,
