@@ -166,7 +166,8 @@ describe('a run in stages', () => {
 });
 
 describe('a run in stages that is killed', () => {
-  const EPOCHS = 200;
+  /** Enough that a run is still in its second stage whenever a busy machine gets round to killing it. */
+  const EPOCHS = 300;
 
   it('in its second stage goes on there, to the last bit as if nothing had happened', async () => {
     const home = path.join(root, 'killed');
