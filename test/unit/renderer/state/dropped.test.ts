@@ -30,6 +30,7 @@ const cases: readonly { readonly items: readonly DroppedItem[]; readonly dropped
   { items: [file('checkpoint.pth.tar')], dropped: { kind: 'weights', name: 'checkpoint.pth.tar' } },
   { items: [file('ants.NPZ')], dropped: { kind: 'features', name: 'ants.NPZ' } },
   { items: [file('run.THAW')], dropped: { kind: 'run', name: 'run.THAW' } },
+  { items: [file('stages.yaml')], dropped: { kind: 'plan', name: 'stages.yaml' } },
   {
     items: [file('events.out.tfevents.1700000000.host')],
     dropped: { kind: 'run', name: 'events.out.tfevents.1700000000.host' },
