@@ -56,8 +56,12 @@ describeShared('the recipe of three strategies', () => {
     const service = createService({ home, cache: path.join(root, 'cache') });
     try {
       const { runId } = head.result;
-      const request = { runId, by: 'step', keys: ['loss'], maxPoints: 1000 } as const;
-      const [loss] = await service.transport.invoke('runs.series', request);
+      const [loss] = await service.transport.invoke('runs.series', {
+        runId,
+        by: 'step',
+        keys: ['loss'],
+        maxPoints: 1000,
+      });
       expect(Array.from(loss?.x ?? [])).toEqual([10, 20, 30, 40, 50, 60, 70, 80, 90]);
       expect(head.result.history).toHaveLength(3);
     } finally {
