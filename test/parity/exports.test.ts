@@ -86,6 +86,8 @@ const TORCH = [
   ['mobilenet_v3_small_1.0_32@torch', 'softmax', true],
   ['squeezenet1_1_32@torch', 'softmax', true],
   ['efficientnet_b0_32@torch', 'softmax', true],
+  ['alexnet_63@torch', 'softmax', true],
+  ['densenet121_32@torch', 'softmax', true],
   ['mobilenet_v1_leaky_0.25_32@torch', 'softmax', false],
 ] as const;
 const GRAPHS = ['mobilenet_v1_0.25_32', 'squeezenet1_1_32@torch'];
