@@ -13,6 +13,7 @@ import { headWords } from '../../shared/contract/head-words.ts';
 import { augmentationWords } from '../../shared/contract/augmentation-words.ts';
 import { taskWords } from '../../shared/contract/task-words.ts';
 import { printable } from './format.ts';
+import { stepsRows } from './steps-rows.ts';
 import { table } from './table.ts';
 
 const RULE_WORDS: Readonly<Record<FreezeRule['action'], string>> = {
@@ -102,7 +103,9 @@ function extraLines({
     ...(loss === 'crossEntropy' ? [] : [['loss', 'mean squared error'] as const]),
     ...(labelSmoothing === 0 ? [] : [['label smoothing', String(labelSmoothing)] as const]),
     ...(classWeights ? [['class weights', classWeightWords(classWeights)] as const] : []),
-    ...(sampling === 'natural' ? [] : [['sampling', 'each class equally often'] as const]),
+    ...(sampling === 'natural'
+      ? []
+      : [['sampling', sampling === 'random' ? 'any image each time' : 'each class equally often'] as const]),
     ...(gradientClipping
       ? [['gradients', `${CLIPPING_WORDS[gradientClipping.kind]} at most ${gradientClipping.limit}`] as const]
       : []),
@@ -163,6 +166,7 @@ export function planLines({ plan, environment, parentRunId }: RunDetail): string
     ['epochs', String(plan.epochs)],
     ['batch', `${plan.batchSize} (evaluation ${plan.evaluationBatchSize})`],
     ['optimizer', optimizerWords(optimizer)],
+    ...stepsRows(plan),
     ...extraLines(plan),
     ['split', splitWords(plan)],
     ['seed', String(plan.seed)],
