@@ -58,9 +58,8 @@ function expectOwn(kind: LearningTask['kind'], { layerwise, noise, margin }: Tas
 export function taskRequest(flags: TaskFlags): Pick<TrainingPlanRequest, 'task'> {
   const { task, layerwise = false, noise = 0, margin = USUAL_MARGIN } = flags;
   expectOwn(task ?? 'classify', flags);
+  if (task === undefined) return {};
   switch (task) {
-    case undefined:
-      return {};
     case 'autoencoder':
       return { task: { kind: task, layerwise, noise } };
     case 'pairs':

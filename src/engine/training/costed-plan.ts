@@ -1,4 +1,4 @@
-import { takesImagesAsTheyAre } from '../../shared/contract/learning-task.ts';
+import { exampleCount, takesImagesAsTheyAre } from '../../shared/contract/learning-task.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import type { CostedPlan, ImageCounts } from '../cost/workload.ts';
 import type { FreezePlan } from '../freeze/freeze-plan.ts';
@@ -28,15 +28,21 @@ export function costedPlan(
   const { plan, network, freeze } = understood;
   const { preprocessing } = findNetwork(plan.network);
   const held = plan.augmentation ? canvasPreprocessing(plan.augmentation, preprocessing) : preprocessing;
+  const examples = (of: number): number => exampleCount(plan.task, of);
   return {
     network,
     freeze,
     training: plan,
-    images,
+    images: images && {
+      train: examples(images.train),
+      validation: examples(images.validation),
+      test: examples(images.test),
+    },
     isCached: isCached(understood),
     augmentation: plan.augmentation,
     variants: Math.max(1, plan.augmentation?.variants ?? 1),
-    pixelBytes: held.height * held.width * 3,
+    // Several examples are made of one image that is held.
+    pixelBytes: (held.height * held.width * 3) / examples(1),
     prepared,
   };
 }

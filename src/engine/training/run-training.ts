@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RunEventBody } from '../../shared/contract/event.ts';
 import { imagesOfEpoch } from '../../shared/contract/epoch-steps.ts';
+import { exampleCount } from '../../shared/contract/learning-task.ts';
 import type { LoadReport, RunBaseline, RunResult } from '../../shared/contract/run.ts';
 import { stagePlan } from '../../shared/contract/stages.ts';
 import { checkpointPrefix, readStateOf, readTrainingState, writeCheckpoint, type TrainingState } from './checkpoint.ts';
@@ -326,7 +327,7 @@ async function train(work: Work): Promise<Outcome> {
       weights: reportCounts(run.loadReport),
       dataset,
       timings: timer.timings(),
-      imagesPerSecond: throughput(outcome, imagesOfEpoch(job.plan, dataset.train)),
+      imagesPerSecond: throughput(outcome, imagesOfEpoch(job.plan, exampleCount(job.plan.task, dataset.train))),
       peakMemoryBytes: peakMemoryBytes(),
       warnings: [...warnings],
       error: null,

@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import type { ConnectionState } from '../../shared/contract/bridge.ts';
 import type { RunSnapshot } from '../../shared/contract/run-snapshot.ts';
 import { imagesOfEpoch, stepsOfEpoch } from '../../shared/contract/epoch-steps.ts';
+import { exampleCount } from '../../shared/contract/learning-task.ts';
 import type { RunEvent, RunEventBody } from '../../shared/contract/event.ts';
 import type { EpochMetrics, RunDetail, RunStatus } from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
@@ -65,14 +66,16 @@ export class RunFollower {
   get stepsPerEpoch(): number | null {
     const { detail, progress, epochs } = this;
     const images = detail?.result.dataset?.train;
-    if (detail && images !== undefined) return stepsOfEpoch(detail.plan, images);
+    if (detail && images !== undefined) return stepsOfEpoch(detail.plan, exampleCount(detail.plan.task, images));
     return progress?.phase === 'train' && epochs > 0 ? progress.total / epochs : null;
   }
 
   /** What an epoch learns from; known once the images were counted. */
   get imagesPerEpoch(): number | null {
     const images = this.detail?.result.dataset?.train;
-    return this.detail && images !== undefined ? imagesOfEpoch(this.detail.plan, images) : null;
+    if (!this.detail || images === undefined) return null;
+    const { plan } = this.detail;
+    return imagesOfEpoch(plan, exampleCount(plan.task, images));
   }
 
   begin(): void {

@@ -43,6 +43,12 @@ export function isLayerwise(task: LearningTask): boolean {
   return task.kind === 'autoencoder' && task.layerwise;
 }
 
+/** How many examples so many images make: each image one for each of its turns, or one as it is and one corrupted. */
+export function exampleCount({ kind }: LearningTask, images: number): number {
+  if (kind === 'rotation') return images * 4;
+  return kind === 'corruption' ? images * 2 : images;
+}
+
 /** Whether there is a share of examples that are right; of reconstructions there is only an error. */
 export function hasAccuracy({ kind }: LearningTask): boolean {
   return kind !== 'autoencoder';

@@ -1,4 +1,4 @@
-import type { LearningTask } from '../../../shared/contract/learning-task.ts';
+import { exampleCount, type LearningTask } from '../../../shared/contract/learning-task.ts';
 import { oneAhead, type Batch, type BatchSource, type Feeds } from '../batch-source.ts';
 import type { DecodedImages } from '../decoded-images.ts';
 import type { BatchRows } from '../epoch-order.ts';
@@ -19,20 +19,6 @@ interface View {
 interface Example {
   readonly views: readonly View[];
   readonly label: number;
-}
-
-/** How many examples each image of a split makes, one for each of so many labels. */
-const EXAMPLES: Readonly<Record<SelfTask['kind'], number>> = {
-  autoencoder: 1,
-  rotation: 4,
-  corruption: 2,
-  pairs: 1,
-  ranking: 1,
-};
-
-/** How many examples so many images make. */
-export function exampleCount({ kind }: LearningTask, images: number): number {
-  return kind === 'classify' ? images : images * EXAMPLES[kind];
 }
 
 interface SourceOptions {
@@ -132,7 +118,7 @@ export function taskSource(options: SourceOptions): BatchSource {
   const count = exampleCount(task, images.length);
   return {
     count,
-    labels: Int32Array.from({ length: count }, (_, row) => row % EXAMPLES[task.kind]),
+    labels: Int32Array.from({ length: count }, (_, row) => row % exampleCount(task, 1)),
     feeds: (batches, epoch = 0) => oneAhead(batches, (batch) => make(batch, epoch)),
   };
 }
