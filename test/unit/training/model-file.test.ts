@@ -12,6 +12,7 @@ const model = {
   classes: ['ants', 'bees'],
   dropout: 0.2,
   head: 'sigmoid',
+  task: { kind: 'classify' },
   datasetVersion: 'a',
   frozen: { 'conv1_conv/kernel': 'b' },
 } as const;
