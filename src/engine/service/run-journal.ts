@@ -1,7 +1,14 @@
 import path from 'node:path';
 import type { Phase, RunEventBody } from '../../shared/contract/event.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import type { EpochMetrics, FrozenProof, LoadReport, RunBaseline, RunResult, RunStatus } from '../../shared/contract/run.ts';
+import type {
+  EpochMetrics,
+  FrozenProof,
+  LoadReport,
+  RunBaseline,
+  RunResult,
+  RunStatus,
+} from '../../shared/contract/run.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { RunParts } from '../experiment/run-writer.ts';
 import type { RunResumed } from '../training/protocol.ts';
