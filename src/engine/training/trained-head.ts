@@ -1,4 +1,5 @@
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
+import { USUAL_HEAD, type HeadDesign } from '../../shared/contract/head-design.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { withHead } from '../network/head.ts';
@@ -9,7 +10,7 @@ import { taskClasses } from '../network/task-network.ts';
 import { openStoredCheckpoint, openTensorFlowCheckpoint } from '../weights/tensorflow-checkpoint.ts';
 import { assertFinite } from './divergence.ts';
 import { firstValues, type Values } from './first-values.ts';
-import { readModelFile } from './model-file.ts';
+import { readModelFile, type ModelFile } from './model-file.ts';
 import type { TrainerJob } from './protocol.ts';
 import { chosenPrefix } from './starred-checkpoints.ts';
 
@@ -55,12 +56,46 @@ function expectClasses(own: readonly string[], classes: readonly string[], runId
   );
 }
 
-/** Looks at names and shapes alone, before anything is begun. @throws ThawError `weights.mismatch`, `training.checkpoint` */
-export async function assertHead(
-  { runId, runDirectory, checkpoint }: TrainedHead,
-  { network: name, dropout, head, headDesign: design }: TrainingPlan,
-): Promise<void> {
-  const { classes } = await readModelFile(runDirectory);
+/** What a head computes beside its tensors; what it drops while it trains changes no prediction. */
+function computedBy(design: HeadDesign, withPooling: boolean): string {
+  const hidden = design.hidden.map((layer) => {
+    const size = layer.kind === 'dense' ? layer.units : layer.filters;
+    return `${layer.kind} ${size} ${layer.activation}${layer.batchNorm ? ' with batch norm' : ''}`;
+  });
+  const layers = hidden.length === 0 ? 'no hidden layers' : `hidden layers ${hidden.join(', ')}`;
+  return `${layers}, temperature ${design.temperature}${withPooling ? `, pooling '${design.pooling}'` : ''}`;
+}
+
+/** @throws ThawError `weights.mismatch` for a head of another task, or one that computes otherwise with the same tensors */
+function expectDesign(
+  { task, network, headDesign: own = USUAL_HEAD }: ModelFile,
+  plan: Pick<TrainingPlan, 'network' | 'headDesign'>,
+  runId: string,
+): void {
+  if (task.kind !== 'classify') {
+    throw new ThawError(
+      'weights.mismatch',
+      `A trained head tells classes; that of run '${runId}' learnt the task '${task.kind}'.`,
+      'Take the head of a run that learnt these classes.',
+    );
+  }
+  // Features come pooled already: only on the same network does the pooling say anything.
+  const withPooling = network === plan.network;
+  const [found, expected] = [own, plan.headDesign].map((design) => computedBy(design, withPooling));
+  if (found === expected) return;
+  throw new ThawError(
+    'weights.mismatch',
+    `A trained head computes as it did while it was trained; that of run '${runId}' has ${found}, and the plan's ${expected}.`,
+    'Give the plan the same head, or take that of another run.',
+  );
+}
+
+/** Looks at what the run keeps of its head, names and shapes, before anything is begun. @throws ThawError `weights.mismatch`, `training.checkpoint` */
+export async function assertHead({ runId, runDirectory, checkpoint }: TrainedHead, plan: TrainingPlan): Promise<void> {
+  const { network: name, dropout, head, headDesign: design } = plan;
+  const model = await readModelFile(runDirectory);
+  const { classes } = model;
+  expectDesign(model, plan, runId);
   const file = await openStoredCheckpoint(await chosenPrefix(runDirectory, checkpoint));
   try {
     expectHead(withHead(findNetwork(name).build(), { classes: classes.length, dropout, head, design }), file, runId);
@@ -73,15 +108,17 @@ export async function assertHead(
  * Puts the head that another run has trained over what a network begins with.
  *
  * @param classes of the dataset
- * @throws ThawError `weights.mismatch` for a head of another shape or other classes
+ * @throws ThawError `weights.mismatch` for a head of another shape, design or task, or other classes
  */
 async function withTrainedHead(
   first: Values,
-  network: Network,
+  { plan, network }: { readonly plan: TrainingPlan; readonly network: Network },
   classes: readonly string[],
   { runId, runDirectory, checkpoint }: TrainedHead,
 ): Promise<Values> {
-  expectClasses((await readModelFile(runDirectory)).classes, classes, runId);
+  const model = await readModelFile(runDirectory);
+  expectDesign(model, plan, runId);
+  expectClasses(model.classes, classes, runId);
   const file = await openTensorFlowCheckpoint(await chosenPrefix(runDirectory, checkpoint));
   try {
     const names = expectHead(network, file, runId).map(({ name }) => name);
@@ -122,5 +159,6 @@ export async function beginningValues(
   if (!withHead || headWeights === null) return first;
   if (job.headRunDirectory == null) throw new TypeError('The job names a run with a head without its folder.');
   const { runId, checkpoint = 'best' } = headWeights;
-  return withTrainedHead(first, network, classes, { runId, runDirectory: job.headRunDirectory, checkpoint });
+  const head = { runId, runDirectory: job.headRunDirectory, checkpoint };
+  return withTrainedHead(first, { plan: job.plan, network }, classes, head);
 }

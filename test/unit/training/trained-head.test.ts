@@ -1,10 +1,14 @@
+import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { USUAL_HEAD } from '../../../src/shared/contract/head-design.ts';
 import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import type { RunResult } from '../../../src/shared/contract/run.ts';
 import { checkpointPrefix, readStateOf } from '../../../src/engine/training/checkpoint.ts';
 import { extractFeatures } from '../../../src/engine/training/features-file/extract-features.ts';
 import type { TrainerJob } from '../../../src/engine/training/protocol.ts';
+import { readModelFile, writeModelFile } from '../../../src/engine/training/model-file.ts';
+import { assertHead } from '../../../src/engine/training/trained-head.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -17,6 +21,8 @@ const HEAD_ONLY = { strategy: 'features', epochs: 3 } satisfies Partial<Training
 const STILL = { kind: 'sgd', learningRate: 1e-12, momentum: 0, nesterov: false } as const;
 /** So much that all that was learnt is lost. */
 const WILD = { kind: 'sgd', learningRate: 1e6, momentum: 0, nesterov: false } as const;
+
+const HIDDEN = { kind: 'dense', units: 8, activation: 'relu', batchNorm: false, dropout: 0 } as const;
 
 let dataset = '';
 let trained: TrainerJob;
@@ -91,4 +97,31 @@ describe('a head that was trained on features, put on the whole network', () => 
       await expectError(() => run(withHead(changes)), 'weights.mismatch', ...words);
     },
   );
+
+  it('is refused under a temperature that it was not trained with, before and as the run begins', async () => {
+    const job = withHead({ headDesign: { ...USUAL_HEAD, temperature: 4 } });
+    const head = { runId: 'first', runDirectory: trained.runDirectory, checkpoint: 'best' } as const;
+    for (const begin of [() => assertHead(head, job.plan), () => run(job)]) {
+      await expectError(begin, 'weights.mismatch', 'temperature 1,', 'temperature 4,');
+    }
+    await assertHead(head, withHead().plan);
+  });
+
+  it.each([
+    { what: 'learnt another task', own: { task: { kind: 'rotation' as const } }, words: ["the task 'rotation'"] },
+    {
+      what: 'computes otherwise with the same tensors',
+      own: { headDesign: { ...USUAL_HEAD, hidden: [{ ...HIDDEN, activation: 'tanh' as const }] } },
+      words: ['dense 8 tanh', 'dense 8 relu'],
+    },
+  ])('is refused where it $what', async ({ own, words }) => {
+    const runDirectory = await mkdtemp(path.join(root, 'other-'));
+    await writeModelFile(runDirectory, { ...(await readModelFile(trained.runDirectory)), ...own });
+    const { plan } = withHead({ headDesign: { ...USUAL_HEAD, hidden: [{ ...HIDDEN, dropout: 0.5 }] } });
+    await expectError(
+      () => assertHead({ runId: 'first', runDirectory, checkpoint: 'best' }, plan),
+      'weights.mismatch',
+      ...words,
+    );
+  });
 });
