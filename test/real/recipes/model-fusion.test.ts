@@ -74,7 +74,7 @@ describeShared('the recipe of model fusion', () => {
       ['mobilenet_v1_0.25_224/', one.frozenTensors],
       ['mobilenet_v1_leaky_0.25_224.torch/', other.frozenTensors],
     ] as const) {
-      expect(loadReport?.loaded.filter((name) => name.startsWith(prefix))).toHaveLength(tensors);
+      expect(loadReport?.loaded.filter((name) => name.startsWith(prefix))).toHaveLength(tensors ?? 0);
     }
     expect(loadReport).toMatchObject({
       missing: [],

@@ -53,8 +53,7 @@ describe('the weights of a fused network', () => {
 });
 
 describe('the preprocessing of a fused network', () => {
-  const weights = { kind: 'fused', parts: [SHIPPED, FILE] } as const;
-  const plan = { network: FUSED, weights: { kind: 'fused', parts: [...weights.parts] } } as const;
+  const plan = { network: FUSED, weights: { kind: 'fused' as const, parts: [SHIPPED, FILE] } };
 
   it('has the framing that is asked for', () => {
     const { preprocessing } = completePlan({ ...plan, preprocessing: { resize: 'stretch' } });
