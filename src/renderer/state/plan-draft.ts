@@ -1,13 +1,10 @@
 import type {
-  EarlyStoppingPlan,
-  FreezeRule,
   GradientClipping,
   Head,
   Loss,
   Precision,
   Sampling,
   SchedulePlan,
-  Strategy,
   TrainingPlan,
 } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest, WeightsReference } from '../../shared/contract/plan-request.ts';
@@ -29,7 +26,7 @@ import { normalises, NORMALISATION_FIELDS, OWN_PREPROCESSING } from './preproces
 import { EMPTY_HEAD, hasWrongLayer, type HeadDraft } from './head-draft.ts';
 import { NUMBER_FIELD_NAMES, readNumber, type NumberField } from './number-field.ts';
 import { readRate, type TypedRate } from './rate-draft.ts';
-import type { StageDraft } from './stage-draft.ts';
+import type { StageChoices, StageDraft } from './stage-fields.ts';
 import { EMPTY_TASK, hasMargin, taskOf, type TaskDraft } from './task-draft.ts';
 
 /** Methods as a person chooses them: SGD's two kinds of momentum are two of them. */
@@ -45,6 +42,8 @@ export type ClippingChoice = GradientClipping['kind'] | 'none';
 export interface ChosenWeights {
   readonly reference: WeightsReference;
   readonly label: string;
+  /** Those of each part, where the network consists of several. */
+  readonly labels?: readonly string[];
 }
 
 /** What an epoch lasts: a visit of each training image, or so many steps. */
@@ -58,16 +57,12 @@ export interface ChosenHead {
 }
 
 /** The plan as it is being made: figures as they were typed, `null` for what is left to the engine. */
-export interface PlanDraft extends AugmentationDraft, TaskDraft {
-  readonly strategy: Strategy;
+export interface PlanDraft extends AugmentationDraft, TaskDraft, StageChoices {
   readonly network: string | null;
   readonly weights: ChosenWeights | null;
-  readonly rules: readonly FreezeRule[];
   readonly optimizer: OptimizerChoice | null;
   readonly centers: boolean | null;
   readonly clipping: ClippingChoice | null;
-  readonly schedule: SchedulePlan['kind'] | null;
-  readonly scheduleMonitor: EarlyStoppingPlan['monitor'] | null;
   readonly head: Head | null;
   readonly newHead: boolean | null;
   readonly loss: Loss | null;
@@ -82,10 +77,6 @@ export interface PlanDraft extends AugmentationDraft, TaskDraft {
   readonly frozenPrecision: Precision | null;
   readonly trainablePrecision: Precision | null;
   readonly device: string | null;
-  readonly stopsEarly: boolean | null;
-  readonly monitor: EarlyStoppingPlan['monitor'] | null;
-  /** Rates of layers, where one share of the rate for all below the head does not say it. */
-  readonly rates: readonly TypedRate[];
   /**
    * None where the plan is one piece. Of the one that is chosen, what it does stands in the draft's own fields: see
    * `stagesOf`.

@@ -1,21 +1,33 @@
+import type { Transport } from '../../shared/contract/endpoint.ts';
 import {
   LARGEST_PLAN_FILE,
   type ParsedPlans,
   type ParsedRun,
   type PlanFormat,
 } from '../../shared/contract/plan-file.ts';
-import type { WeightsReference } from '../../shared/contract/plan-request.ts';
+import type { TrainingPlanRequest, WeightsReference } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { saveFile } from '../charts/chart-export.ts';
 import { planFile as words } from '../strings/plan-file.ts';
+import type { DatasetChoice } from './dataset-choice.svelte.ts';
 import { draftOfPlan } from './draft-of-plan.ts';
+import type { Navigation } from './navigation.svelte.ts';
+import type { Notices } from './notices.svelte.ts';
+import type { PlanController } from './plan.svelte.ts';
 import type { ChosenWeights } from './plan-draft.ts';
-import type { Workbench } from './workbench.svelte.ts';
 
 /** A file of several runs, of which one is to be opened. */
 export interface SeveralRuns {
   readonly fileName: string;
   readonly runs: ParsedPlans['runs'];
+}
+
+/** What a plan from a file is put into, and where it is told of. */
+interface PlanSurroundings {
+  readonly plan: PlanController;
+  readonly dataset: DatasetChoice;
+  readonly navigation: Navigation;
+  readonly notices: Notices;
 }
 
 /** Brings plans in from files that people keep, and out to such files. */
@@ -24,10 +36,12 @@ export class PlanFiles {
   several = $state.raw<SeveralRuns | null>(null);
   /** Why a file could not be opened, with the line where that is known. */
   problem = $state.raw<{ readonly fileName: string; readonly error: unknown } | null>(null);
-  readonly #workbench: Workbench;
+  readonly #transport: Transport;
+  readonly #around: PlanSurroundings;
 
-  constructor(workbench: Workbench) {
-    this.#workbench = workbench;
+  constructor(transport: Transport, around: PlanSurroundings) {
+    this.#transport = transport;
+    this.#around = around;
   }
 
   /** Asks for a file and opens it. */
@@ -45,14 +59,14 @@ export class PlanFiles {
   /** Puts the plan of a file into the form; of a file of several runs, the one that is chosen then. */
   async open(file: File): Promise<void> {
     this.problem = null;
-    this.#workbench.navigation.go('train');
+    this.#around.navigation.go('train');
     try {
       if (file.size > LARGEST_PLAN_FILE) {
         throw new ThawError('usage.invalid', words.tooLarge(LARGEST_PLAN_FILE, file.size), words.tooLargeHint);
       }
       const format: PlanFormat = /\.json$/i.test(file.name) ? 'json' : 'yaml';
       const text = await file.text();
-      const { runs } = await this.#workbench.invoke('plans.parse', { text, format, name: file.name });
+      const { runs } = await this.#transport.invoke('plans.parse', { text, format, name: file.name });
       const [only, ...others] = runs;
       if (only !== undefined && others.length === 0) await this.#take(only);
       else this.several = { fileName: file.name, runs };
@@ -74,7 +88,7 @@ export class PlanFiles {
 
   /** Hands the plan of the form to the person as a file. */
   async save(): Promise<void> {
-    const { plan } = this.#workbench;
+    const { plan } = this.#around;
     await this.#save({ plan: plan.request }, plan.network ?? words.name);
   }
 
@@ -83,20 +97,20 @@ export class PlanFiles {
     await this.#save({ runId }, runId);
   }
 
-  async #save(of: { runId: string } | { plan: Workbench['plan']['request'] }, name: string): Promise<void> {
+  async #save(of: { runId: string } | { plan: TrainingPlanRequest }, name: string): Promise<void> {
     try {
-      const { text } = await this.#workbench.invoke('plans.write', { of, format: 'yaml' });
+      const { text } = await this.#transport.invoke('plans.write', { of, format: 'yaml' });
       saveFile(new Blob([text], { type: 'application/yaml' }), `${name}.yaml`);
     } catch (error) {
-      this.#workbench.notices.fail(error);
+      this.#around.notices.fail(error);
     }
   }
 
   async #take(run: ParsedRun): Promise<void> {
-    const { dataset, plan, notices } = this.#workbench;
+    const { dataset, plan, notices } = this.#around;
     const asked = run.plan.dataset;
     if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(dataset.reference)) await dataset.open(asked);
-    const { plan: whole, problems } = await this.#workbench.invoke('plan.preview', {
+    const { plan: whole, problems } = await this.#transport.invoke('plan.preview', {
       ...run.plan,
       dataset: asked ?? dataset.reference,
     });

@@ -1,38 +1,9 @@
 import type { TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
 import type { TrainingStageRequest } from '../../shared/contract/plan-request.ts';
 import { moveItem } from './move-item.ts';
-import type { NumberField } from './number-field.ts';
 import type { Completion, PlanDraft } from './plan-draft.ts';
 import { typedRates } from './rate-draft.ts';
-
-/** The figures that each stage has for itself. */
-export const STAGE_FIGURES = [
-  'learningRate',
-  'rateBelowHead',
-  'scheduleFactor',
-  'scheduleEpochs',
-  'schedulePatience',
-  'scheduleDecay',
-  'scheduleFloor',
-  'warmupEpochs',
-  'epochs',
-  'patience',
-] as const satisfies readonly NumberField[];
-
-/** What the form says of one stage; of the one that is chosen it stands in the draft itself. */
-interface StageFields extends Pick<
-  PlanDraft,
-  'strategy' | 'rules' | 'rates' | 'schedule' | 'scheduleMonitor' | 'stopsEarly' | 'monitor'
-> {
-  readonly typed: Readonly<Record<(typeof STAGE_FIGURES)[number], string>>;
-}
-
-export interface StageDraft extends StageFields {
-  /** Tells stages apart that are moved and called alike. */
-  readonly key: number;
-  readonly name: string;
-  readonly begins: TrainingStage['begins'];
-}
+import { STAGE_FIGURES, type StageDraft, type StageFields } from './stage-fields.ts';
 
 const NO_STAGE_FIGURES: StageFields['typed'] = {
   learningRate: '',

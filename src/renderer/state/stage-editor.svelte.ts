@@ -5,16 +5,8 @@ import type { PlanDraft } from './plan-draft.ts';
 import { stageRequests } from './plan-request.ts';
 import type { PlanParent } from './plan-asking.ts';
 import type { PlanController } from './plan.svelte.ts';
-import {
-  addStage,
-  atStage,
-  changeStage,
-  moveStage,
-  removeStage,
-  stagesOf,
-  takeStages,
-  type StageDraft,
-} from './stage-draft.ts';
+import { addStage, atStage, changeStage, moveStage, removeStage, stagesOf, takeStages } from './stage-draft.ts';
+import type { StageDraft } from './stage-fields.ts';
 
 /** What a person does to the stages of the plan, and to those of a run that have not begun. */
 export class StageEditor {

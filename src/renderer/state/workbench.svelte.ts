@@ -98,7 +98,7 @@ export class Workbench {
     this.thumbnails = new Thumbnails(host.transport);
     this.files = new FileChoice(host);
     this.plan = new PlanController(host.transport, this.dataset);
-    this.planFiles = new PlanFiles(this);
+    this.planFiles = new PlanFiles(host.transport, this);
     this.stages = new StageEditor(host.transport, this.plan, strings.stages.name);
     this.tree = new TreeController(this.plan);
     this.networks = new NetworksController(host.transport);
