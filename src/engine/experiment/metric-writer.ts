@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { EpochMetrics } from '../../shared/contract/run.ts';
+import type { EpochMetrics, RunBaseline } from '../../shared/contract/run.ts';
 import { isBusy } from '../sqlite/database-error.ts';
 import type { Log } from './log.ts';
 import { findRun } from './run-life.ts';
@@ -111,8 +111,14 @@ export class MetricWriter {
   /**
    * Brings the log to what the checkpoint knows that a run goes on from. A log whose owner was killed lacks the epochs of
    * its last moment, and one whose trainer was killed is ahead.
+   *
+   * @param baseline what the run began with gave, which is the best where `bestEpoch` is 0
    */
-  restore(history: readonly EpochMetrics[], bestEpoch: number | null): void {
+  restore(
+    history: readonly EpochMetrics[],
+    bestEpoch: number | null,
+    baseline: Pick<RunBaseline, 'val_accuracy'> | null,
+  ): void {
     this.#log.write('restore the metrics', (database) => {
       const last = history.at(-1);
       database.prepare('DELETE FROM epoch_metric WHERE run = ? AND epoch > ?').run(this.#run, last?.epoch ?? 0);
@@ -123,6 +129,7 @@ export class MetricWriter {
           .all(this.#run),
       );
       const time = Date.now();
+      const best = bestEpoch === 0 ? baseline : history.find(({ epoch }) => epoch === bestEpoch);
       const lost = history.filter(({ epoch }) => !known.has(epoch)).map((metrics) => ({ metrics, best: false, time }));
       this.#insertEpochs(database, keyNumbers(database), lost);
       database
@@ -135,7 +142,7 @@ export class MetricWriter {
           epoch: last?.epoch ?? 0,
           final: last?.val_accuracy ?? null,
           bestEpoch,
-          best: history.find(({ epoch }) => epoch === bestEpoch)?.val_accuracy ?? null,
+          best: best?.val_accuracy ?? null,
         });
       recountRunMetrics(database, this.#run);
     });

@@ -63,8 +63,8 @@ function takeOverStages(database: Database.Database, to: number, from: number): 
 }
 
 /**
- * Gives a run that continues another what that one had: the points of its steps up to the checkpoint, and what became of the
- * weights that it began with. Epochs follow from the checkpoint itself.
+ * Gives a run that continues another what that one had: the points and histograms of its steps up to the checkpoint, what
+ * became of the weights that it began with, and what those gave before the first step. Epochs follow from the checkpoint itself.
  */
 export function takeOverHistory(
   log: Log,
@@ -79,6 +79,15 @@ export function takeOverHistory(
          SELECT :to, key, step, epoch, value, time FROM step_metric WHERE run = :from AND step <= :step`,
       )
       .run({ to, from, step: parent.step });
+    database
+      .prepare(
+        `INSERT OR REPLACE INTO histogram (run, tensor, step, epoch, low, high, counts)
+         SELECT :to, tensor, step, epoch, low, high, counts FROM histogram WHERE run = :from AND step <= :step`,
+      )
+      .run({ to, from, step: parent.step });
+    database
+      .prepare('UPDATE run SET baseline = (SELECT baseline FROM run WHERE number = :from) WHERE number = :to')
+      .run({ to, from });
     database
       .prepare(
         `INSERT OR REPLACE INTO load_report (run, source, format, sha256)

@@ -211,7 +211,7 @@ export class SupervisedRun {
         return;
       }
       case 'resumed':
-        this.#metrics.restore(message.resumed.history, message.resumed.bestEpoch);
+        this.#metrics.restore(message.resumed.history, message.resumed.bestEpoch, message.resumed.baseline);
         this.#journal.resumed(message.resumed);
         return;
       case 'checkpoint':

@@ -84,6 +84,7 @@ export interface RunPrepared {
 export interface RunResumed {
   readonly history: readonly EpochMetrics[];
   readonly bestEpoch: number | null;
+  readonly baseline: Pick<EpochMetrics, 'val_loss' | 'val_accuracy'> | null;
 }
 
 /** A checkpoint that stands complete on disk. */

@@ -155,7 +155,10 @@ function tellPrepared({ job, send }: Work, run: PreparedRun, { summary }: SplitS
     const text = `The optimizer goes on with its state for ${variables.length} of ${of} tensors that train.`;
     send({ kind: 'note', text });
   }
-  if (job.resume) send({ kind: 'resumed', resumed: { history: state.history, bestEpoch: state.bestEpoch } });
+  if (job.resume) {
+    const { history, bestEpoch, baseline } = state;
+    send({ kind: 'resumed', resumed: { history, bestEpoch, baseline } });
+  }
 }
 
 /**
@@ -202,6 +205,11 @@ async function proveStage(
 /** Trains all stages, one after the other. A run that is not in the last one when it returns was stopped. */
 async function train(work: Work): Promise<Outcome> {
   const { job, send, signal, pause, stages, clock, timer, emit, onMemory, warnings } = work;
+  if (job.resume) {
+    // Until it is known where it goes on, nothing is to come that could be changed.
+    stages.close();
+    stages.begin((await readTrainingState(job.runDirectory)).stage);
+  }
   let run = await timer.measure('prepare', () => prepareRun(job, emit, signal, onMemory));
   const onPause = (paused: boolean): void => send({ kind: paused ? 'paused' : 'continued' });
   const hold = holdOnPause({ pause, clock, timer, onPause, signal });

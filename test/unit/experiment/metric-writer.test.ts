@@ -108,14 +108,16 @@ describe('the metric writer', () => {
       if (number !== 2) metrics.pushEpoch(epoch(number + 1, accuracy), accuracy >= 0.9);
     }
     metrics.flush();
-    metrics.restore([epoch(1, 0.5), epoch(2, 0.9), epoch(3, 0.6)], 2);
+    metrics.restore([epoch(1, 0.5), epoch(2, 0.9), epoch(3, 0.6)], 2, null);
     expect(readResult(log, runId)).toMatchObject({
       history: [epoch(1, 0.5), epoch(2, 0.9), epoch(3, 0.6)],
       bestEpoch: 2,
       bestValAccuracy: 0.9,
       finalValAccuracy: 0.6,
     });
-    metrics.restore([], null);
+    metrics.restore([epoch(1, 0.5)], 0, { val_accuracy: 0.8 });
+    expect(readResult(log, runId)).toMatchObject({ bestEpoch: 0, bestValAccuracy: 0.8, finalValAccuracy: 0.5 });
+    metrics.restore([], null, null);
     expect(readResult(log, runId)).toMatchObject({ history: [], bestEpoch: null, finalValAccuracy: null });
     metrics.close();
   });
@@ -189,7 +191,7 @@ describe('the metric writer', () => {
         metrics.flush();
         if (restored !== null) {
           const history = Array.from({ length: restored }, (_, index) => epoch(index + 1, index / 8));
-          metrics.restore(history, restored > 1 ? 2 : null);
+          metrics.restore(history, restored > 1 ? 2 : null, null);
         }
         if (from !== null) metrics.pushStep({ epoch: from, step: 1, values: { loss: 1 } });
         metrics.close();

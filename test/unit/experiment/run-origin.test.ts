@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readHistograms, writeHistograms } from '../../../src/engine/experiment/histograms.ts';
 import { openLog, type Log } from '../../../src/engine/experiment/log.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
 import { deleteTrashedRun, trashRuns } from '../../../src/engine/experiment/run-edits.ts';
 import { setStatus } from '../../../src/engine/experiment/run-life.ts';
-import { firstOrigin, readOrigin, type RunOrigin } from '../../../src/engine/experiment/run-origin.ts';
+import { firstOrigin, readOrigin, takeOverHistory, type RunOrigin } from '../../../src/engine/experiment/run-origin.ts';
+import { readResult } from '../../../src/engine/experiment/run-reader.ts';
+import { writeBaseline } from '../../../src/engine/experiment/run-writer.ts';
 import { releaseTrainerLock } from '../../../src/engine/experiment/trainer-lock.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -62,5 +65,26 @@ describe('where a run began', () => {
     await expectError(() => firstOrigin(log, readOrigin(log, again)), 'run.unknown', middle);
     deleted(middle);
     await expectError(() => readOrigin(log, again), 'run.unknown', again);
+  });
+});
+
+describe('a run that goes on from a step of another', () => {
+  it('has what that one began with, and its histograms up to there', () => {
+    const first = ended();
+    const baseline = { val_loss: 0.5, val_accuracy: 0.75, withoutHead: { val_loss: 1, val_accuracy: 0.25 } };
+    writeBaseline(log, first, baseline);
+    for (const step of [5, 7, 9]) {
+      const counts = Uint32Array.of(step, 0, 1);
+      writeHistograms(log, first, { epoch: 1, step }, [{ tensor: 'logits', low: 0, high: 1, counts }]);
+    }
+    const next = ended({ runId: first, relation: 'continued', step: 7 });
+    takeOverHistory(log, next, { runId: first, step: 7 });
+    expect(readResult(log, next).baseline).toEqual(baseline);
+    const [histograms] = readHistograms(log, next, null);
+    expect(histograms).toMatchObject({ tensor: 'logits' });
+    expect(histograms?.steps.map(({ step, counts }) => [step, [...counts]])).toEqual([
+      [5, [5, 0, 1]],
+      [7, [7, 0, 1]],
+    ]);
   });
 });

@@ -118,7 +118,7 @@ describe('the journal of a run', () => {
 
   it('says where a run goes on from, and names what changed though it was frozen', () => {
     const written = linesOf(samplePlan(), (journal) => {
-      journal.resumed({ history: [metricsOf(1), metricsOf(2)], bestEpoch: 1 });
+      journal.resumed({ history: [metricsOf(1), metricsOf(2)], bestEpoch: 1, baseline: null });
       journal.proof([
         { tensor: 'a/kernel', before: '0', after: '0' },
         { tensor: 'b/kernel', before: '0', after: '1' },
