@@ -1,6 +1,7 @@
 import { hasAccuracy } from '../../shared/contract/learning-task.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { HEAD_KERNEL, type RunBaseline } from '../../shared/contract/run.ts';
+import { networkTensors } from '../network/shape.ts';
 import { taskClasses } from '../network/task-network.ts';
 import { assignValues } from '../runtime/assign-values.ts';
 import { evaluate } from './evaluate.ts';
@@ -9,8 +10,17 @@ import type { SplitSources } from './split-sources.ts';
 import { beginningValues } from './trained-head.ts';
 
 /** Whether a head that has learnt something is in place, so that what a run begins with may be the best of it. */
-export function beginsWithHead({ headWeights }: TrainingPlan, { loadReport }: PreparedRun): boolean {
-  return headWeights !== null || loadReport?.loaded.includes(HEAD_KERNEL) === true;
+export function beginsWithHead(
+  { headWeights }: Pick<TrainingPlan, 'headWeights'>,
+  { loadReport, network }: Pick<PreparedRun, 'loadReport' | 'network'>,
+): boolean {
+  if (headWeights !== null) return true;
+  if (loadReport === null) return false;
+  const loaded = new Set(loadReport.loaded);
+  if (loaded.has(HEAD_KERNEL)) return true;
+  // Other tasks have other layers above the network.
+  const above = networkTensors(network).filter(({ layer }) => !network.pretrained.has(layer));
+  return above.length > 0 && above.every(({ name }) => loaded.has(name));
 }
 
 /**

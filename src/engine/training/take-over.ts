@@ -6,7 +6,7 @@ import { checkpointsDirectory, readIndex, readStateOf, writeIndex } from './chec
 import { publishFolder } from './durable.ts';
 import { linkFolder, linkOrCopy } from './link-files.ts';
 import { FIRST_FOLDER } from './introspect.ts';
-import { MODEL_FILE } from './model-file.ts';
+import { MODEL_FILE, readModelFile } from './model-file.ts';
 import { EDITS_FILE } from './run-edits.ts';
 import { chosenPrefix } from './starred-checkpoints.ts';
 
@@ -41,10 +41,13 @@ async function bestFolder(runDirectory: string, bestEpoch: number | null): Promi
 export async function takeOver(from: string, to: string, step: number): Promise<void> {
   if ((await readIndex(to)) !== null) return;
   const last = path.dirname(await chosenPrefix(from, { step }));
-  const { bestEpoch } = await readStateOf(last);
+  const { bestEpoch, stage } = await readStateOf(last);
   const best = await bestFolder(from, bestEpoch);
   const first = path.join(checkpointsDirectory(from), FIRST_FOLDER);
-  const folders = [last, ...(best === null ? [] : [best]), ...(existsSync(first) ? [first] : [])];
+  // Of the stage that was entered last, whose cut another has not.
+  const { stagesFrozen = [] } = await readModelFile(from);
+  const isOfStage = stagesFrozen.length === stage && existsSync(first);
+  const folders = [last, ...(best === null ? [] : [best]), ...(isOfStage ? [first] : [])];
   try {
     for (const folder of new Map(folders.map((folder) => [path.basename(folder), folder])).values()) {
       await linkCheckpoint(folder, path.join(checkpointsDirectory(to), path.basename(folder)));

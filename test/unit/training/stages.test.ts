@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TrainingPlan, TrainingStage } from '../../../src/shared/contract/plan.ts';
@@ -8,6 +8,7 @@ import { checkpointPrefix, readStateOf, readTrainingState } from '../../../src/e
 import type { TrainerJob, TrainerMessage } from '../../../src/engine/training/protocol.ts';
 import { runTraining } from '../../../src/engine/training/run-training.ts';
 import { StageList } from '../../../src/engine/training/stage-list.ts';
+import { takeOver } from '../../../src/engine/training/take-over.ts';
 import { openTensorFlowCheckpoint } from '../../../src/engine/weights/tensorflow-checkpoint.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
@@ -177,6 +178,30 @@ describe('a run in stages', () => {
     const last = epochs.at(-1)?.metrics;
     expect(best?.val_loss).not.toBe(last?.val_loss);
     expect(result.history[4]?.val_loss).toBe((begins === 'best' ? best : last)?.val_loss);
+  });
+
+  it('is continued from an earlier stage without the weights that a later one began with', async () => {
+    const wild = { ...TOP, learningRate: 1e3 };
+    const job = stagedJob(
+      [
+        { ...HEAD, epochs: 1 },
+        { ...wild, epochs: 1 },
+      ],
+      { introspectionInterval: 1 },
+    );
+    await trained(job);
+    for (const [choice, stage, taken] of [
+      ['best', 0, false],
+      ['last', 1, true],
+    ] as const) {
+      const state = await readStateOf(path.dirname(await checkpointPrefix(job.runDirectory, choice)));
+      expect(state.stage).toBe(stage);
+      const to = path.join(root, `continued-${choice}`);
+      mkdirSync(to);
+      await takeOver(job.runDirectory, to, state.step);
+      expect((await readTrainingState(to)).step).toBe(state.step);
+      expect(existsSync(path.join(to, 'checkpoints', 'first'))).toBe(taken);
+    }
   });
 
   it('ends each stage by its own early stopping and lets the next one begin', async () => {
