@@ -152,7 +152,7 @@ export function completeSampling({
   sampling = 'natural',
   classWeights,
 }: Pick<ResolvedPlanRequest, 'sampling' | 'classWeights'>): Sampling {
-  if (sampling === 'natural' || classWeights?.kind !== 'balanced') return sampling;
+  if (sampling !== 'balanced' || classWeights?.kind !== 'balanced') return sampling;
   throw invalid(
     'Balanced sampling shows each class equally often; received balanced class weights with it, which would favour rare classes twice.',
     'Leave one of the two out, or give the class weights as numbers.',
@@ -164,6 +164,9 @@ export function planWarnings(request: ResolvedPlanRequest, plan: TrainingPlan): 
   const warnings: string[] = [];
   if (plan.strategy === 'scratch' && request.weights !== undefined && request.weights.kind !== 'none') {
     warnings.push("The strategy 'scratch' starts every layer anew: the weights given are not read.");
+  }
+  if (plan.weights.kind === 'none' && plan.reuse !== null && !isFeatureNetwork(plan.network)) {
+    warnings.push(`Every layer starts anew: those to reuse (${plan.reuse}) are not loaded.`);
   }
   // Of stages each has a warm-up of its own: see `check-stages`.
   if (plan.stages.length === 0 && plan.warmupEpochs >= plan.epochs) {

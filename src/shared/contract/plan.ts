@@ -242,7 +242,12 @@ export const trainingPlan = z.strictObject({
   evaluateFirst: z.boolean(),
   task: learningTask,
   /** The classes that are learnt, of those that the dataset has; null for all. */
-  classes: z.array(z.string().min(1)).min(2).max(10_000).nullable(),
+  classes: z
+    .array(z.string().min(1))
+    .min(2)
+    .max(10_000)
+    .refine((names) => new Set(names).size === names.length, 'classes are chosen once each')
+    .nullable(),
   /** At most so many training images of each class are learnt from, drawn by the seed; null for all. */
   trainingImagesPerClass: z.int().min(1).nullable(),
   strategy: z.enum(STRATEGIES),

@@ -107,6 +107,10 @@ describe('a completed plan', () => {
     );
     // Weights that a person gives may well stand beside it.
     const given = { kind: 'given', weights: { ants: 2 } } as const;
+    expect(completePlan({ sampling: 'random', classWeights: balanced })).toMatchObject({
+      sampling: 'random',
+      classWeights: balanced,
+    });
     expect(completePlan({ sampling: 'balanced', classWeights: given })).toMatchObject({ classWeights: given });
   });
 
@@ -164,6 +168,18 @@ describe('a completed plan', () => {
     expect(plan.weights).toEqual({ kind: 'none' });
     expect(planWarnings(request, plan)).toEqual([expect.stringContaining("'scratch'")]);
     expect(planWarnings({}, completePlan({}))).toEqual([]);
+  });
+
+  it('says that layers to reuse are not loaded from scratch', () => {
+    const warned = (request: ResolvedPlanRequest) => planWarnings(request, completePlan(request));
+    expect(warned({ strategy: 'scratch', reuse: 'block_1' })).toEqual([expect.stringContaining('block_1')]);
+    expect(warned({ strategy: 'finetune', reuse: 'block_1' })).toEqual([]);
+  });
+
+  it('has each of its classes once', () => {
+    const { classes } = trainingPlan.shape;
+    expect(classes.safeParse(['ants', 'bees']).success).toBe(true);
+    expect(classes.safeParse(['ants', 'bees', 'ants']).error?.issues[0]?.message).toContain('once each');
   });
 
   const refused: readonly (readonly [string, ResolvedPlanRequest, string])[] = [
