@@ -34,6 +34,13 @@ describe('comparing strategies', () => {
     expect(runs[2]?.plan.weights).toEqual({ kind: 'none' });
   });
 
+  it('lets the network that begins from nothing see the images as often as fine-tuning does', async () => {
+    const { runs } = await transport.invoke('plans.strategies', { plan: {}, seeds: [1] });
+    const epochs = new Map(runs.map(({ strategy, plan }) => [strategy, plan.epochs]));
+    expect(epochs.get('scratch')).toBe(epochs.get('finetune'));
+    expect(epochs.get('scratch')).toBeGreaterThan(0);
+  });
+
   it("lets fine-tuning train what the plan's own rules thaw, for as many epochs as it says", async () => {
     const rules = [{ action: 'freeze' as const, pattern: 'conv1' }];
     const { runs, thawedFrom } = await transport.invoke('plans.strategies', { plan: { rules, epochs: 4 }, seeds: [1] });
