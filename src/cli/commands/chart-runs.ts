@@ -7,7 +7,9 @@ import { withService } from '../with-service.ts';
 export function addChartCommand(runs: Command): void {
   runs
     .command('chart')
-    .description('what the runs of a group came to: by strategy, boundary or learning rate, each seed a point')
+    .description(
+      'what the runs of a group came to: by strategy, boundary or learning rate, each seed a point, or run by run where they differ in more',
+    )
     .argument('<group>', 'the name of a group, such as a sweep has, or its id')
     .option('--json', 'print one JSON document')
     .action(async (group: string, { json }: { readonly json?: true }) => {

@@ -70,10 +70,14 @@ function printed(results: GroupResults, fineTuned: string | null, verdict: Trans
   ]);
 }
 
-/** The runs of this comparison alone, whatever others of its group there are. */
-function ownResults(results: GroupResults, runs: readonly RunResult[]): GroupResults {
-  const own = new Set(runs.map(({ runId }) => runId));
-  return { ...results, axis: 'strategy', points: results.points.filter(({ runId }) => own.has(runId)) };
+/** The runs of this comparison alone, whatever others of its group there are; they began in the order of the plans. */
+function ownResults(results: GroupResults, { runs }: StrategyPlans, done: readonly RunResult[]): GroupResults {
+  const strategies = new Map(done.map(({ runId }, index) => [runId, runs[index]?.strategy]));
+  const points = results.points.flatMap((point) => {
+    const category = strategies.get(point.runId);
+    return category === undefined ? [] : [{ ...point, category }];
+  });
+  return { ...results, axis: 'strategy', categories: [...new Set(points.map(({ category }) => category))], points };
 }
 
 /** Does all runs one after the other; what is done when one is stopped is kept, and the others are not begun. */
@@ -120,7 +124,7 @@ export function addCompareStrategiesCommand(program: Command, setExitCode: SetEx
         const group = runGroup ?? plans.name;
         const { done, exitCode } = await runAll(engine, plans, { group, json });
         const all = await engine.invoke('runs.groupResults', { group });
-        const results = ownResults(all, done);
+        const results = ownResults(all, plans, done);
         const summaries = categorySummaries(results);
         const verdict = transferVerdict(summaries);
         if (json) printJson({ ...results, thawedFrom: plans.thawedFrom, summaries, verdict });

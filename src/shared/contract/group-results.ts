@@ -7,7 +7,7 @@ import { STRATEGIES } from './plan.ts';
 
 export const MOST_SEEDS = 20;
 
-/** What a group's runs are told apart by first, seeds aside; `run` where they have nothing of the kind. */
+/** What alone a group's runs are told apart by, seeds aside; `run` where they have nothing of the kind. */
 export const GROUP_AXES = ['strategy', 'boundary', 'learningRate', 'run'] as const;
 export type GroupAxis = (typeof GROUP_AXES)[number];
 
@@ -30,7 +30,7 @@ export type GroupPoint = z.infer<typeof groupPoint>;
 export const groupResults = z.strictObject({
   group: z.strictObject({ id: z.string(), name: z.string() }),
   axis: z.enum(GROUP_AXES),
-  /** In the order of their first runs; learning rates from the least. */
+  /** In the order of their first runs; learning rates from the least. Of `run`, names or, where two are called alike, ids. */
   categories: z.array(z.string()),
   points: z.array(groupPoint),
 });

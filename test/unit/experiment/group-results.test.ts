@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { readGroupResults } from '../../../src/engine/experiment/group-results.ts';
 import { openLog, type Log } from '../../../src/engine/experiment/log.ts';
 import { enqueueSweep } from '../../../src/engine/experiment/queue.ts';
+import { editRuns } from '../../../src/engine/experiment/run-edits.ts';
 import { groupResults, type GroupAxis } from '../../../src/shared/contract/group-results.ts';
 import type { FreezeRule, TrainingPlan } from '../../../src/shared/contract/plan.ts';
 import { expectError } from '../../support/expect-error.ts';
@@ -46,15 +47,43 @@ describe('what became of a group', () => {
     expect(found.points.map(({ seed }) => seed)).toEqual(plans.map(({ seed = 42 }) => seed));
   });
 
-  it('is told run by run where some of them have no boundary, or nothing differs but seeds', () => {
-    for (const plans of [
-      [{ rules: from('from:a') }, {}],
-      [{ seed: 1 }, { seed: 2 }],
-    ]) {
-      const { axis, categories, points } = readGroupResults(log, group('others', plans));
-      expect(axis).toBe('run');
-      expect(categories).toEqual(points.map(({ runId }) => runId));
-    }
+  it.each<[string, readonly Partial<TrainingPlan>[]]>([
+    ['some of them have no boundary', [{ rules: from('from:a') }, {}]],
+    ['nothing differs but seeds', [{ seed: 1 }, { seed: 2 }]],
+    [
+      'runs of one strategy differ in more than seeds',
+      [{ strategy: 'scratch' }, { strategy: 'finetune', reuse: 'a' }, { strategy: 'finetune', reuse: 'b' }],
+    ],
+    ['strategies saw other classes', [{ strategy: 'features' }, { strategy: 'scratch', classes: ['a', 'b'] }]],
+    [
+      'strategies saw another number of images',
+      [{ strategy: 'features' }, { strategy: 'scratch', trainingImagesPerClass: 5 }],
+    ],
+    ['boundaries are of other networks', [{ rules: from('from:b') }, { rules: from('from:c'), network: 'another' }]],
+    ['rates are of other batches', [rate(0.1), { ...rate(0.01), batchSize: 3 }]],
+    [
+      'rates are of other optimizers',
+      [rate(0.1), { optimizer: { kind: 'adagrad', learningRate: 0.01, initialAccumulator: 0.1, epsilon: 1e-7 } }],
+    ],
+  ])('is told run by run where %s', (_, plans) => {
+    const { axis, categories, points } = readGroupResults(log, group('others', plans));
+    expect(axis).toBe('run');
+    expect(categories).toHaveLength(plans.length);
+    expect(categories).toEqual(points.map(({ category }) => category));
+  });
+
+  it('is told by strategy where all else that differs is what a strategy brings along', () => {
+    const scratch = { strategy: 'scratch', weights: { kind: 'none' }, epochs: 9, dropout: 0, ...rate(0.5) } as const;
+    const { axis } = readGroupResults(log, group('brought along', [{ strategy: 'features', ...rate(0.1) }, scratch]));
+    expect(axis).toBe('strategy');
+  });
+
+  it('is told by the names of runs, and by the ids of those that are called alike', () => {
+    const plans = [{}, { batchSize: 3 }, { batchSize: 5 }];
+    const { points } = readGroupResults(log, group('named', plans));
+    const [first = '', second = '', third = ''] = points.map(({ runId }) => runId);
+    editRuns(log, { runIds: [first], change: { name: 'few images' } });
+    expect(readGroupResults(log, 'named').categories).toEqual(['few images', second, third]);
   });
 
   it('is that of the newest of its name', () => {
