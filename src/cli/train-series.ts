@@ -33,6 +33,18 @@ function startOf(
   };
 }
 
+/** A run is called in the log as it is in the file. */
+async function begin(
+  engine: Transport,
+  how: 'training.start' | 'queue.add',
+  request: Request<'training.start'>,
+  name: string | null,
+): Promise<RunBegun> {
+  const begun = await engine.invoke(how, request);
+  if (name !== null) await engine.invoke('runs.edit', { runIds: [begun.runId], change: { name } });
+  return begun;
+}
+
 function refuseReference(named: NamedRun): never {
   throw new ThawError(
     'usage.invalid',
@@ -47,9 +59,12 @@ export async function queueSeries(
   runs: readonly ParsedRun[],
   group: string | undefined,
 ): Promise<readonly RunBegun[]> {
-  const asked = runs.map((run) => ({ ...startOf(run, refuseReference), ...(group !== undefined && { group }) }));
+  const asked = runs.map((run) => ({
+    request: { ...startOf(run, refuseReference), ...(group !== undefined && { group }) },
+    name: run.name,
+  }));
   const begun: RunBegun[] = [];
-  for (const request of asked) begun.push(await engine.invoke('queue.add', request));
+  for (const { request, name } of asked) begun.push(await begin(engine, 'queue.add', request, name));
   return begun;
 }
 
@@ -94,7 +109,7 @@ export async function trainSeries(
     const name = run.name ?? '';
     const about = `, '${printable(name)}', ${index + 1} of ${runs.length}`;
     const followed = await followToEnd(engine, json, async () =>
-      begunRun(await engine.invoke('training.start', { ...startOf(run, idOf), group }), about),
+      begunRun(await begin(engine, 'training.start', { ...startOf(run, idOf), group }, run.name), about),
     );
     done.push({ name, result: followed.result });
     if (!json && followed.result.error) printFailure(followed.result.error);

@@ -95,6 +95,7 @@ it('does the runs of a file in order, each with what earlier ones have learnt, a
   expect(details[2]?.result.weights).toMatchObject({ newlyInitialised: 0 });
   const results = groupResults.parse(await json('runs', 'chart', group));
   expect(results.points.map(({ runId }) => runId)).toEqual(ids);
+  expect(results).toMatchObject({ axis: 'run', categories: ['source', 'head', 'on'] });
 });
 
 it.each([
