@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import type { FreezeRule, Strategy } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
+import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { enqueueSweep } from '../experiment/queue.ts';
 import { DEFAULT_NETWORK, findNetwork } from '../network/registry.ts';
 import { networkTensors } from '../network/shape.ts';
@@ -37,7 +38,9 @@ function fineTuning(from: string): FreezeRule[] {
 function planUnder(strategy: Strategy, plan: TrainingPlanRequest, rules: FreezeRule[]): TrainingPlanRequest {
   const { weights, headWeights, ...rest } = plan;
   const epochs = plan.epochs ?? EPOCHS[strategy];
-  if (strategy === 'scratch') return { ...rest, strategy, epochs, rules: [], weights: { kind: 'none' } };
+  if (strategy === 'scratch') {
+    return { ...rest, strategy, epochs, rules: [], reuse: null, weights: { kind: 'none' } };
+  }
   return {
     ...rest,
     ...(weights && { weights }),
@@ -58,12 +61,19 @@ function nameOf(context: ServiceContext, { dataset, network = DEFAULT_NETWORK }:
  * The plan as only the head learns, as its last blocks learn too, and as it begins from nothing, each with each seed. Rules of
  * the plan's own say what fine-tuning trains.
  *
- * @throws ThawError `network.unknown`
+ * @throws ThawError `network.unknown`, `usage.invalid` for a plan in stages
  */
 export function strategyPlans(
   context: ServiceContext,
   { plan, seeds }: Request<'plans.strategies'>,
 ): Response<'plans.strategies'> {
+  if (plan.stages !== undefined && plan.stages.length > 0) {
+    throw new ThawError(
+      'usage.invalid',
+      `Strategies are compared by runs of one piece, each under one of them; the plan has ${plan.stages.length} stages, each with a strategy of its own.`,
+      'Leave the stages out, or begin the plan as it is with `thaw train --plan FILE`.',
+    );
+  }
   const own = plan.rules !== undefined && plan.rules.length > 0 ? plan.rules : null;
   const from = own ? null : thawedFrom(plan.network ?? DEFAULT_NETWORK);
   const rules = own ?? fineTuning(from ?? '');

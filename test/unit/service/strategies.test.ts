@@ -52,6 +52,21 @@ describe('comparing strategies', () => {
     ]);
   });
 
+  it('refuses a plan in stages, and loads nothing for what begins from nothing', async () => {
+    const stages = [{ name: 'head' }, { name: 'all', strategy: 'finetune' as const }];
+    for (const endpoint of ['plans.strategies', 'queue.strategies'] as const) {
+      const asked = { plan: { stages }, seeds: [1], name: 'stages' };
+      const { name, ...listed } = asked;
+      const invoked = () =>
+        endpoint === 'plans.strategies'
+          ? transport.invoke(endpoint, listed)
+          : transport.invoke(endpoint, { ...listed, name });
+      await expectError(invoked, 'usage.invalid', 'the plan has 2 stages', '--plan');
+    }
+    const { runs } = await transport.invoke('plans.strategies', { plan: { reuse: 'block_1' }, seeds: [1] });
+    expect(runs.map(({ plan }) => plan.reuse)).toEqual(['block_1', 'block_1', null]);
+  });
+
   it('lets all runs wait as one group, or none where one cannot be', async () => {
     const { group, runIds } = await transport.invoke('queue.strategies', {
       plan: {},
