@@ -10,11 +10,11 @@ import {
   type ParsedRun,
   type PlanFormat,
 } from '../../shared/contract/plan-file.ts';
-import { datasetReference, weightsReference } from '../../shared/contract/plan-request.ts';
+import { datasetReference, weightsReference, type PartReference } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { checked, type Part } from './check.ts';
 import { readDocument, refusal, type PlanDocument } from './document.ts';
-import { takeReferences, type EarlierRuns } from './references.ts';
+import { assertPartsOfLog, takeReferences, type EarlierRuns } from './references.ts';
 import { isPlanMap, writtenOut, type PlanMap } from './shorthand.ts';
 
 const fileOfRuns = z.strictObject({
@@ -36,6 +36,10 @@ function assertLasting(part: Part, field: 'dataset' | 'weights'): void {
   );
 }
 
+function askedWeights({ path: file, mapping }: Extract<PartReference, { kind: 'file' }>): AskedPath {
+  return { field: 'weights', path: file, ...(mapping && { mapping }) };
+}
+
 /** A path of the file made absolute, or taken out of the plan and asked for where nothing says what it is relative to. */
 function withPaths(plan: ParsedRun['plan'], folder: string | undefined): Pick<ParsedRun, 'plan' | 'asks'> {
   const { dataset, weights } = plan;
@@ -54,11 +58,17 @@ function withPaths(plan: ParsedRun['plan'], folder: string | undefined): Pick<Pa
     asks.push({ field: 'dataset', path: dataset.path, ...(structure && { structure }) });
     delete rest.dataset;
   }
-  const files = weights === undefined ? [] : filesOf(weights);
-  if (files.length > 0) {
-    const mapping = weights?.kind === 'file' ? weights.mapping : undefined;
-    asks.push(...files.map((file) => ({ field: 'weights' as const, path: file, ...(mapping && { mapping }) })));
+  if (weights?.kind === 'file') {
+    asks.push(askedWeights(weights));
     delete rest.weights;
+  }
+  if (weights?.kind === 'fused') {
+    const parts = weights.parts.map((one, part): PartReference => {
+      if (one.kind !== 'file') return one;
+      asks.push({ ...askedWeights(one), part });
+      return { kind: 'shipped' };
+    });
+    rest.weights = { ...weights, parts };
   }
   return { plan: rest, asks };
 }
@@ -74,12 +84,6 @@ function absolute(value: unknown, folder: string): unknown {
       return [key, key === 'parts' ? absolute(entry, folder) : entry];
     }),
   );
-}
-
-function filesOf(weights: unknown): readonly string[] {
-  if (Array.isArray(weights)) return weights.flatMap(filesOf);
-  if (!isPlanMap(weights)) return [];
-  return typeof weights['path'] === 'string' ? [weights['path']] : filesOf(weights['parts']);
 }
 
 const NOTHING_OF_OTHERS = { weightsOf: null, headWeightsOf: null, parentOf: null } as const;
@@ -117,6 +121,7 @@ function oneRun(common: PlanMap, own: Part & { readonly value: PlanMap }, earlie
 function severalRuns(document: PlanDocument, value: PlanMap, folder: string | undefined): ParsedPlans {
   const { group = null, plan: common = {}, runs } = checked(fileOfRuns, { document, path: [], value });
   const shared = { document, path: ['plan'], value: writtenOut(common) };
+  assertPartsOfLog(shared);
   checked(startRequest.omit({ group: true, parent: true }), shared);
   assertLasting(shared, 'dataset');
   assertLasting(shared, 'weights');

@@ -50,12 +50,31 @@ function reference(part: Part & { readonly value: PlanMap }, field: string, earl
   throw unknownRun(part, field, name, earlier);
 }
 
+/** @throws ThawError `usage.invalid` for a part of a fused network that begins with a run which has no id yet */
+export function assertPartsOfLog({ document, path, value }: Part & { readonly value: PlanMap }): void {
+  const weights = value['weights'];
+  const parts: unknown = isPlanMap(weights) && weights['kind'] === 'fused' ? weights['parts'] : null;
+  if (!Array.isArray(parts)) return;
+  for (const [place, part] of (parts as readonly unknown[]).entries()) {
+    if (!isPlanMap(part) || part['kind'] !== 'run') continue;
+    const name = part['name'] ?? part['runId'];
+    if (typeof name !== 'string' || (RUN_ID.test(name) && part['name'] === undefined)) continue;
+    throw refusal(
+      document,
+      document.lineOf([...path, 'weights', 'parts', place]),
+      `parts of a fused network begin with runs of the log, by their ids; '${name}' is none.`,
+      'Train that run first, and name its id here.',
+    );
+  }
+}
+
 /**
  * Takes what names earlier runs of the file out of a run, whose other keys are those of a plan.
  *
- * @throws ThawError `usage.invalid` for a run that is not above this one
+ * @throws ThawError `usage.invalid` for a run that is not above this one, or is named by a part of a fused network
  */
 export function takeReferences(part: Part & { readonly value: PlanMap }, earlier: EarlierRuns): Taken {
+  assertPartsOfLog(part);
   const [weightsOf, headWeightsOf, parentOf] = ['weights', 'headWeights', 'parent'].map((field) =>
     reference(part, field, earlier),
   ) as [NamedRun | null, NamedRun | null, NamedRun | null];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { branchPoint, groupName } from './begin-run.ts';
 import { checkpointChoice } from './checkpoint.ts';
 import { datasetStructure } from './dataset-structure.ts';
+import { FUSED_PARTS } from './plan.ts';
 import { trainingPlanRequest } from './plan-request.ts';
 import { mappingRules } from './weights-mapping.ts';
 
@@ -31,6 +32,12 @@ const askedPath = z.strictObject({
   path: z.string(),
   structure: datasetStructure.optional(),
   mapping: mappingRules.optional(),
+  /** Of a fused network, whose part it is, from 0: until they are granted it begins with the weights that ship. */
+  part: z
+    .int()
+    .min(0)
+    .max(FUSED_PARTS.most - 1)
+    .optional(),
 });
 export type AskedPath = z.infer<typeof askedPath>;
 

@@ -241,6 +241,11 @@ runs:
       'runs:\n  - name: head\n  - name: b\n    weights: run:haed',
       "line 4: 'weights' names a run above, or one of the log by its id; 'haed' is neither.",
     ],
+    [
+      'a run above as a part of a fused network',
+      'runs:\n  - name: a\n  - name: b\n    weights:\n      kind: fused\n      parts:\n        - { kind: shipped }\n        - { kind: run, name: a }',
+      "line 8: parts of a fused network begin with runs of the log, by their ids; 'a' is none.",
+    ],
     ['a name twice', 'runs:\n  - name: a\n  - name: a', 'line 3: runs of a file have names of their own'],
     ['no name', 'runs:\n  - seed: 1', "line 2: 'name' must be text; received nothing"],
     ['a name with an @', 'runs:\n  - name: a@b', "line 2: 'name' is not right: a name has no @"],
@@ -260,6 +265,22 @@ describe('a plan file for a window, which reaches no path by name', () => {
         asks: [
           { field: 'dataset', path: '../ants' },
           { field: 'weights', path: '/etc/w.h5', mapping: ['strip:a.'] },
+        ],
+      },
+    ]);
+  });
+
+  it('keeps the other parts of a fused network, and asks for the file of each by its place', () => {
+    const run = { kind: 'run', runId: '20261123-231045-k3f9' };
+    const parts = [run, { kind: 'file', path: 'w.h5', mapping: ['strip:a.'] }, { kind: 'file', path: 'v.h5' }];
+    const text = JSON.stringify({ weights: { kind: 'fused', parts } });
+    expect(readPlanFile(text, 'json').runs).toEqual([
+      {
+        ...NOTHING,
+        plan: { weights: { kind: 'fused', parts: [run, { kind: 'shipped' }, { kind: 'shipped' }] } },
+        asks: [
+          { field: 'weights', path: 'w.h5', mapping: ['strip:a.'], part: 1 },
+          { field: 'weights', path: 'v.h5', part: 2 },
         ],
       },
     ]);
