@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runResult, type RunResult } from '../../../src/shared/contract/run.ts';
-import { describeShared, sharedPath } from '../../support/shared.ts';
+import { writeMnistPart } from '../../support/mnist-part.ts';
+import { describeShared } from '../../support/shared.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { thaw } from '../../support/thaw-command.ts';
 
@@ -17,27 +16,6 @@ const PIXELS = 28 * 28;
 const COUNTS = { train: 4000, t10k: 2000 } as const;
 const SEEDS = [1, 2];
 const series = z.object({ runs: z.array(z.object({ name: z.string(), result: runResult })) });
-
-function idx(name: string): Buffer {
-  return gunzipSync(readFileSync(sharedPath('data/mnist', `${name}.gz`)));
-}
-
-/** Writes the first digits of each file as files of the same kind. @returns the pixels of those that train */
-function writePart(): Buffer {
-  mkdirSync(dataset);
-  for (const [part, count] of Object.entries(COUNTS)) {
-    const files = [
-      { name: `${part}-images-idx3-ubyte`, header: 16, each: PIXELS },
-      { name: `${part}-labels-idx1-ubyte`, header: 8, each: 1 },
-    ];
-    for (const { name, header, each } of files) {
-      const bytes = Buffer.from(idx(name).subarray(0, header + count * each));
-      bytes.writeUInt32BE(count, 4);
-      writeFileSync(path.join(dataset, name), bytes);
-    }
-  }
-  return readFileSync(path.join(dataset, 'train-images-idx3-ubyte')).subarray(16);
-}
 
 /** The mean squared error of giving the mean of all images for each, pixels from 0 to 1. */
 function errorOfMean(images: Buffer): number {
@@ -64,7 +42,7 @@ describeShared('the recipes of pretraining', () => {
   const bySeed: ReadonlyMap<string, RunResult>[] = [];
 
   beforeAll(async () => {
-    meanError = errorOfMean(writePart());
+    meanError = errorOfMean(writeMnistPart(dataset, COUNTS));
     for (const seed of SEEDS) bySeed.push(await train('pretraining.yaml', '--seed', String(seed)));
   });
 

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { groupResults } from '../../../src/shared/contract/group-results.ts';
-import { runDetail, runResult, type RunDetail } from '../../../src/shared/contract/run.ts';
+import { runDetail, runResult, type RunResult } from '../../../src/shared/contract/run.ts';
 import { writeMnistPart } from '../../support/mnist-part.ts';
 import { describeShared, sharedPath } from '../../support/shared.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -37,20 +37,16 @@ function ofRecipe(name: string): PlanRun {
 }
 
 /** Does these runs in the place of the recipe's. @returns what became of each, by its name */
-async function train(group: string, runs: readonly PlanRun[], dataset: string): Promise<[string, RunDetail][]> {
+async function train(group: string, runs: readonly PlanRun[], dataset: string): Promise<[string, RunResult][]> {
   const file = path.join(root, `${group}.yaml`);
   writeFileSync(file, stringify({ ...recipe, group, runs }));
   const { runs: done } = series.parse(await json('train', '--plan', file, '--dataset', dataset));
-  const details: [string, RunDetail][] = [];
-  for (const { name, result } of done) {
-    details.push([name, runDetail.parse(await json('runs', 'show', result.runId))]);
-  }
-  return details;
+  return done.map(({ name, result }) => [name, result]);
 }
 
 describeShared('the recipe of reused layers', () => {
-  let details: ReadonlyMap<string, RunDetail>;
-  const reached = (name: string): number => details.get(name)?.result.bestValAccuracy ?? NaN;
+  let results: ReadonlyMap<string, RunResult>;
+  const reached = (name: string): number => results.get(name)?.bestValAccuracy ?? NaN;
   const mean = (name: string): number =>
     SEEDS.reduce((sum, seed) => sum + reached(`${name} ${seed}`), 0) / SEEDS.length;
 
@@ -61,33 +57,32 @@ describeShared('the recipe of reused layers', () => {
       SEEDS.map((seed) => ({ ...ofRecipe(name), name: `${name} ${seed}`, seed })),
     );
     const few = [{ ...ofRecipe('source'), epochs: 1 }, ofRecipe(FROZEN), ...seeded];
-    details = new Map([
+    results = new Map([
       ...(await train('whole', [ofRecipe('whole scratch')], 'data/mnist')),
       ...(await train('few', few, part)),
     ]);
   });
 
   it('learns the digits 5 to 9 from nothing where all training images are there', () => {
-    const { dataset } = details.get('whole scratch')?.result ?? {};
+    const { dataset } = results.get('whole scratch') ?? {};
     expect(dataset).toMatchObject({ classes: ['5', '6', '7', '8', '9'] });
     expect(dataset?.train).toBeGreaterThan(23_000);
     expect(reached('whole scratch')).toBeGreaterThanOrEqual(0.96);
   });
 
-  it('loads the layers that the pattern means, and no other', () => {
-    const { loadReport, result } = details.get(FROZEN) ?? {};
+  it('loads the layers that the pattern means, and no other', async () => {
+    const { loadReport, result } = runDetail.parse(await json('runs', 'show', results.get(FROZEN)?.runId ?? ''));
     expect(loadReport?.loaded.toSorted()).toEqual(
       [1, 2, 3].flatMap((layer) => [`dense_${layer}/bias`, `dense_${layer}/kernel`]),
     );
     expect(loadReport?.newlyInitialised.toSorted()).toEqual(
       ['dense_4/bias', 'dense_4/kernel', 'dense_5/bias', 'dense_5/kernel', 'logits/bias', 'logits/kernel'],
     ); // prettier-ignore
-    expect(result?.dataset?.train).toBe(100);
+    expect(result.dataset?.train).toBe(100);
   });
 
   it('leaves the reused layers that are frozen unchanged to the last bit', () => {
-    const { result } = details.get(FROZEN) ?? {};
-    expect(result).toMatchObject({ frozenUnchanged: true, frozenTensors: 6 });
+    expect(results.get(FROZEN)).toMatchObject({ frozenUnchanged: true, frozenTensors: 6 });
   });
 
   it('lets layers that learnt other digits by their labels beat new ones, from few examples in few steps', () => {
