@@ -1,11 +1,7 @@
-import { FUSED_PARTS } from '../../shared/contract/plan.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Layer, Network } from './layer.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import { layerShapes } from './shape.ts';
 
-/** What a fused network's name begins with; the names of its parts follow, with a plus between. */
-const PREFIX = 'fusion_';
 const FUSION_LAYER = 'fusion';
 const IMAGE_LAYER = 'image';
 
@@ -21,29 +17,6 @@ export interface FusedPart<Entry extends Part = Part> {
   readonly entry: Entry;
   /** What stands before the names of its layers, without the stroke. */
   readonly prefix: string;
-}
-
-/** How a fused network of those is called. */
-export function fusionName(names: readonly string[]): string {
-  return `${PREFIX}${names.join('+')}`;
-}
-
-/**
- * The names of the parts that a fused network's name lists.
- *
- * @returns null for the name of another network
- * @throws ThawError `network.unknown` for fewer parts than two, or more than four
- */
-export function fusedNames(name: string): readonly string[] | null {
-  if (!name.startsWith(PREFIX)) return null;
-  const names = name.slice(PREFIX.length).split('+');
-  const { least, most } = FUSED_PARTS;
-  if (names.length >= least && names.length <= most) return names;
-  throw new ThawError(
-    'network.unknown',
-    `A fused network is named by ${least} to ${most} networks, '${PREFIX}A+B'; '${name}' names ${names.length}.`,
-    'Name networks as `thaw networks` lists them, with a plus between.',
-  );
 }
 
 /** Prefixes that tell the parts apart, one network twice among them; names of ops have no '@'. */

@@ -1,3 +1,4 @@
+import { fusedNames, fusionName } from '../../shared/contract/fused-network.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { closest } from './closest.ts';
 import { findModel } from './config/model-record.ts';
@@ -12,7 +13,7 @@ import {
   type Publisher,
 } from './family.ts';
 import { findGraph } from './foreign/graph-record.ts';
-import { fuse, fusedNames, fusedParts, fusionName, sharedPreprocessing, type FusedPart } from './fusion.ts';
+import { fuse, fusedParts, sharedPreprocessing, type FusedPart } from './fusion.ts';
 import { KERAS_FAMILIES } from './keras/families.ts';
 import type { Network } from './layer.ts';
 import { describePlainNetwork, plainNetwork } from './plain-network.ts';

@@ -1,3 +1,4 @@
+import { fusedNames } from '../../shared/contract/fused-network.ts';
 import { USUAL_HEAD } from '../../shared/contract/head-design.ts';
 import type { FreezeRule, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
@@ -95,6 +96,13 @@ function checkedOptimizer(
   return { kind, ...Object.fromEntries(fits) };
 }
 
+/** What stands for weights that are wrong, so that all else can be looked at. */
+function unknownWeights(network: string): ResolvedPlanRequest['weights'] {
+  const unknown = { kind: 'file', path: 'unknown' } as const;
+  const parts = fusedNames(network);
+  return parts === null ? unknown : { kind: 'fused', parts: parts.map(() => unknown) };
+}
+
 function checkedWeights(
   request: ResolvedPlanRequest,
   network: string,
@@ -103,9 +111,9 @@ function checkedWeights(
   const { weights, stages } = request;
   const strategy = stages?.[0]?.strategy ?? request.strategy ?? usualStrategy(request);
   // Told already, in the words of what was wrong with the reference itself.
-  if (problems.concerns('weights')) return { kind: 'file', path: 'unknown' };
+  if (problems.concerns('weights')) return unknownWeights(network);
   const completed = problems.attempt('weights', () => completePlan({ strategy, weights, network }));
-  return completed?.weights ?? { kind: 'file', path: 'unknown' };
+  return completed?.weights ?? unknownWeights(network);
 }
 
 /** @throws ThawError `usage.invalid` for a task that does not go with the rest, or with the network */

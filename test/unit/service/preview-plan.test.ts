@@ -181,6 +181,7 @@ describe('what is wrong comes at its field', () => {
     ['weights that nobody granted', { weights: { kind: 'granted', grantId: 'nope' } }, ['weights'], ''],
     ['no weights to fine-tune', { strategy: 'finetune', weights: { kind: 'none' } }, ['weights'], 'pretrained'],
     ['a network without weights', { network: 'resnet50_224' }, ['weights'], "'resnet50_224'"],
+    ['a part without weights', { network: 'fusion_mobilenet_v1_0.25_96+resnet50_224' }, ['weights'], "'resnet50_224'"],
     ['a folder that has gone', { dataset: { kind: 'folder', path: '/no/such' } }, ['dataset'], 'found nothing'],
     ['a field that no plan has', { toString: 1, colour: 'red' }, ['toString', 'colour'], 'no field'],
   ];
