@@ -19,6 +19,8 @@ export interface HeadFlags {
   readonly headInitializer?: Pick<NonNullable<TrainingPlanRequest['headDesign']>, 'initializer' | 'standardDeviation'>;
   readonly temperature?: number;
   readonly headBase?: string;
+  /** Of what the classifier is given; a hidden layer's own is part of its grammar. */
+  readonly dropout?: number;
 }
 
 const GRAMMAR =
@@ -81,6 +83,11 @@ export function addHeadFlags(command: Command): void {
       '--temperature <number>',
       'what logits are divided by, in training and prediction (default: 1)',
       decimalNumber({ least: 0, above: true, most: 1000 }),
+    )
+    .option(
+      '--dropout <share>',
+      "share of the classifier's inputs dropped while training (default: 0.2, and 0 from scratch)",
+      decimalNumber({ least: 0, most: 1, below: true }),
     )
     .option(
       '--head-base <layer>',

@@ -159,6 +159,7 @@ export function planRequest(
     ...(flags.introspect !== undefined && { introspectionInterval: flags.introspect }),
     ...(head !== undefined && { head }),
     ...(headDesign !== undefined && { headDesign }),
+    ...(flags.dropout !== undefined && { dropout: flags.dropout }),
     ...(newHead !== undefined && { newHead }),
     ...(seed !== undefined && { seed }),
   };

@@ -62,6 +62,7 @@ describe('the flags of a head', () => {
     [['--head-initializer', 'truncatedNormal:0'], '0'],
     [['--head-pooling', 'sum'], 'average'],
     [['--temperature', '0'], '0'],
+    [['--dropout', '1'], 'less than 1'],
   ])('%j is refused', (words, told) => {
     let refusal: unknown;
     try {
