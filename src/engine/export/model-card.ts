@@ -15,6 +15,8 @@ export interface CardFacts {
   readonly strategy: string;
   /** What it began with: where the weights came from, their SHA-256, and under which licence. */
   readonly weights: { readonly source: string; readonly sha256: string | null; readonly licence: string | null } | null;
+  /** The run whose trained head was put on it; null where it began with none. */
+  readonly head: string | null;
   readonly dataset: {
     /** Its folder's own name. */
     readonly name: string;
@@ -214,6 +216,7 @@ export function modelCard(card: CardOfExport): string {
     '## Weights and licence',
     '',
     ...weightLines(facts),
+    ...(facts.head === null ? [] : ['', `Its head began as that of run \`${plain(facts.head)}\`.`]),
     '',
     '## Self-test',
     '',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { PartWeights, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { RunDetail } from '../../shared/contract/run.ts';
 import { SPLITS } from '../../shared/contract/splits.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -16,7 +17,7 @@ const MOST_PARENTS = 100;
 const OWN_LICENCE = 'Apache-2.0';
 
 /** The run whose weights were not those of another run; null where one on the way has gone. */
-function firstRun(context: ServiceContext, run: RunDetail): RunDetail | null {
+function firstRun(context: LogOf, run: RunDetail): RunDetail | null {
   let first = run;
   for (let parents = 0; parents < MOST_PARENTS; parents += 1) {
     const { weights } = first.plan;
@@ -31,9 +32,49 @@ function firstRun(context: ServiceContext, run: RunDetail): RunDetail | null {
   return null;
 }
 
-function weightsFacts(context: ServiceContext, run: RunDetail): CardFacts['weights'] {
+type LogOf = Pick<ServiceContext, 'log'>;
+type WeightsFacts = NonNullable<CardFacts['weights']>;
+
+/** What part of a fused network began with; only of the whole is there a SHA-256 in the log. */
+function partFacts(context: LogOf, part: PartWeights): WeightsFacts {
+  switch (part.kind) {
+    case 'shipped':
+      return { source: 'the weights that ship with Thaw', sha256: null, licence: OWN_LICENCE };
+    case 'file':
+      return { source: `the file ${path.basename(part.path)}`, sha256: null, licence: null };
+    case 'run':
+      return { source: `the weights of run ${part.runId}`, sha256: null, licence: licenceOfRun(context, part.runId) };
+  }
+}
+
+/** null where it is not known. */
+function licenceOfRun(context: LogOf, runId: string): string | null {
+  try {
+    const run = readRun(context.log, runId);
+    // A run that began with fused weights may go on from runs without end.
+    if (run.plan.weights.kind === 'fused') return null;
+    const facts = weightsFacts(context, run);
+    return facts === null ? "its maker's own" : facts.licence;
+  } catch (error) {
+    if (error instanceof ThawError && error.code === 'run.unknown') return null;
+    throw error;
+  }
+}
+
+function fusedFacts(context: LogOf, run: RunDetail, parts: readonly PartWeights[]): WeightsFacts {
+  const facts = parts.map((part) => partFacts(context, part));
+  const licences = [...new Set(facts.map(({ licence }) => licence))];
+  return {
+    source: facts.map(({ source }, place) => `${source} (part ${place + 1})`).join(', '),
+    sha256: run.loadReport?.sha256 ?? null,
+    licence: licences.includes(null) ? null : licences.join(', '),
+  };
+}
+
+function weightsFacts(context: LogOf, run: RunDetail): CardFacts['weights'] {
   const { weights } = run.plan;
   if (weights.kind === 'none') return null;
+  if (weights.kind === 'fused') return fusedFacts(context, run, weights.parts);
   const first = firstRun(context, run);
   if (first !== run) {
     const begun = weights.kind === 'run' ? `the weights of run ${weights.runId}` : 'weights of another run';
@@ -61,8 +102,21 @@ function sourceOf(network: string): string {
   }
 }
 
-/** What people must know of a run who use its model: nothing in it says where on this machine anything lies. */
-export function cardFacts(context: ServiceContext, run: RunDetail): CardFacts {
+/** The strategies that its weights have been trained under until a stage, that one included. */
+function strategyUntil({ strategy, stages }: TrainingPlan, stage: number): string {
+  if (stages.length === 0) return strategy;
+  return stages
+    .slice(0, stage + 1)
+    .map((one) => one.strategy)
+    .join(', then ');
+}
+
+/**
+ * What people must know of a run who use its model: nothing in it says where on this machine anything lies.
+ *
+ * @param stage that its checkpoint is of, from 0
+ */
+export function cardFacts(context: LogOf, run: RunDetail, stage: number): CardFacts {
   const { summary, plan, result, layers } = run;
   const { runId, name, createdAt } = summary;
   const { dataset } = result;
@@ -73,8 +127,9 @@ export function cardFacts(context: ServiceContext, run: RunDetail): CardFacts {
     createdAt,
     network: plan.network,
     source: sourceOf(plan.network),
-    strategy: plan.strategy,
+    strategy: strategyUntil(plan, stage),
     weights: weightsFacts(context, run),
+    head: plan.headWeights?.runId ?? null,
     dataset: dataset && {
       name: path.basename(dataset.root),
       version: dataset.version,

@@ -2,17 +2,31 @@ import { randomBytes } from 'node:crypto';
 import { realpath, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
-import { MOST_REFERENCES, type ExportedModel, type ModelExportRequest } from '../../shared/contract/model-export.ts';
+import {
+  MODEL_FORMATS,
+  MOST_REFERENCES,
+  type ExportedModel,
+  type ModelExportRequest,
+  type ModelFormats,
+} from '../../shared/contract/model-export.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { ZipFileWriter } from '../exchange/thaw-file/zip-file-writer.ts';
 import { readStoredEvaluations } from '../experiment/evaluations.ts';
 import { recordExport } from '../experiment/run-export.ts';
 import { readPlan, readRun } from '../experiment/run-reader.ts';
+import { assertAccepted } from '../export/assert-accepted.ts';
 import type { ExportDone, ExportJob, ReferenceImage } from '../export/exporter-protocol.ts';
+import { readStateOf } from '../training/checkpoint.ts';
 import { readPredictedPaths, readPredictions } from '../training/evaluation/read-predictions.ts';
+import { modelNetwork, readModelFile } from '../training/model-file.ts';
+import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import { askProcess } from './ask-process.ts';
 import { cardFacts } from './card-facts.ts';
 import type { ServiceContext } from './context.ts';
+import type { Task } from './tasks.ts';
+
+type FolderOutput = Exclude<ModelExportRequest['output'], { kind: 'fetched' }>;
 
 /** @throws ThawError `run.state` for a run that has no classifier of images */
 function assertClassifier(runId: string, { network, task }: TrainingPlan): void {
@@ -32,7 +46,7 @@ function assertClassifier(runId: string, { network, task }: TrainingPlan): void 
 }
 
 /** @throws ThawError `usage.invalid` where something stands, or nothing that could hold it; `file.notGranted` */
-async function targetOf(context: ServiceContext, output: ModelExportRequest['output']): Promise<string> {
+async function targetOf(context: ServiceContext, output: FolderOutput): Promise<string> {
   const target =
     output.kind === 'folder'
       ? path.resolve(output.path)
@@ -83,16 +97,15 @@ async function referencesOf(
   return images;
 }
 
-/**
- * Writes a run's network as a model for other programs, and tests it in one of them where that runs here.
- *
- * @throws ThawError `run.unknown`, `run.state`, `usage.invalid`, `file.notGranted`, `task.cancelled`, or what the exporter met
- */
-export async function exportRunModel(context: ServiceContext, request: ModelExportRequest): Promise<ExportedModel> {
-  const { runId, checkpoint = 'best', format, taskId } = request;
-  assertClassifier(runId, readPlan(context.log, runId));
+/** Writes and tests a folder that is not there before; nothing of one that fails is left. */
+async function writeFolder(
+  context: ServiceContext,
+  { runId, checkpoint = 'best', format }: ModelExportRequest,
+  target: string,
+  { signal, report }: Task,
+): Promise<ExportDone> {
   const run = readRun(context.log, runId);
-  const target = await targetOf(context, request.output);
+  const { stage } = await readStateOf(path.dirname(await chosenPrefix(context.runDirectory(runId), checkpoint)));
   const job: ExportJob = {
     runDirectory: context.runDirectory(runId),
     checkpoint,
@@ -100,16 +113,87 @@ export async function exportRunModel(context: ServiceContext, request: ModelExpo
     target,
     aside: `${target}.${randomBytes(6).toString('hex')}.part`,
     references: await referencesOf(context, runId, run.result.dataset?.root),
-    card: cardFacts(context, run),
+    card: cardFacts(context, run, stage),
   };
   try {
-    const done = await context.tasks.run(taskId, 'step', ({ signal, report }) =>
-      askProcess<ExportDone>(context.entries.exporter, job, 'Exporting a model', signal, undefined, report),
-    );
-    recordExport(context.log, [runId], { format, path: target, bytes: done.bytes });
-    return { runId, format, path: target, ...done };
+    return await askProcess<ExportDone>(context.entries.exporter, job, 'Exporting a model', signal, undefined, report);
   } finally {
     // A process that died or was ended left it behind.
     await rm(job.aside, { recursive: true, force: true });
   }
+}
+
+/** All of a folder in one file, below its name, as what is unpacked is a folder again. */
+async function zipFolder(folder: string, file: string, files: ExportDone['files'], task: Task): Promise<void> {
+  const zip = await ZipFileWriter.create(file);
+  try {
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    let done = 0;
+    for (const { name, bytes } of files) {
+      task.report(done, total, 'packing', 'byte');
+      await zip.addFile(`${path.basename(folder)}/${name}`, path.join(folder, name), task.signal);
+      done += bytes;
+    }
+    await zip.close();
+  } catch (error) {
+    await zip.discard();
+    throw error;
+  }
+}
+
+async function exportFetched(context: ServiceContext, request: ModelExportRequest): Promise<ExportedModel> {
+  const { runId, format, taskId } = request;
+  const folderName = `${runId}-${format}`;
+  const name = `${folderName}.zip`;
+  const file = await context.fetched.place(name);
+  const folder = path.join(path.dirname(file), folderName);
+  try {
+    const done = await context.tasks.run(taskId, 'step', async (task) => {
+      const written = await writeFolder(context, request, folder, task);
+      await zipFolder(folder, file, written.files, task);
+      return written;
+    });
+    await rm(folder, { recursive: true });
+    const grantId = await context.fetched.keep(file);
+    recordExport(context.log, [runId], { format, path: name, bytes: done.bytes });
+    return { runId, format, name, path: null, grantId, ...done };
+  } catch (error) {
+    await context.fetched.discard(file);
+    throw explainDiskError(error, `write ${name}`);
+  }
+}
+
+/**
+ * Writes a run's network as a model for other programs, and tests it in one of them where that runs here.
+ *
+ * @throws ThawError `run.unknown`, `run.state`, `usage.invalid`, `file.notGranted`, `task.cancelled`, or what the exporter met
+ */
+export async function exportRunModel(context: ServiceContext, request: ModelExportRequest): Promise<ExportedModel> {
+  const { runId, format, output, taskId } = request;
+  assertClassifier(runId, readPlan(context.log, runId));
+  if (output.kind === 'fetched') return exportFetched(context, request);
+  const target = await targetOf(context, output);
+  const done = await context.tasks.run(taskId, 'step', (task) => writeFolder(context, request, target, task));
+  recordExport(context.log, [runId], { format, path: target, bytes: done.bytes });
+  return { runId, format, name: path.basename(target), path: target, grantId: null, ...done };
+}
+
+/**
+ * What a run's network can be written as.
+ *
+ * @throws ThawError `run.unknown`, `run.state` for one that no format takes, `training.checkpoint` where its files are gone
+ */
+export async function runModelFormats(context: ServiceContext, { runId }: { runId: string }): Promise<ModelFormats> {
+  assertClassifier(runId, readPlan(context.log, runId));
+  const file = await readModelFile(context.runDirectory(runId));
+  const described = { ...modelNetwork(file), classes: file.classes };
+  return MODEL_FORMATS.map((format) => {
+    try {
+      assertAccepted(format, described);
+      return { format, refused: null };
+    } catch (error) {
+      if (!(error instanceof ThawError)) throw error;
+      return { format, refused: { message: error.message, hint: error.hint } };
+    }
+  });
 }

@@ -8,7 +8,6 @@ import type { Log } from '../experiment/log.ts';
 import { layerValues } from '../experiment/layer-metrics.ts';
 import { MetricWriter } from '../experiment/metric-writer.ts';
 import { writeEvaluation } from '../experiment/evaluations.ts';
-import { writeHistograms } from '../experiment/histograms.ts';
 import { rewritePlan, withdrawRun } from '../experiment/new-run.ts';
 import { HEARTBEAT_MILLISECONDS } from '../experiment/owner.ts';
 import { beat, setStatus } from '../experiment/run-life.ts';
@@ -29,6 +28,7 @@ import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.
 import { isPredictionsPath } from '../training/evaluation/predictions-file.ts';
 import type { EvaluationKept, TrainerJob, TrainerMessage } from '../training/protocol.ts';
 import { describeEnvironment } from './describe-environment.ts';
+import { HistogramWriter } from './histogram-writer.ts';
 import { endLine, RunJournal } from './run-journal.ts';
 import { TrainerProcess, type TrainerEnd } from './trainer-process.ts';
 
@@ -61,6 +61,7 @@ function networkWarning(disk: string): string {
 export class SupervisedRun {
   readonly #options: SupervisionOptions;
   readonly #metrics: MetricWriter;
+  readonly #histograms: HistogramWriter;
   readonly #journal: RunJournal;
   readonly #begun = performance.now();
   readonly #trainer: TrainerProcess;
@@ -84,6 +85,7 @@ export class SupervisedRun {
     this.#options = options;
     this.#hasCheckpoint = job.resume;
     this.#metrics = new MetricWriter(log, job.runId, (error) => this.#stopFor(error));
+    this.#histograms = new HistogramWriter(log, job.runId, (error) => this.#stopFor(error));
     this.#journal = new RunJournal(job.plan, (text) => this.#metrics.pushLine(text));
     this.#journal.begun(job.resume);
     // Whoever waits hears of a rejection; that nobody waits is no defect.
@@ -222,12 +224,13 @@ export class SupervisedRun {
         this.#metrics.pushStep({ epoch: message.epoch, step: message.step, values: layerValues(message.layers) });
         return;
       case 'histograms':
-        writeHistograms(log, job.runId, message, message.histograms);
+        this.#histograms.push(message);
         return;
       case 'paused':
         this.#journal.paused();
         // Whoever looks at the log of a run that holds finds all of it.
         this.#metrics.flush();
+        this.#histograms.flush();
         this.#enter('paused');
         return;
       case 'continued':
@@ -303,6 +306,7 @@ export class SupervisedRun {
     clearInterval(this.#heartbeat);
     for (const answer of this.#stageEdits.splice(0)) answer.resolve(null);
     this.#guard(() => this.#metrics.close());
+    this.#guard(() => this.#histograms.flush());
     const outcome = this.#outcome;
     if (outcome?.kind === 'ended') this.#guard(() => writeResult(log, job.runId, outcome.result));
     // What TensorFlow says of itself at each start is worth keeping only where something went wrong.

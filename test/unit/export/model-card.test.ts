@@ -12,6 +12,7 @@ const facts: CardFacts = {
   source: 'torchvision resnet18',
   strategy: 'finetune',
   weights: { source: 'the file resnet18.pth', sha256: 'ab'.repeat(32), licence: 'BSD-3-Clause' },
+  head: '20251231-000000-head',
   dataset: { name: 'photographs', version: 'cd'.repeat(32), images: { train: 80, validation: 20, test: 0 } },
   layers: [
     { ...layer, name: 'a', block: 'stem', parameters: 10, state: 'frozen' },
@@ -61,6 +62,7 @@ describe('the card of an exported model', () => {
     ],
     ['the licence of the weights it began with', /Licence of those weights: BSD-3-Clause/],
     ['what its self-test found', /at most 5\.0e-7 from Thaw's own \(allowed: 1e-4\)/],
+    ['the run whose head it began with', /Its head began as that of run `20251231-000000-head`/],
     ['its limits', /## Limits\n\n- /],
   ])('tells %s', (_, told) => expect(card()).toMatch(told));
 

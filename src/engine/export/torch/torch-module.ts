@@ -30,7 +30,7 @@ function refuse({ name, kind }: Layer, why: string): never {
   throw new ThawError(
     'usage.invalid',
     `PyTorch's modules are written for what its own networks are made of; layer '${name}' (${kind}) ${why}.`,
-    'Export it as pb or savedmodel.',
+    'Export it as pb.',
   );
 }
 
