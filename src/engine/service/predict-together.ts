@@ -6,6 +6,9 @@ import type { ServiceContext } from './context.ts';
 import { predictionAsked, predictTargets } from './predict.ts';
 import { resolveImages } from './resolve-images.ts';
 
+/** Of so many images all classes are held at a time, by each run. */
+const AT_ONCE = 256;
+
 /** The mean of what runs think of one image; a problem of any of them is that of all. */
 function meanOf(own: readonly Prediction[], shares: readonly number[], top: number): Prediction {
   const [first] = own;
@@ -49,17 +52,16 @@ export async function predictTogether(
   }
   expectSameClasses(asked);
   const targets = await resolveImages(context, request.images);
-  const found: (readonly Prediction[])[] = [];
-  // One after the other: each takes a process with TensorFlow and weights of its own.
-  for (const { model, job } of asked) found.push(await predictTargets(context, { model, job }, targets));
-  return {
-    runIds,
-    predictions: targets.map((_, image) =>
-      meanOf(
-        found.flatMap((own) => own[image] ?? []),
-        shares,
-        top,
-      ),
-    ),
-  };
+  const predictions: Prediction[] = [];
+  for (let start = 0; start < targets.length; start += AT_ONCE) {
+    const part = targets.slice(start, start + AT_ONCE);
+    const found: (readonly Prediction[])[] = [];
+    // One after the other: each takes a process with TensorFlow and weights of its own.
+    for (const { model, job } of asked) found.push(await predictTargets(context, { model, job }, part));
+    for (const image of part.keys()) {
+      const own = found.flatMap((ofRun) => ofRun[image] ?? []);
+      predictions.push(meanOf(own, shares, top));
+    }
+  }
+  return { runIds, predictions };
 }
