@@ -18,6 +18,7 @@ export class Search<Name extends SearchName> {
   readonly #transport: Pick<Transport, 'invoke' | 'subscribe'>;
   readonly #name: Name;
   #taskId: string | null = null;
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(transport: Pick<Transport, 'invoke' | 'subscribe'>, name: Name) {
     this.#transport = transport;
@@ -29,8 +30,18 @@ export class Search<Name extends SearchName> {
     return this.found === null && this.problem === null && this.progress === null && !this.cancelled;
   }
 
+  /** Resolves once nothing of it is under way any more, so that the trainer's place is free for another. */
+  get ended(): Promise<void> {
+    return this.#underWay;
+  }
+
   async begin(request: Omit<Request<Name>, 'taskId'>): Promise<void> {
     if (this.#taskId !== null) return;
+    this.#underWay = this.#search(request);
+    await this.#underWay;
+  }
+
+  async #search(request: Omit<Request<Name>, 'taskId'>): Promise<void> {
     const taskId = crypto.randomUUID();
     this.#taskId = taskId;
     this.problem = null;

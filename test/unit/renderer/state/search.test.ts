@@ -71,6 +71,20 @@ describe('a search that a window follows', () => {
     expect([search.found, search.cancelled]).toEqual([FOUND, false]);
   });
 
+  it('that was cancelled has not ended before its engine says so', async () => {
+    const { search, next } = controlled();
+    await search.ended;
+    void search.begin({ runId: 'a' });
+    let hasEnded = false;
+    const ended = search.ended.then(() => (hasEnded = true));
+    search.cancel();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(hasEnded).toBe(false);
+    next().reject(CANCELLED);
+    await ended;
+    expect([search.progress, search.problem]).toEqual([null, null]);
+  });
+
   it('keeps what was found before where it is refused, with the reason', async () => {
     const { search, next } = controlled();
     const first = search.begin({ runId: 'a' });
