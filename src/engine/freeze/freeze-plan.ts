@@ -78,7 +78,7 @@ export function freezePlan(
     throw new ThawError(
       'usage.invalid',
       `Training needs at least one layer that trains; strategy '${strategy}' with ${rules.length} rules leaves none.`,
-      "Thaw a layer or block, such as --thaw 'last:2', or drop a --freeze.",
+      "Thaw a layer or block, such as 'last:2', or freeze fewer.",
     );
   }
   const trainableCount = countParameters(training);
