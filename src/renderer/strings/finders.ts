@@ -66,7 +66,6 @@ export const finders = {
     title: 'Which block next?',
     hint: 'How much each block would have to learn if it were thawed: its gradient, over some training images, against its weights.',
     begin: 'Measure',
-    none: 'Nothing was measured yet.',
     table: 'Blocks from the output down, with what their gradients say',
     block: 'Block',
     relative: 'Gradient / weights',

@@ -34,7 +34,6 @@ export const stages = {
   list: 'Stages of the plan',
   keys: 'Alt+Up and Alt+Down move a stage, Delete removes it.',
   name: (place: number) => `Stage ${place}`,
-  stage: 'Stage',
   nameLabel: 'Name',
   begins: 'Begins with',
   beginsOptions: begins,
