@@ -1,9 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { unzipSync } from 'fflate';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../src/engine/service/create-service.ts';
+import { windowTransport } from '../../src/engine/service/window-transport.ts';
 import { exportedModel, MODEL_FORMATS, type ExportedModel } from '../../src/shared/contract/model-export.ts';
 import { runResult, type RunResult } from '../../src/shared/contract/run.ts';
+import { expectError } from '../support/expect-error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { thaw, type CommandResult } from '../support/thaw-command.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -60,17 +63,19 @@ describe('a run that is exported for other programs', () => {
     'predicts the same as %s with a head of one %s, is whole, and tells where it comes from',
     async (format, head) => {
       const { runId } = runOf(head);
-      const written = await exportTo(`${format}-${head}`, format, runId);
-      expect(written).toMatchObject({ runId, format, warnings: [] });
+      const name = `${format}-${head}`;
+      const folder = path.join(out, name);
+      const written = await exportTo(name, format, runId);
+      expect(written).toMatchObject({ runId, format, name, path: folder, grantId: null, warnings: [] });
       expect(written.selfTest).toMatchObject({ references: 6, drawn: 4, allowed: 1e-4 });
       if (written.selfTest.difference !== null) expect(written.selfTest.difference).toBeLessThanOrEqual(1e-4);
-      const names = written.files.map(({ name }) => name);
+      const names = written.files.map((file) => file.name);
       expect(names).toEqual(expect.arrayContaining(COMMON));
-      for (const { name, bytes } of written.files) {
-        expect(readFileSync(path.join(written.path, name)).length).toBe(bytes);
+      for (const file of written.files) {
+        expect(readFileSync(path.join(folder, file.name)).length).toBe(file.bytes);
       }
-      expect(JSON.parse(readFileSync(path.join(written.path, 'classes.json'), 'utf8'))).toEqual(['broad', 'fine']);
-      const card = readFileSync(path.join(written.path, 'MODEL_CARD.md'), 'utf8');
+      expect(JSON.parse(readFileSync(path.join(folder, 'classes.json'), 'utf8'))).toEqual(['broad', 'fine']);
+      const card = readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8');
       expect(card).toContain(runId);
       expect(card).not.toContain(root);
     },
@@ -125,5 +130,80 @@ describe('an export that cannot be made', () => {
     expect({ code, stderr }).toMatchObject({ code: exit, stderr: expect.stringContaining(told) as string });
     expect(readdirSync(out)).toEqual(before);
     expect(readFileSync(path.join(used, 'mine.txt'), 'utf8')).toBe('mine');
+  });
+});
+
+describe('a window that exports the network of a run', () => {
+  const service = createService({ home, cache: path.join(root, 'cache') });
+  afterAll(() => service.close());
+  const window = windowTransport(service);
+
+  it('fetches the folder as one zip file, of which nothing is kept', async () => {
+    const { runId } = runOf('softmax');
+    const details = new Set<string>();
+    const unsubscribe = window.subscribe('task', ({ detail }) => details.add(detail));
+    const output = { kind: 'fetched' } as const;
+    const written = await window.invoke('runs.exportModel', { runId, format: 'pb', output, taskId: 'one' });
+    unsubscribe();
+    expect([...details].at(-1)).toBe('packing');
+    expect(written).toMatchObject({ name: `${runId}-pb.zip`, path: null, selfTest: { references: 6 } });
+    const pieces: Uint8Array[] = [];
+    for (let [last, offset] = [false, 0]; !last;) {
+      const piece = await window.invoke('files.read', { grantId: written.grantId ?? '', offset });
+      pieces.push(piece.bytes);
+      offset += piece.bytes.length;
+      ({ last } = piece);
+    }
+    const members = unzipSync(Buffer.concat(pieces));
+    expect(Object.entries(members).map(([name, content]) => [name, content.length])).toEqual(
+      written.files.map(({ name, bytes }) => [`${runId}-pb/${name}`, bytes]),
+    );
+    expect(readdirSync(path.join(home, 'fetched'))).toEqual([]);
+  });
+
+  it('has it made as a folder where it may write, and nowhere else', async () => {
+    const { runId } = runOf('softmax');
+    const { grantId } = await service.grant(out);
+    const output = { kind: 'granted', grantId, name: 'granted' } as const;
+    const written = await window.invoke('runs.exportModel', { runId, format: 'torch', output });
+    expect(written).toMatchObject({ name: 'granted', path: path.join(out, 'granted'), grantId: null });
+    expect(existsSync(path.join(out, 'granted/model.pth'))).toBe(true);
+    const folder = { kind: 'folder', path: path.join(out, 'named') } as const;
+    await expectError(
+      () => window.invoke('runs.exportModel', { runId, format: 'pb', output: folder }),
+      'file.notGranted',
+      'output',
+    );
+  });
+
+  it('ends it before it is done, and nothing is left', async () => {
+    const { runId } = runOf('softmax');
+    const unsubscribe = window.subscribe('task', () => void window.invoke('task.cancel', { taskId: 'ended' }));
+    const output = { kind: 'fetched' } as const;
+    await expectError(
+      () => window.invoke('runs.exportModel', { runId, format: 'pb', output, taskId: 'ended' }),
+      'task.cancelled',
+    );
+    unsubscribe();
+    expect(readdirSync(path.join(home, 'fetched'))).toEqual([]);
+  });
+
+  it('knows beforehand what a network can be written as, and why not', async () => {
+    expect(await window.invoke('runs.modelFormats', { runId: runOf('softmax').runId })).toEqual(
+      MODEL_FORMATS.map((format) => ({ format, refused: null })),
+    );
+    const plan = ['--network', 'mobilenet_v1_0.25_32', '--dataset', 'stripes', '--strategy', 'scratch'];
+    const { runId } = runResult.parse(await json('train', ...plan, '--epochs', '1'));
+    expect(await window.invoke('runs.modelFormats', { runId })).toEqual([
+      { format: 'pb', refused: null },
+      {
+        format: 'torch',
+        refused: {
+          message: expect.stringContaining("'mobilenet_v1_0.25_32'") as string,
+          hint: expect.stringContaining('@torch') as string,
+        },
+      },
+    ]);
+    await expectError(() => window.invoke('runs.modelFormats', { runId: 'nobody' }), 'run.unknown');
   });
 });

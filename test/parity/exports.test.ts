@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findPeerPython } from '../../bench/peer-python.ts';
+import { assertAccepted } from '../../src/engine/export/assert-accepted.ts';
 import type { ExportedNetwork } from '../../src/engine/export/exported-network.ts';
 import { PB_FORMAT } from '../../src/engine/export/pb-format.ts';
 import { testImages, writeReference } from '../../src/engine/export/reference-images.ts';
@@ -44,7 +45,7 @@ async function exported(name: string, head: 'softmax' | 'sigmoid', format: 'pb' 
   const folder = path.join(root, `${name}-${head}-${format}`);
   mkdirSync(folder);
   const chosen = { pb: PB_FORMAT, torch: TORCH_FORMAT }[format];
-  chosen.accepts(model);
+  assertAccepted(format, model);
   if (format !== 'pb') await PB_FORMAT.write(model, folder, STATE);
   await chosen.write(model, folder, STATE);
   const images = await testImages([], model.preprocessing);

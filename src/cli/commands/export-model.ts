@@ -28,7 +28,8 @@ function testLine({ runtime, references, drawn, difference, allowed }: ExportedM
 }
 
 function exportedLines(written: ExportedModel): string[] {
-  const { path, files, selfTest, warnings } = written;
+  const { name, files, selfTest, warnings } = written;
+  const path = written.path ?? name;
   return [
     ...warnings.map((warning) => `warning: ${printable(warning)}`),
     `Exported run ${written.runId} to ${printable(path)} (${bytes(written.bytes)}).`,

@@ -12,8 +12,6 @@ interface SelfTest {
 
 /** How a network is written for other programs. */
 export interface ExportFormat {
-  /** Refuses what the format cannot hold, before anything is written. @throws ThawError `usage.invalid` */
-  readonly accepts: (model: Omit<ExportedNetwork, 'values'>) => void;
   /** Writes the files that are particular to it. */
   readonly write: (model: ExportedNetwork, folder: string, state: TrainingState) => Promise<void>;
   /** `predict.py` for its runtime. */

@@ -10,6 +10,7 @@ import { checkpointValues } from '../training/first-values.ts';
 import { modelNetwork, readModelFile } from '../training/model-file.ts';
 import { loadPredictionModel, probabilitiesOf } from '../training/prediction-model.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
+import { assertAccepted } from './assert-accepted.ts';
 import type { ExportedNetwork } from './exported-network.ts';
 import type { ExportDone, ExportJob } from './exporter-protocol.ts';
 import type { ExportFormat } from './export-format.ts';
@@ -85,7 +86,7 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   const file = await readModelFile(runDirectory);
   const { network, preprocessing } = modelNetwork(file);
   const described = { network, preprocessing, classes: file.classes };
-  format.accepts(described);
+  assertAccepted(job.format, described);
   const weightBytes = FLOAT_BYTES * networkTensors(network).reduce((sum, { shape }) => sum + elementCount(shape), 0);
   await assertFileSpace({ file: target, bytes: weightBytes + BESIDE_BYTES, caches: [] });
   stage(0);

@@ -43,7 +43,6 @@ async function predicted(folder: string, images: TestImages, classes: number): P
 
 /** A frozen graph: TensorFlow's GraphDef with the weights in it. */
 export const PB_FORMAT: ExportFormat = {
-  accepts: () => undefined,
   write: async (model, folder) => {
     await writeFile(path.join(folder, FILE), encodeGraph(frozenGraph(model).graph));
   },

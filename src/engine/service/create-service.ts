@@ -34,7 +34,7 @@ import { inspectLayer } from './inspect-layer.ts';
 import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { listNetworks } from './list-networks.ts';
-import { exportRunModel } from './export-model.ts';
+import { exportRunModel, runModelFormats } from './export-model.ts';
 import { exportRuns } from './export-runs.ts';
 import { findNextBlock } from './find-next-block.ts';
 import { importRuns } from './import-runs.ts';
@@ -184,6 +184,7 @@ function implement(context: ServiceContext): Implementation {
     'queue.wait': async () => context.queue.drained().then(() => showQueue(context)),
     'runs.export': async (request) => exportRuns(context, request),
     'predictions.write': async (request) => writePredictions(context, request),
+    'runs.modelFormats': async (request) => runModelFormats(context, request),
     'runs.exportModel': async (request) => exportRunModel(context, request),
     'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),

@@ -35,13 +35,29 @@ function rowOf({ path: shown, classes, problem }: Prediction, top: number): stri
   return `${quote(shown)},${cells.join(',')},${problem === null ? '' : quote(problem)}\r\n`;
 }
 
-/** Images of a single folder are called by their places in it, so that the file tells the same wherever the folder lies. */
-function withinFolder(
-  [only, ...others]: WritePredictionsRequest['images'],
-  targets: readonly ImageTarget[],
-): readonly ImageTarget[] {
-  if (typeof only !== 'string' || others.length > 0) return targets;
-  return targets.map((target) => ({ ...target, path: path.relative(only, target.path) || target.path }));
+/**
+ * Images of a single folder are called by their places in it, so that the file tells the same wherever the folder lies; beside
+ * others, those of a granted folder have its name before them.
+ */
+async function calledApart(
+  context: ServiceContext,
+  references: WritePredictionsRequest['images'],
+): Promise<readonly ImageTarget[]> {
+  const [only, ...others] = references;
+  if (others.length === 0) {
+    const targets = await resolveImages(context, references, MOST_IMAGES);
+    if (typeof only !== 'string') return targets;
+    return targets.map((target) => ({ ...target, path: path.relative(only, target.path) || target.path }));
+  }
+  const resolved = await Promise.all(
+    references.map(async (reference) => {
+      const targets = await resolveImages(context, [reference], MOST_IMAGES);
+      if (typeof reference === 'string' || !('grantId' in reference)) return targets;
+      const name = path.basename(context.grants.pathOf(reference.grantId));
+      return targets.map((target) => (target.path === name ? target : { ...target, path: `${name}/${target.path}` }));
+    }),
+  );
+  return resolved.flat();
 }
 
 /** Predictions in the order of their images, a part at a time; the next part is asked for before one is handed over. */
@@ -81,7 +97,7 @@ export async function writePredictions(
   const asked = await predictionAsked(context, request);
   // There are no more columns than classes.
   const top = Math.min(request.top, readResult(context.log, runId).dataset?.classes.length ?? request.top);
-  const targets = withinFolder(request.images, await resolveImages(context, request.images, MOST_IMAGES));
+  const targets = await calledApart(context, request.images);
   const problems: WrittenPredictions['problems'] = [];
   let unreadable = 0;
   async function* lines(task: Task): AsyncGenerator<string> {

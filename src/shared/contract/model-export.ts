@@ -10,7 +10,10 @@ export const LARGEST_DIFFERENCE = 1e-4;
 /** As many images of the validation as an export is tested with. */
 export const MOST_REFERENCES = 8;
 
-/** A folder of the user's own command line, or a name in a granted folder. It is made, and must not be there before. */
+/**
+ * A folder of the user's own command line, or a name in a granted folder: it is made, and must not be there before. Or kept
+ * as one zip file until `files.read` has fetched it.
+ */
 export const modelOutput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('folder'), path: z.string().min(1) }),
   z.strictObject({
@@ -21,6 +24,7 @@ export const modelOutput = z.discriminatedUnion('kind', [
       .max(255)
       .regex(/^(?!\.{1,2}$)[^/\\\0]+$/),
   }),
+  z.strictObject({ kind: z.literal('fetched') }),
 ]);
 
 export const modelExportRequest = z.strictObject({
@@ -50,12 +54,27 @@ export type ExportSelfTest = z.infer<typeof exportSelfTest>;
 export const exportedModel = z.strictObject({
   runId: z.string(),
   format: z.enum(MODEL_FORMATS),
-  /** The folder. */
-  path: z.string(),
+  /** Of the folder, or of the zip file that is fetched. */
+  name: z.string(),
+  /** The folder; null for what is fetched. */
+  path: z.string().nullable(),
+  /** For `files.read`; null for a folder. */
+  grantId: z.string().nullable(),
   /** Below it, with `/`. */
   files: z.array(z.strictObject({ name: z.string(), bytes: z.int() })),
+  /** Of all files together. */
   bytes: z.int(),
   selfTest: exportSelfTest,
   warnings: z.array(z.string()),
 });
 export type ExportedModel = z.infer<typeof exportedModel>;
+
+/** What a run's network can be written as. */
+export const modelFormats = z.array(
+  z.strictObject({
+    format: z.enum(MODEL_FORMATS),
+    /** Why not, and what to do then; null where it can. */
+    refused: z.strictObject({ message: z.string(), hint: z.string() }).nullable(),
+  }),
+);
+export type ModelFormats = z.infer<typeof modelFormats>;

@@ -12,7 +12,7 @@ import { runLines, runLinesRequest } from './run-lines.ts';
 import { runRelatives } from './run-relatives.ts';
 import { runDetail, runResult } from './run.ts';
 import { exported, exportRequest, imported, importRequest, reportRequest } from './run-exchange.ts';
-import { exportedModel, modelExportRequest } from './model-export.ts';
+import { exportedModel, modelExportRequest, modelFormats } from './model-export.ts';
 import { runGroupsRequest, runList, runListRequest } from './run-list.ts';
 import { filterName, runColumn, runCompletion, runGroup, runQuery, savedFilter } from './run-query.ts';
 import { cancelRequest, moveRequest, queueState, sweepAdded, sweepRequest } from './queue.ts';
@@ -148,6 +148,8 @@ export const runEndpoints = {
   'queue.wait': { request: z.strictObject({}), response: queueState },
   /** Writes runs in a format that others read. */
   'runs.export': { request: exportRequest, response: exported },
+  /** What the network of a run can be written as for other programs. */
+  'runs.modelFormats': { request: runId, response: modelFormats },
   /** Writes what a run has learnt as a model for other programs, tested in one of them where that runs here. */
   'runs.exportModel': { request: modelExportRequest, response: exportedModel },
   /** Writes one HTML file that shows a run, or several side by side, and opens anywhere. */

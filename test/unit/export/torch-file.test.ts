@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ExportedNetwork } from '../../../src/engine/export/exported-network.ts';
+import { assertAccepted } from '../../../src/engine/export/assert-accepted.ts';
 import { TORCH_FORMAT } from '../../../src/engine/export/torch/torch-format.ts';
 import { torchModule } from '../../../src/engine/export/torch/torch-module.ts';
 import { torchState } from '../../../src/engine/export/torch/torch-state.ts';
@@ -61,7 +62,7 @@ describe("PyTorch's files of a run", () => {
   });
 
   it('are none of networks that PyTorch does not have', async () => {
-    await expectError(() => TORCH_FORMAT.accepts(modelOf('mobilenet_v1_0.25_32')), 'usage.invalid', '@torch');
+    await expectError(() => assertAccepted('torch', modelOf('mobilenet_v1_0.25_32')), 'usage.invalid', '@torch');
   });
 });
 

@@ -70,6 +70,28 @@ describe('predictions that are written to a file', () => {
     expect(lines.slice(MANY + 3)).toEqual(['']);
   });
 
+  it('are kept for a window to fetch, of several folders with the name of each before its images', async () => {
+    const other = path.join(home, 'others');
+    mkdirSync(other);
+    writeFileSync(path.join(other, '0000.png'), '');
+    const named = path.join(home, 'by itself.png');
+    writeFileSync(named, '');
+    const granted = await Promise.all([other, photos, named].map((place) => service.grant(place)));
+    const images = granted.map(({ grantId }) => ({ grantId }));
+    const written = await write({ images, output: { kind: 'fetched' } });
+    expect(written).toMatchObject({ name: `predictions-${runId}.csv`, path: null, images: MANY + 4 });
+    const { bytes } = await service.transport.invoke('files.read', { grantId: written.grantId ?? '', offset: 0 });
+    const names = Buffer.from(bytes)
+      .toString()
+      .split('\r\n')
+      .map((line) => line.split(',')[0]);
+    expect([1, 2, MANY + 4].map((line) => names[line])).toEqual([
+      'others/0000.png',
+      'photos/0000.png',
+      'by itself.png',
+    ]);
+  });
+
   it('tell how far they are', async () => {
     const told: number[] = [];
     const unsubscribe = service.transport.subscribe('task', ({ done, total, unit }) => {

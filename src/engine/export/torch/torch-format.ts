@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
-import { findNetwork } from '../../network/registry.ts';
 import { networkTensors } from '../../network/shape.ts';
 import { openWeights } from '../../weights/open.ts';
 import type { ExportFormat } from '../export-format.ts';
@@ -69,16 +68,6 @@ function twinText(model: Omit<ExportedNetwork, 'values'>): string {
 
 /** PyTorch's state dictionary under torchvision's names, alone and as PyTorch's ImageNet example keeps its best one. */
 export const TORCH_FORMAT: ExportFormat = {
-  accepts: ({ network, preprocessing }) => {
-    if (preprocessing.channelOrder === 'grey' || findNetwork(network.name).publisher !== 'torch') {
-      throw new ThawError(
-        'usage.invalid',
-        `PyTorch's weights are written for PyTorch's own networks; this run trained '${network.name}'.`,
-        'Export it as pb, savedmodel or safetensors, or train a network whose name ends in @torch.',
-      );
-    }
-    torchModule(network);
-  },
   write: async (model, folder, { epoch, history }) => {
     const { network } = model;
     const tensors = torchState(model);
