@@ -31,8 +31,11 @@ it('a rate that is found trains better than one a hundred times smaller', { time
 
 it('the sizes of a batch double, and one of them is suggested', { timeout: SOME_TIME }, async () => {
   const { sizes, suggestion, end } = batchSearch.parse(await json('find-batch-size', '--tries', '3'));
-  expect(sizes.map(({ batchSize }) => batchSize)).toEqual([4, 8, 16, 32, 64]);
-  expect(end).toBe('images');
+  const doubled = [4, 8, 16, 32, 64];
+  expect(sizes.length).toBeGreaterThan(0);
+  expect(sizes.map(({ batchSize }) => batchSize)).toEqual(doubled.slice(0, sizes.length));
+  // Where little memory is free, it ends before the images do.
+  expect(end).toBe(sizes.length === doubled.length ? 'images' : 'memory');
   expect(sizes.some(({ batchSize }) => batchSize === suggestion.batchSize)).toBe(true);
 });
 
