@@ -4,7 +4,7 @@ import { strings } from '../strings/index.ts';
 import type { GivenImage } from './predictions.svelte.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
-/** More are predicted by the command line: a window is for looking at them. */
+/** More are written to a file: a window is for looking at them. */
 export const MOST_IMAGES = 5000;
 
 /**
@@ -41,5 +41,6 @@ export async function addGranted(workbench: Workbench, entries: readonly FileEnt
   if (leftOut > 0) workbench.notices.tell({ title: words.tooMany(images.length, leftOut) });
   workbench.predictions.add(
     images.map(({ grantId, name }): GivenImage => ({ name, reference: { grantId }, imageId: grantId })),
+    entries.map(({ grantId }) => ({ grantId })),
   );
 }

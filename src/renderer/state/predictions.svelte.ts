@@ -1,8 +1,10 @@
 import type { ImageReference, Prediction, Transport } from '../../shared/contract/endpoint.ts';
+import type { WrittenPredictions } from '../../shared/contract/write-predictions.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
 import { finishedRuns } from './finished-runs.ts';
 import { nextBatch } from './prediction-batches.ts';
 import { TransferRate } from './transfer-rate.ts';
+import { WrittenFile } from './written-file.svelte.ts';
 
 /** One image to say something about. */
 export interface PredictedImage {
@@ -21,7 +23,9 @@ export const TOP_CHOICES = [1, 3, 5, 10] as const;
 
 /** Images and what a run says about them; kept while other views are shown. */
 export class Predictions {
-  readonly #transport: Pick<Transport, 'invoke'>;
+  readonly #transport: Pick<Transport, 'invoke' | 'subscribe'>;
+  /** The predictions of all that was given, of whole folders too. */
+  readonly file: WrittenFile<WrittenPredictions>;
   runs = $state.raw<readonly RunSummary[] | null>(null);
   runsProblem = $state.raw<unknown>(null);
   runId = $state<string | null>(null);
@@ -30,11 +34,14 @@ export class Predictions {
   busy = $state(false);
   secondsLeft = $state<number | null>(null);
   problem = $state.raw<unknown>(null);
+  /** What the images were given as: folders as such, which may hold more than are shown. */
+  #given: readonly PredictedImage['reference'][] = [];
   #generation = 0;
   #keys = 0;
 
-  constructor(transport: Pick<Transport, 'invoke'>) {
+  constructor(transport: Pick<Transport, 'invoke' | 'subscribe'>) {
     this.#transport = transport;
+    this.file = new WrittenFile(transport);
   }
 
   get run(): RunSummary | null {
@@ -80,21 +87,37 @@ export class Predictions {
     this.#anew();
   }
 
-  /** Puts images in front of those there are and predicts them. */
-  add(given: readonly GivenImage[]): void {
+  /**
+   * Puts images in front of those there are and predicts them.
+   *
+   * @param from what they were given as
+   */
+  add(given: readonly GivenImage[], from: readonly PredictedImage['reference'][]): void {
     const added = given.map((image): PredictedImage => {
       this.#keys += 1;
       return { ...image, key: String(this.#keys), prediction: null };
     });
     this.images = [...added, ...this.images];
+    this.#given = [...from, ...this.#given];
     void this.predict();
   }
 
   clear(): void {
     this.#generation += 1;
     this.images = [];
+    this.#given = [];
     this.busy = false;
     this.problem = null;
+  }
+
+  /** Writes what the run says of all that was given to a file. @returns null where it failed or was ended */
+  async save(): Promise<WrittenPredictions | null> {
+    const { runId, top } = this;
+    if (runId === null) return null;
+    const images = [...this.#given];
+    return this.file.write((taskId) =>
+      this.#transport.invoke('predictions.write', { runId, top, images, output: { kind: 'fetched' }, taskId }),
+    );
   }
 
   /** Ends after the images that the engine has in hand; those predicted stay. */

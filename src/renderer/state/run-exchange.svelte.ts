@@ -2,6 +2,7 @@ import { saveFile } from '../charts/chart-export.ts';
 import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { Exported, ExportRequest, Imported } from '../../shared/contract/run-exchange.ts';
 import { runExchange as words } from '../strings/run-exchange.ts';
+import { fetchFile } from './fetch-file.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 type WhatToExport = Pick<ExportRequest, 'format' | 'metrics'>;
@@ -88,22 +89,15 @@ export class RunExchange {
     navigation.go('runs');
   }
 
-  /**
-   * Fetches what was written, piece by piece: what is saved need not fit into one message, and what was fetched is the
-   * browser's to keep, in memory or on its disk.
-   */
+  /** Fetches what was written, and saves it. */
   async #hand(write: (taskId: string) => Promise<Exported>): Promise<void> {
     const taskId = this.#begin();
     try {
       const { name, grantId, warnings } = await write(taskId);
-      let file = new Blob();
-      for (let last = grantId === null; !last && grantId !== null;) {
-        const piece = await this.#workbench.invoke('files.read', { grantId, offset: file.size });
-        file = new Blob([file, new Uint8Array(piece.bytes)]);
-        // Cancelled while it was fetched.
-        if (this.#taskId !== taskId) return;
-        ({ last } = piece);
-      }
+      const { transport } = this.#workbench.host;
+      const file = grantId === null ? null : await fetchFile(transport, grantId, () => this.#taskId === taskId);
+      // Cancelled while it was fetched.
+      if (file === null) return;
       saveFile(file, name);
       for (const title of warnings) this.#workbench.notices.tell({ severity: 'warning', title });
     } catch (error) {

@@ -1,4 +1,4 @@
-import { count } from './format.ts';
+import { bytes, count } from './format.ts';
 import { isolate } from './isolate.ts';
 
 /** Words of the Predict view. */
@@ -37,11 +37,20 @@ export const predict = {
   waiting: 'waiting',
   failed: 'Predicting failed',
   tooMany: (taken: number, left: number) =>
-    `${count(taken)} images were taken, at least ${count(left)} more were left out: so many are better predicted with "thaw predict".`,
+    `${count(taken)} images are shown, at least ${count(left)} more are not: Save as CSV writes the predictions of all of them.`,
   noImages: (name: string) => `${isolate(name)} holds no images`,
   noImagesHint: 'Choose a folder with JPEG, PNG, WebP, GIF, TIFF or AVIF files.',
   percent: (share: number) => `${(share * 100).toFixed(1)} %`,
   copy: 'Copy as CSV',
   copied: 'Copied',
+  save: 'Save as CSV',
+  saveHint: 'A row for each image of what was dropped or chosen, those of whole folders too',
+  cancelSaving: 'Cancel',
+  saving: 'Writing the predictions',
+  fetching: 'Saving the file',
+  written: (done: number, total: number) => (total === 0 ? 'Starting…' : `${count(done)} of ${count(total)} images`),
+  fetched: (done: number, total: number) => `${bytes(done)} of ${bytes(total)}`,
+  saved: (images: number, name: string) =>
+    `Saved the predictions of ${images === 1 ? '1 image' : `${count(images)} images`} as ${isolate(name)}`,
   item: (name: string, best: string, share: string) => `${name}: ${best}, ${share}`,
 } as const;

@@ -4,6 +4,7 @@ import { isolate } from './isolate.ts';
 /** Words of what brings runs out and in. */
 export const runExchange = {
   menu: 'Export',
+  model: 'Export the model…',
   thaw: 'Thaw file (.thaw), with its checkpoints',
   report: 'Report (HTML)',
   tensorboard: 'TensorBoard event file',

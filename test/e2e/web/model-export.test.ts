@@ -1,0 +1,129 @@
+import { unzipSync } from 'fflate';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { runResult } from '../../../src/shared/contract/run.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { thaw } from '../../support/thaw-command.ts';
+import { writeTinyDataset } from '../../support/tiny-dataset.ts';
+import { expectAccessible } from '../../support/window/accessibility.ts';
+import { drag } from '../../support/window/drag.ts';
+import { describeWith } from '../../support/window/needed.ts';
+import { takeScreenshots } from '../../support/window/screenshots.ts';
+import { findWeb, launchWeb, type Web } from '../../support/window/web.ts';
+
+/** Characters of a CSV file's name for an image, a class and a probability. */
+const ROW = /^(?:deep\/)?\d+\.png,(?:broad|fine),[\d.e-]+,(?:broad|fine),[\d.e-]+,$/;
+
+describeWith('what a run has learnt, taken out of the window', await findWeb(), (place) => {
+  const root = temporaryFolder();
+  const home = path.join(root, 'home');
+  const photos = path.join(root, 'photos');
+  const runs = { keras: '', torch: '' };
+  let web: Web;
+
+  async function train(network: string): Promise<string> {
+    const plan = ['--network', network, '--strategy', 'scratch', '--dataset', 'stripes', '--epochs', '1'];
+    const { stdout } = await thaw(['train', ...plan, '--json'], { home, cwd: root });
+    return runResult.parse(JSON.parse(stdout)).runId;
+  }
+
+  /** By keyboard alone. */
+  async function openDialog(runId: string): Promise<void> {
+    const { page } = web;
+    await page.evaluate((hash) => (window.location.hash = hash), `#/runs/${runId}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const menu = page.getByRole('button', { name: 'Export' });
+    await menu.waitFor();
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Export the model…' }).waitFor();
+    await page.keyboard.press('E');
+    await page.keyboard.press('Enter');
+    await page.getByRole('group', { name: 'Format' }).waitFor({ timeout: 60_000 });
+  }
+
+  const dialog = () => web.page.getByRole('dialog', { name: 'Export the model' });
+
+  beforeAll(async () => {
+    await writeTinyDataset(path.join(root, 'stripes'), { train: 6, val: 3 });
+    runs.keras = await train('mobilenet_v1_0.25_32');
+    runs.torch = await train('mobilenet_v1_leaky_0.25_32@torch');
+    mkdirSync(path.join(photos, 'deep'), { recursive: true });
+    for (const index of [0, 1, 2]) {
+      const image = path.join(root, `stripes/val/fine/00${index}.png`);
+      copyFileSync(image, path.join(photos, `${index}.png`));
+      copyFileSync(image, path.join(photos, `deep/${index}.png`));
+    }
+    web = await launchWeb(place, home);
+  }, 180_000);
+
+  it('is offered in the formats that its network can have, and says why not in others', async () => {
+    await openDialog(runs.keras);
+    expect(await dialog().getByRole('radio', { name: 'TensorFlow' }).isChecked()).toBe(true);
+    expect(await dialog().getByRole('radio', { name: 'PyTorch' }).isDisabled()).toBe(true);
+    expect(await dialog().textContent()).toContain("this run trained 'mobilenet_v1_0.25_32'");
+    await expectAccessible(web.page);
+    await takeScreenshots(web.page, 'export-model');
+    await web.page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it.each([
+    ['TensorFlow', 'pb', 'model.pb', 'Exported and tested'],
+    ['PyTorch', 'torch', 'model.pth', 'Exported and read back'],
+  ])('comes as one zip file for %s, with how its test ended', async (format, ending, weights, told) => {
+    const { page } = web;
+    await openDialog(runs.torch);
+    await dialog().getByRole('radio', { name: format }).check();
+    await dialog().getByRole('button', { name: 'Export', exact: true }).focus();
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      page.keyboard.press('Enter'),
+    ]);
+    const folder = `${runs.torch}-${ending}`;
+    expect(download.suggestedFilename()).toBe(`${folder}.zip`);
+    const file = path.join(root, `${ending}.zip`);
+    await download.saveAs(file);
+    const names = Object.keys(unzipSync(readFileSync(file)));
+    expect(names).toEqual(expect.arrayContaining([`${folder}/${weights}`, `${folder}/MODEL_CARD.md`]));
+    await dialog().getByRole('heading', { name: told }).waitFor();
+    expect(await dialog().textContent()).toContain(`in ${names.length} files`);
+    if (ending === 'pb')
+      expect(await dialog().textContent()).toMatch(/\de[-+]\d+ of a probability \(allowed: 0\.0001\)/);
+    await expectAccessible(page);
+    await takeScreenshots(page, `export-model-${ending}`);
+    await dialog().getByRole('button', { name: 'Export another' }).click();
+    await dialog().getByRole('group', { name: 'Format' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('predicts a folder into a table that has all of it, as the command line does', async () => {
+    const { page } = web;
+    await page.evaluate((hash) => (window.location.hash = hash), `#/predict/${runs.torch}`);
+    await page.getByText('Drop images here').waitFor({ timeout: 60_000 });
+    await drag(page, [photos]);
+    const save = page.getByRole('button', { name: 'Save as CSV' });
+    await save.waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Copy as CSV' }).waitFor({ timeout: 60_000 });
+    await expectAccessible(page);
+    await takeScreenshots(page, 'predict-save');
+    await save.focus();
+    const [download] = await Promise.all([
+      page.waitForEvent('download', { timeout: 60_000 }),
+      page.keyboard.press('Enter'),
+    ]);
+    expect(download.suggestedFilename()).toBe(`predictions-${runs.torch}.csv`);
+    const file = path.join(root, 'window.csv');
+    await download.saveAs(file);
+    await page.getByText('Saved the predictions of 6 images').waitFor();
+    const [header, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+    expect(header).toBe('path,class_1,probability_1,class_2,probability_2,problem');
+    expect(rows).toHaveLength(6);
+    for (const row of rows) expect(row).toMatch(ROW);
+    const said = path.join(root, 'command.csv');
+    const { code } = await thaw(['predict', '--run', runs.torch, photos, '--csv', said], { home });
+    expect(code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(readFileSync(said, 'utf8'));
+  });
+});
