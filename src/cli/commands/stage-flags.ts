@@ -29,7 +29,14 @@ export async function withStageFlags(
   request: TrainingPlanRequest,
   { gradualUnfreezing, discriminative }: StageFlags,
 ): Promise<TrainingPlanRequest> {
-  if (gradualUnfreezing === undefined) return request;
+  if (gradualUnfreezing === undefined) {
+    if (!discriminative) return request;
+    throw new ThawError(
+      'usage.invalid',
+      '--discriminative says how fast the blocks of --gradual-unfreezing learn; received it without that.',
+      'Pass --gradual-unfreezing with a number of blocks as well, or give rates by --lr-for.',
+    );
+  }
   const { network, epochs, optimizer, rules = [], learningRateRules = [] } = request;
   if (rules.length + learningRateRules.length > 0) {
     throw new ThawError(

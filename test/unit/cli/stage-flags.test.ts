@@ -23,6 +23,10 @@ describe('gradual unfreezing, asked for by a flag', () => {
     expect(await staged({ epochs: 3 })).toEqual({ epochs: 3 });
   });
 
+  it('refuses rates by block where it is not asked for', async () => {
+    await expectError(() => staged({}, '--discriminative'), 'usage.invalid', '--gradual-unfreezing');
+  });
+
   it('makes stages of the network, with the epochs and the rate that were given', async () => {
     const request = { network: 'mobilenet_v1_0.25_96', epochs: 3, optimizer: { learningRate: 0.02 } };
     const { stages } = await staged(request, '--gradual-unfreezing', '2');

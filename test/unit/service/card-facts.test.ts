@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import type { TrainingPlan } from '../../../src/shared/contract/plan.ts';
+import type { TrainingPlan, TrainingStage } from '../../../src/shared/contract/plan.ts';
 import { withStages } from '../../../src/shared/contract/stages.ts';
 import { openLog } from '../../../src/engine/experiment/log.ts';
 import { createRun } from '../../../src/engine/experiment/new-run.ts';
@@ -30,7 +30,7 @@ it('the card of fused weights tells those of each part, and a licence only where
 });
 
 it('the card tells the strategies until the stage of its checkpoint, and the head that it began with', () => {
-  const stage = {
+  const stage: TrainingStage = {
     name: 'a stage',
     strategy: 'features',
     rules: [],
@@ -41,7 +41,7 @@ it('the card tells the strategies until the stage of its checkpoint, and the hea
     warmupEpochs: 0,
     earlyStopping: null,
     begins: 'best',
-  } as const;
+  };
   const headWeights = { kind: 'run', runId: '20251231-000000-head' } as const;
   const plan = withStages(samplePlan({ headWeights }), [stage, { ...stage, strategy: 'finetune' }]);
   expect(facts(plan, 0)).toMatchObject({ strategy: 'features', head: '20251231-000000-head' });
