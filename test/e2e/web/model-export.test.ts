@@ -7,12 +7,13 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { thaw } from '../../support/thaw-command.ts';
 import { writeTinyDataset } from '../../support/tiny-dataset.ts';
 import { expectAccessible } from '../../support/window/accessibility.ts';
+import { clickWhenThere } from '../../support/window/click-when-there.ts';
 import { drag } from '../../support/window/drag.ts';
 import { describeWith } from '../../support/window/needed.ts';
 import { takeScreenshots } from '../../support/window/screenshots.ts';
 import { findWeb, launchWeb, type Web } from '../../support/window/web.ts';
 
-/** Characters of a CSV file's name for an image, a class and a probability. */
+/** An image of the folder by its place in it, and both classes with their probabilities. */
 const ROW = /^(?:deep\/)?\d+\.png,(?:broad|fine),[\d.e-]+,(?:broad|fine),[\d.e-]+,$/;
 
 describeWith('what a run has learnt, taken out of the window', await findWeb(), (place) => {
@@ -40,7 +41,7 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
     await page.getByRole('menuitem', { name: 'Export the model…' }).waitFor();
     await page.keyboard.press('E');
     await page.keyboard.press('Enter');
-    await page.getByRole('group', { name: 'Format' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('radiogroup', { name: 'Format' }).waitFor({ timeout: 60_000 });
   }
 
   const dialog = () => web.page.getByRole('dialog', { name: 'Export the model' });
@@ -94,8 +95,27 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
     await expectAccessible(page);
     await takeScreenshots(page, `export-model-${ending}`);
     await dialog().getByRole('button', { name: 'Export another' }).click();
-    await dialog().getByRole('group', { name: 'Format' }).waitFor();
+    await dialog().getByRole('radiogroup', { name: 'Format' }).waitFor();
     await page.keyboard.press('Escape');
+  });
+
+  it('is ended while it is written, and can be begun anew', async () => {
+    const { page } = web;
+    await openDialog(runs.torch);
+    const downloads: string[] = [];
+    page.on('download', (download) => downloads.push(download.suggestedFilename()));
+    const stopped = clickWhenThere(page, 'Stop');
+    await dialog().getByRole('button', { name: 'Export', exact: true }).click();
+    await stopped;
+    await dialog().getByRole('radiogroup', { name: 'Format' }).waitFor();
+    expect(await dialog().getByRole('alert').count()).toBe(0);
+    await page.setViewportSize({ width: 900, height: 600 });
+    await expectAccessible(page);
+    await takeScreenshots(page, 'export-model-narrow');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    expect(downloads).toEqual([]);
   });
 
   it('predicts a folder into a table that has all of it, as the command line does', async () => {
@@ -125,5 +145,18 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
     const { code } = await thaw(['predict', '--run', runs.torch, photos, '--csv', said], { home });
     expect(code).toBe(0);
     expect(readFileSync(file, 'utf8')).toBe(readFileSync(said, 'utf8'));
+  });
+
+  it('ends the table while it is written when asked to, and offers it again', async () => {
+    const { page } = web;
+    const saves = await page.getByText('Saved the predictions').count();
+    const cancelled = clickWhenThere(page, 'Cancel');
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    await cancelled;
+    await page.getByRole('button', { name: 'Save as CSV' }).waitFor();
+    expect(await page.getByText('Saved the predictions').count()).toBe(saves);
+    await page.setViewportSize({ width: 900, height: 600 });
+    await takeScreenshots(page, 'predict-save-narrow');
+    await page.setViewportSize({ width: 1440, height: 900 });
   });
 });
