@@ -22,7 +22,7 @@ export const strings = {
     help: 'Help',
     about: 'About Thaw',
   },
-  chooseFolder: 'Choose a folder of images',
+  chooseFolder: 'Choose a folder',
   chooseImages: 'Choose images',
   chooseWeights: 'Choose weights',
   chooseModel: 'Choose a whole model',

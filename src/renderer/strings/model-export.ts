@@ -18,7 +18,7 @@ const formats: Readonly<Record<ModelFormat, { readonly label: string; readonly u
 /** Words of what writes a run's network for other programs. */
 export const modelExport = {
   title: 'Export the model',
-  hint: 'The best checkpoint as a folder for other programs, with classes, preprocessing, a sample in Python and a model card. It is held against what Thaw predicts before it is yours.',
+  hint: 'The best checkpoint as a folder for other programs, with classes, preprocessing, a sample in Python and a model card. It is tested before it is yours.',
   format: 'Format',
   formats,
   looking: 'Looking at what it can be written as…',
@@ -45,7 +45,7 @@ export const modelExport = {
     difference === null
       ? 'python predict.py --check measures it where PyTorch is'
       : `${difference.toExponential(1)} of a probability (allowed: ${allowed})`,
-  testedWith: 'Tested with',
+  testedWith: 'Test',
   testedBy: ({ runtime, references, drawn, difference }: SelfTest) =>
     difference === null
       ? runtime
