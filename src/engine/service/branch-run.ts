@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { BranchPoint } from '../../shared/contract/begin-run.ts';
+import { isLayerwise } from '../../shared/contract/learning-task.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { trainingPlanRequest, type TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { stageCount, stagePlan } from '../../shared/contract/stages.ts';
@@ -20,11 +21,25 @@ function branchedOptimizer(
   return isOther ? asked : { ...optimizer, ...asked };
 }
 
-/** What the branch's plan is to be: what is asked, and for the rest what the run's is. */
-function branchedRequest(asked: TrainingPlanRequest, from: TrainingPlan): TrainingPlanRequest {
+/** Whether the rules of a run say nothing of its branch: they name layers of a decoder, or of another task's head. */
+function isOfOtherLayers({ task = { kind: 'classify' } }: TrainingPlanRequest, from: TrainingPlan): boolean {
+  return task.kind !== from.task.kind || isLayerwise(task) || isLayerwise(from.task);
+}
+
+/**
+ * What the branch's plan is to be: what is asked, and for the rest what the run's is.
+ *
+ * @param from of one piece
+ */
+export function branchedRequest(asked: TrainingPlanRequest, from: TrainingPlan): TrainingPlanRequest {
   const isOther = asked.optimizer?.kind !== undefined && asked.optimizer.kind !== from.optimizer.kind;
+  const task = asked.task ?? from.task;
   return {
     ...trainingPlanRequest.strip().parse(from),
+    ...(isOfOtherLayers({ task }, from) && { rules: [], learningRateRules: [] }),
+    // All layers begin with what the checkpoint has of them, the head included.
+    reuse: null,
+    headWeights: null,
     // What is usual differs from one optimizer to the other.
     ...(isOther && { weightDecay: undefined }),
     newHead: false,
@@ -53,6 +68,26 @@ function assertBranch(asked: TrainingPlanRequest, from: TrainingPlan, runId: str
   );
 }
 
+/** What of the run the branch does not go on with, in words. */
+function branchWarnings(
+  plan: TrainingPlan,
+  from: TrainingPlan,
+  { asked, runId }: { readonly asked: TrainingPlanRequest; readonly runId: string },
+): readonly string[] {
+  const warnings: string[] = [];
+  // Those of a run that learnt layer by layer are nobody's choice.
+  const hasRules = !isLayerwise(from.task) && from.rules.length + from.learningRateRules.length > 0;
+  if (hasRules && asked.rules === undefined && isOfOtherLayers(plan, from)) {
+    warnings.push(`The branch learns something else: the rules of run ${runId} are left out.`);
+  }
+  if (plan.optimizer.kind !== from.optimizer.kind) {
+    warnings.push(
+      `The optimizer is ${plan.optimizer.kind}, that of run ${runId} was ${from.optimizer.kind}: its state begins anew.`,
+    );
+  }
+  return warnings;
+}
+
 /**
  * Plans a run that goes on from a checkpoint of another under another plan: with all its weights, and with the state of its
  * optimizer where that is of the same kind. Its epochs are counted from the beginning.
@@ -79,7 +114,5 @@ export async function planBranch(
     { ...branchedRequest(asked, ofStage), weights },
     { runId, relation: 'branched', step },
   );
-  if (planned.plan.optimizer.kind === from.optimizer.kind) return planned;
-  const anew = `The optimizer is ${planned.plan.optimizer.kind}, that of run ${runId} was ${from.optimizer.kind}: its state begins anew.`;
-  return { ...planned, warnings: [...planned.warnings, anew] };
+  return { ...planned, warnings: [...planned.warnings, ...branchWarnings(planned.plan, ofStage, { asked, runId })] };
 }

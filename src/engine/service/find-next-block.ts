@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
+import { isLayerwise } from '../../shared/contract/learning-task.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { stageCount, stagePlan } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
@@ -19,6 +20,19 @@ import { weightsPath } from './weights-path.ts';
 /** As many images as show a gradient's size; what they show beyond that is noise of a few percent. */
 const IMAGES = 64;
 
+/** The run's own beginning, which its checkpoint has long left behind. */
+const ALL_OF_CHECKPOINT = { reuse: null, headWeights: null, newHead: false, evaluateFirst: false } as const;
+
+/** @throws ThawError `usage.invalid` for a run whose blocks were not to be thawed one after the other */
+function assertWhole({ task }: TrainingPlan, runId: string): void {
+  if (!isLayerwise(task)) return;
+  throw new ThawError(
+    'usage.invalid',
+    `The next block is looked for in a network that learns as a whole; run '${runId}' trained layer by layer, each with a decoder of its own.`,
+    `Train on it first, \`thaw train --strategy finetune --weights run:${runId}\`, and look at that run.`,
+  );
+}
+
 /** @throws ThawError `usage.invalid` for a run that saw no images: what is frozen of its network was never computed in it */
 function assertImages({ dataset, network }: TrainingPlan, runId: string): void {
   if (dataset.kind !== 'features' && !isFeatureNetwork(network)) return;
@@ -36,18 +50,20 @@ export async function findNextBlock(
 ): Promise<Response<'runs.nextBlock'>> {
   const plan = readPlan(context.log, runId);
   assertImages(plan, runId);
-  const last = stagePlan(plan, stageCount(plan) - 1);
+  assertWhole(plan, runId);
   const { history } = readResult(context.log, runId);
   const weights = { kind: 'run', runId, checkpoint } as const;
   const prefix = await weightsPath(context, { weights, network: plan.network });
   if (prefix === null) throw new TypeError('A run has checkpoints.');
-  const { step } = await readStateOf(path.dirname(prefix));
+  const { step, stage } = await readStateOf(path.dirname(prefix));
+  // What is frozen is told by the checkpoint's own stage.
+  const own = stagePlan(plan, Math.min(stage, stageCount(plan) - 1));
   const dataset = locatedDataset(context, plan.dataset);
   assertDataset(dataset);
   const runDirectory = context.runDirectory(runId);
   const job = {
-    plan: { ...thawedPlan(last), dataset, weights, headWeights: null, newHead: false, evaluateFirst: false },
-    trained: { strategy: last.strategy, rules: last.rules },
+    plan: { ...thawedPlan(own), dataset, weights, ...ALL_OF_CHECKPOINT },
+    trained: { strategy: own.strategy, rules: own.rules },
     images: IMAGES,
     sourceRunDirectory: runDirectory,
     // Laid out, divided and edited as the run began with it: what it trained on.
@@ -60,5 +76,5 @@ export async function findNextBlock(
   const gauges = readLayerGauges(context.log, runId).filter(({ state }) => state === 'trainable');
   const drift = new Map(gauges.flatMap(({ layer, drift: gone }) => (gone === null ? [] : [[layer, gone] as const])));
   const { images, loss } = found;
-  return { runId, step, images, loss, ...rankBlocks(found, { drift, history, rules: last.rules }) };
+  return { runId, step, images, loss, ...rankBlocks(found, { drift, history, rules: own.rules }) };
 }

@@ -4,7 +4,7 @@ import { beginRun, beginWaiting } from './begin-run.ts';
 import type { ServiceContext } from './context.ts';
 import { planRun, withPinnedWeights, type PlannedRun } from './plan-run.ts';
 import { planStart } from './start-training.ts';
-import { combinations, sweepName, sweptPlan, withRateAndSeed } from './sweep.ts';
+import { assertSwept, combinations, sweepName, sweptPlan, withSeed } from './sweep.ts';
 
 /** What waits for its turn, and whether this engine begins it. */
 export function showQueue(context: ServiceContext): Response<'queue.list'> {
@@ -43,15 +43,16 @@ export async function sweep(
   context: ServiceContext,
   { plan, values, name }: Request<'queue.sweep'>,
 ): Promise<Response<'queue.sweep'>> {
+  assertSwept(plan, values);
   const planned: PlannedRun[] = [];
   const alike = new Map<string, PlannedRun>();
   for (const combination of combinations(values)) {
-    // Rates and seeds, of which there may be many, change nothing of what is looked at.
-    const { strategy, boundary } = combination;
-    const kind = JSON.stringify([strategy, boundary]);
+    // Seeds change nothing of what is looked at.
+    const { strategy, boundary, learningRate } = combination;
+    const kind = JSON.stringify([strategy, boundary, learningRate]);
     const run = alike.get(kind) ?? (await planRun(context, sweptPlan(plan, combination)));
     alike.set(kind, run);
-    planned.push({ ...run, plan: withPinnedWeights(withRateAndSeed(run.plan, combination), run.origin) });
+    planned.push({ ...run, plan: withPinnedWeights(withSeed(run.plan, combination), run.origin) });
   }
   const called = name ?? sweepName(values);
   const { groupId, runIds } = enqueueSweep(context.log, planned, { name: called, sweep: values });

@@ -61,12 +61,25 @@ export function sweptPlan(plan: TrainingPlanRequest, swept: Combination): Traini
   };
 }
 
-/** A complete plan with the rate and the seed of a combination. */
-export function withRateAndSeed(
-  plan: TrainingPlan,
-  { learningRate = plan.optimizer.learningRate, seed = plan.seed }: Combination,
-): TrainingPlan {
-  return { ...plan, optimizer: { ...plan.optimizer, learningRate }, seed };
+/** A complete plan with the seed of a combination. */
+export function withSeed(plan: TrainingPlan, { seed = plan.seed }: Combination): TrainingPlan {
+  return { ...plan, seed };
+}
+
+/** What a stage calls that which a sweep goes through. */
+const OF_STAGE = { strategy: 'strategy', boundary: 'rules', learningRate: 'learningRate' } as const;
+
+/** @throws ThawError `usage.invalid` where a stage has of its own what is swept, which would change nothing of it then */
+export function assertSwept(plan: TrainingPlanRequest, values: SweepValues): void {
+  for (const key of ['strategy', 'boundary', 'learningRate'] as const) {
+    const own = values[key] && plan.stages?.find((stage) => stage[OF_STAGE[key]] !== undefined);
+    if (!own) continue;
+    throw new ThawError(
+      'usage.invalid',
+      `A sweep sets the ${NAMES[key]} of every stage; the stage '${own.name}' has ${key === 'boundary' ? 'rules' : `a ${NAMES[key]}`} of its own.`,
+      `Leave that out of the stages, or do not sweep the ${NAMES[key]}.`,
+    );
+  }
 }
 
 /** What a sweep is called that nobody named: `learning rate x3, seed x2`. */

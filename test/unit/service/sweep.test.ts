@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MOST_SWEPT } from '../../../src/shared/contract/queue.ts';
-import { combinations, sweepName, sweptPlan, withRateAndSeed } from '../../../src/engine/service/sweep.ts';
+import type { FreezeRule } from '../../../src/shared/contract/plan.ts';
+import { MOST_SWEPT, type SweepValues } from '../../../src/shared/contract/queue.ts';
+import { completePlan } from '../../../src/engine/service/default-plan.ts';
+import { assertSwept, combinations, sweepName, sweptPlan, withSeed } from '../../../src/engine/service/sweep.ts';
 import { expectError } from '../../support/expect-error.ts';
 import { samplePlan } from '../../support/training-plan.ts';
 
@@ -46,14 +48,37 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('gives a complete plan the rate and the seed of a combination, or leaves it its own', () => {
+  it('gives a complete plan the seed of a combination, or leaves it its own', () => {
     const plan = samplePlan({ seed: 4 });
-    expect(withRateAndSeed(plan, { strategy: 'finetune' })).toEqual(plan);
-    expect(withRateAndSeed(plan, { learningRate: 0.7, seed: 0 })).toEqual({
-      ...plan,
-      optimizer: { ...plan.optimizer, learningRate: 0.7 },
-      seed: 0,
-    });
+    expect(withSeed(plan, { strategy: 'finetune' })).toEqual(plan);
+    expect(withSeed(plan, { learningRate: 0.7, seed: 0 })).toEqual({ ...plan, seed: 0 });
+  });
+
+  it('gives each stage of a plan the rate that it is at', () => {
+    const stages = [{ name: 'head' }, { name: 'all', strategy: 'finetune' as const }];
+    const rates = [0.1, 0.02].map((learningRate) =>
+      completePlan({ stages, optimizer: sweptPlan({ stages }, { learningRate }).optimizer }),
+    );
+    expect(rates.map((plan) => plan.stages.map(({ learningRate }) => learningRate))).toEqual([
+      [0.1, 0.1],
+      [0.02, 0.02],
+    ]);
+  });
+
+  it.each([
+    {
+      values: { learningRate: [0.1, 0.2] },
+      own: { learningRate: 0.01 },
+      found: "'last' has a learning rate of its own",
+    },
+    { values: { strategy: ['finetune'] }, own: { strategy: 'features' }, found: "'last' has a strategy of its own" },
+    { values: { boundary: ['last:2'] }, own: { rules: [] as FreezeRule[] }, found: "'last' has rules of its own" },
+  ] as const)('is refused where a stage would not follow it: $found', async ({ values, own, found }) => {
+    const stages = [{ name: 'head' }, { name: 'last', ...own }];
+    const swept = JSON.parse(JSON.stringify(values)) as SweepValues;
+    await expectError(() => assertSwept({ stages }, swept), 'usage.invalid', found);
+    expect(() => assertSwept({ stages: [{ name: 'head' }] }, swept)).not.toThrow();
+    expect(() => assertSwept({ stages }, { seed: [1, 2] })).not.toThrow();
   });
 
   it('is called by what it goes through', () => {
