@@ -107,11 +107,11 @@ export function rewritePlan(
   log: Log,
   runId: string,
   plan: TrainingPlan,
-  assertIs: (run: RunHead) => void = () => undefined,
+  assertIs: (run: RunHead, database: Database.Database) => void = () => undefined,
 ): void {
   log.write("change the run's plan", (database) => {
     const run = findRun(database, runId);
-    assertIs(run);
+    assertIs(run, database);
     database
       .prepare('UPDATE run SET plan = ?, plan_schema = ?, strategy = ?, epochs = ? WHERE number = ?')
       .run(JSON.stringify(plan), plan.schemaVersion, plan.strategy, plan.epochs, run.number);

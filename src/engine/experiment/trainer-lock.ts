@@ -43,6 +43,11 @@ export function isTrainerIdle(database: Database.Database): boolean {
   return holder(database) === undefined && isFinderIdle(database);
 }
 
+/** Whether this run holds it. */
+export function holdsTrainerLock(database: Database.Database, runId: string): boolean {
+  return holder(database)?.id === runId;
+}
+
 function assertFree(database: Database.Database): void {
   assertFinderIdle(database);
   const row = holder(database);

@@ -4,10 +4,12 @@ import { stagePlan } from '../../shared/contract/stages.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { rewritePlan } from '../experiment/new-run.ts';
 import { readPlan, readResult } from '../experiment/run-reader.ts';
-import { latestStage } from '../experiment/run-stages.ts';
 import { isActive } from '../experiment/run-status.ts';
+import { holdsTrainerLock } from '../experiment/trainer-lock.ts';
 import { completeStages, planInStages } from './complete-stages.ts';
+import { completeTask } from './complete-task.ts';
 import type { ServiceContext } from './context.ts';
+import { assertEditable, assertFits, assertSameBeginning, firstToCome } from './editable-stages.ts';
 import { runUnderWay } from './run-under-way.ts';
 import { assertRules } from './plan-run.ts';
 
@@ -16,6 +18,14 @@ function begun(runId: string, stage: number): ThawError {
     'run.state',
     `Only stages to come can be changed; stage ${stage + 1} of run '${runId}' has begun.`,
     `See where it stands with \`thaw runs show ${runId}\`.`,
+  );
+}
+
+function beginning(runId: string): ThawError {
+  return new ThawError(
+    'run.state',
+    `Stages can be changed while a run waits or trains; run '${runId}' is just beginning.`,
+    'Try again in a moment.',
   );
 }
 
@@ -44,7 +54,7 @@ function editedPlan(
  * resumed. They are checked as those of a new plan are.
  *
  * @throws ThawError `run.unknown`, `run.state` for a stage that has begun and a run that has ended, `usage.invalid` for a run
- *   of one piece, or for what is wrong with the stages
+ *   of one piece or one that trains layer by layer, or for what is wrong with the stages; `memory.full`
  */
 export async function editStages(
   context: ServiceContext,
@@ -55,14 +65,8 @@ export async function editStages(
   const isResumable = status === 'stopped' || status === 'interrupted';
   if (!isActive(status) && !isResumable) throw ended(runId, status);
   const plan = readPlan(log, runId);
-  if (plan.stages.length === 0) {
-    throw new ThawError(
-      'usage.invalid',
-      `Only a run in stages has stages to come; run '${runId}' is of one piece.`,
-      `Branch off it with stages: \`thaw runs branch ${runId}\`.`,
-    );
-  }
-  const first = latestStage(log, runId) + 1;
+  assertEditable(plan, runId);
+  const first = await firstToCome(context, runId);
   const place = from ?? Math.min(first, plan.stages.length);
   if (place < first) throw begun(runId, place);
   if (place > plan.stages.length) {
@@ -73,9 +77,12 @@ export async function editStages(
     );
   }
   const edited = editedPlan(plan, place, stages);
+  if (place === 0) assertSameBeginning(plan, edited);
+  completeTask(edited);
   const { dataset } = edited;
   const features = dataset.kind === 'features' ? (await context.features.open(dataset.path)).description : null;
   assertRules(edited, features);
+  if (isActive(status) && status !== 'queued') assertFits(context, runId, edited, place);
   return { plan: await takeEdit(context, runId, { plan: edited, place, stages: edited.stages.slice(place) }) };
 }
 
@@ -91,8 +98,10 @@ async function takeEdit(
     if (answer) return answer;
     throw begun(runId, edit.place);
   }
-  rewritePlan(log, runId, edit.plan, (run) => {
+  rewritePlan(log, runId, edit.plan, (run, database) => {
     if (run.status !== status) throw begun(runId, edit.place);
+    // Its plan has been read, or is about to be.
+    if (holdsTrainerLock(database, runId)) throw beginning(runId);
   });
   context.events.tellRun(runId, { kind: 'stages', stages: edit.plan.stages, epochs: edit.plan.epochs });
   return edit.plan;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Request, Response } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { reopenRun } from '../experiment/run-life.ts';
-import { readPlan } from '../experiment/run-reader.ts';
+import { readPlan, readResult } from '../experiment/run-reader.ts';
 import { checkpointPrefix } from '../training/checkpoint.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
@@ -31,10 +31,13 @@ export async function resumeRun(
   context: ServiceContext,
   { runId }: Request<'runs.resume'>,
 ): Promise<Response<'runs.resume'>> {
-  const plan = readPlan(context.log, runId);
+  // A run that is not in the log is told before one whose files are gone.
+  readResult(context.log, runId);
   const runDirectory = context.runDirectory(runId);
   return context.starting(async () => {
     reopenRun(context.log, runId, await hasCheckpoint(runDirectory));
+    // Only now: its stages may have been changed until then.
+    const plan = readPlan(context.log, runId);
     context.supervise({
       runId,
       plan: { ...plan, dataset: locatedDataset(context, plan.dataset) },
