@@ -17,6 +17,8 @@ export interface EditedRun {
   readonly runId: string;
   readonly name: string;
   readonly from: number;
+  /** The plan that was being made before, which comes back when the editing is left. */
+  readonly before: { readonly draft: PlanDraft; readonly parent: PlanParent | null };
 }
 
 /** The chosen stage by itself, where the engine does not tell of it among the others. */

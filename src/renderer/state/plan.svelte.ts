@@ -80,6 +80,10 @@ export class PlanController {
   readonly #dataset: DatasetChoice;
   #alone = $state.raw<StageAlone | null>(null);
   #stale = false;
+  /** Counts how often another stage or plan was chosen. */
+  #staged = 0;
+  /** The count that the preview shown is of. */
+  #told = 0;
   #asked: readonly unknown[] = [];
   /** The features file that is trained on. */
   #features: string | null = null;
@@ -171,6 +175,7 @@ export class PlanController {
 
   /** Begins with these weights, or with the network's usual ones. One that trains from scratch takes none: it is fine-tuned then. */
   beginWith(weights: ChosenWeights | null): void {
+    this.leaveEditing();
     if (this.draft.strategy === 'scratch') this.setStrategy('finetune');
     this.change({ weights });
   }
@@ -199,8 +204,9 @@ export class PlanController {
     this.draft = { ...this.draft, classWeights: { ...this.draft.classWeights, [name]: text } };
   }
 
-  /** Begins with a whole plan; with a parent, to branch off that run. */
+  /** Begins with a whole plan; with a parent, to branch off that run. A run's stages are no longer edited then. */
   takePlan(draft: PlanDraft, parent: PlanParent | null = null): void {
+    this.editing = null;
     this.restage(draft);
     this.parent = parent;
   }
@@ -208,8 +214,16 @@ export class PlanController {
   /** The same plan with its stages otherwise, or with another one chosen: what was frozen and thawed begins anew. */
   restage(draft: PlanDraft): void {
     this.draft = draft;
+    this.costBefore = null;
+    this.#staged += 1;
     this.#freezing = history.begin<Freezing>({ strategy: draft.strategy, rules: draft.rules });
     this.#showLayers();
+  }
+
+  /** Leaves the stages of a run as they were: the plan that was being made before comes back. */
+  leaveEditing(): void {
+    const { editing } = this;
+    if (editing !== null) this.takePlan(editing.before.draft, editing.before.parent);
   }
 
   /** Plans a run of its own, with the weights that the branch would have begun with. */
@@ -219,6 +233,7 @@ export class PlanController {
 
   /** Rules name layers of one network: another one begins without them, and with its own weights. */
   chooseNetwork(network: string | null, weights: ChosenWeights | null = null): void {
+    this.leaveEditing();
     this.parent = null;
     const headDesign = { ...this.draft.headDesign, base: null };
     this.restage(
@@ -272,11 +287,14 @@ export class PlanController {
   async applyPattern(action: 'freeze' | 'thaw', text: string): Promise<PlanProblem | null> {
     const rule: FreezeRule = { action, pattern: patternOf(text, this.layers) };
     const rules = addRules(this.#present.rules, [rule]);
+    const asked = this.#staged;
     // What is wrong with other stages is not asked here.
     const answer = await this.#transport.invoke('plan.preview', this.#askStage({ ...this.#asking, rules }));
     const problem = answer.problems.find((candidate) => candidate.field.startsWith('rules'));
+    // An answer of one stage says nothing of another that was chosen meanwhile.
+    if (asked !== this.#staged) return null;
     if (problem !== undefined) return problem;
-    this.#freeze({ ...this.#present, rules });
+    this.#addRules([rule]);
     return null;
   }
 
@@ -299,7 +317,8 @@ export class PlanController {
   }
 
   async #begin(how: 'training.start' | 'queue.add'): Promise<string | null> {
-    if (!this.ready) return null;
+    // Its draft is another run's, which has begun.
+    if (!this.ready || this.editing !== null) return null;
     this.starting = true;
     this.failure = null;
     try {
@@ -349,6 +368,7 @@ export class PlanController {
   #beginOn(features: string | null): void {
     if (features === this.#features) return;
     this.#features = features;
+    this.leaveEditing();
     if (features !== null) this.draft = { ...this.draft, strategy: 'features' };
     this.chooseNetwork(this.draft.network);
   }
@@ -373,7 +393,10 @@ export class PlanController {
     this.preview = answer;
     this.#alone = alone;
     this.completed = answer.plan ?? this.completed;
-    if (before !== null && this.shown?.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
+    // What another stage costs is no change of this one.
+    const isSame = this.#told === this.#staged;
+    this.#told = this.#staged;
+    if (isSame && before !== null && this.shown?.cost?.epochSeconds !== before.epochSeconds) this.costBefore = before;
     this.#showLayers();
   }
 

@@ -1,11 +1,19 @@
 import type { StagePreset } from '../../shared/contract/stage-requests.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import { draftOfPlan } from './draft-of-plan.ts';
-import type { PlanDraft } from './plan-draft.ts';
+import { optimizerOf } from './plan-draft.ts';
 import { stageRequests } from './plan-request.ts';
-import type { PlanParent } from './plan-asking.ts';
 import type { PlanController } from './plan.svelte.ts';
-import { addStage, atStage, changeStage, moveStage, removeStage, stagesOf, takeStages } from './stage-draft.ts';
+import {
+  addStage,
+  atStage,
+  changeStage,
+  completionAt,
+  moveStage,
+  removeStage,
+  stagesOf,
+  takeStages,
+} from './stage-draft.ts';
 import type { StageDraft } from './stage-fields.ts';
 
 /** What a person does to the stages of the plan, and to those of a run that have not begun. */
@@ -15,8 +23,6 @@ export class StageEditor {
   readonly #transport: Transport;
   readonly #plan: PlanController;
   readonly #name: (place: number) => string;
-  /** The plan that was being made before a run's stages were edited. */
-  #kept: { readonly draft: PlanDraft; readonly parent: PlanParent | null } | null = null;
 
   /** @param name of a new stage, by its place from 1 */
   constructor(transport: Transport, plan: PlanController, name: (place: number) => string) {
@@ -67,13 +73,21 @@ export class StageEditor {
     this.#plan.restage({ ...this.#plan.draft, stages: [], stage: 0 });
   }
 
-  /** The plan in stages that are usual for its network, with the rate that it has. @throws ThawError of the engine */
+  /** The plan in stages that are usual for its network, with the optimizer and the rate that it begins with. @throws ThawError of the engine */
   async takePreset(preset: StagePreset): Promise<void> {
-    const { network, completion, draft } = this.#plan;
+    const { network, completed, draft } = this.#plan;
     if (network === null) return;
-    const rate = draft.strategy === 'scratch' ? undefined : completion?.optimizer.learningRate;
+    const choice = optimizerOf(draft, completed);
+    const optimizer = choice === 'nesterov' ? 'sgd' : choice;
+    // What begins from scratch has another rate than a head.
+    const keepsRate = atStage(draft, 0).strategy !== 'scratch' && completed?.optimizer.kind === optimizer;
     await this.#wait(async () => {
-      const asked = { network, preset, ...(rate !== undefined && { learningRate: rate }) };
+      const asked = {
+        network,
+        preset,
+        optimizer,
+        ...(keepsRate && { learningRate: completionAt(completed, 0).optimizer.learningRate }),
+      };
       const { stages } = await this.#transport.invoke('plans.stagePreset', asked);
       this.#plan.restage(takeStages(this.#plan.draft, stages));
     });
@@ -90,9 +104,11 @@ export class StageEditor {
       const { plan, stages, summary } = await this.#transport.invoke('runs.show', { runId });
       const weights = { reference: { kind: 'ofRun', runId }, label: summary.name } as const;
       const from = Math.max(1, stages.length);
-      this.#kept ??= { draft: this.#plan.draft, parent: this.#plan.parent };
-      this.#plan.editing = { runId, name: summary.name, from };
+      const { editing, draft, parent } = this.#plan;
+      const before = editing?.before ?? { draft, parent };
+      // A plan that is taken ends the editing of another run's.
       this.#plan.takePlan(atStage(draftOfPlan(plan, weights), from));
+      this.#plan.editing = { runId, name: summary.name, from, before };
     });
   }
 
@@ -107,7 +123,7 @@ export class StageEditor {
         from: editing.from,
         stages: [...stages],
       });
-      this.leave();
+      if (this.#plan.editing?.runId === editing.runId) this.leave();
     });
   }
 
@@ -115,21 +131,24 @@ export class StageEditor {
    * Keeps up with the run whose stages are edited: what has begun is no longer to be changed, and of a run that has ended
    * nothing is.
    *
-   * @param begun how many of its stages have
+   * @param training the run that trains, which may be the next one by now; null where none does
+   * @param begun how many stages have begun in the run that is told of
    * @returns whether the editing had to be left
    */
-  keepUp(begun: number, training: boolean): boolean {
+  keepUp(training: string | null, begun: { readonly runId: string; readonly stages: number } | null): boolean {
     const { editing } = this.#plan;
     if (editing === null) return false;
-    if (!training) this.leave();
-    else if (begun > editing.from) this.#plan.editing = { ...editing, from: begun };
-    return !training;
+    if (training !== editing.runId) {
+      this.leave();
+      return true;
+    }
+    const from = begun?.runId === editing.runId ? begun.stages : 0;
+    if (from > editing.from) this.#plan.editing = { ...editing, from };
+    return false;
   }
 
   leave(): void {
-    this.#plan.editing = null;
-    if (this.#kept !== null) this.#plan.takePlan(this.#kept.draft, this.#kept.parent);
-    this.#kept = null;
+    this.#plan.leaveEditing();
   }
 
   async #wait(work: () => Promise<void>): Promise<void> {
