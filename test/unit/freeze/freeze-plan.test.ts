@@ -203,7 +203,7 @@ describe('what trains is the strategy, then the rules in order', () => {
 
   it('rules may not leave nothing to train', async () => {
     await expectError(() => freezePlan(mobilenet, 'features', [freeze('logits')]), 'usage.invalid', 'at least one');
-    await expectError(() => freezePlan(base, 'features', []), 'usage.invalid', '--thaw');
+    await expectError(() => freezePlan(base, 'features', []), 'usage.invalid', "'last:2'");
   });
 
   it('a rule may not mean only layers without parameters', async () => {

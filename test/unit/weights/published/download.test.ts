@@ -61,7 +61,7 @@ async function droppingServer(drops: number, tag: (ask: number) => string): Prom
       return;
     }
     response.writeHead(200, { 'content-length': BODY.length });
-    response.write(BODY.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 20));
+    response.write(BODY.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 300));
   });
 }
 
@@ -116,7 +116,7 @@ describe('weights of the catalogue', () => {
         return;
       }
       response.writeHead(200, { 'content-length': BODY.length });
-      response.write(Buffer.alloc(70_000), () => setTimeout(() => response.destroy(), 20));
+      response.write(Buffer.alloc(70_000), () => setTimeout(() => response.destroy(), 300));
     });
 
     const { path: file } = await downloadWeights(entry(careless, { hash: null }), options(temporaryFolder()));
@@ -132,7 +132,7 @@ describe('weights of the catalogue', () => {
       response.setHeader('etag', TAG);
       if (asked === 1) {
         response.writeHead(200, { 'content-length': BODY.length });
-        response.write(BODY.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 20));
+        response.write(BODY.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 300));
         return;
       }
       const range = `bytes 70000-70009/${BODY.length}`;
