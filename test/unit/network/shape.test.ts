@@ -185,12 +185,12 @@ describe('what does not fit is refused, naming the layer', () => {
       ["'layer' (dense)", '[features]', '[7, 6, 3]'],
     ],
     [
-      'a normalisation of no image',
+      'a normalisation of what is neither an image nor a vector',
       networkOf(
-        { kind: 'globalAveragePooling2d', keepDimensions: false, name: 'pool', inputs: ['input'], block: 'block' },
-        onInput({ kind: 'batchNorm', epsilon: 1e-3, momentum: 0.9, scale: true, center: true }, 'pool'),
+        { kind: 'reshape', shape: [6, 21], name: 'rows', inputs: ['input'], block: 'block' },
+        onInput({ kind: 'batchNorm', epsilon: 1e-3, momentum: 0.9, scale: true, center: true }, 'rows'),
       ),
-      ["'layer' (batchNorm)", '[height, width, channels]', '[3]'],
+      ["'layer' (batchNorm)", '[height, width, channels]', '[6, 21]'],
     ],
     ['a sum of one', networkOf(onInput({ kind: 'add' }, 'input')), ["'layer' (add)", 'two inputs', '1 (input)']],
     [
