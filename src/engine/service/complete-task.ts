@@ -1,5 +1,5 @@
 import { takesImagesAsTheyAre, type LearningTask } from '../../shared/contract/learning-task.ts';
-import type { OptimizerPlan, Strategy, TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
+import type { OptimizerPlan, TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { layerStages } from '../network/decoder.ts';
@@ -126,12 +126,6 @@ export function completeTask(request: ResolvedPlanRequest): LearningTask {
     ) ?? [];
   if (rule === undefined) return task;
   throw new ThawError('usage.invalid', `${WORDS[task.kind]} ${rule}.`, hint ?? '');
-}
-
-/** The strategy where nothing is said of it: other tasks than classes are learnt by what lies below the head. */
-export function usualStrategy({ task, weights }: Pick<ResolvedPlanRequest, 'task' | 'weights'>): Strategy {
-  if (task === undefined || task.kind === 'classify') return 'features';
-  return weights === undefined || weights.kind === 'none' ? 'scratch' : 'finetune';
 }
 
 /** The optimizer where nothing is said of it: the error of pixels is small, and so are its gradients. */

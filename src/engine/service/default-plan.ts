@@ -1,4 +1,5 @@
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
+import { usualStrategy } from '../../shared/contract/learning-task.ts';
 import {
   PLAN_SCHEMA_VERSION,
   type OptimizerPlan,
@@ -16,7 +17,7 @@ import { completeFused } from './complete-fused.ts';
 import { completeHead } from './complete-head.ts';
 import { completePreprocessing } from './complete-preprocessing.ts';
 import { completeSchedule } from './complete-schedule.ts';
-import { completeTask, stagesOfTask, usualOptimizer, usualStrategy } from './complete-task.ts';
+import { completeTask, stagesOfTask, usualOptimizer } from './complete-task.ts';
 import type { ResolvedPlanRequest } from './resolve-references.ts';
 
 interface StrategyDefaults {

@@ -1,5 +1,6 @@
 import { fusedNames } from '../../shared/contract/fused-network.ts';
 import { USUAL_HEAD } from '../../shared/contract/head-design.ts';
+import { usualStrategy } from '../../shared/contract/learning-task.ts';
 import type { FreezeRule, TrainingPlan } from '../../shared/contract/plan.ts';
 import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import type { PlanProblem } from '../../shared/contract/preview.ts';
@@ -22,7 +23,7 @@ import { planAbove } from '../training/features-file/plan-above.ts';
 import { completeAugmentation } from './complete-augmentation.ts';
 import { completeHead } from './complete-head.ts';
 import { completePreprocessing } from './complete-preprocessing.ts';
-import { completeTask, usualStrategy } from './complete-task.ts';
+import { completeTask } from './complete-task.ts';
 import { completePlan, completeSampling } from './default-plan.ts';
 import { expectNoAugmentation, expectTakesImages, networkOnFeatures } from './on-features.ts';
 import { networkOfPlan } from './preview-plan-network.ts';

@@ -1,4 +1,6 @@
+import type { AugmentationPlan } from '../../shared/contract/augmentation.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { EMPTY_AUGMENTATION, type AugmentationDraft } from './augmentation-draft.ts';
 import { NUMBER_FIELD_NAMES, NUMBER_FIELDS, type NumberField } from './number-field.ts';
 import { EMPTY_DRAFT, type ChosenWeights, type OptimizerChoice, type PlanDraft } from './plan-draft.ts';
@@ -9,19 +11,20 @@ import { takeStages } from './stage-draft.ts';
 import { taskDraft } from './task-draft.ts';
 
 /** What stands at a dotted path of a plan. */
-function valueAt(plan: TrainingPlan, path: string): unknown {
+function valueAt(plan: object, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => {
     if (typeof value !== 'object' || value === null) return undefined;
     return (value as Readonly<Record<string, unknown>>)[key];
   }, plan);
 }
 
-function typedOf(plan: TrainingPlan): PlanDraft['typed'] {
+/** The figures of a plan, or of a request for one, as they would be typed: empty where it says nothing of them. */
+export function typedFigures(plan: Pick<TrainingPlanRequest, 'learningRateRules'>): PlanDraft['typed'] {
   const figures = NUMBER_FIELD_NAMES.map((field): readonly [NumberField, string] => {
     const value = valueAt(plan, NUMBER_FIELDS[field].path);
     return [field, typeof value === 'number' ? String(value) : ''];
   });
-  const { rateBelowHead } = typedRates(plan.learningRateRules);
+  const { rateBelowHead } = typedRates(plan.learningRateRules ?? []);
   return { ...EMPTY_DRAFT.typed, ...Object.fromEntries(figures), rateBelowHead };
 }
 
@@ -29,7 +32,8 @@ function optimizerOf({ optimizer }: TrainingPlan): OptimizerChoice {
   return optimizer.kind === 'sgd' && optimizer.nesterov ? 'nesterov' : optimizer.kind;
 }
 
-function augmentationOf({ augmentation }: TrainingPlan): AugmentationDraft {
+/** What is done to images as the form would hold it had all of it been chosen there. */
+export function chosenAugmentation(augmentation: AugmentationPlan | null): AugmentationDraft {
   if (augmentation === null) return { ...EMPTY_AUGMENTATION, augmentation: 'none' };
   return {
     augmentation: 'none',
@@ -42,7 +46,9 @@ function augmentationOf({ augmentation }: TrainingPlan): AugmentationDraft {
   };
 }
 
-function classWeightsOf({ classWeights }: TrainingPlan): PlanDraft['classWeights'] {
+export function typedClassWeights({
+  classWeights,
+}: Pick<TrainingPlanRequest, 'classWeights'>): PlanDraft['classWeights'] {
   if (classWeights?.kind !== 'given') return {};
   return Object.fromEntries(Object.entries(classWeights.weights).map(([name, weight]) => [name, String(weight)]));
 }
@@ -64,7 +70,7 @@ export function draftOfPlan(plan: TrainingPlan, weights: ChosenWeights | null): 
     newHead: plan.newHead,
     loss: plan.loss,
     classWeighting: plan.classWeights?.kind ?? 'none',
-    classWeights: classWeightsOf(plan),
+    classWeights: typedClassWeights(plan),
     sampling: plan.sampling,
     preprocessing: plan.preprocessing ?? OWN_PREPROCESSING,
     split: plan.split.kind,
@@ -82,8 +88,8 @@ export function draftOfPlan(plan: TrainingPlan, weights: ChosenWeights | null): 
     headDesign: headDraft(plan.headDesign),
     classes: plan.classes,
     ...taskDraft(plan.task),
-    ...augmentationOf(plan),
-    typed: typedOf(plan),
+    ...chosenAugmentation(plan.augmentation),
+    typed: typedFigures(plan),
   };
   return takeStages(draft, plan.stages);
 }

@@ -1,11 +1,11 @@
 import {
   hiddenLayer,
   type HeadActivation,
-  type HeadDesign,
   type HeadInitializer,
   type HeadPooling,
   type HiddenLayer,
 } from '../../shared/contract/head-design.ts';
+import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts';
 import { moveItem } from './move-item.ts';
 import { readFigure, type NumberField, type Typed } from './number-field.ts';
 
@@ -69,18 +69,20 @@ export function hasWrongLayer({ hidden }: HeadDraft): boolean {
   return hidden?.some(wrong) ?? false;
 }
 
-export function headDraft(design: HeadDesign): HeadDraft {
+/** A head as the form holds it; what is not said of it is left to the engine. */
+export function headDraft(design: NonNullable<TrainingPlanRequest['headDesign']>): HeadDraft {
+  const layers = design.hidden?.map((layer): TypedLayer => ({
+    kind: layer.kind,
+    size: String(layer.kind === 'dense' ? layer.units : layer.filters),
+    activation: layer.activation,
+    batchNorm: layer.batchNorm,
+    dropout: layer.dropout === 0 ? '' : String(layer.dropout),
+  }));
   return {
-    base: design.base,
-    pooling: design.pooling,
-    hidden: design.hidden.map((layer) => ({
-      kind: layer.kind,
-      size: String(layer.kind === 'dense' ? layer.units : layer.filters),
-      activation: layer.activation,
-      batchNorm: layer.batchNorm,
-      dropout: layer.dropout === 0 ? '' : String(layer.dropout),
-    })),
-    initializer: design.initializer,
+    base: design.base ?? null,
+    pooling: design.pooling ?? null,
+    hidden: layers ?? null,
+    initializer: design.initializer ?? null,
   };
 }
 

@@ -5,16 +5,20 @@ import {
   type ParsedRun,
   type PlanFormat,
 } from '../../shared/contract/plan-file.ts';
+import { usualStrategy } from '../../shared/contract/learning-task.ts';
 import type { TrainingPlanRequest, WeightsReference } from '../../shared/contract/plan-request.ts';
+import type { PlanProblem } from '../../shared/contract/preview.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { saveFile } from '../charts/chart-export.ts';
 import { planFile as words } from '../strings/plan-file.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
 import { draftOfPlan } from './draft-of-plan.ts';
+import { draftOfRequest } from './draft-of-request.ts';
 import type { Navigation } from './navigation.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { PlanController } from './plan.svelte.ts';
-import type { ChosenWeights } from './plan-draft.ts';
+import type { ChosenWeights, PlanDraft } from './plan-draft.ts';
+import { previewRequest } from './plan-request.ts';
 
 /** A file of several runs, of which one is to be opened. */
 export interface SeveralRuns {
@@ -106,19 +110,32 @@ export class PlanFiles {
     }
   }
 
+  /**
+   * What is wrong or missing in it stands at its field of the form.
+   *
+   * @throws ThawError for what is wrong at a field that the form does not have, where nobody would see that it is left out
+   */
+  async #draftOf(request: TrainingPlanRequest, problems: readonly PlanProblem[]): Promise<PlanDraft> {
+    const draft = draftOfRequest(request, chosenWeights(request.weights));
+    const inForm = previewRequest(draft, this.#around.dataset.reference, null);
+    const { problems: shown } = await this.#transport.invoke('plan.preview', inForm);
+    const lost = problems.find((problem) => shown.every(({ field }) => field !== problem.field));
+    if (lost === undefined) return draft;
+    throw new ThawError('usage.invalid', `${lost.field}: ${lost.message}`, lost.hint);
+  }
+
   async #take(run: ParsedRun): Promise<void> {
     const { dataset, plan, notices } = this.#around;
     const asked = run.plan.dataset;
     if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(dataset.reference)) await dataset.open(asked);
+    const request = withStrategy(run);
+    const weights = chosenWeights(request.weights);
     const { plan: whole, problems } = await this.#transport.invoke('plan.preview', {
-      ...run.plan,
+      ...request,
       dataset: asked ?? dataset.reference,
     });
-    if (whole === null) {
-      const [first] = problems;
-      throw new ThawError('usage.invalid', `${first?.field ?? ''}: ${first?.message ?? ''}`, first?.hint ?? '');
-    }
-    plan.takePlan(draftOfPlan(whole, chosenWeights(run.plan.weights)));
+    if (whole !== null) plan.takePlan(draftOfPlan(whole, weights));
+    else plan.takePlan(await this.#draftOf(request, problems));
     const without = [
       ...run.asks.map(({ field, path }) => words.asks[field](path)),
       ...[run.weightsOf, run.headWeightsOf, run.parentOf]
@@ -128,6 +145,14 @@ export class PlanFiles {
     ];
     if (without.length > 0) notices.tell({ title: words.opened(run.name), hint: without.join(' ') });
   }
+}
+
+/** With the strategy that is usual with the weights that are asked for, which the plan itself is without. */
+function withStrategy({ plan, asks, weightsOf, parentOf, parent }: ParsedRun): TrainingPlanRequest {
+  const isAsked = asks.some(({ field }) => field === 'weights');
+  const hasWeights = isAsked || [weightsOf, parentOf, parent].some((earlier) => earlier !== null);
+  const weights = hasWeights ? { kind: 'file' } : plan.weights;
+  return { ...plan, strategy: plan.strategy ?? usualStrategy({ task: plan.task, weights }) };
 }
 
 function chosenWeights(reference: WeightsReference | undefined): ChosenWeights | null {

@@ -43,6 +43,18 @@ export function isLayerwise(task: LearningTask): boolean {
   return task.kind === 'autoencoder' && task.layerwise;
 }
 
+/** The strategy where nothing is said of it: other tasks than classes are learnt by what lies below the head. */
+export function usualStrategy({
+  task,
+  weights,
+}: {
+  readonly task?: LearningTask | undefined;
+  readonly weights?: { readonly kind: string } | undefined;
+}): 'features' | 'finetune' | 'scratch' {
+  if (task === undefined || task.kind === 'classify') return 'features';
+  return weights === undefined || weights.kind === 'none' ? 'scratch' : 'finetune';
+}
+
 /** How many examples so many images make: each image one for each of its turns, or one as it is and one corrupted. */
 export function exampleCount({ kind }: LearningTask, images: number): number {
   if (kind === 'rotation') return images * 4;
