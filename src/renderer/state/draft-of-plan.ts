@@ -19,7 +19,9 @@ function valueAt(plan: object, path: string): unknown {
 }
 
 /** The figures of a plan, or of a request for one, as they would be typed: empty where it says nothing of them. */
-export function typedFigures(plan: Pick<TrainingPlanRequest, 'learningRateRules'>): PlanDraft['typed'] {
+export function typedFigures(
+  plan: Pick<TrainingPlanRequest, 'learningRateRules' | 'augmentation'>,
+): PlanDraft['typed'] {
   const figures = NUMBER_FIELD_NAMES.map((field): readonly [NumberField, string] => {
     const value = valueAt(plan, NUMBER_FIELDS[field].path);
     return [field, typeof value === 'number' ? String(value) : ''];
