@@ -98,7 +98,7 @@ describe('a preview of augmentation', () => {
 
   it('says in words what cannot be shown', async () => {
     await expectError(() => preview({ images: [path.join(home, 'gone.png')] }), 'image.unreadable', 'gone.png');
-    await expectError(() => preview({ images: [home] }), 'image.unreadable', 'folder');
+    await expectError(() => preview({ images: [home] }), 'usage.invalid', 'folder');
     await expectError(() => preview({ network: 'features_8' }), 'usage.invalid');
     const crop = { smallestArea: 0.9, largestArea: 0.5 };
     await expectError(() => preview({ augmentation: { randomResizedCrop: crop } }), 'usage.invalid', 'smallestArea');
