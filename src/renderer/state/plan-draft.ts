@@ -90,6 +90,11 @@ export interface PlanDraft extends AugmentationDraft, TaskDraft, StageChoices {
   readonly reuse: string;
   readonly headWeights: ChosenHead | null;
   readonly headDesign: HeadDraft;
+  /**
+   * Of a plan file whose weights are still to be chosen: the rules that it has for the names in them, for each part of a
+   * fused network.
+   */
+  readonly mappings: readonly (readonly string[])[];
   /** The classes to learn, by name; null for all. */
   readonly classes: readonly string[] | null;
   readonly typed: Readonly<Record<NumberField, string>>;
@@ -127,6 +132,7 @@ export const EMPTY_DRAFT: PlanDraft = {
   reuse: '',
   headWeights: null,
   headDesign: EMPTY_HEAD,
+  mappings: [],
   classes: null,
   ...EMPTY_TASK,
   ...EMPTY_AUGMENTATION,

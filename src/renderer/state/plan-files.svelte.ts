@@ -1,6 +1,7 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import {
   LARGEST_PLAN_FILE,
+  type AskedPath,
   type ParsedPlans,
   type ParsedRun,
   type PlanFormat,
@@ -134,10 +135,10 @@ export class PlanFiles {
       ...request,
       dataset: asked ?? dataset.reference,
     });
-    if (whole !== null) plan.takePlan(draftOfPlan(whole, weights));
-    else plan.takePlan(await this.#draftOf(request, problems));
+    const draft = whole === null ? await this.#draftOf(request, problems) : draftOfPlan(whole, weights);
+    plan.takePlan({ ...draft, mappings: mappingsOf(run.asks) });
     const without = [
-      ...run.asks.map(({ field, path }) => words.asks[field](path)),
+      ...run.asks.map(told),
       ...[run.weightsOf, run.headWeightsOf, run.parentOf]
         .filter((earlier) => earlier !== null)
         .map(({ name }) => words.earlier(name)),
@@ -145,6 +146,22 @@ export class PlanFiles {
     ];
     if (without.length > 0) notices.tell({ title: words.opened(run.name), hint: without.join(' ') });
   }
+}
+
+/** Rules for the names in weights, each at the place of its part. */
+function mappingsOf(asks: readonly AskedPath[]): PlanDraft['mappings'] {
+  const ofWeights = asks.filter(({ field }) => field === 'weights');
+  const parts = ofWeights.map(({ part = 0 }) => part + 1);
+  return Array.from(
+    { length: Math.max(0, ...parts) },
+    (_, place) => ofWeights.find(({ part = 0 }) => part === place)?.mapping ?? [],
+  );
+}
+
+function told({ field, path, structure, mapping = [] }: AskedPath): string {
+  const asked = words.asks[field](path);
+  if (structure) return `${asked} ${words.structure(structure.kind)}`;
+  return mapping.length > 0 ? `${asked} ${words.mapping(mapping)}` : asked;
 }
 
 /** With the strategy that is usual with the weights that are asked for, which the plan itself is without. */

@@ -28,6 +28,7 @@ import { draftFor, hasWrong, type EditedRun, type PlanParent, type StageAlone } 
 import { EMPTY_DRAFT, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
 import { planRequest, previewRequest, WITHOUT } from './plan-request.ts';
 import { isPlaced, stagePath } from './plan-places.ts';
+import { weightsIn } from './renamed-weights.ts';
 import { completionAt, takeStages } from './stage-draft.ts';
 
 type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
@@ -46,6 +47,8 @@ export class PlanController {
   starting = $state(false);
   /** Where the run is to go on from; null for one of its own. */
   parent = $state.raw<PlanParent | null>(null);
+  /** Counts the plans that came into the form, and the networks: what was undone of one is not done to the next. */
+  taken = 0;
   /** Why the engine could not answer or begin. */
   failure = $state.raw<unknown>(null);
 
@@ -180,9 +183,10 @@ export class PlanController {
     this.change({ weights });
   }
 
-  /** Begins with the weights in a granted file. */
+  /** Begins with the weights in a granted file, its names read as the plan file says that was opened. */
   takeWeights(file: FileEntry): void {
-    this.beginWith({ reference: { kind: 'granted', grantId: file.grantId }, label: file.name });
+    this.leaveEditing();
+    this.beginWith(weightsIn(file, this.draft.mappings));
   }
 
   type(field: NumberField, text: string): void {
@@ -207,6 +211,7 @@ export class PlanController {
   /** Begins with a whole plan; with a parent, to branch off that run. A run's stages are no longer edited then. */
   takePlan(draft: PlanDraft, parent: PlanParent | null = null): void {
     this.editing = null;
+    this.taken += 1;
     this.restage(draft);
     this.parent = parent;
   }
@@ -234,11 +239,22 @@ export class PlanController {
   /** Rules name layers of one network: another one begins without them, and with its own weights. */
   chooseNetwork(network: string | null, weights: ChosenWeights | null = null): void {
     this.leaveEditing();
+    this.taken += 1;
     this.parent = null;
     const headDesign = { ...this.draft.headDesign, base: null };
     this.restage(
       takeStages(
-        { ...this.draft, network, weights, rules: [], rates: [], reuse: '', headDesign, headWeights: null },
+        {
+          ...this.draft,
+          network,
+          weights,
+          rules: [],
+          rates: [],
+          reuse: '',
+          headDesign,
+          headWeights: null,
+          mappings: [],
+        },
         [],
       ),
     );

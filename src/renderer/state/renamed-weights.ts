@@ -1,3 +1,4 @@
+import type { FileEntry } from '../../shared/contract/file-entry.ts';
 import type { WeightsReference } from '../../shared/contract/plan-request.ts';
 
 /** Weights whose tensors may be looked for under other names. */
@@ -16,6 +17,20 @@ export function withRules(weights: RenamedReference, mapping: readonly string[])
   if (mapping.length > 0) return { ...weights, mapping: [...mapping] };
   const { kind } = weights;
   return kind === 'granted' ? { kind, grantId: weights.grantId } : { kind, name: weights.name };
+}
+
+/**
+ * The weights in a file, as they are chosen.
+ *
+ * @param mappings rules for the names in them, by the part of a network
+ * @param part of a fused network, from 0; the only one of others
+ */
+export function weightsIn(
+  { grantId, name }: Pick<FileEntry, 'grantId' | 'name'>,
+  mappings: readonly (readonly string[])[],
+  part = 0,
+) {
+  return { reference: withRules({ kind: 'granted', grantId }, mappings[part] ?? []), label: name };
 }
 
 /** Whether they are the same weights, whatever the rules. */

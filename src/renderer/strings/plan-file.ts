@@ -1,5 +1,9 @@
+import type { DatasetStructure } from '../../shared/contract/dataset-structure.ts';
 import { bytes } from './format.ts';
 import { isolate } from './isolate.ts';
+import { structure } from './structure.ts';
+
+const { kinds } = structure;
 
 /** Words of plans as files. */
 export const planFile = {
@@ -20,6 +24,9 @@ export const planFile = {
     dataset: (path: string) => `It is of the dataset ${isolate(path)}: open that to train on it.`,
     weights: (path: string) => `It begins with ${isolate(path)}: choose that file at Weights.`,
   },
+  structure: (kind: DatasetStructure['kind']) => `It is laid out as “${kinds[kind].title}”.`,
+  mapping: (rules: readonly string[]) =>
+    `The names in it are then read by the rules of the plan: ${rules.map(isolate).join(', ')}.`,
   earlier: (name: string) =>
     `It takes over from the run ${isolate(name)} of the file: train that first, then choose it here.`,
   branches: (runId: string) => `It branches off run ${runId}: branch there to take its optimizer over as well.`,
