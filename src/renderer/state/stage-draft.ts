@@ -75,6 +75,15 @@ export function removeStage(draft: PlanDraft, index: number): PlanDraft {
   return choose(draft, left, chosen);
 }
 
+/** With a stage that was removed at a place again; what was chosen stays chosen, and of none it is. */
+export function insertStage(draft: PlanDraft, stage: StageDraft, place: number): PlanDraft {
+  const stages = stagesOf(draft);
+  const at = Math.min(stages.length, Math.max(0, place));
+  const chosen = stages.length > 0 && draft.stage >= at ? draft.stage + 1 : draft.stage;
+  const own = { ...stage, key: nextKey(stages) };
+  return choose(draft, [...stages.slice(0, at), own, ...stages.slice(at)], chosen);
+}
+
 /** A stage put to another place; the chosen one stays chosen. */
 export function moveStage(draft: PlanDraft, from: number, to: number): PlanDraft {
   const stages = stagesOf(draft);

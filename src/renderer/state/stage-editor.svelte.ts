@@ -9,6 +9,7 @@ import {
   atStage,
   changeStage,
   completionAt,
+  insertStage,
   moveStage,
   removeStage,
   stagesOf,
@@ -56,8 +57,16 @@ export class StageEditor {
     this.#plan.restage(addStage(this.#plan.draft, this.#name));
   }
 
-  remove(place: number): void {
-    if (this.canRemove(place)) this.#plan.restage(removeStage(this.#plan.draft, place));
+  /** @returns what puts it back, as long as no other plan has come into the form; null where it has to stay */
+  remove(place: number): (() => void) | null {
+    const removed = this.list[place];
+    if (removed === undefined || !this.canRemove(place)) return null;
+    const { taken } = this.#plan;
+    this.#plan.restage(removeStage(this.#plan.draft, place));
+    return () => {
+      if (taken !== this.#plan.taken || place < this.begun) return;
+      this.#plan.restage(insertStage(this.#plan.draft, removed, place));
+    };
   }
 
   move(from: number, to: number): void {

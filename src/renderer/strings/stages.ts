@@ -42,6 +42,7 @@ export const stages = {
   remove: (name: string) => `Remove ${name}`,
   moved: (name: string, place: number, of: number) => `${name} is now stage ${place} of ${of}.`,
   removed: (name: string) => `${name} is removed.`,
+  undo: 'Undo',
   rate: (rate: string) => `rate ${rate}`,
   epochs: (epochs: string) => (epochs === '1' ? '1 epoch' : `${epochs} epochs`),
   ends: (patience: string) => `stops after ${patience} no better`,

@@ -5,6 +5,7 @@ import {
   addStage,
   atStage,
   changeStage,
+  insertStage,
   moveStage,
   removeStage,
   stagesOf,
@@ -58,6 +59,19 @@ describe('the stages of a plan that is made', () => {
     ['the last, which is chosen', removeStage(atStage(abc, 2), 2), 'a:a b:b*'],
   ])('are removed: %s', (_, left, expected) => {
     expect(told(left)).toBe(expected);
+  });
+
+  it.each<[string, PlanDraft, number, string]>([
+    ['the first, beside the chosen one', atStage(abc, 2), 0, 'a:a b:b c:c*'],
+    ['the chosen one', abc, 0, 'a:a b:b* c:c'],
+    ['the last', abc, 2, 'a:a* b:b c:c'],
+    ['the only one', removeStage(removeStage(abc, 2), 1), 0, 'a:a*'],
+  ])('come back where they were removed: %s', (_, draft, place, expected) => {
+    const removed = stagesOf(draft)[place];
+    if (removed === undefined) throw new Error('There is a stage at each place.');
+    const back = insertStage(removeStage(draft, place), removed, place);
+    expect(told(back)).toBe(expected);
+    expect(new Set(stagesOf(back).map(({ key }) => key)).size).toBe(stagesOf(back).length);
   });
 
   it('leave a plan of one piece, with what the last of them did', () => {

@@ -46,6 +46,29 @@ function windowWith() {
   return { plan, editor, last, answers, answer: () => held.splice(0).forEach((resolve) => resolve()) };
 }
 
+describe('a stage that was removed', () => {
+  it('comes back where it was, unless another plan has come into the form since', () => {
+    const { plan, editor } = windowWith();
+    const staged = takeStages(own, underWay.stages);
+    const names = () => editor.list.map(({ name }) => name);
+    plan.takePlan(staged);
+    editor.remove(1)?.();
+    expect(names()).toEqual(['first', 'second', 'third']);
+    const undo = editor.remove(1);
+    editor.choose(1);
+    plan.takePlan(takeStages(own, [{ name: 'other' }]));
+    undo?.();
+    expect(names()).toEqual(['other']);
+  });
+
+  it('is none where it has begun', async () => {
+    const { editor } = windowWith();
+    await editor.edit('r');
+    expect(editor.remove(0)).toBeNull();
+    expect(editor.list).toHaveLength(3);
+  });
+});
+
 describe('the stages of a run that trains', () => {
   it('are put into the form and given back to the run, and the plan that was being made comes back', async () => {
     const { plan, editor, last } = windowWith();
