@@ -120,7 +120,7 @@ onSmallDisks(`full disks${because}`, () => {
 
   it('that have hardly room for the log lose nothing of it', async () => {
     // Of this the index of datasets takes a part before.
-    const disk = smallDisk(path.join(root, 'no-metrics'), 'size=620k');
+    const disk = smallDisk(path.join(root, 'no-metrics'), 'size=500k');
     const places = { home: path.join(disk.folder, 'home') };
     expect(told(await train(places)).code).toBe('disk.full');
     expect(damage(places.home)).toEqual([]);

@@ -62,6 +62,7 @@ export function assertSound(database: Database.Database, kind: DatabaseKind): vo
 export function migrate(database: Database.Database, kind: DatabaseKind): void {
   const { migrations } = kind;
   const latest = migrations.at(-1)?.version ?? 0;
+  const isBehind = numberPragma(database, 'user_version') < latest;
   let backedUp = false;
   // Rebuilding a table that others point to would otherwise empty them; the check before each commit stands in.
   database.pragma('foreign_keys = off');
@@ -95,4 +96,7 @@ export function migrate(database: Database.Database, kind: DatabaseKind): void {
     }
   }
   database.pragma('foreign_keys = on');
+  // All tables stand in the write-ahead log as well, which on a small disk is room that runs need. Where others are at work in
+  // it, it stays for now.
+  if (isBehind) database.pragma('wal_checkpoint(truncate)');
 }

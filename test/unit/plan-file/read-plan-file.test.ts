@@ -3,7 +3,7 @@ import { ThawError } from '../../../src/shared/errors/thaw-error.ts';
 import type { ParsedPlans, PlanFormat } from '../../../src/shared/contract/plan-file.ts';
 import { readPlanFile } from '../../../src/engine/plan-file/read-plan-file.ts';
 
-const FOLDER = '/home/person/plans';
+const FOLDER = '/pictures/plans';
 
 function read(text: string, format: PlanFormat = 'yaml'): ParsedPlans {
   return readPlanFile(text, format, { name: 'plan.yaml', folder: FOLDER });
@@ -24,7 +24,7 @@ const NOTHING = { name: null, weightsOf: null, headWeightsOf: null, parentOf: nu
 describe('a plan file', () => {
   it.each<[string, string, object]>([
     ['a path', 'dataset: ants', { dataset: { kind: 'folder', path: `${FOLDER}/ants` } }],
-    ['a path out of the folder', 'dataset: ../ants', { dataset: { kind: 'folder', path: '/home/person/ants' } }],
+    ['a path out of the folder', 'dataset: ../ants', { dataset: { kind: 'folder', path: '/pictures/ants' } }],
     ['the sample', 'dataset: sample', { dataset: { kind: 'sample' } }],
     ['features', 'dataset: a.npz', { dataset: { kind: 'features', path: `${FOLDER}/a.npz` } }],
     [
