@@ -24,12 +24,13 @@ import { writeStageBegun, writeStageEnded } from '../experiment/run-stages.ts';
 import { noteTrainer, releaseTrainerLock } from '../experiment/trainer-lock.ts';
 import { isBusy } from '../sqlite/database-error.ts';
 import { outOfMemoryKills } from '../runtime/out-of-memory-kills.ts';
-import { mayHaveRunOut, outOfMemory, type MemoryNeed } from '../training/memory.ts';
+import { outOfMemory, type MemoryNeed } from '../training/memory.ts';
 import { isPredictionsPath } from '../training/evaluation/predictions-file.ts';
 import type { EvaluationKept, TrainerJob, TrainerMessage } from '../training/protocol.ts';
 import { describeEnvironment } from './describe-environment.ts';
 import { HistogramWriter } from './histogram-writer.ts';
 import { endLine, RunJournal } from './run-journal.ts';
+import { endedWithoutResult, lackOfMemory } from './trainer-end.ts';
 import { TrainerProcess, type TrainerEnd } from './trainer-process.ts';
 
 /** What the trainer said last, if it came to say it. */
@@ -367,18 +368,6 @@ export class SupervisedRun {
     }
   }
 
-  /** How it ran out of memory, where it did; null otherwise. */
-  #lackOfMemory({ ending, killed, output }: TrainerEnd): string | null {
-    if (killed || !this.#memory) return null;
-    if (/bad_alloc|out of memory|cannot allocate memory/i.test(output)) return `the trainer ended with ${ending}`;
-    if (ending !== 'signal SIGKILL') return null;
-    const kills = outOfMemoryKills();
-    if (kills !== null && this.#killsBefore !== null && kills > this.#killsBefore) {
-      return 'the system ended the trainer for want of memory (SIGKILL)';
-    }
-    return mayHaveRunOut(this.#memory) ? 'the trainer was ended, as it seems for want of memory (SIGKILL)' : null;
-  }
-
   #conclusion(end: TrainerEnd): {
     readonly status: RunStatus;
     readonly error: SerializedError | null;
@@ -402,20 +391,10 @@ export class SupervisedRun {
       return { status: isResumable ? 'interrupted' : 'failed', error };
     }
     const { runId } = this.#options.job;
-    const lack = this.#lackOfMemory(end);
+    const lack = lackOfMemory(end, this.#memory, this.#killsBefore);
     if (lack !== null && this.#memory) {
       return { status: 'interrupted', error: outOfMemory(this.#memory, lack).toJSON() };
     }
-    const why = end.killed ? 'it was killed, as asked' : `its process ended with ${end.ending}`;
-    return {
-      status: 'interrupted',
-      error: {
-        code: 'training.process',
-        message: `A trainer ends with a result; ${why}.`,
-        hint: this.#hasCheckpoint
-          ? `Continue with \`thaw runs resume ${runId}\`; if it ends so again, \`thaw doctor\` looks for a cause.`
-          : `It left no checkpoint to continue from: train again with \`thaw runs repeat ${runId}\`; \`thaw doctor\` looks for a cause.`,
-      },
-    };
+    return { status: 'interrupted', error: endedWithoutResult(end, runId, this.#hasCheckpoint) };
   }
 }

@@ -1,5 +1,6 @@
 import { bitsOf } from '../graph/ops/fed-rows.ts';
-import { featureFeed, type Program } from '../graph/program.ts';
+import { featureFeed } from '../graph/program.ts';
+import type { Program } from '../graph/program-description.ts';
 import type { Feed, HeldTensor, Session } from '../runtime/session.ts';
 import type { DecodedImages } from './decoded-images.ts';
 import type { BatchRows } from './epoch-order.ts';

@@ -1,7 +1,8 @@
 import type { SkippedImage } from '../../shared/contract/run.ts';
 import type { ImageFile } from '../image/image-loader.ts';
 import { loadImages } from '../image/load-images.ts';
-import { featureFeed, type Program } from '../graph/program.ts';
+import { featureFeed } from '../graph/program.ts';
+import type { Program } from '../graph/program-description.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 import type { Session } from '../runtime/session.ts';
 import type { Feeds } from './batch-source.ts';

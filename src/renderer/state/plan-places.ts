@@ -1,3 +1,5 @@
+import type { PlanProblem } from '../../shared/contract/preview.ts';
+import type { PlanDraft } from './plan-draft.ts';
 import { isWeightPath } from './class-weights.ts';
 import { NUMBER_FIELDS } from './number-field.ts';
 
@@ -24,6 +26,17 @@ export function isPlaced(field: string): boolean {
 }
 
 /** Where what one field of the form says of a stage stands in the plan. */
-export function stagePath(stage: number, path: string): string {
+function stagePath(stage: number, path: string): string {
   return `stages.${stage}.${path === 'optimizer.learningRate' ? 'learningRate' : path}`;
+}
+
+/** The engine's reason at one of these fields of the plan, or of its chosen stage; null where there is none. */
+export function problemAt(
+  problems: readonly PlanProblem[],
+  { stages, stage }: Pick<PlanDraft, 'stages' | 'stage'>,
+  paths: readonly string[],
+): string | null {
+  const own = stages.length === 0 ? paths : [...paths, ...paths.map((path) => stagePath(stage, path))];
+  const problem = problems.find((candidate) => own.includes(candidate.field));
+  return problem === undefined ? null : `${problem.message} ${problem.hint}`.trim();
 }

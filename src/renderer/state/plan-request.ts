@@ -1,3 +1,4 @@
+import type { Request } from '../../shared/contract/endpoint.ts';
 import type { FreezeRule, LearningRateRule, OptimizerPlan } from '../../shared/contract/plan.ts';
 import type {
   DatasetReference,
@@ -7,6 +8,7 @@ import type {
 import { buildAugmentation } from './augmentation-draft.ts';
 import { readClassWeight } from './class-weights.ts';
 import { buildHead } from './head-draft.ts';
+import type { PlanParent } from './plan-asking.ts';
 import { readNumber, type NumberField, type Typed } from './number-field.ts';
 import {
   clippingOf,
@@ -56,7 +58,7 @@ export function stageRequests(draft: PlanDraft, completion: Completion): readonl
 }
 
 /** Says of everything that a plan may be without that it is without it: a branch is else as the run that it leaves. */
-export const WITHOUT = {
+const WITHOUT = {
   rules: [],
   stages: [],
   learningRateRules: [],
@@ -265,4 +267,13 @@ type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefine
 /** Without the fields that say nothing: the contract knows them as absent, not as undefined. */
 function defined<Fields extends object>(fields: Fields): Defined<Fields> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>;
+}
+
+/** What the engine is asked to train or to let wait: a branch names no weights, for they are its checkpoint's. */
+export function startRequest(request: TrainingPlanRequest, parent: PlanParent | null): Request<'training.start'> {
+  if (parent === null) return { ...request };
+  const { runId, step } = parent;
+  const asked: Request<'training.start'> = { ...request };
+  delete asked.weights;
+  return { ...WITHOUT, ...asked, parent: { relation: 'branched', runId, checkpoint: { step } } };
 }

@@ -6,7 +6,7 @@ import type { TrainingPlanRequest } from '../../shared/contract/plan-request.ts'
 import type { CostEstimate, PlanPreview, PlanProblem, StagePreview } from '../../shared/contract/preview.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import type { DatasetChoice } from './dataset-choice.svelte.ts';
-import * as history from './history.ts';
+import { FreezingHistory, type Freezing } from './freezing.svelte.ts';
 import {
   addRules,
   addTargets,
@@ -26,12 +26,10 @@ import { EMPTY_AUGMENTATION, NO_FIGURES } from './augmentation-draft.ts';
 import type { NumberField } from './number-field.ts';
 import { draftFor, hasWrong, type EditedRun, type PlanParent, type StageAlone } from './plan-asking.ts';
 import { EMPTY_DRAFT, type ChosenWeights, type PlanDraft } from './plan-draft.ts';
-import { planRequest, previewRequest, WITHOUT } from './plan-request.ts';
-import { isPlaced, stagePath } from './plan-places.ts';
+import { planRequest, previewRequest, startRequest } from './plan-request.ts';
+import { isPlaced, problemAt } from './plan-places.ts';
 import { weightsIn } from './renamed-weights.ts';
-import { completionAt, takeStages } from './stage-draft.ts';
-
-type Freezing = Pick<PlanDraft, 'strategy' | 'rules'>;
+import { completionAt, onNetwork } from './stage-draft.ts';
 
 /** What a person plans to train, and what the engine says it would do and cost. */
 export class PlanController {
@@ -75,10 +73,10 @@ export class PlanController {
   /** Whether a figure of the form cannot be read. */
   readonly wrong = $derived.by(() => hasWrong(this.#asking, this.completed));
   readonly problems = $derived<readonly PlanProblem[]>(this.preview?.problems ?? []);
-  readonly canUndo = $derived.by(() => this.#freezing.past.length > 0);
-  readonly canRedo = $derived.by(() => this.#freezing.future.length > 0);
+  readonly canUndo = $derived.by(() => this.#freezing.canUndo);
+  readonly canRedo = $derived.by(() => this.#freezing.canRedo);
 
-  #freezing = $state.raw<history.History<Freezing>>(history.begin<Freezing>({ strategy: 'features', rules: [] }));
+  readonly #freezing = new FreezingHistory();
   readonly #transport: Transport;
   readonly #dataset: DatasetChoice;
   #alone = $state.raw<StageAlone | null>(null);
@@ -121,15 +119,7 @@ export class PlanController {
 
   /** What the engine is asked to train or to let wait: a branch names no weights, for they are its checkpoint's. */
   get startRequest(): Request<'training.start'> {
-    const { parent } = this;
-    const request: Request<'training.start'> = { ...this.request };
-    if (parent === null) return request;
-    delete request.weights;
-    return {
-      ...WITHOUT,
-      ...request,
-      parent: { relation: 'branched', runId: parent.runId, checkpoint: { step: parent.step } },
-    };
+    return startRequest(this.request, this.parent);
   }
 
   /** Whether a click on Train can be honoured. */
@@ -153,10 +143,7 @@ export class PlanController {
 
   /** The engine's reason at one of these fields of the plan. */
   problemAt(...paths: readonly string[]): string | null {
-    const { stages, stage } = this.draft;
-    const own = stages.length === 0 ? paths : [...paths, ...paths.map((path) => stagePath(stage, path))];
-    const problem = this.problems.find((candidate) => own.includes(candidate.field));
-    return problem === undefined ? null : `${problem.message} ${problem.hint}`.trim();
+    return problemAt(this.problems, this.draft, paths);
   }
 
   /** The engine's reasons at a field of this part of the plan, or at what lies within. */
@@ -221,7 +208,7 @@ export class PlanController {
     this.draft = draft;
     this.costBefore = null;
     this.#staged += 1;
-    this.#freezing = history.begin<Freezing>({ strategy: draft.strategy, rules: draft.rules });
+    this.#freezing.begin({ strategy: draft.strategy, rules: draft.rules });
     this.#showLayers();
   }
 
@@ -241,23 +228,7 @@ export class PlanController {
     this.leaveEditing();
     this.taken += 1;
     this.parent = null;
-    const headDesign = { ...this.draft.headDesign, base: null };
-    this.restage(
-      takeStages(
-        {
-          ...this.draft,
-          network,
-          weights,
-          rules: [],
-          rates: [],
-          reuse: '',
-          headDesign,
-          headWeights: null,
-          mappings: [],
-        },
-        [],
-      ),
-    );
+    this.restage(onNetwork(this.draft, network, weights));
   }
 
   setStrategy(strategy: Strategy): void {
@@ -270,7 +241,7 @@ export class PlanController {
     const action = state === 'frozen' ? 'freeze' : 'thaw';
     if (this.locked) return;
     this.layers = withState(this.layers, layersOf(targets), state);
-    this.#freeze({ ...this.#present, rules: addTargets(this.#present.rules, targets, action) });
+    this.#freeze({ ...this.#freezing.present, rules: addTargets(this.#freezing.present.rules, targets, action) });
   }
 
   setStatistics(targets: readonly Target[], moving: boolean): void {
@@ -302,7 +273,7 @@ export class PlanController {
    */
   async applyPattern(action: 'freeze' | 'thaw', text: string): Promise<PlanProblem | null> {
     const rule: FreezeRule = { action, pattern: patternOf(text, this.layers) };
-    const rules = addRules(this.#present.rules, [rule]);
+    const rules = addRules(this.#freezing.present.rules, [rule]);
     const asked = this.#staged;
     // What is wrong with other stages is not asked here.
     const answer = await this.#transport.invoke('plan.preview', this.#askStage({ ...this.#asking, rules }));
@@ -315,11 +286,11 @@ export class PlanController {
   }
 
   undo(): void {
-    this.#restore(history.undo(this.#freezing));
+    this.draft = { ...this.draft, ...this.#freezing.undo() };
   }
 
   redo(): void {
-    this.#restore(history.redo(this.#freezing));
+    this.draft = { ...this.draft, ...this.#freezing.redo() };
   }
 
   /** @returns the run's id, or null where it could not begin: `failure` then says why */
@@ -400,10 +371,6 @@ export class PlanController {
     return this.#stale;
   }
 
-  get #present(): Freezing {
-    return this.#freezing.present;
-  }
-
   #show(answer: PlanPreview, alone: StageAlone | null): void {
     const before = this.shown?.cost ?? null;
     this.preview = answer;
@@ -421,17 +388,12 @@ export class PlanController {
   }
 
   #addRules(added: readonly FreezeRule[]): void {
-    this.#freeze({ ...this.#present, rules: addRules(this.#present.rules, added) });
+    this.#freeze({ ...this.#freezing.present, rules: addRules(this.#freezing.present.rules, added) });
   }
 
   #freeze(next: Freezing): void {
     if (this.locked) return;
-    this.#freezing = history.advance(this.#freezing, next);
+    this.#freezing.advance(next);
     this.draft = { ...this.draft, ...next };
-  }
-
-  #restore(restored: history.History<Freezing>): void {
-    this.#freezing = restored;
-    this.draft = { ...this.draft, ...restored.present };
   }
 }

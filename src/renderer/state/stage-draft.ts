@@ -1,7 +1,7 @@
 import type { TrainingPlan, TrainingStage } from '../../shared/contract/plan.ts';
 import type { TrainingStageRequest } from '../../shared/contract/plan-request.ts';
 import { moveItem } from './move-item.ts';
-import type { Completion, PlanDraft } from './plan-draft.ts';
+import type { ChosenWeights, Completion, PlanDraft } from './plan-draft.ts';
 import { typedRates } from './rate-draft.ts';
 import { STAGE_FIGURES, type StageDraft, type StageFields } from './stage-fields.ts';
 
@@ -157,4 +157,11 @@ export function completionAt<Plan extends NonNullable<Completion>>(plan: Plan, i
   const { schedule, earlyStopping, learningRateRules, warmupEpochs, epochs, learningRate } = stage;
   const own: Partial<TrainingPlan> = { schedule, earlyStopping, learningRateRules, warmupEpochs, epochs };
   return { ...plan, ...own, optimizer: { ...plan.optimizer, learningRate } };
+}
+
+/** What is planned, for another network: nothing of it that names layers or tensors of the one before, and no stages. */
+export function onNetwork(draft: PlanDraft, network: string | null, weights: ChosenWeights | null): PlanDraft {
+  const headDesign = { ...draft.headDesign, base: null };
+  const without = { rules: [], rates: [], reuse: '', headWeights: null, mappings: [] };
+  return takeStages({ ...draft, ...without, network, weights, headDesign }, []);
 }
