@@ -29,10 +29,10 @@ describeWith('the layer tree', await findWeb(), (place) => {
   });
 
   it('shows what freezes by colour, shape and word, and what that costs', async () => {
-    expect(await counts()).toEqual(HEAD_ALONE);
+    await expect.poll(counts).toEqual(HEAD_ALONE);
     await expect.poll(() => row('block_13').getAttribute('aria-label')).toContain('frozen');
-    expect(await row('head').getAttribute('aria-label')).toContain('trainable');
-    expect(await page.locator('.boundary').textContent()).toMatch(/140 × 256 · 143 kB/);
+    await expect.poll(() => row('head').getAttribute('aria-label')).toContain('trainable');
+    await expect.poll(() => page.locator('.boundary').textContent()).toMatch(/140 × 256 · 143 kB/);
   });
 
   describe('by mouse', () => {
