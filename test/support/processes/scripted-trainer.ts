@@ -167,6 +167,8 @@ process.on('message', (request: TrainerRequest) => {
     case 'continue':
       void send({ kind: 'continued' });
       return;
+    case 'stages':
+      return;
     case 'stop':
       void stop();
   }
