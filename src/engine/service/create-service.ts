@@ -72,6 +72,8 @@ import { waitTraining } from './wait-training.ts';
 import { writePredictions } from './write-predictions.ts';
 import { writeFeatures } from './write-features.ts';
 
+const notYet = async (): Promise<never> => Promise.reject(new TypeError('Not yet.'));
+
 function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),
@@ -188,6 +190,18 @@ function implement(context: ServiceContext): Implementation {
     'runs.exportModel': async (request) => exportRunModel(context, request),
     'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),
+    'evaluations.run': notYet,
+    'evaluations.list': notYet,
+    'evaluations.report': notYet,
+    'evaluations.curves': notYet,
+    'evaluations.images': notYet,
+    'explain.heatMap': notYet,
+    'explain.layers': notYet,
+    'explain.occlusion': notYet,
+    'explain.nearest': notYet,
+    'explain.filters': notYet,
+    'dataset.labelMistakes': notYet,
+    'predictions.correct': notYet,
     predict: async (request) => predict(context, request),
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),

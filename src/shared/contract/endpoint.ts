@@ -5,10 +5,13 @@ import { augmentationPreview, MOST_PREVIEWED, MOST_PREVIEWS } from './augmentati
 import { augmentationRequest } from './augmentation.ts';
 import { checkpointChoice } from './checkpoint.ts';
 import { datasetEditRequest, datasetEdits, datasetMendRequest, imageFilter } from './dataset-edits.ts';
+import { correctLabelsEndpoints } from './correct-labels.ts';
 import { datasetEvent } from './dataset-event.ts';
 import { datasetHealth } from './dataset-health.ts';
 import { datasetView, imageBytes, imagePage, recentDataset } from './dataset-view.ts';
 import { embeddingAnswer, embeddingRequest } from './embedding.ts';
+import { evaluateEndpoints } from './evaluate.ts';
+import { explainEndpoints } from './explain.ts';
 import { runEvent, taskEvent } from './event.ts';
 import { featuresRequest, featuresResult } from './features.ts';
 import { fileEntry, folderListing } from './file-entry.ts';
@@ -24,6 +27,7 @@ import { imageReference } from './image-reference.ts';
 import { imageInspection } from './image-inspection.ts';
 import { layerInspection } from './inspection.ts';
 import { logBackup, logRecovered, logReplacement, logReport, logVacuumed } from './log-care.ts';
+import { labelMistakeEndpoints } from './label-mistakes.ts';
 import { LARGEST_MAP, layerMaps, MOST_MAPS } from './layer-maps.ts';
 import { PRECISIONS, trainingPlan } from './plan.ts';
 import { datasetReference, trainingPlanRequest, weightsReference } from './plan-request.ts';
@@ -229,6 +233,10 @@ export const endpoints = {
   'files.read': { request: readRequest, response: filePiece },
   ...runEndpoints,
   ...planEndpoints,
+  ...evaluateEndpoints,
+  ...explainEndpoints,
+  ...labelMistakeEndpoints,
+  ...correctLabelsEndpoints,
   /**
    * Looks for a learning rate: trains a copy of what the plan would begin with at rates that rise step by step, and keeps
    * nothing of it (Smith, arXiv:1506.01186). It takes the trainer's place meanwhile; `run.busy` where that is taken.

@@ -7,6 +7,13 @@ export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** How far a probability may lie from Thaw's own before an export is refused. */
 export const LARGEST_DIFFERENCE = 1e-4;
+/** The same where weights were quantised, which says less of each. */
+export const LARGEST_QUANTISED_DIFFERENCE = 1e-2;
+/** What weights are written as: half as large, or a quarter of it, each tensor scaled between its smallest and largest value. */
+export const QUANTISATIONS = ['float16', 'uint8'] as const;
+export type Quantisation = (typeof QUANTISATIONS)[number];
+/** Formats whose weights can be quantised. */
+export const QUANTISED_FORMATS: readonly ModelFormat[] = [];
 /** As many images of the validation as an export is tested with. */
 export const MOST_REFERENCES = 8;
 
@@ -32,6 +39,8 @@ export const modelExportRequest = z.strictObject({
   /** The best one where it is left out. */
   checkpoint: checkpointChoice.optional(),
   format: z.enum(MODEL_FORMATS),
+  /** Of the formats that can; float32 where it is left out. */
+  quantisation: z.enum(QUANTISATIONS).optional(),
   output: modelOutput,
   taskId: z.string().min(1).max(100).optional(),
 });

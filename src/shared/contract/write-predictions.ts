@@ -8,6 +8,8 @@ import { skippedImage } from './run.ts';
 /** As many images that could not be read are told; the file has them all. */
 export const MOST_UNREADABLE_TOLD = 1000;
 
+export const PREDICTION_FORMATS = ['csv', 'json'] as const;
+
 export const writePredictionsRequest = z.strictObject({
   runId: z.string().min(1),
   /** The best one where it is left out. */
@@ -17,7 +19,10 @@ export const writePredictionsRequest = z.strictObject({
   /** Images, and folders of them. */
   images: z.array(imageReference).min(1),
   top: z.int().min(1).max(1000),
-  /** A file of comma-separated values, as RFC 4180 has it. */
+  /** `csv`, as RFC 4180 has it, where it is left out. */
+  format: z.enum(PREDICTION_FORMATS).optional(),
+  /** An image whose most probable class is less probable than this is called unsure. */
+  unsureBelow: z.number().min(0).max(1).optional(),
   output: exportOutput,
   taskId: z.string().min(1).max(100).optional(),
 });
