@@ -24,7 +24,7 @@ async function json(...parameters: readonly string[]): Promise<unknown> {
 }
 
 /** Names of what has to be there, whatever the format. */
-const COMMON = ['MODEL_CARD.md', 'classes.json', 'labels.txt', 'predict.py', 'preprocessing.json', 'reference.npz'];
+const COMMON = ['MODEL_CARD.md', 'classes.json', 'labels.txt', 'preprocessing.json', 'reference.npz'];
 
 /** A run of each head, of a network that PyTorch has too, so that every format takes it. */
 const runs = new Map<string, RunResult>();
@@ -66,7 +66,15 @@ describe('a run that is exported for other programs', () => {
       const name = `${format}-${head}`;
       const folder = path.join(out, name);
       const written = await exportTo(name, format, runId);
-      expect(written).toMatchObject({ runId, format, name, path: folder, grantId: null, warnings: [] });
+      expect(written).toMatchObject({
+        runId,
+        format,
+        quantisation: null,
+        name,
+        path: folder,
+        grantId: null,
+        warnings: [],
+      });
       expect(written.selfTest).toMatchObject({ references: 6, drawn: 4, allowed: 1e-4 });
       if (written.selfTest.difference !== null) expect(written.selfTest.difference).toBeLessThanOrEqual(1e-4);
       const names = written.files.map((file) => file.name);
@@ -190,19 +198,19 @@ describe('a window that exports the network of a run', () => {
 
   it('knows beforehand what a network can be written as, and why not', async () => {
     expect(await window.invoke('runs.modelFormats', { runId: runOf('softmax').runId })).toEqual(
-      MODEL_FORMATS.map((format) => ({ format, refused: null })),
+      MODEL_FORMATS.map((format) => expect.objectContaining({ format, refused: null }) as unknown),
     );
     const plan = ['--network', 'mobilenet_v1_0.25_32', '--dataset', 'stripes', '--strategy', 'scratch'];
     const { runId } = runResult.parse(await json('train', ...plan, '--epochs', '1'));
-    expect(await window.invoke('runs.modelFormats', { runId })).toEqual([
-      { format: 'pb', refused: null },
-      {
+    const formats = await window.invoke('runs.modelFormats', { runId });
+    expect(formats.filter(({ refused }) => refused !== null)).toEqual([
+      expect.objectContaining({
         format: 'torch',
         refused: {
           message: expect.stringContaining("'mobilenet_v1_0.25_32'") as string,
           hint: expect.stringContaining('@torch') as string,
         },
-      },
+      }),
     ]);
     await expectError(() => window.invoke('runs.modelFormats', { runId: 'nobody' }), 'run.unknown');
   });

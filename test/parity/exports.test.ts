@@ -14,6 +14,7 @@ import { withHead } from '../../src/engine/network/head.ts';
 import { findNetwork } from '../../src/engine/network/registry.ts';
 import { INITIAL_STATE, type TrainingState } from '../../src/engine/training/checkpoint.ts';
 import { initialValues } from '../../src/engine/weights/initialise.ts';
+import { LARGEST_DIFFERENCE } from '../../src/shared/contract/model-export.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const python = findPeerPython();
@@ -46,14 +47,14 @@ async function exported(name: string, head: 'softmax' | 'sigmoid', format: 'pb' 
   mkdirSync(folder);
   const chosen = { pb: PB_FORMAT, torch: TORCH_FORMAT }[format];
   assertAccepted(format, model);
-  if (format !== 'pb') await PB_FORMAT.write(model, folder, STATE);
-  await chosen.write(model, folder, STATE);
+  if (format !== 'pb') await PB_FORMAT.write(model, folder, STATE, null);
+  await chosen.write(model, folder, STATE, null);
   const images = await testImages([], model.preprocessing);
   const { probabilities } = await PB_FORMAT.test(folder, images, model);
   if (probabilities === null) throw new TypeError('TensorFlow gave no probabilities.');
   await writeReference(path.join(folder, 'reference.npz'), images, probabilities);
   writeFileSync(path.join(folder, 'classes.json'), JSON.stringify(model.classes));
-  writeFileSync(path.join(folder, 'predict.py'), chosen.sample(model));
+  writeFileSync(path.join(folder, 'predict.py'), chosen.sample(model, LARGEST_DIFFERENCE));
   return { folder, twin: format === 'torch' ? (torchTwin(model.network)?.lines ?? null) : null };
 }
 

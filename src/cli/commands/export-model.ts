@@ -1,5 +1,13 @@
 import { Option, type Command } from 'commander';
-import { MODEL_FORMATS, type ExportedModel, type ModelFormat } from '../../shared/contract/model-export.ts';
+import {
+  MODEL_FORMAT_TEXTS,
+  MODEL_FORMATS,
+  QUANTISATIONS,
+  QUANTISED_FORMATS,
+  type ExportedModel,
+  type ModelFormat,
+  type Quantisation,
+} from '../../shared/contract/model-export.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followTask } from '../follow-task.ts';
 import { givenPath } from '../given-path.ts';
@@ -12,14 +20,16 @@ import { withService } from '../with-service.ts';
 interface ExportFlags {
   readonly run: string;
   readonly format: ModelFormat;
+  readonly quantise?: Quantisation;
   readonly out: string;
   readonly json?: true;
 }
 
-const FORMATS: Readonly<Record<ModelFormat, string>> = {
-  pb: "TensorFlow's frozen graph",
-  torch: "PyTorch's state_dict (.pth) and model_best.pth.tar",
-};
+/** The sample beside it, as it is run. */
+function sampleOf({ files }: ExportedModel, folder: string): string {
+  const script = files.some(({ name }) => name === 'predict.mjs');
+  return script ? `node ${folder}predict.mjs` : `python ${folder}predict.py`;
+}
 
 function testLine({ runtime, references, drawn, difference, allowed }: ExportedModel['selfTest']): string {
   const images = `${references} images of the validation and ${drawn} drawn ones`;
@@ -35,27 +45,38 @@ function exportedLines(written: ExportedModel): string[] {
     `Exported run ${written.runId} to ${printable(path)} (${bytes(written.bytes)}).`,
     ...table(files.map((file) => [`  ${printable(file.name)}`, bytes(file.bytes)])),
     `Self-test: ${testLine(selfTest)}.`,
-    `Next: python ${printable(path)}/predict.py IMAGE`,
+    `Next: ${sampleOf(written, `${printable(path)}/`)} IMAGE`,
   ];
 }
 
 export function addExportModelCommand(program: Command, setExitCode: SetExitCode): void {
-  const formats = MODEL_FORMATS.map((format) => `${format}: ${FORMATS[format]}`).join('; ');
+  const formats = MODEL_FORMATS.map((format) => `${format}: ${MODEL_FORMAT_TEXTS[format].label}`).join('; ');
   program
     .command('export')
     .description('write what a run has learnt as a model for other programs, tested, with a sample and a model card')
     .requiredOption('--run <id>', RUN_CHECKPOINT)
     .addOption(new Option('--format <format>', formats).choices(MODEL_FORMATS).makeOptionMandatory())
+    .addOption(
+      new Option('--quantise <type>', `smaller weights, in the formats ${QUANTISED_FORMATS.join(' and ')}`).choices(
+        QUANTISATIONS,
+      ),
+    )
     .requiredOption('--out <folder>', 'the folder that is made; it must not be there, or be empty')
     .option('--json', 'print one JSON document, progress on the error output')
-    .action(async ({ run, format, out, json }: ExportFlags) => {
+    .action(async ({ run, format, quantise, out, json }: ExportFlags) => {
       const path = givenPath(out);
       const chosen = runCheckpoint(run);
       const outcome = await withService((engine) =>
         followTask(
           engine,
           (taskId) =>
-            engine.invoke('runs.exportModel', { ...chosen, format, output: { kind: 'folder', path }, taskId }),
+            engine.invoke('runs.exportModel', {
+              ...chosen,
+              format,
+              ...(quantise !== undefined && { quantisation: quantise }),
+              output: { kind: 'folder', path },
+              taskId,
+            }),
           'prepare',
         ),
       );

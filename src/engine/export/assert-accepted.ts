@@ -1,7 +1,9 @@
-import type { ModelFormat } from '../../shared/contract/model-export.ts';
+import { QUANTISED_FORMATS, type ModelFormat, type Quantisation } from '../../shared/contract/model-export.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { findNetwork } from '../network/registry.ts';
+import { elementCount, networkTensors } from '../network/shape.ts';
 import type { ExportedNetwork } from './exported-network.ts';
+import { DRAWN_IMAGES } from './reference-images.ts';
 import { torchModule } from './torch/torch-module.ts';
 
 type Described = Omit<ExportedNetwork, 'values'>;
@@ -17,16 +19,43 @@ function assertTorch({ network, preprocessing }: Described): void {
   torchModule(network);
 }
 
-const ASSERTIONS: Readonly<Record<ModelFormat, (model: Described) => void>> = {
-  pb: () => undefined,
-  torch: assertTorch,
+/** What is known of a format without TensorFlow. */
+interface FormatFacts {
+  readonly assert: (model: Described) => void;
+  /** So many times the weights lie in its files. */
+  readonly copies: number;
+}
+
+const FACTS: Readonly<Record<ModelFormat, FormatFacts>> = {
+  pb: { assert: () => undefined, copies: 1 },
+  torch: { assert: assertTorch, copies: 2 },
 };
+
+const VALUE_BYTES = { float32: 4, float16: 2, uint8: 1 } as const;
 
 /**
  * Refuses what a format cannot hold, before anything is written; without TensorFlow, so that it can be asked anywhere.
  *
  * @throws ThawError `usage.invalid`
  */
-export function assertAccepted(format: ModelFormat, model: Described): void {
-  ASSERTIONS[format](model);
+export function assertAccepted(format: ModelFormat, model: Described, quantisation: Quantisation | null = null): void {
+  if (quantisation !== null && !QUANTISED_FORMATS.includes(format)) {
+    throw new ThawError(
+      'usage.invalid',
+      `Weights are quantised in the formats ${QUANTISED_FORMATS.join(' and ')}; '${format}' keeps them as they are.`,
+      'Leave the quantisation out, or choose one of those formats.',
+    );
+  }
+  FACTS[format].assert(model);
+}
+
+/** About as large as the files of a format become: its weights and the images that it is tested with. */
+export function estimatedBytes(
+  format: ModelFormat,
+  { network, preprocessing }: Described,
+  quantisation: Quantisation | null,
+): number {
+  const values = networkTensors(network).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  const reference = DRAWN_IMAGES * preprocessing.height * preprocessing.width * 3;
+  return values * VALUE_BYTES[quantisation ?? 'float32'] * FACTS[format].copies + reference;
 }

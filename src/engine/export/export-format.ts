@@ -1,3 +1,4 @@
+import type { Quantisation } from '../../shared/contract/model-export.ts';
 import type { TrainingState } from '../training/checkpoint.ts';
 import type { ExportedNetwork } from './exported-network.ts';
 import type { TestImages } from './reference-images.ts';
@@ -12,10 +13,25 @@ interface SelfTest {
 
 /** How a network is written for other programs. */
 export interface ExportFormat {
-  /** Writes the files that are particular to it. */
-  readonly write: (model: ExportedNetwork, folder: string, state: TrainingState) => Promise<void>;
-  /** `predict.py` for its runtime. */
-  readonly sample: (model: ExportedNetwork) => string;
+  /**
+   * Writes the files that are particular to it.
+   *
+   * @param quantisation null for float32; never another value in a format that is none of `QUANTISED_FORMATS`
+   */
+  readonly write: (
+    model: ExportedNetwork,
+    folder: string,
+    state: TrainingState,
+    quantisation: Quantisation | null,
+  ) => Promise<void>;
+  /** The file that `sample` becomes: `predict.py`, and for what runs in JavaScript `predict.mjs`. */
+  readonly program: 'predict.py' | 'predict.mjs';
+  /**
+   * The program for its runtime.
+   *
+   * @param allowed how far a probability may lie from Thaw's
+   */
+  readonly sample: (model: Omit<ExportedNetwork, 'values'>, allowed: number) => string;
   /** Loads what was written. @throws ThawError where it cannot be loaded or read back */
   readonly test: (folder: string, images: TestImages, model: ExportedNetwork) => Promise<SelfTest>;
   /** What is written and how it is used, in Markdown. */

@@ -1,8 +1,12 @@
 import { mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ExportedModel, ModelFormat } from '../../shared/contract/model-export.ts';
+import {
+  LARGEST_DIFFERENCE,
+  LARGEST_QUANTISED_DIFFERENCE,
+  type ExportedModel,
+  type ModelFormat,
+} from '../../shared/contract/model-export.ts';
 import { explainDiskError } from '../../shared/errors/thaw-error.ts';
-import { elementCount, networkTensors } from '../network/shape.ts';
 import { readStateOf } from '../training/checkpoint.ts';
 import { assertFileSpace } from '../training/disk-space.ts';
 import { publishFolder } from '../training/durable.ts';
@@ -10,7 +14,7 @@ import { checkpointValues } from '../training/first-values.ts';
 import { modelNetwork, readModelFile } from '../training/model-file.ts';
 import { loadPredictionModel, probabilitiesOf } from '../training/prediction-model.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
-import { assertAccepted } from './assert-accepted.ts';
+import { assertAccepted, estimatedBytes } from './assert-accepted.ts';
 import type { ExportedNetwork } from './exported-network.ts';
 import type { ExportDone, ExportJob } from './exporter-protocol.ts';
 import type { ExportFormat } from './export-format.ts';
@@ -27,7 +31,6 @@ const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
 
 /** What lies beside the weights takes no more than this. */
 const BESIDE_BYTES = 16 << 20;
-const FLOAT_BYTES = 4;
 const FULL_PRECISION = { frozen: 'float32', trainable: 'float32' } as const;
 
 /** How far an export has come, for people. */
@@ -54,13 +57,11 @@ async function ownProbabilities(
   }
 }
 
-async function writeCommon(folder: string, model: ExportedNetwork, sample: string): Promise<void> {
-  const { classes, preprocessing } = model;
+async function writeCommon(folder: string, { classes, preprocessing }: ExportedNetwork): Promise<void> {
   const write = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text);
   await write('classes.json', `${JSON.stringify(classes, null, 2)}\n`);
   await write('labels.txt', classes.map((name) => `${name.replace(/[\r\n]+/g, ' ')}\n`).join(''));
   await write('preprocessing.json', `${JSON.stringify(preprocessing, null, 2)}\n`);
-  await write('predict.py', sample);
 }
 
 /** Every file below a folder, by name. */
@@ -77,7 +78,8 @@ async function listed(folder: string): Promise<ExportedModel['files']> {
 }
 
 async function write(job: ExportJob, signal: AbortSignal, report: Report): Promise<ExportDone> {
-  const { aside, target, runDirectory, checkpoint } = job;
+  const { aside, target, runDirectory, checkpoint, quantisation } = job;
+  const allowed = quantisation === null ? LARGEST_DIFFERENCE : LARGEST_QUANTISED_DIFFERENCE;
   const stage = (place: number): void => {
     signal.throwIfAborted();
     report(place, STAGES.length, STAGES[place] ?? '');
@@ -86,9 +88,9 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   const file = await readModelFile(runDirectory);
   const { network, preprocessing } = modelNetwork(file);
   const described = { network, preprocessing, classes: file.classes };
-  assertAccepted(job.format, described);
-  const weightBytes = FLOAT_BYTES * networkTensors(network).reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  await assertFileSpace({ file: target, bytes: weightBytes + BESIDE_BYTES, caches: [] });
+  assertAccepted(job.format, described, quantisation);
+  const bytes = estimatedBytes(job.format, described, quantisation);
+  await assertFileSpace({ file: target, bytes: bytes + BESIDE_BYTES, caches: [] });
   stage(0);
   const images = await testImages(job.references, preprocessing);
   const expected = await ownProbabilities(job, described, images);
@@ -97,15 +99,18 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   const { values } = await checkpointValues(runDirectory, checkpoint, network);
   const model = { ...described, values };
   const state = await readStateOf(path.dirname(await chosenPrefix(runDirectory, checkpoint)));
-  await format.write(model, aside, state);
-  await writeCommon(aside, model, format.sample(model));
+  await format.write(model, aside, state, quantisation);
+  await writeFile(path.join(aside, format.program), format.sample(described, allowed));
+  await writeCommon(aside, model);
   await writeReference(path.join(aside, 'reference.npz'), images, expected);
   stage(2);
-  const selfTest = judgedSelfTest(job.format, images, await format.test(aside, images, model), expected);
+  const selfTest = judgedSelfTest(job.format, images, await format.test(aside, images, model), expected, allowed);
   stage(3);
   const card = {
     facts: job.card,
     format: job.format,
+    quantisation,
+    program: format.program,
     epoch: state.epoch,
     step: state.step,
     files: format.files(described),

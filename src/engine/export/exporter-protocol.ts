@@ -1,5 +1,5 @@
 import type { CheckpointChoice } from '../../shared/contract/checkpoint.ts';
-import type { ExportedModel, ModelFormat } from '../../shared/contract/model-export.ts';
+import type { ExportedModel, ModelFormat, Quantisation } from '../../shared/contract/model-export.ts';
 import type { SerializedError } from '../../shared/errors/thaw-error.ts';
 import type { CardFacts } from './model-card.ts';
 
@@ -16,6 +16,8 @@ export interface ExportJob {
   readonly runDirectory: string;
   readonly checkpoint: CheckpointChoice;
   readonly format: ModelFormat;
+  /** null for float32. */
+  readonly quantisation: Quantisation | null;
   /** The folder that is made, absolute. */
   readonly target: string;
   /** Where it is written until it is whole, on the same disk; whoever asks removes what is left of it. */

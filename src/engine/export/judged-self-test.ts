@@ -1,4 +1,4 @@
-import { LARGEST_DIFFERENCE, type ExportSelfTest, type ModelFormat } from '../../shared/contract/model-export.ts';
+import type { ExportSelfTest, ModelFormat } from '../../shared/contract/model-export.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { DRAWN_IMAGES, type TestImages } from './reference-images.ts';
 
@@ -13,6 +13,7 @@ function largestDifference(found: Float32Array, expected: Float32Array): number 
 /**
  * What a runtime made of the test images, against what Thaw does.
  *
+ * @param allowed how far a probability may lie from Thaw's
  * @throws ThawError `export.differs` above the largest difference that is allowed, and for what is no number
  */
 export function judgedSelfTest(
@@ -20,9 +21,9 @@ export function judgedSelfTest(
   { references }: Pick<TestImages, 'references'>,
   { runtime, probabilities }: { readonly runtime: string; readonly probabilities: Float32Array | null },
   expected: Float32Array,
+  allowed: number,
 ): ExportSelfTest {
   const difference = probabilities && largestDifference(probabilities, expected);
-  const allowed = LARGEST_DIFFERENCE;
   if (difference !== null && difference > allowed) {
     throw new ThawError(
       'export.differs',

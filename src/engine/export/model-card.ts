@@ -1,4 +1,4 @@
-import type { ExportSelfTest, ModelFormat } from '../../shared/contract/model-export.ts';
+import type { ExportSelfTest, ModelFormat, Quantisation } from '../../shared/contract/model-export.ts';
 import type { LayerState } from '../../shared/contract/run.ts';
 import type { Preprocessing } from '../network/preprocessing.ts';
 
@@ -45,6 +45,10 @@ export interface CardFacts {
 export interface CardOfExport {
   readonly facts: CardFacts;
   readonly format: ModelFormat;
+  /** null for float32. */
+  readonly quantisation: Quantisation | null;
+  /** The sample: `predict.py`. */
+  readonly program: string;
   readonly classes: readonly string[];
   readonly preprocessing: Preprocessing;
   /** The checkpoint's. */
@@ -158,9 +162,9 @@ function inputLines(preprocessing: Preprocessing): string[] {
   ];
 }
 
-function testLines({ runtime, references, drawn, difference, allowed }: ExportSelfTest): string[] {
+function testLines({ runtime, references, drawn, difference, allowed }: ExportSelfTest, command: string): string[] {
   const images = `${counted(references, 'image')} of the validation and ${drawn} drawn ones`;
-  const rest = '`python predict.py --check` compares once more, on the drawn ones, which lie in `reference.npz`.';
+  const rest = `\`${command} --check\` compares once more, on the drawn ones, which lie in \`reference.npz\`.`;
   return [
     difference === null
       ? `${plain(runtime)}. ${rest}`
@@ -171,7 +175,8 @@ function testLines({ runtime, references, drawn, difference, allowed }: ExportSe
 
 /** The card of an exported model, in Markdown: what it is, what it learnt from, how good it is, and what it is not for. */
 export function modelCard(card: CardOfExport): string {
-  const { facts, format, classes, preprocessing, epoch, step, files, selfTest } = card;
+  const { facts, format, quantisation, program, classes, preprocessing, epoch, step, files, selfTest } = card;
+  const command = `${program.endsWith('.py') ? 'python' : 'node'} ${program}`;
   const listed =
     classes.length > MOST_LISTED
       ? `${classes.length} classes, in \`classes.json\``
@@ -181,7 +186,7 @@ export function modelCard(card: CardOfExport): string {
     '',
     `An image classifier: ${plain(facts.network)} (${plain(facts.source)}), trained by Thaw ${facts.thaw} with the strategy ` +
       `“${facts.strategy}”. Run \`${facts.runId}\` of ${new Date(facts.createdAt).toISOString().slice(0, 10)}, weights ` +
-      `of epoch ${epoch} (step ${step}), exported as \`${format}\`.`,
+      `of epoch ${epoch} (step ${step}), exported as \`${format}\`${quantisation === null ? '' : ` with weights of ${quantisation}`}.`,
     '',
     `Classes, in the order of the outputs: ${listed}.`,
     '',
@@ -189,7 +194,9 @@ export function modelCard(card: CardOfExport): string {
     '',
     ...table(
       ['file', 'what'],
-      [...files, ...COMMON_FILES].map(([name, what]) => [`\`${name}\``, what]),
+      [...files, [program, 'a program that predicts images, with `--check` to hold it to Thaw'], ...COMMON_FILES].map(
+        ([name, what]) => [`\`${name}\``, what],
+      ),
     ),
     '',
     '## Input',
@@ -220,7 +227,7 @@ export function modelCard(card: CardOfExport): string {
     '',
     '## Self-test',
     '',
-    ...testLines(selfTest),
+    ...testLines(selfTest, command),
     '',
     '## Limits',
     '',
@@ -237,6 +244,5 @@ const COMMON_FILES = [
   ['classes.json', 'the names of the classes, in the order of the outputs'],
   ['labels.txt', 'the same, a line each'],
   ['preprocessing.json', 'how an image becomes the input'],
-  ['predict.py', 'a program that predicts images, with `--check` to hold it to Thaw'],
   ['reference.npz', 'drawn images and what Thaw predicts of them'],
 ] as const;

@@ -46,8 +46,13 @@ export const PB_FORMAT: ExportFormat = {
   write: async (model, folder) => {
     await writeFile(path.join(folder, FILE), encodeGraph(frozenGraph(model).graph));
   },
-  sample: ({ preprocessing }) =>
-    pythonSample(preprocessing, { packages: 'tensorflow', imports: ['import tensorflow as tf'], predict: PREDICT }),
+  program: 'predict.py',
+  sample: ({ preprocessing }, allowed) =>
+    pythonSample(preprocessing, allowed, {
+      packages: 'tensorflow',
+      imports: ['import tensorflow as tf'],
+      predict: PREDICT,
+    }),
   test: async (folder, images, { classes }) => ({
     runtime: `TensorFlow ${deviceInformation().tensorflow}`,
     probabilities: await predicted(folder, images, classes.length),

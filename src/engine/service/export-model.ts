@@ -5,9 +5,13 @@ import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import {
   MODEL_FORMATS,
   MOST_REFERENCES,
+  QUANTISATIONS,
+  QUANTISED_FORMATS,
   type ExportedModel,
   type ModelExportRequest,
+  type ModelFormat,
   type ModelFormats,
+  type Quantisation,
 } from '../../shared/contract/model-export.ts';
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
@@ -15,7 +19,7 @@ import { ZipFileWriter } from '../exchange/thaw-file/zip-file-writer.ts';
 import { readStoredEvaluations } from '../experiment/evaluations.ts';
 import { recordExport } from '../experiment/run-export.ts';
 import { readPlan, readRun } from '../experiment/run-reader.ts';
-import { assertAccepted } from '../export/assert-accepted.ts';
+import { assertAccepted, estimatedBytes } from '../export/assert-accepted.ts';
 import type { ExportDone, ExportJob, ReferenceImage } from '../export/exporter-protocol.ts';
 import { readStateOf } from '../training/checkpoint.ts';
 import { readPredictedPaths, readPredictions } from '../training/evaluation/read-predictions.ts';
@@ -100,7 +104,7 @@ async function referencesOf(
 /** Writes and tests a folder that is not there before; nothing of one that fails is left. */
 async function writeFolder(
   context: ServiceContext,
-  { runId, checkpoint = 'best', format }: ModelExportRequest,
+  { runId, checkpoint = 'best', format, quantisation }: ModelExportRequest,
   target: string,
   { signal, report }: Task,
 ): Promise<ExportDone> {
@@ -110,6 +114,7 @@ async function writeFolder(
     runDirectory: context.runDirectory(runId),
     checkpoint,
     format,
+    quantisation: quantisation ?? null,
     target,
     aside: `${target}.${randomBytes(6).toString('hex')}.part`,
     references: await referencesOf(context, runId, run.result.dataset?.root),
@@ -142,8 +147,8 @@ async function zipFolder(folder: string, file: string, files: ExportDone['files'
 }
 
 async function exportFetched(context: ServiceContext, request: ModelExportRequest): Promise<ExportedModel> {
-  const { runId, format, taskId } = request;
-  const folderName = `${runId}-${format}`;
+  const { runId, format, quantisation = null, taskId } = request;
+  const folderName = `${runId}-${format}${quantisation === null ? '' : `-${quantisation}`}`;
   const name = `${folderName}.zip`;
   const file = await context.fetched.place(name);
   const folder = path.join(path.dirname(file), folderName);
@@ -156,7 +161,7 @@ async function exportFetched(context: ServiceContext, request: ModelExportReques
     await rm(folder, { recursive: true });
     const grantId = await context.fetched.keep(file);
     recordExport(context.log, [runId], { format, path: name, bytes: done.bytes });
-    return { runId, format, name, path: null, grantId, ...done };
+    return { runId, format, quantisation, name, path: null, grantId, ...done };
   } catch (error) {
     await context.fetched.discard(file);
     throw explainDiskError(error, `write ${name}`);
@@ -169,13 +174,27 @@ async function exportFetched(context: ServiceContext, request: ModelExportReques
  * @throws ThawError `run.unknown`, `run.state`, `usage.invalid`, `file.notGranted`, `task.cancelled`, or what the exporter met
  */
 export async function exportRunModel(context: ServiceContext, request: ModelExportRequest): Promise<ExportedModel> {
-  const { runId, format, output, taskId } = request;
+  const { runId, format, quantisation = null, output, taskId } = request;
   assertClassifier(runId, readPlan(context.log, runId));
   if (output.kind === 'fetched') return exportFetched(context, request);
   const target = await targetOf(context, output);
   const done = await context.tasks.run(taskId, 'step', (task) => writeFolder(context, request, target, task));
   recordExport(context.log, [runId], { format, path: target, bytes: done.bytes });
-  return { runId, format, name: path.basename(target), path: target, grantId: null, ...done };
+  return { runId, format, quantisation, name: path.basename(target), path: target, grantId: null, ...done };
+}
+
+/** Why a format does not take a network; null where it does. */
+function refusalOf(
+  format: ModelFormat,
+  described: Parameters<typeof assertAccepted>[1],
+): ModelFormats[number]['refused'] {
+  try {
+    assertAccepted(format, described);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ThawError)) throw error;
+    return { message: error.message, hint: error.hint };
+  }
 }
 
 /**
@@ -188,12 +207,10 @@ export async function runModelFormats(context: ServiceContext, { runId }: { runI
   const file = await readModelFile(context.runDirectory(runId));
   const described = { ...modelNetwork(file), classes: file.classes };
   return MODEL_FORMATS.map((format) => {
-    try {
-      assertAccepted(format, described);
-      return { format, refused: null };
-    } catch (error) {
-      if (!(error instanceof ThawError)) throw error;
-      return { format, refused: { message: error.message, hint: error.hint } };
-    }
+    const size = (quantisation: Quantisation | null): number => estimatedBytes(format, described, quantisation);
+    const quantisations = QUANTISED_FORMATS.includes(format)
+      ? QUANTISATIONS.map((quantisation) => ({ quantisation, bytes: size(quantisation) }))
+      : [];
+    return { format, refused: refusalOf(format, described), bytes: size(null), quantisations };
   });
 }

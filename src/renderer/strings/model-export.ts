@@ -1,26 +1,15 @@
-import type { ExportedModel, ModelFormat } from '../../shared/contract/model-export.ts';
+import { MODEL_FORMAT_TEXTS, type ExportedModel } from '../../shared/contract/model-export.ts';
 import { bytes, count } from './format.ts';
 import { isolate } from './isolate.ts';
 
 type SelfTest = ExportedModel['selfTest'];
-
-const formats: Readonly<Record<ModelFormat, { readonly label: string; readonly use: string }>> = {
-  pb: {
-    label: 'TensorFlow frozen graph (.pb)',
-    use: 'One file with the network and its weights, for TensorFlow and whatever else reads its graphs.',
-  },
-  torch: {
-    label: 'PyTorch (.pth)',
-    use: 'The weights under torchvision’s names and the network as a module, to go on with in Python.',
-  },
-};
 
 /** Words of what writes a run's network for other programs. */
 export const modelExport = {
   title: 'Export the model',
   hint: 'The best checkpoint as a folder for other programs, with classes, preprocessing, a sample in Python and a model card. It is tested before it is yours.',
   format: 'Format',
-  formats,
+  formats: MODEL_FORMAT_TEXTS,
   looking: 'Looking at what it can be written as…',
   name: 'Name of the folder',
   nameWrong: 'A name without / and \\',

@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
 
-/** What a run's network is written as, for other programs to predict with. */
+/** What a run's network is written as, for other programs to predict with, in the order that people are told them. */
 export const MODEL_FORMATS = ['pb', 'torch'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
+
+/** What people are told of each, in the window and by `thaw export --help`. */
+export const MODEL_FORMAT_TEXTS: Readonly<Record<ModelFormat, { readonly label: string; readonly use: string }>> = {
+  pb: {
+    label: 'TensorFlow frozen graph (.pb)',
+    use: 'One file with the network and its weights, for TensorFlow and whatever else reads its graphs.',
+  },
+  torch: {
+    label: 'PyTorch (.pth)',
+    use: 'The weights under torchvision’s names and the network as a module, to go on with in Python.',
+  },
+};
 
 /** How far a probability may lie from Thaw's own before an export is refused. */
 export const LARGEST_DIFFERENCE = 1e-4;
@@ -63,6 +75,8 @@ export type ExportSelfTest = z.infer<typeof exportSelfTest>;
 export const exportedModel = z.strictObject({
   runId: z.string(),
   format: z.enum(MODEL_FORMATS),
+  /** null for float32. */
+  quantisation: z.enum(QUANTISATIONS).nullable(),
   /** Of the folder, or of the zip file that is fetched. */
   name: z.string(),
   /** The folder; null for what is fetched. */
@@ -84,6 +98,10 @@ export const modelFormats = z.array(
     format: z.enum(MODEL_FORMATS),
     /** Why not, and what to do then; null where it can. */
     refused: z.strictObject({ message: z.string(), hint: z.string() }).nullable(),
+    /** About as large as all files together become, with weights of float32. */
+    bytes: z.int(),
+    /** What the weights can be quantised to beside that. */
+    quantisations: z.array(z.strictObject({ quantisation: z.enum(QUANTISATIONS), bytes: z.int() })),
   }),
 );
 export type ModelFormats = z.infer<typeof modelFormats>;

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { judgedSelfTest } from '../../../src/engine/export/judged-self-test.ts';
 
 const expected = Float32Array.of(0.25, 0.75, 0.5, 0.5);
+const judgedWithin = (allowed: number, probabilities: Float32Array | null): ReturnType<typeof judgedSelfTest> =>
+  judgedSelfTest('pb', { references: 2 }, { runtime: 'A runtime', probabilities }, expected, allowed);
 const judge = (...found: readonly number[]): ReturnType<typeof judgedSelfTest> =>
-  judgedSelfTest('pb', { references: 2 }, { runtime: 'A runtime', probabilities: Float32Array.of(...found) }, expected);
+  judgedWithin(1e-4, Float32Array.of(...found));
 
 describe('the self-test of an export', () => {
   it.each([
@@ -24,8 +26,13 @@ describe('the self-test of an export', () => {
     expect(() => judge(...found)).toThrow(expect.objectContaining({ code: 'export.differs' }));
   });
 
+  it('allows as much as it is told', () => {
+    const rounded = Float32Array.of(0.255, 0.745, 0.5, 0.5);
+    expect(judgedWithin(1e-2, rounded)).toMatchObject({ allowed: 1e-2 });
+    expect(() => judgedWithin(1e-3, rounded)).toThrow(expect.objectContaining({ code: 'export.differs' }));
+  });
+
   it('tells no difference where no runtime of Node could load it', () => {
-    const read = { runtime: 'Read back', probabilities: null };
-    expect(judgedSelfTest('pb', { references: 2 }, read, expected).difference).toBeNull();
+    expect(judgedWithin(1e-4, null).difference).toBeNull();
   });
 });

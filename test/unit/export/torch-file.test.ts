@@ -35,7 +35,7 @@ const bytesOf = (values: Float32Array | undefined): Buffer => Buffer.from(values
 
 describe("PyTorch's files of a run", () => {
   it.each(['model.pth', 'model_best.pth.tar'])('%s is read back with every tensor in its layout', async (name) => {
-    if (name === 'model.pth') await TORCH_FORMAT.write(model, folder, INITIAL_STATE);
+    if (name === 'model.pth') await TORCH_FORMAT.write(model, folder, INITIAL_STATE, null);
     const file = await openWeights(path.join(folder, name));
     try {
       expect(file).toMatchObject({ framework: 'torch' });

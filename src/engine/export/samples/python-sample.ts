@@ -1,4 +1,3 @@
-import { LARGEST_DIFFERENCE } from '../../../shared/contract/model-export.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 import { pythonLoadImage } from './python-images.ts';
 
@@ -15,8 +14,14 @@ export interface PythonRuntime {
 /**
  * A program that predicts with an exported model, and with `--check` holds it to what Thaw predicts of the drawn images that
  * lie beside it.
+ *
+ * @param allowed how far a probability may lie from Thaw's
  */
-export function pythonSample(preprocessing: Preprocessing, { packages, imports, predict }: PythonRuntime): string {
+export function pythonSample(
+  preprocessing: Preprocessing,
+  allowed: number,
+  { packages, imports, predict }: PythonRuntime,
+): string {
   return `"""Predicts images with the model in this folder.
 
     pip install numpy pillow ${packages}
@@ -42,8 +47,8 @@ def check():
     with np.load(HERE / 'reference.npz') as reference:
         found, expected = predict(reference['images']), reference['probabilities']
     difference = float(np.abs(found - expected).max())
-    print(f'largest difference of a probability: {difference:.2e} (allowed: ${LARGEST_DIFFERENCE.toExponential()})')
-    return difference <= ${LARGEST_DIFFERENCE}
+    print(f'largest difference of a probability: {difference:.2e} (allowed: ${allowed.toExponential()})')
+    return difference <= ${allowed}
 
 
 def main(arguments):

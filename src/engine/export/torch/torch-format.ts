@@ -85,8 +85,9 @@ export const TORCH_FORMAT: ExportFormat = {
       ],
     }));
   },
-  sample: (model) =>
-    pythonSample(model.preprocessing, {
+  program: 'predict.py',
+  sample: (model, allowed) =>
+    pythonSample(model.preprocessing, allowed, {
       packages: 'torch',
       imports: ['import torch', 'from model import Network'],
       predict: predictCode(model),
