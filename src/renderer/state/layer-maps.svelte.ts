@@ -3,14 +3,16 @@ import type { ImageEntry } from '../../shared/contract/dataset-view.ts';
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import { LARGEST_MAP, MOST_MAPS, type LayerMaps } from '../../shared/contract/layer-maps.ts';
 
-/** Whose layer is looked at, and with an image of which dataset. */
-export interface MapsAsked {
+/** Whose layer is looked at, and with an image of which dataset, or with which image. */
+export type MapsAsked = {
   readonly source: ActivationsSource;
   readonly layer: string;
-  readonly datasetId: string;
-}
+} & ({ readonly datasetId: string } | { readonly imageId: string });
 
-/** What a layer makes of one of the dataset's images, a page of channels at a time; a newer request ends the one before. */
+const datasetOf = (asked: MapsAsked | null): string | null =>
+  asked !== null && 'datasetId' in asked ? asked.datasetId : null;
+
+/** What a layer makes of an image, or of one of a dataset's, a page of channels at a time; a newer request ends the one before. */
 export class LayerMapsController {
   shown = $state.raw<LayerMaps | null>(null);
   problem = $state.raw<unknown>(null);
@@ -30,7 +32,7 @@ export class LayerMapsController {
 
   /** Looks at another layer, or at the same of other weights, from its first channel; the image stays. */
   async show(asked: MapsAsked): Promise<void> {
-    if (asked.datasetId !== this.#asked?.datasetId) {
+    if (datasetOf(asked) !== datasetOf(this.#asked)) {
       this.image = null;
       this.place = 0;
     }
@@ -75,15 +77,13 @@ export class LayerMapsController {
     this.loading = true;
     this.problem = null;
     try {
-      const image = this.image ?? (await this.#find(asked.datasetId));
-      if (!this.#isWanted(taskId)) return;
-      this.image = image;
-      if (image === null) return;
+      const imageId = 'imageId' in asked ? asked.imageId : await this.#idIn(asked.datasetId, taskId);
+      if (imageId === null) return;
       const { source, layer } = asked;
       const shown = await this.#transport.invoke('activations.maps', {
         source,
         layer,
-        image: { imageId: image.imageId },
+        image: { imageId },
         offset: this.#offset,
         limit: MOST_MAPS,
         size: LARGEST_MAP,
@@ -100,6 +100,14 @@ export class LayerMapsController {
         this.loading = false;
       }
     }
+  }
+
+  /** @returns null where the dataset has no image there, or nobody wants it any more */
+  async #idIn(datasetId: string, taskId: string): Promise<string | null> {
+    const image = this.image ?? (await this.#find(datasetId));
+    if (!this.#isWanted(taskId)) return null;
+    this.image = image;
+    return image?.imageId ?? null;
   }
 
   async #find(datasetId: string): Promise<ImageEntry | null> {

@@ -2,6 +2,7 @@ import { charts } from './charts.ts';
 import { dataset } from './dataset.ts';
 import { embeddingMap } from './embedding-map.ts';
 import { errors } from './errors.ts';
+import { explain } from './explain.ts';
 import { files } from './files.ts';
 import { health } from './health.ts';
 import { imageInspector } from './image-inspector.ts';
@@ -22,6 +23,7 @@ export const strings = {
   dataset,
   embeddingMap,
   errors,
+  explain,
   files,
   health,
   imageInspector,
