@@ -21,6 +21,7 @@ import { writeLocal } from './local-log.ts';
 import { Measuring } from './measuring.ts';
 import { OpenedFeatures } from './opened-features.ts';
 import type { ComputedPreview } from '../training/augmentation/preview.ts';
+import type { ComputedMap } from '../training/explain/heat-map.ts';
 import { KeptProcess } from './kept-process.ts';
 import { Predictors } from './predictors.ts';
 import { QueueWorker } from './queue-worker.ts';
@@ -55,6 +56,7 @@ export interface Entries {
   readonly finder: string;
   readonly activations: string;
   readonly augmentation: string;
+  readonly explain: string;
   readonly check: string;
   readonly classifier: string;
   readonly graph: string;
@@ -110,6 +112,8 @@ export class ServiceContext {
   readonly predictors: Predictors;
   /** Shows what augmentation does to images. */
   readonly previews: KeptProcess<ComputedPreview>;
+  /** Tells what checkpoints look at. */
+  readonly explainer: KeptProcess<ComputedMap>;
   readonly settings: SettingsFile;
   readonly uploads: Uploads;
   /** Runs that stand in the log and whose trainers are about to be forked. */
@@ -144,6 +148,7 @@ export class ServiceContext {
       finder: path.join(ENGINE, 'training/finder/finder.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),
       augmentation: path.join(ENGINE, 'training/augmentation-process.ts'),
+      explain: path.join(ENGINE, 'training/explain-process.ts'),
       check: path.join(ENGINE, 'reference/check-process.ts'),
       classifier: path.join(ENGINE, 'training/classifier-process.ts'),
       graph: path.join(ENGINE, 'training/graph-process.ts'),
@@ -152,6 +157,7 @@ export class ServiceContext {
     };
     this.predictors = new Predictors(this.entries.predictor);
     this.previews = new KeptProcess(this.entries.augmentation, 'Previewing an augmentation');
+    this.explainer = new KeptProcess(this.entries.explain, 'Explaining');
   }
 
   /** The log, opened when first needed; runs whose owners are gone are marked then. */
@@ -238,6 +244,7 @@ export class ServiceContext {
     this.events.takeUp(job.runId);
     this.predictors.retire();
     this.previews.retire();
+    this.explainer.retire();
     const run = new SupervisedRun({
       log,
       trainerEntry: this.entries.trainer,
@@ -294,6 +301,7 @@ export class ServiceContext {
     const tasks = this.tasks.close();
     this.predictors.close();
     this.previews.close();
+    this.explainer.close();
     const ends: Promise<RunResult | undefined>[] = [];
     for (const run of this.#runs.values()) {
       run.stop();
