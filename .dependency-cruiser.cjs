@@ -20,6 +20,8 @@ module.exports = {
       to: { path: '^(src/(?!shared/)|scripts/|bench/|test/)' },
     },
     onlyFrom('network', []),
+    // Statistics of what a classifier made of images, of numbers alone.
+    onlyFrom('evaluation', []),
     onlyFrom('numpy', []),
     onlyFrom('cache', ['numpy']),
     onlyFrom('sqlite', []),
@@ -34,6 +36,7 @@ module.exports = {
     onlyFrom('graph', ['network', 'freeze']),
     onlyFrom('runtime', ['graph', 'network']),
     onlyFrom('training', [
+      'evaluation',
       'network',
       'dataset',
       'image',
@@ -52,6 +55,7 @@ module.exports = {
     onlyFrom('experiment', ['sqlite', 'freeze', 'network']),
     onlyFrom('exchange', ['experiment', 'network', 'numpy', 'training', 'weights']),
     onlyFrom('service', [
+      'evaluation',
       'network',
       'dataset',
       'image',

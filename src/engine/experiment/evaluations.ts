@@ -33,10 +33,14 @@ export function writeEvaluation(
   return log.write('note the evaluation', (database) => {
     const run = findRun(database, runId).number;
     const before = database
-      .prepare<[number, string], string>('SELECT path FROM evaluation WHERE run = ? AND split = ?')
+      .prepare<[number, string, number], string>(
+        'SELECT path FROM evaluation WHERE run = ? AND split = ? AND (own = 1 OR step = ?)',
+      )
       .pluck()
-      .all(run, head.split);
-    database.prepare('DELETE FROM evaluation WHERE run = ? AND split = ?').run(run, head.split);
+      .all(run, head.split, head.step);
+    database
+      .prepare('DELETE FROM evaluation WHERE run = ? AND split = ? AND (own = 1 OR step = ?)')
+      .run(run, head.split, head.step);
     const { lastInsertRowid } = database
       .prepare(
         `INSERT INTO evaluation (run, split, step, epoch, images, accuracy, loss, path, created_at)
@@ -57,14 +61,14 @@ interface Row extends StoredEvaluation {
 function evaluationRows(database: Database.Database, run: number): readonly Row[] {
   const rows = database
     .prepare<[number], Row>(
-      `SELECT number, split, epoch, step, images, accuracy, loss, path FROM evaluation WHERE run = ?
+      `SELECT number, split, epoch, step, images, accuracy, loss, path FROM evaluation WHERE run = ? AND own = 1
        ORDER BY number DESC`,
     )
     .all(run);
   return SPLITS.flatMap((split) => rows.find((row) => row.split === split) ?? []);
 }
 
-/** The evaluations of a run, at most one of a split. @throws ThawError `run.unknown` */
+/** What a run itself kept of its splits, of its best checkpoint, at most one of each. @throws ThawError `run.unknown` */
 export function readStoredEvaluations(log: Log, runId: string): readonly StoredEvaluation[] {
   return log.read('read the evaluations', (database) => evaluationRows(database, findRun(database, runId).number));
 }

@@ -33,6 +33,10 @@ export const runDocument = z.strictObject({
       path: z.string(),
       createdAt: importedTime,
       confusion: z.array(cell),
+      /** Of one that somebody asked for; left out for what the run itself kept, as older Thaws write and read it. */
+      own: z.literal(0).optional(),
+      dataset: z.string().optional(),
+      told: z.string().optional(),
     }),
   ),
 });
@@ -52,7 +56,19 @@ export const metricDocument = z.strictObject({
 });
 export type MetricDocument = z.infer<typeof metricDocument>;
 
-type Evaluation = Omit<RunDocument['evaluations'][number], 'confusion'> & { readonly number: number };
+type Evaluation = Omit<RunDocument['evaluations'][number], 'confusion' | 'own' | 'dataset' | 'told'> & {
+  readonly number: number;
+};
+type Asked = Readonly<Record<'own' | 'dataset' | 'told', string | number | null>>;
+
+/** Only what is not as it is of an evaluation that a run itself kept, so that older Thaws read those. */
+function askedOf(row: Asked | undefined): Pick<RunDocument['evaluations'][number], 'own' | 'dataset' | 'told'> {
+  return {
+    ...(row?.own === 0 && { own: 0 as const }),
+    ...(typeof row?.dataset === 'string' && { dataset: row.dataset }),
+    ...(typeof row?.told === 'string' && { told: row.told }),
+  };
+}
 
 function readEvaluations(database: Database.Database, run: number): RunDocument['evaluations'] {
   const rows = database
@@ -66,7 +82,12 @@ function readEvaluations(database: Database.Database, run: number): RunDocument[
       'SELECT label, predicted, images FROM confusion WHERE evaluation = ? ORDER BY label, predicted',
     )
     .raw();
-  return rows.map(({ number: own, ...evaluation }) => ({ ...evaluation, confusion: cells.all(own) }));
+  const asked = database.prepare<[number], Asked>('SELECT own, dataset, told FROM evaluation WHERE number = ?');
+  return rows.map(({ number: own, ...evaluation }) => ({
+    ...evaluation,
+    confusion: cells.all(own),
+    ...askedOf(asked.get(own)),
+  }));
 }
 
 /** @throws ThawError `run.unknown` */
@@ -138,12 +159,12 @@ function insertGroup(database: Database.Database, { group }: RunDocument): numbe
 
 function insertEvaluations(database: Database.Database, run: number, { evaluations }: RunDocument): void {
   const add = database.prepare(
-    `INSERT INTO evaluation (run, split, step, epoch, images, accuracy, loss, path, created_at)
-     VALUES (:run, :split, :step, :epoch, :images, :accuracy, :loss, :path, :createdAt)`,
+    `INSERT INTO evaluation (run, split, step, epoch, images, accuracy, loss, path, created_at, own, dataset, told)
+     VALUES (:run, :split, :step, :epoch, :images, :accuracy, :loss, :path, :createdAt, :own, :dataset, :told)`,
   );
   const addCell = database.prepare('INSERT INTO confusion (evaluation, label, predicted, images) VALUES (?, ?, ?, ?)');
   for (const { confusion, ...evaluation } of evaluations) {
-    const { lastInsertRowid } = add.run({ run, ...evaluation });
+    const { lastInsertRowid } = add.run({ own: 1, dataset: null, told: null, run, ...evaluation });
     for (const counted of confusion) addCell.run(lastInsertRowid, ...counted);
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '../training/evaluation/read-predictions.ts';
 import { chosenImages, sideBySide, type SharedImage } from '../training/evaluation/side-by-side.ts';
 import type { ServiceContext } from './context.ts';
-import type { OpenedDataset } from './datasets.ts';
+import { openedPictures } from './opened-pictures.ts';
 import { resolveDataset } from './resolve-references.ts';
 
 interface PredictionsFile {
@@ -28,16 +28,6 @@ interface SideBySide {
   readonly paths: Map<number, readonly string[]>;
 }
 
-const byContent = new WeakMap<OpenedDataset, ReadonlyMap<string, string>>();
-
-function imageIds(opened: OpenedDataset): ReadonlyMap<string, string> {
-  const known = byContent.get(opened);
-  if (known) return known;
-  const ids = new Map([...opened.aside, ...opened.images].map(({ image, imageId }) => [image.contentHash, imageId]));
-  byContent.set(opened, ids);
-  return ids;
-}
-
 /** The ids of pictures by content, out of the runs' datasets as far as they are still there. */
 async function picturesOf(context: ServiceContext, runIds: readonly string[]): Promise<ReadonlyMap<string, string>[]> {
   const found: ReadonlyMap<string, string>[] = [];
@@ -48,11 +38,7 @@ async function picturesOf(context: ServiceContext, runIds: readonly string[]): P
       const key = JSON.stringify(source);
       if (source.kind === 'features' || seen.has(key)) continue;
       seen.add(key);
-      const held = context.datasets.idOf(source);
-      const opened = await (held === null
-        ? context.datasets.open(source, { signal: new AbortController().signal, report: () => undefined })
-        : context.datasets.byId(held));
-      found.push(imageIds(opened));
+      found.push((await openedPictures(context, source)).byContent);
     } catch (error) {
       // Without its dataset a run's images are known by their names.
       if (!(error instanceof ThawError)) throw error;

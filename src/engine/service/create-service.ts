@@ -20,7 +20,10 @@ import { checkWeights } from './check-weights.ts';
 import { averageRuns } from './average-runs.ts';
 import { predictTogether } from './predict-together.ts';
 import { comparePredictions } from './compare-predictions.ts';
+import { correctLabels } from './correct-labels.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
+import { evaluationImages } from './evaluation-images.ts';
+import { evaluationCurves, listEvaluations, reportEvaluation } from './evaluation-report.ts';
 import { embedDataset } from './dataset-embedding.ts';
 import { listImages, openDatasetView } from './dataset-view.ts';
 import { editStages } from './edit-stages.ts';
@@ -33,7 +36,9 @@ import { inProcessTransport } from './in-process.ts';
 import { inspectLayer } from './inspect-layer.ts';
 import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
+import { findLabelMistakes } from './label-mistakes.ts';
 import { listNetworks } from './list-networks.ts';
+import { explainHeatMap, explainLayers } from './explain.ts';
 import { exportRunModel, runModelFormats } from './export-model.ts';
 import { exportRuns } from './export-runs.ts';
 import { findNextBlock } from './find-next-block.ts';
@@ -191,17 +196,17 @@ function implement(context: ServiceContext): Implementation {
     'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),
     'evaluations.run': notYet,
-    'evaluations.list': notYet,
-    'evaluations.report': notYet,
-    'evaluations.curves': notYet,
-    'evaluations.images': notYet,
-    'explain.heatMap': notYet,
-    'explain.layers': notYet,
+    'evaluations.list': async (request) => listEvaluations(context, request),
+    'evaluations.report': async (request) => reportEvaluation(context, request),
+    'evaluations.curves': async (request) => evaluationCurves(context, request),
+    'evaluations.images': async (request) => evaluationImages(context, request),
+    'explain.heatMap': async (request) => explainHeatMap(context, request),
+    'explain.layers': async (request) => explainLayers(context, request),
     'explain.occlusion': notYet,
     'explain.nearest': notYet,
     'explain.filters': notYet,
-    'dataset.labelMistakes': notYet,
-    'predictions.correct': notYet,
+    'dataset.labelMistakes': async (request) => findLabelMistakes(context, request),
+    'predictions.correct': async (request) => correctLabels(context, request),
     predict: async (request) => predict(context, request),
     'features.write': async (request) => writeFeatures(context, request),
     activations: async (request) => activationsOf(context, request),

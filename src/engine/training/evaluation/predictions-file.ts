@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { SPLITS } from '../../../shared/contract/splits.ts';
 
-/** The version of the file's own schema. */
-export const PREDICTIONS_FILE_VERSION = 1;
+/** The version of the file's own schema; a file that needs nothing of it has version 1, which older Thaws read. */
+export const PREDICTIONS_FILE_VERSION = 2;
 
 /**
  * What a run made of each image of a split, in a `.npz` file that NumPy reads:
@@ -14,6 +14,13 @@ export const PREDICTIONS_FILE_VERSION = 1;
  * - `probabilities`: float32 [images, classes]; left out where they would be too many
  * - `classes`: texts [classes]
  * - `metadata`: one text, JSON
+ *
+ * Since version 2 also:
+ *
+ * - `label_probability`: float32 [images], of the label
+ * - `label_rank`: int32 [images], how many classes are more probable than the label
+ * - `longer_sides`: int32 [images], in pixels; 0 where it is not known
+ * - `tags`: texts [images], JSON lists of texts
  */
 export const PREDICTION_ARRAYS = {
   paths: 'paths',
@@ -24,24 +31,34 @@ export const PREDICTION_ARRAYS = {
   probabilities: 'probabilities',
   classes: 'classes',
   metadata: 'metadata',
+  labelProbability: 'label_probability',
+  labelRank: 'label_rank',
+  longerSides: 'longer_sides',
+  tags: 'tags',
 } as const;
 
 export const HASH_BYTES = 32;
 
-export const predictionsMetadata = z.strictObject({
-  schemaVersion: z.literal(PREDICTIONS_FILE_VERSION),
-  split: z.enum(SPLITS),
-  epoch: z.int().min(0),
-  step: z.int().min(0),
-});
-export type PredictionsMetadata = z.infer<typeof predictionsMetadata>;
+const moment = { epoch: z.int().min(0), step: z.int().min(0) };
+
+/** A folder that is no split of the run's dataset has the name of it in place of a split: `folder-` and digits of a hash. */
+export const FOLDER_SPLIT = /^folder-[0-9a-f]{12}$/;
+
+export const predictionsMetadata = z.discriminatedUnion('schemaVersion', [
+  z.strictObject({ schemaVersion: z.literal(1), split: z.enum(SPLITS), ...moment }),
+  z.strictObject({
+    schemaVersion: z.literal(PREDICTIONS_FILE_VERSION),
+    split: z.union([z.enum(SPLITS), z.string().regex(FOLDER_SPLIT)]),
+    ...moment,
+  }),
+]);
 
 /** Whether a path in the log is one that leads to such a file, and nowhere else. */
 export function isPredictionsPath(path: string): boolean {
-  return /^evaluation\/[a-z]+-\d{8,16}\.npz$/.test(path);
+  return /^evaluation\/[a-z]+(?:-[0-9a-f]{12})?-\d{8,16}\.npz$/.test(path);
 }
 
 /** Where it lies in a run's folder, with `/`. */
-export function predictionsPath({ split, step }: Pick<PredictionsMetadata, 'split' | 'step'>): string {
+export function predictionsPath({ split, step }: { readonly split: string; readonly step: number }): string {
   return `evaluation/${split}-${String(step).padStart(8, '0')}.npz`;
 }

@@ -12,9 +12,9 @@ import {
 /** Four million images. */
 const MOST_LIST_BYTES = 2 ** 27;
 /** Sixteen million probabilities: more are not kept. */
-const MOST_PROBABILITY_BYTES = 2 ** 26;
+export const MOST_PROBABILITY_BYTES = 2 ** 26;
 /** A million of them, with names of 128 letters. */
-const MOST_PATH_BYTES = 2 ** 29;
+export const MOST_PATH_BYTES = 2 ** 29;
 const MOST_METADATA_BYTES = 2 ** 20;
 
 /** What a run made of each image of a split, in the order in which its dataset has them. */
@@ -35,7 +35,7 @@ export interface KeptProbabilities extends KeptPredictions {
   readonly probabilities: Float32Array;
 }
 
-async function withPredictions<Result>(
+export async function withPredictions<Result>(
   runDirectory: string,
   relative: string,
   read: (reader: NpzReader) => Promise<Result>,
@@ -64,18 +64,23 @@ async function expectVersion(reader: NpzReader): Promise<void> {
   }
   if (predictionsMetadata.safeParse(json).success) return;
   throw new UnexpectedArray(
-    `its metadata must be of version ${PREDICTIONS_FILE_VERSION}; found '${text.slice(0, 80)}'`,
+    `its metadata must be of a version up to ${PREDICTIONS_FILE_VERSION}; found '${text.slice(0, 80)}'`,
   );
 }
 
-async function column(reader: NpzReader, name: string, description: string, sizes: readonly number[]): Promise<Buffer> {
+export async function column(
+  reader: NpzReader,
+  name: string,
+  description: string,
+  sizes: readonly number[],
+): Promise<Buffer> {
   const { shape, data } = await reader.bytes(name, description, MOST_LIST_BYTES);
   const [, ...found] = shape;
   if (found.join() === sizes.join()) return data;
   throw new UnexpectedArray(`'${name}' must have the shape [images${sizes.map((size) => `, ${size}`).join('')}]`);
 }
 
-async function read(reader: NpzReader): Promise<KeptPredictions> {
+export async function readRows(reader: NpzReader): Promise<KeptPredictions> {
   await expectVersion(reader);
   const classes = await reader.texts(PREDICTION_ARRAYS.classes, MOST_LIST_BYTES);
   const integers = async (name: string): Promise<Int32Array> => {
@@ -107,11 +112,11 @@ async function read(reader: NpzReader): Promise<KeptPredictions> {
  * @returns null where the file has gone, or is none that this Thaw wrote
  */
 export async function readPredictions(runDirectory: string, relative: string): Promise<KeptPredictions | null> {
-  return withPredictions(runDirectory, relative, read);
+  return withPredictions(runDirectory, relative, readRows);
 }
 
 async function readWithProbabilities(reader: NpzReader): Promise<KeptProbabilities> {
-  const kept = await read(reader);
+  const kept = await readRows(reader);
   const { shape, data } = await reader.bytes(PREDICTION_ARRAYS.probabilities, '<f4', MOST_PROBABILITY_BYTES);
   if (shape.join() !== `${kept.labels.length},${kept.classes.length}`) {
     throw new UnexpectedArray(`'${PREDICTION_ARRAYS.probabilities}' must have the shape [images, classes]`);

@@ -10,8 +10,19 @@ import {
   PREDICTION_ARRAYS,
   PREDICTIONS_FILE_VERSION,
   predictionsPath,
-  type PredictionsMetadata,
+  predictionsMetadata,
 } from './predictions-file.ts';
+
+/** What is known of images beyond what a run keeps at its end; a file with it is of version 2. */
+export interface MorePredictions {
+  /** [images] of the label. */
+  readonly labelProbability: Float32Array;
+  /** [images] how many classes are more probable than the label. */
+  readonly labelRank: Int32Array;
+  /** [images] in pixels; 0 where it is not known. */
+  readonly longerSides: Int32Array;
+  readonly tags: readonly (readonly string[])[];
+}
 
 /** What tells rows of a features file apart is whatever its writer took: it becomes a SHA-256 where it is none. */
 function hashBytes(contentHash: string): Buffer {
@@ -28,15 +39,17 @@ function hashBytes(contentHash: string): Buffer {
  */
 export async function writePredictions(
   runDirectory: string,
-  about: Omit<PredictionsMetadata, 'schemaVersion'>,
+  about: { readonly split: string; readonly epoch: number; readonly step: number },
   {
     images,
     classes,
     predictions,
+    more,
   }: {
-    readonly images: readonly DatasetImage[];
+    readonly images: readonly Pick<DatasetImage, 'path' | 'label' | 'contentHash'>[];
     readonly classes: readonly string[];
     readonly predictions: Predictions;
+    readonly more?: MorePredictions | undefined;
   },
 ): Promise<string> {
   const relative = predictionsPath(about);
@@ -55,7 +68,7 @@ export async function writePredictions(
         const array = writer.array(name, type, sizes, { rowBytes, mostRows: images.length });
         await array.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
       };
-      const metadata: PredictionsMetadata = { schemaVersion: PREDICTIONS_FILE_VERSION, ...about };
+      const metadata = predictionsMetadata.parse({ schemaVersion: more ? PREDICTIONS_FILE_VERSION : 1, ...about });
       const labels = Int32Array.from(images, ({ label }) => label);
       const hashes = Buffer.concat(images.map(({ contentHash }) => hashBytes(contentHash)));
       await writer.texts(PREDICTION_ARRAYS.metadata, [JSON.stringify(metadata)]);
@@ -70,6 +83,15 @@ export async function writePredictions(
       );
       const { probabilities } = predictions;
       if (probabilities) await numbers(PREDICTION_ARRAYS.probabilities, '<f4', [classes.length], probabilities);
+      if (more) {
+        await numbers(PREDICTION_ARRAYS.labelProbability, '<f4', [], more.labelProbability);
+        await numbers(PREDICTION_ARRAYS.labelRank, '<i4', [], more.labelRank);
+        await numbers(PREDICTION_ARRAYS.longerSides, '<i4', [], more.longerSides);
+        await writer.texts(
+          PREDICTION_ARRAYS.tags,
+          more.tags.map((own) => JSON.stringify(own)),
+        );
+      }
       await writer.close();
       return relative;
     } catch (error) {
