@@ -5,11 +5,13 @@ import { healthPage } from '../output/health-page.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { withService } from '../with-service.ts';
 import { addEditCommands } from './dataset-edits.ts';
+import { addMistakesCommand } from './dataset-mistakes.ts';
 import { addStructureFlags, folderSource, type StructureFlags } from './dataset-flags.ts';
 
 export function addDatasetCommands(program: Command, setExitCode: SetExitCode): void {
   const dataset = program.command('dataset').description('folders of images');
   addEditCommands(dataset, setExitCode);
+  addMistakesCommand(dataset, setExitCode);
   const inspect = dataset
     .command('inspect')
     .description('how a folder is laid out, what its images are like, and what may be wrong with them')

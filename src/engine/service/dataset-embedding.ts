@@ -12,9 +12,9 @@ import type { OpenedDataset } from './datasets.ts';
 import { completePlan } from './default-plan.ts';
 import { findEmbedding, keepEmbedding } from './embedding-cache.ts';
 import { placeImages } from './extractor-process.ts';
-import { stampOf } from './opened-weights.ts';
 import { resolveWeights } from './resolve-references.ts';
-import { assertWeights, plannedParts, sourceFolders, weightsPath } from './weights-path.ts';
+import { assertWeights, sourceFolders } from './weights-path.ts';
+import { weightsStamps } from './weights-stamps.ts';
 
 type Asked = Request<'dataset.embedding'>;
 type NamedImage = OpenedDataset['images'][number];
@@ -33,18 +33,11 @@ async function keyOf(
   plan: TrainingPlan,
   contents: readonly { readonly contentHash: string }[],
 ): Promise<string> {
-  const weights = await Promise.all(
-    plannedParts(plan).map(async (part) => {
-      const path = await weightsPath(context, part);
-      const mapping = part.weights.kind === 'file' ? (part.weights.mapping ?? []) : [];
-      return path === null ? null : { path, stamp: await stampOf(path), mapping };
-    }),
-  );
   const decides = {
     layout: LAYOUT,
     network: plan.network,
     preprocessing: plan.preprocessing,
-    weights: plan.weights.kind === 'fused' ? weights : (weights[0] ?? null),
+    weights: await weightsStamps(context, plan),
     contents: hash('sha256', contents.map(({ contentHash }) => contentHash).join(), 'hex'),
   };
   return hash('sha256', JSON.stringify(decides), 'hex');

@@ -57,7 +57,8 @@ export async function findEmbedding(
   return { ...kept.data, coordinates: new Float32Array(new Uint8Array(bytes).buffer) };
 }
 
-async function prune(folder: string): Promise<void> {
+/** Makes a folder of kept results as small as it may be. */
+export async function pruneEmbeddings(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const files: { readonly file: string; readonly bytes: number; readonly used: number }[] = [];
   for (const name of names) {
@@ -84,5 +85,5 @@ export async function keepEmbedding(cacheDirectory: string, key: string, embedde
     if (error instanceof Error && 'code' in error) return;
     throw error;
   }
-  await prune(embeddingCacheFolder(cacheDirectory));
+  await pruneEmbeddings(embeddingCacheFolder(cacheDirectory));
 }

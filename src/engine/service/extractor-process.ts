@@ -8,6 +8,8 @@ import type {
   ExtractorMessage,
   ExtractorRequest,
   FeaturesJob,
+  JudgedLabels,
+  JudgingJob,
 } from '../training/extractor-protocol.ts';
 import { deviceEnvironment } from './device-environment.ts';
 import { endingOf, forkEntry } from './fork-entry.ts';
@@ -20,6 +22,7 @@ const STOP_GRACE_MILLISECONDS = 10_000;
 interface Answers {
   readonly extract: FeaturesResult;
   readonly embed: EmbeddedImages;
+  readonly judge: JudgedLabels;
 }
 type Work = Exclude<ExtractorRequest, { kind: 'stop' }>;
 
@@ -40,6 +43,7 @@ async function askExtractor<Kind extends Work['kind']>(
         return;
       case 'written':
       case 'embedded':
+      case 'judged':
         // Each request has its own answer.
         outcome.resolve(message.result as Answers[Kind]);
         return;
@@ -94,4 +98,9 @@ export function takeFeatures(entry: string, job: FeaturesJob, task: Task): Promi
 /** Brings images onto a plane, by their features, in a process of its own. @throws ThawError as `takeFeatures` */
 export function placeImages(entry: string, job: EmbeddingJob, task: Task): Promise<EmbeddedImages> {
   return askExtractor<'embed'>(entry, { kind: 'embed', job }, task, () => Promise.resolve());
+}
+
+/** Finds labels that are hard to believe, in a process of its own. @throws ThawError as `takeFeatures` */
+export function findSuspects(entry: string, job: JudgingJob, task: Task): Promise<JudgedLabels> {
+  return askExtractor<'judge'>(entry, { kind: 'judge', job }, task, () => Promise.resolve());
 }

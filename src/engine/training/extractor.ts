@@ -2,6 +2,7 @@ import type { RunEventBody } from '../../shared/contract/event.ts';
 import { embedImages } from './embedding/embed-images.ts';
 import type { ExtractorMessage, ExtractorRequest } from './extractor-protocol.ts';
 import { extractFeatures } from './features-file/extract-features.ts';
+import { judgeLabels } from './label-mistakes/judge-labels.ts';
 import { serialized } from './serialized-error.ts';
 
 /** Entry of the process that takes features: one job over the fork's channel, one answer. */
@@ -22,6 +23,9 @@ async function work(request: Exclude<ExtractorRequest, { kind: 'stop' }>): Promi
         break;
       case 'embed':
         await send({ kind: 'embedded', result: await embedImages(request.job, emit, stop.signal) });
+        break;
+      case 'judge':
+        await send({ kind: 'judged', result: await judgeLabels(request.job, emit, stop.signal) });
     }
   } catch (error) {
     await send({ kind: 'failed', error: serialized(error, 'Taking features') });
@@ -34,6 +38,7 @@ process.on('message', (request: ExtractorRequest) => {
   switch (request.kind) {
     case 'extract':
     case 'embed':
+    case 'judge':
       void work(request);
       return;
     case 'stop':

@@ -4,6 +4,9 @@ import { datasetReference, weightsReference } from './plan-request.ts';
 /** As many suspects as one answer names. */
 export const MOST_SUSPECTS = 1000;
 
+/** What the search is told of with, as the `detail` of its progress. */
+export const LABEL_STEPS = { features: 'taking features', judging: 'judging labels' } as const;
+
 /** Whose features tell the images apart: those of a run's frozen network, or of a network with weights. */
 const seenBy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), runId: z.string().min(1) }),
