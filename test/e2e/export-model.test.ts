@@ -1,9 +1,11 @@
 import { unzipSync } from 'fflate';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../src/engine/service/create-service.ts';
 import { windowTransport } from '../../src/engine/service/window-transport.ts';
+import { predictResult } from '../../src/shared/contract/endpoint.ts';
 import { exportedModel, MODEL_FORMATS, type ExportedModel } from '../../src/shared/contract/model-export.ts';
 import { runResult, type RunResult } from '../../src/shared/contract/run.ts';
 import { expectError } from '../support/expect-error.ts';
@@ -119,6 +121,25 @@ describe('a run that is exported for other programs', () => {
     const written = await exportTo('changed', 'pb', run.runId);
     expect(written.selfTest).toMatchObject({ references: 5, drawn: 4 });
     expect(written.warnings).toEqual([expect.stringContaining('1 of 6 images of the validation')]);
+  });
+});
+
+describe('a run that is exported as ONNX', () => {
+  it('comes with a program for Node that predicts what Thaw does', async () => {
+    const { runId } = runOf('softmax');
+    const image = path.join(root, 'stripes/val/fine/000.png');
+    await exportTo('onnx-program', 'onnx', runId);
+    const folder = path.join(out, 'onnx-program');
+    // What `npm install onnxruntime-node sharp` puts there.
+    symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['predict.mjs', image], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const { predictions } = predictResult.parse(await json('predict', '--run', runId, image));
+    const told = predictions[0]?.classes.map(({ name, probability }) => `${name} ${(probability * 100).toFixed(1)}%`);
+    expect(stdout.trim()).toBe([image, ...(told ?? [])].join('  '));
   });
 });
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { findPeerPython } from '../../bench/peer-python.ts';
 import { assertAccepted } from '../../src/engine/export/assert-accepted.ts';
 import type { ExportedNetwork } from '../../src/engine/export/exported-network.ts';
+import { ONNX_FORMAT } from '../../src/engine/export/onnx/onnx-format.ts';
 import { PB_FORMAT } from '../../src/engine/export/pb-format.ts';
 import { testImages, writeReference } from '../../src/engine/export/reference-images.ts';
 import { TORCH_FORMAT } from '../../src/engine/export/torch/torch-format.ts';
@@ -41,11 +42,11 @@ function modelOf(name: string, head: 'softmax' | 'sigmoid'): ExportedNetwork {
 }
 
 /** The reference is the graph as TensorFlow computes it, which is what Thaw's own predictor runs. */
-async function exported(name: string, head: 'softmax' | 'sigmoid', format: 'pb' | 'torch') {
+async function exported(name: string, head: 'softmax' | 'sigmoid', format: 'onnx' | 'pb' | 'torch') {
   const model = modelOf(name, head);
   const folder = path.join(root, `${name}-${head}-${format}`);
   mkdirSync(folder);
-  const chosen = { pb: PB_FORMAT, torch: TORCH_FORMAT }[format];
+  const chosen = { onnx: ONNX_FORMAT, pb: PB_FORMAT, torch: TORCH_FORMAT }[format];
   assertAccepted(format, model);
   if (format !== 'pb') await PB_FORMAT.write(model, folder, STATE, null);
   await chosen.write(model, folder, STATE, null);
@@ -92,6 +93,14 @@ const TORCH = [
   ['densenet121_32@torch', 'softmax', true],
   ['mobilenet_v1_leaky_0.25_32@torch', 'softmax', false],
 ] as const;
+/** Of each publisher, with what is particular to one: squeeze-and-excite, padding by hand, branches, grouped kernels. */
+const ONNX = [
+  ['mobilenet_v1_0.25_32', 'softmax'],
+  ['mobilenet_v3_small_1.0_32@torch', 'sigmoid'],
+  ['efficientnet_b0_32', 'softmax'],
+  ['densenet121_32@torch', 'softmax'],
+  ['alexnet_63@torch', 'softmax'],
+] as const;
 const GRAPHS = ['mobilenet_v1_0.25_32', 'squeezenet1_1_32@torch'];
 
 describe.skipIf(python === null)(`exported models${python === null ? `, skipped: ${reason}` : ''}`, () => {
@@ -120,5 +129,11 @@ describe.skipIf(python === null)(`exported models${python === null ? `, skipped:
     const asked = [];
     for (const name of GRAPHS) asked.push(await exported(name, 'softmax', 'pb'));
     peer(asked).forEach(({ difference }, index) => expect(difference, GRAPHS[index]).toBeLessThan(1e-4));
+  });
+
+  it('give in ONNX Runtime for Python what they do here', { timeout: SOME_TIME }, async () => {
+    const asked = [];
+    for (const [name, head] of ONNX) asked.push(await exported(name, head, 'onnx'));
+    peer(asked).forEach(({ difference }, index) => expect(difference, ONNX[index]?.[0]).toBeLessThan(1e-4));
   });
 });

@@ -3,6 +3,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { findNetwork } from '../network/registry.ts';
 import { elementCount, networkTensors } from '../network/shape.ts';
 import type { ExportedNetwork } from './exported-network.ts';
+import { assertOnnx } from './onnx/assert-onnx.ts';
 import { DRAWN_IMAGES } from './reference-images.ts';
 import { torchModule } from './torch/torch-module.ts';
 
@@ -28,6 +29,7 @@ interface FormatFacts {
 
 const FACTS: Readonly<Record<ModelFormat, FormatFacts>> = {
   pb: { assert: () => undefined, copies: 1 },
+  onnx: { assert: assertOnnx, copies: 1 },
   torch: { assert: assertTorch, copies: 2 },
 };
 

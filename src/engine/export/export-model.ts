@@ -20,12 +20,14 @@ import type { ExportDone, ExportJob } from './exporter-protocol.ts';
 import type { ExportFormat } from './export-format.ts';
 import { judgedSelfTest } from './judged-self-test.ts';
 import { modelCard } from './model-card.ts';
+import { ONNX_FORMAT } from './onnx/onnx-format.ts';
 import { PB_FORMAT } from './pb-format.ts';
 import { TORCH_FORMAT } from './torch/torch-format.ts';
 import { testImages, writeReference, type TestImages } from './reference-images.ts';
 
 const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
   pb: PB_FORMAT,
+  onnx: ONNX_FORMAT,
   torch: TORCH_FORMAT,
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
 
 /** What a run's network is written as, for other programs to predict with, in the order that people are told them. */
-export const MODEL_FORMATS = ['pb', 'torch'] as const;
+export const MODEL_FORMATS = ['pb', 'onnx', 'torch'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** What people are told of each, in the window and by `thaw export --help`. */
@@ -10,6 +10,10 @@ export const MODEL_FORMAT_TEXTS: Readonly<Record<ModelFormat, { readonly label: 
   pb: {
     label: 'TensorFlow frozen graph (.pb)',
     use: 'One file with the network and its weights, for TensorFlow and whatever else reads its graphs.',
+  },
+  onnx: {
+    label: 'ONNX (.onnx)',
+    use: 'One file for ONNX Runtime, in most languages, on phones and in browsers, and for what else reads ONNX.',
   },
   torch: {
     label: 'PyTorch (.pth)',
