@@ -2,7 +2,7 @@ import type { Request, Response, Transport } from '../../shared/contract/endpoin
 import type { TaskEvent } from '../../shared/contract/event.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 
-type SearchName = 'training.findRate' | 'training.findBatchSize' | 'runs.nextBlock';
+type SearchName = 'training.findRate' | 'training.findBatchSize' | 'runs.nextBlock' | 'evaluations.run';
 type Progress = Pick<TaskEvent, 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'detail'>;
 
 const BEGUN: Progress = { done: 0, total: 0, ratePerSecond: null, secondsLeft: null, detail: '' };

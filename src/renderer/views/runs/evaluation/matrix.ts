@@ -12,8 +12,13 @@ export interface MatrixCell {
   readonly share: number;
 }
 
+/** What a matrix is drawn of. */
+export interface ConfusedClasses extends Pick<RunEvaluation, 'confusion'> {
+  readonly classes: readonly Pick<RunEvaluation['classes'][number], 'name' | 'images'>[];
+}
+
 /** All cells row by row, those without images too. */
-export function matrixRows({ classes, confusion }: RunEvaluation): MatrixCell[][] {
+export function matrixRows({ classes, confusion }: ConfusedClasses): MatrixCell[][] {
   const rows = classes.map((_, label) => classes.map((__, predicted) => ({ label, predicted, images: 0, share: 0 })));
   for (const { label, predicted, images } of confusion) {
     const row = rows[label];
@@ -24,12 +29,35 @@ export function matrixRows({ classes, confusion }: RunEvaluation): MatrixCell[][
 }
 
 /** What was mistaken most often, the most frequent first. */
-export function topConfusions({ classes, confusion }: RunEvaluation): MatrixCell[] {
+export function topConfusions({ classes, confusion }: ConfusedClasses): MatrixCell[] {
   return confusion
     .filter(({ label, predicted }) => label !== predicted)
     .map((cell) => ({ ...cell, share: cell.images / Math.max(1, classes[cell.label]?.images ?? 0) }))
     .sort((left, right) => right.images - left.images || right.share - left.share)
     .slice(0, MOST_CONFUSIONS);
+}
+
+/** Of very many classes those that are confused most, as a matrix of their own; all of them where they are few. */
+export function confusedPart(whole: ConfusedClasses, most = MOST_IN_MATRIX): ConfusedClasses {
+  if (whole.classes.length <= most) return whole;
+  const positions = new Set<number>();
+  const worst = whole.confusion
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((left, right) => right.images - left.images);
+  for (const { label, predicted } of worst) {
+    const added = new Set([label, predicted].filter((position) => !positions.has(position)));
+    if (positions.size + added.size > most) break;
+    for (const position of added) positions.add(position);
+  }
+  const kept = [...positions].sort((left, right) => left - right);
+  const places = new Map(kept.map((position, place) => [position, place]));
+  return {
+    classes: kept.flatMap((position) => whole.classes[position] ?? []),
+    confusion: whole.confusion.flatMap(({ label, predicted, images }) => {
+      const [row, column] = [places.get(label), places.get(predicted)];
+      return row === undefined || column === undefined ? [] : { label: row, predicted: column, images };
+    }),
+  };
 }
 
 /** Where arrow keys lead from a cell; null for other keys, and at the edge. */
