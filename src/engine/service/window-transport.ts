@@ -40,6 +40,10 @@ function checkImages({ images }: Pick<Request<'predict'>, 'images'>): void {
   if (images.some((image) => typeof image === 'string')) refusePath('images');
 }
 
+function checkImage({ image }: Pick<Request<'explain.heatMap'>, 'image'>): void {
+  if (typeof image === 'string') refusePath('image');
+}
+
 /** Each endpoint whose request may name a path, and where; a path in a request of any other has no meaning. */
 const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => void } = {
   'training.start': checkPlan,
@@ -91,6 +95,13 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'activations.maps': checkActivations,
   'augmentation.preview': checkImages,
   predict: checkImages,
+  'evaluations.run': ({ on }) => {
+    if (on?.kind === 'dataset') checkPlan(on);
+  },
+  'predictions.correct': ({ corrections }) => checkImages({ images: corrections.map(({ image }) => image) }),
+  'explain.heatMap': checkImage,
+  'explain.occlusion': checkImage,
+  'explain.nearest': checkImage,
   'predictions.write': ({ images, output }) => {
     checkImages({ images });
     if (output.kind === 'file') refusePath('output');

@@ -19,6 +19,8 @@ export interface KeptEdits {
 export interface EditStep {
   readonly images: readonly OriginalImage[];
   readonly change: DatasetChange;
+  /** Of an image, by its path, where not all are changed alike; `words` then say what was done. */
+  readonly changeOf?: (path: string) => DatasetChange;
   /** What it does, where the change itself does not say it all. */
   readonly words?: string;
 }
@@ -164,7 +166,7 @@ export function makeStep(index: DatasetIndex, datasetId: number, step: EditStep,
     const before = editsIn(database, datasetId);
     const changes = step.images.flatMap((image): MadeChange[] => {
       const old = before.get(image.path) ?? null;
-      const edit = changedEdit(old, image, step.change);
+      const edit = changedEdit(old, image, step.changeOf?.(image.path) ?? step.change);
       return sameEdit(old, edit) ? [] : [{ path: image.path, contentHash: image.contentHash, old, edit }];
     });
     if (changes.length === 0) return stateIn(database, datasetId, before);
