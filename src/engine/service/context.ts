@@ -21,7 +21,7 @@ import { writeLocal } from './local-log.ts';
 import { Measuring } from './measuring.ts';
 import { OpenedFeatures } from './opened-features.ts';
 import type { ComputedPreview } from '../training/augmentation/preview.ts';
-import type { ComputedMap } from '../training/explain/heat-map.ts';
+import type { ExplainAnswer } from '../training/explain/answer.ts';
 import { KeptProcess } from './kept-process.ts';
 import { Predictors } from './predictors.ts';
 import { QueueWorker } from './queue-worker.ts';
@@ -52,6 +52,7 @@ export interface Entries {
   readonly trainer: string;
   readonly predictor: string;
   readonly exporter: string;
+  readonly evaluator: string;
   readonly extractor: string;
   readonly finder: string;
   readonly activations: string;
@@ -113,7 +114,7 @@ export class ServiceContext {
   /** Shows what augmentation does to images. */
   readonly previews: KeptProcess<ComputedPreview>;
   /** Tells what checkpoints look at. */
-  readonly explainer: KeptProcess<ComputedMap>;
+  readonly explainer: KeptProcess<ExplainAnswer>;
   readonly settings: SettingsFile;
   readonly uploads: Uploads;
   /** Runs that stand in the log and whose trainers are about to be forked. */
@@ -144,6 +145,7 @@ export class ServiceContext {
       trainer: path.join(ENGINE, 'training/trainer.ts'),
       predictor: path.join(ENGINE, 'training/predictor.ts'),
       exporter: path.join(ENGINE, 'export/exporter.ts'),
+      evaluator: path.join(ENGINE, 'training/evaluation/evaluator.ts'),
       extractor: path.join(ENGINE, 'training/extractor.ts'),
       finder: path.join(ENGINE, 'training/finder/finder.ts'),
       activations: path.join(ENGINE, 'training/activations-process.ts'),

@@ -6,6 +6,7 @@ import type { ExplainedCheckpoint } from '../training/explain/explained-model.ts
 import type { ComputedMap } from '../training/explain/heat-map.ts';
 import { mappedLayers } from '../training/explain/mapped-layers.ts';
 import { modelNetwork, readModelFile } from '../training/model-file.ts';
+import { askExplainer } from './ask-explainer.ts';
 import type { ServiceContext } from './context.ts';
 import { oneImage } from './one-image.ts';
 import { predictionAsked } from './predict.ts';
@@ -91,7 +92,7 @@ export async function heatMapOf(
   const { file, path } = await oneImage(context, request.image, 'A heat-map is made');
   const job = { ...checkpoint, kind: 'heatMap' as const, image: file, classIndex, layer };
   try {
-    const computed = await context.explainer.ask(job, signal);
+    const computed = await askExplainer<'heatMap'>(context, job, signal);
     return toldMap(computed, classes, runId, path);
   } catch (error) {
     throw namedAs(error, file, path);

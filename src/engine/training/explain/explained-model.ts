@@ -7,6 +7,8 @@ import type { Preprocessing } from '../../network/preprocessing.ts';
 import { assignValues } from '../../runtime/assign-values.ts';
 import { deviceInformation } from '../../runtime/binding.ts';
 import { Session } from '../../runtime/session.ts';
+import type { ExtractorJob } from '../extractor-protocol.ts';
+import { loadExtractor, type Extractor } from '../features-file/load-extractor.ts';
 import { checkpointValues } from '../first-values.ts';
 import { modelNetwork, readModelFile } from '../model-file.ts';
 import { loadPredictionModel, type PredictionModel } from '../prediction-model.ts';
@@ -52,6 +54,7 @@ export class ExplainedModel {
   readonly #checkpoint: ExplainedCheckpoint;
   #heatMaps: Promise<HeatMapModel> | null = null;
   #prediction: Promise<PredictionModel> | null = null;
+  #extractor: Promise<Extractor> | null = null;
 
   constructor(checkpoint: ExplainedCheckpoint) {
     this.#checkpoint = checkpoint;
@@ -63,18 +66,38 @@ export class ExplainedModel {
 
   /** @throws ThawError as `loadPredictionModel` */
   async heatMaps(): Promise<HeatMapModel> {
-    return (this.#heatMaps ??= loadHeatMapModel(this.#checkpoint));
+    return (this.#heatMaps ??= this.#kept(loadHeatMapModel(this.#checkpoint), () => (this.#heatMaps = null)));
   }
 
   /** BatchNorms folded: what many images are predicted with. @throws ThawError as `loadPredictionModel` */
   async prediction(): Promise<PredictionModel> {
-    return (this.#prediction ??= loadPredictionModel(this.#checkpoint));
+    return (this.#prediction ??= this.#kept(loadPredictionModel(this.#checkpoint), () => (this.#prediction = null)));
+  }
+
+  /**
+   * All below the head.
+   *
+   * @param job the same each time
+   * @throws ThawError as `loadExtractor`
+   */
+  async extractor(job: ExtractorJob): Promise<Extractor> {
+    return (this.#extractor ??= this.#kept(
+      loadExtractor(job, 0, () => undefined),
+      () => (this.#extractor = null),
+    ));
   }
 
   async dispose(): Promise<void> {
-    const loaded = await Promise.allSettled([this.#heatMaps, this.#prediction]);
+    const loaded = await Promise.allSettled([this.#heatMaps, this.#prediction, this.#extractor]);
     for (const outcome of loaded) if (outcome.status === 'fulfilled') outcome.value?.session.dispose();
     this.#heatMaps = null;
     this.#prediction = null;
+    this.#extractor = null;
+  }
+
+  /** What could not be loaded is tried again by the next who asks. */
+  #kept<Loaded>(loading: Promise<Loaded>, forget: () => void): Promise<Loaded> {
+    loading.catch(forget);
+    return loading;
   }
 }
