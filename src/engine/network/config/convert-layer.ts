@@ -238,6 +238,11 @@ const CONVERTERS: Readonly<Record<string, (calling: Calling) => string>> = {
   Multiply: (calling) => merged(calling, 'multiply'),
   Permute: permute,
   ReLU: activation,
+  Rescaling: (calling) => {
+    const { settings } = calling;
+    const [scale, offset] = [settings.number('scale'), settings.number('offset', 0)];
+    return addAfter(calling, '', { kind: 'rescaling', scale, offset }, onlyInput(calling));
+  },
   Reshape: reshape,
   Resizing: resizing,
   Softmax: activation,

@@ -106,7 +106,7 @@ function scaledBy(settings: Settings, numbers: readonly number[], isNumberFirst:
  *
  * @param pixels null for the output of any other layer
  * @param given what it is called with, in order: numbers, and outputs of layers
- * @returns null for a layer that does something else
+ * @returns null for a layer that does something else, a Rescaling of another layer's output among them
  * @throws ThawError `network.invalid` for one that scales the output of another layer
  */
 export function pixelsAfter(settings: Settings, pixels: Pixels | null, given: readonly unknown[]): Pixels | null {
@@ -116,6 +116,7 @@ export function pixelsAfter(settings: Settings, pixels: Pixels | null, given: re
     if (numbers.length > 0) settings.refuse(`${settings.className} is not supported with a number.`);
     return null;
   }
+  if (!pixels && settings.className === 'Rescaling') return null;
   if (!pixels) return settings.refuse(`${settings.className} by numbers is supported at the input alone.`);
   return composed(pixels, scaled);
 }
