@@ -24,6 +24,8 @@ export interface ReadContentOptions {
   readonly signal?: AbortSignal | undefined;
   /** Files examined so far, and files in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Whether classes are enough that nothing could train, such as a single one: of what is only to be evaluated. */
+  readonly fewClasses?: boolean | undefined;
   /** What is known of datasets from before: files that are as they were then are not read again. Left out or null, all are. */
   readonly index?: DatasetIndex | null | undefined;
 }
@@ -42,6 +44,8 @@ export interface DatasetContent {
   readonly unlabelled: readonly UnlabelledImage[];
   /** Files that are not used, sorted by path. */
   readonly skipped: readonly SkippedImage[];
+  /** Those of them that say no class where others do; left out where there are none. */
+  readonly outside?: readonly SkippedImage[] | undefined;
   /** Whether the dataset brings validation images. */
   readonly ownValidation: boolean;
   /** null where nothing is kept of it. */
@@ -220,7 +224,8 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     };
   }
   const listed = { root: resolved, structure: found.structure, listing };
-  checkClasses(listed);
+  const { fewClasses = false } = options;
+  checkClasses(listed, fewClasses);
   const examined = await examineDataset(
     resolved,
     listing.files,
@@ -229,10 +234,10 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
   );
   const all = [...listing.contained, ...examined.images];
   const unusable = examined.skipped.toSorted(byPath);
-  const { classes, images, untrained, left } = usableClasses(listed, all, unusable);
+  const { classes, images, untrained, left } = usableClasses(listed, all, unusable, fewClasses);
   const outside = listing.outside.map(({ entry, reason }) => ({ path: entry.path, reason }));
   const ownValidation = listing.splits.has('validation');
-  if (ownValidation && !images.some((image) => image.split === 'validation')) {
+  if (ownValidation && !fewClasses && !images.some((image) => image.split === 'validation')) {
     throw new ThawError(
       'dataset.images',
       `Where a dataset brings validation, it has images of classes that train, but ${resolved} has none that can be used.${firstProblems([...listing.refused, ...unusable, ...left])}`,
@@ -247,6 +252,7 @@ export async function readContent(root: string, options: ReadContentOptions): Pr
     untrained,
     unlabelled: [],
     skipped: [...listing.refused, ...outside, ...unusable, ...left].sort(byPath),
+    ...(outside.length > 0 && { outside }),
     ownValidation,
     indexed: examined.indexed,
   };

@@ -18,10 +18,15 @@ const quoted = (names: readonly string[]): string => {
   return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(', ');
 };
 
-/** What contradicts a classifier is told before a long read. @throws ThawError `dataset.empty`, `dataset.classes` */
-export function checkClasses({ root, structure, listing }: Listed): void {
+/**
+ * What contradicts a classifier is told before a long read.
+ *
+ * @param few whether a single class is enough
+ * @throws ThawError `dataset.empty`, `dataset.classes`
+ */
+export function checkClasses({ root, structure, listing }: Listed, few = false): void {
   const classes = [...new Set(listing.classNames)].sort(codePointOrder);
-  if (classes.length > 1) return;
+  if (classes.length > 1 || (few && classes.length === 1)) return;
   const { noClasses, hint } = lackingWords(root, structure, listing);
   if (classes.length === 0) {
     throw new ThawError('dataset.empty', `${noClasses}.${firstProblems(leftOut(listing))}`, hint);
@@ -54,12 +59,14 @@ interface UsableClasses {
  * The classes that there is something to learn of; images of others are left out and listed.
  *
  * @param skipped files that were no usable images
+ * @param few whether fewer than two are enough
  * @throws ThawError `dataset.empty`, `dataset.images` where fewer than two classes are left
  */
 export function usableClasses(
   { root, structure, listing }: Listed,
   found: readonly FoundImage[],
   skipped: readonly SkippedImage[],
+  few = false,
 ): UsableClasses {
   const { place, hint, more } = lackingWords(root, structure, listing);
   const aside = skipped.length === 0 ? '' : ` (${skipped.length} files were no usable images)`;
@@ -73,7 +80,7 @@ export function usableClasses(
   }
   const trained = new Set(found.flatMap(({ split, className }) => (split === 'train' ? [className] : [])));
   const empty = [...new Set(listing.classNames)].filter((name) => !trained.has(name));
-  if (trained.size < 2) {
+  if (trained.size < 2 && !few) {
     throw new ThawError(
       'dataset.images',
       `Two classes or more must have training images, but in ${root} there are none of ${quoted(empty.sort(codePointOrder))}${aside}.${problems}`,

@@ -50,6 +50,8 @@ export interface ProgramOptions {
   readonly preprocessing: Preprocessing | null;
   /** null leaves out everything that trains: a program for prediction. */
   readonly optimizer: OptimizerPlan | null;
+  /** Whether a program that does not train has `features` and `evaluate` all the same; not by default. */
+  readonly evaluates?: boolean;
   /** None by default. */
   readonly regularization?: Pick<TrainingPlan, 'weightDecay' | 'l1' | 'gradientClipping'>;
   /** The cross-entropy of the labels as they are, by default. */

@@ -360,9 +360,11 @@ export function compileProgram(options: ProgramOptions): Program {
   let slots: readonly Slot[] = [];
   let trainOperations: readonly string[] = [];
   let introspection: Introspection | null = null;
-  if (options.optimizer) {
+  if (options.optimizer || options.evaluates === true) {
     builder.features();
     builder.evaluate();
+  }
+  if (options.optimizer) {
     const trained = builder.train(options.optimizer);
     slots = trained.slots;
     trainOperations = trained.operations;

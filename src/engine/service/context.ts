@@ -44,6 +44,8 @@ export interface ServiceOptions {
   readonly entries?: Partial<Entries>;
   /** Folders that windows may browse, and all below them; none by default. */
   readonly roots?: readonly string[];
+  /** Whether what predicts stays in memory for as long as the service does; else it goes after a minute of rest. */
+  readonly keepsPredictor?: boolean;
   /** The sort of disk that a folder lies on, where that is one over a network; as the system tells by default. */
   readonly diskOf?: (folder: string) => string | null;
 }

@@ -22,6 +22,7 @@ import { predictTogether } from './predict-together.ts';
 import { comparePredictions } from './compare-predictions.ts';
 import { correctLabels } from './correct-labels.ts';
 import { ServiceContext, type ServiceOptions } from './context.ts';
+import { evaluateRun } from './evaluate-run.ts';
 import { evaluationImages } from './evaluation-images.ts';
 import { evaluationCurves, listEvaluations, reportEvaluation } from './evaluation-report.ts';
 import { embedDataset } from './dataset-embedding.ts';
@@ -38,6 +39,9 @@ import { inspectOneImage } from './inspect-one-image.ts';
 import { layerMapsOf } from './layer-maps.ts';
 import { findLabelMistakes } from './label-mistakes.ts';
 import { listNetworks } from './list-networks.ts';
+import { explainFilters } from './explain-filters.ts';
+import { explainNearest } from './explain-nearest.ts';
+import { explainOcclusion } from './explain-occlusion.ts';
 import { explainHeatMap, explainLayers } from './explain.ts';
 import { exportRunModel, runModelFormats } from './export-model.ts';
 import { exportRuns } from './export-runs.ts';
@@ -195,16 +199,16 @@ function implement(context: ServiceContext): Implementation {
     'runs.exportModel': async (request) => exportRunModel(context, request),
     'runs.report': async (request) => reportRuns(context, request),
     'runs.import': async (request) => importRuns(context, request),
-    'evaluations.run': notYet,
+    'evaluations.run': async (request) => evaluateRun(context, request),
     'evaluations.list': async (request) => listEvaluations(context, request),
     'evaluations.report': async (request) => reportEvaluation(context, request),
     'evaluations.curves': async (request) => evaluationCurves(context, request),
     'evaluations.images': async (request) => evaluationImages(context, request),
     'explain.heatMap': async (request) => explainHeatMap(context, request),
     'explain.layers': async (request) => explainLayers(context, request),
-    'explain.occlusion': notYet,
-    'explain.nearest': notYet,
-    'explain.filters': notYet,
+    'explain.occlusion': async (request) => explainOcclusion(context, request),
+    'explain.nearest': async (request) => explainNearest(context, request),
+    'explain.filters': async (request) => explainFilters(context, request),
     'dataset.labelMistakes': async (request) => findLabelMistakes(context, request),
     'predictions.correct': async (request) => correctLabels(context, request),
     predict: async (request) => predict(context, request),
@@ -236,6 +240,8 @@ export interface Service {
    * @throws ThawError `file.notGranted` where nothing can be read there
    */
   readonly grant: (path: string) => Promise<FileEntry>;
+  /** For a host that serves one checkpoint's predictions: what it is. @throws ThawError as `predict` */
+  readonly servedModel: (asked: Parameters<typeof servedModel>[1]) => Promise<ServedModel>;
   /** Stops what runs, keeping its checkpoints, and closes the log. */
   readonly close: () => Promise<void>;
 }
@@ -248,6 +254,7 @@ export function createService(options: ServiceOptions): Service {
       noteFailure(context.home, name, error),
     ),
     grant: (path) => context.grants.grant(path),
+    servedModel: (asked) => servedModel(context, asked),
     close: () => context.close(),
   };
 }

@@ -4,7 +4,7 @@ import { batches, inOrder, type EpochOrder } from './epoch-order.ts';
 import { yieldToMessages } from './yield.ts';
 
 /** All probabilities are kept of so many images and classes: 64 MiB of them. */
-const MOST_PROBABILITIES = 2 ** 24;
+export const MOST_PROBABILITIES = 2 ** 24;
 
 /** What a network makes of each image that was looked at, in their order. */
 export interface Predictions {

@@ -98,7 +98,12 @@ async function begunRun({ resume, runDirectory, repeatedRunDirectory }: TrainerJ
   return directory === undefined ? null : { directory, model: await readModelFile(directory) };
 }
 
-async function readDataset(
+/**
+ * The dataset of a plan; that of a run that has begun is laid out and edited as when it began.
+ *
+ * @throws ThawError as `readContent` and `splitContent`; `training.checkpoint` where its edits have gone
+ */
+export async function readDataset(
   { plan, home }: Pick<TrainerJob, 'plan' | 'home'>,
   begun: BegunRun | null,
   options: Pick<ReadContentOptions, 'signal' | 'onProgress'>,
