@@ -97,7 +97,7 @@ async function folderImages(
       leftOut: { unlabelled: edited.unlabelled.length + outside.length, unknownClass, unreadable },
       warnings:
         excluded > 0
-          ? [`${images(excluded)} of the folder ${are(excluded)} left out, as was decided of its images.`]
+          ? [`${counted(excluded)} of the folder ${are(excluded)} left out, as was decided of its images.`]
           : [],
     };
   });
@@ -123,7 +123,7 @@ function nothingLeft({ leftOut, root }: ImagesToEvaluate, { on }: EvaluationJob,
   );
 }
 
-const images = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
+const counted = (count: number): string => (count === 1 ? '1 image' : `${count} images`);
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
 const quoted = (names: readonly string[]): string =>
@@ -145,12 +145,12 @@ function warningsOf({ images: left, leftOut, warnings }: ImagesToEvaluate, class
       : []),
     ...(unknown > 0
       ? [
-          `${images(unknown)} of classes that the run does not know (${quoted(unknownClass.map(({ name }) => name))}) ${are(unknown)} left out.`,
+          `${counted(unknown)} of classes that the run does not know (${quoted(unknownClass.map(({ name }) => name))}) ${are(unknown)} left out.`,
         ]
       : []),
-    ...(unlabelled > 0 ? [`${images(unlabelled)} without a label ${are(unlabelled)} left out.`] : []),
+    ...(unlabelled > 0 ? [`${counted(unlabelled)} without a label ${are(unlabelled)} left out.`] : []),
     ...(unreadable.length > 0
-      ? [`${images(unreadable.length)} that cannot be read ${are(unreadable.length)} left out.`]
+      ? [`${counted(unreadable.length)} that cannot be read ${are(unreadable.length)} left out.`]
       : []),
   ];
 }
