@@ -3,16 +3,13 @@ import type { KerasTarget } from './keras-layer.ts';
 import type { LayerStack, Place } from './layer-stack.ts';
 
 /** Functions that every version knows by one name, and may be part of another layer. */
-const NAMED: ReadonlySet<OwnActivation> = new Set([
-  'elu',
-  'gelu',
-  'relu',
-  'selu',
-  'sigmoid',
-  'softmax',
-  'swish',
-  'tanh',
-]);
+const NAMED = ['elu', 'gelu', 'relu', 'selu', 'sigmoid', 'softmax', 'swish', 'tanh'] as const;
+type Named = (typeof NAMED)[number];
+
+function isNamed(activation: OwnActivation): activation is Named {
+  return NAMED.some((name) => name === activation);
+}
+
 /** Keras', where a layer names none. */
 const NEGATIVE_SLOPE = 0.2;
 /** Of the cube within the tanh, and of its whole argument. */
@@ -21,8 +18,8 @@ const GELU = { cube: 0.044715, root: Math.sqrt(2 / Math.PI) } as const;
 /** How a function is called as part of another layer; null for one that takes a layer of its own. */
 export function namedActivation(activation: OwnActivation | undefined, target: KerasTarget): string | null {
   if (activation === undefined) return 'linear';
-  if (activation === 'swish') return target === 'keras3' ? 'silu' : 'swish';
-  return NAMED.has(activation) ? activation : null;
+  if (!isNamed(activation)) return null;
+  return activation === 'swish' && target === 'keras3' ? 'silu' : activation;
 }
 
 /** min(max(x + 3, 0), 6) / 6, which Keras 2 and tfjs have under no name. */
@@ -55,8 +52,7 @@ export function writeActivation(
   const { target } = stack;
   const layer = (className: string, options: Readonly<Record<string, unknown>>): Place =>
     stack.add(className, name, [input], { options });
-  const named = namedActivation(activation, target);
-  if (named !== null) return layer('Activation', { activation: named });
+  if (isNamed(activation)) return layer('Activation', { activation: namedActivation(activation, target) });
   switch (activation) {
     case 'relu6':
       return layer('ReLU', { max_value: 6 });
@@ -71,7 +67,5 @@ export function writeActivation(
     }
     case 'gelu_tanh':
       return geluTanh(stack, name, input);
-    default:
-      throw new TypeError(`'${activation}' has a name.`);
   }
 }

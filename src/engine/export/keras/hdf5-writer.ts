@@ -19,11 +19,11 @@ function attach(name: string, descriptor: number, fileSystem: typeof h5wasm.FS):
   if (!fileSystem) throw new TypeError('The library has no file system.');
   fileSystem.writeFile(name, new Uint8Array(0));
   const node = fileSystem.lookupPath(name, {}).node as unknown as FileNode;
-  const attributesOf = node.node_ops.setattr;
+  const usual = node.node_ops;
   node.node_ops = {
-    ...node.node_ops,
+    ...usual,
     setattr: (own, { size, ...others }) => {
-      attributesOf(own, others);
+      usual.setattr(own, others);
       if (size === undefined) return;
       ftruncateSync(descriptor, size);
       own.usedBytes = size;

@@ -1,16 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ThawError } from '../../../shared/errors/thaw-error.ts';
-import { encodeGraph, wrapGraph } from '../../graph/saved-model.ts';
 import { openModel, recordOf } from '../../network/config/model-record.ts';
 import { networkTensors } from '../../network/shape.ts';
-import { Session } from '../../runtime/session.ts';
 import { loadWeights } from '../../weights/load.ts';
 import { readModelConfiguration } from '../../weights/model-configuration.ts';
 import { openWeights } from '../../weights/open.ts';
 import type { ExportedNetwork } from '../exported-network.ts';
-import { frozenGraph, GRAPH_NAMES } from '../frozen-graph.ts';
-import { asFloats, type TestImages } from '../reference-images.ts';
+import { predictedByGraph } from '../graph-prediction.ts';
+import type { TestImages } from '../reference-images.ts';
 
 /**
  * A file of a whole model as Thaw reads it when somebody opens it: its configuration as a network, its weights in that.
@@ -50,22 +47,5 @@ export async function predictedByReader(
 ): Promise<Float32Array> {
   const model = await readModel(file, classes);
   if (networkTensors(model.network).length === 0) throw new TypeError('The model has no weights.');
-  const { graph } = frozenGraph(model);
-  const { height, width } = images;
-  const signature = {
-    inputs: { images: { name: `${GRAPH_NAMES.images}:0`, dtype: 'float32' as const, shape: [-1, height, width, 3] } },
-    outputs: {
-      probabilities: { name: `${GRAPH_NAMES.probabilities}:0`, dtype: 'float32' as const, shape: [-1, classes.length] },
-    },
-  };
-  const directory = await mkdtemp(path.join(path.dirname(file), 'self-test-'));
-  try {
-    const savedModel = wrapGraph(encodeGraph(graph), { predict: signature });
-    using session = Session.load(directory, savedModel, { predict: signature });
-    const { probabilities } = session.run('predict', { images: asFloats(images) });
-    if (!(probabilities?.data instanceof Float32Array)) throw new TypeError('The graph gave no probabilities.');
-    return probabilities.data;
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  return predictedByGraph(model, images, path.dirname(file));
 }

@@ -61,18 +61,17 @@ function endsSigns(layer: Layer): boolean {
   return activation !== undefined && FROM_ZERO.has(activation);
 }
 
+/** Of what is never below 0 they make nothing that is. */
+const KEEPS_SIGN: ReadonlySet<Layer['kind']> = new Set([
+  'maxPool2d',
+  'averagePool2d',
+  'concatenate',
+  'dropout',
+  'multiply',
+  'zeroPadding2d',
+]);
+
 function keepsSign(layer: Layer): boolean {
-  switch (layer.kind) {
-    case 'maxPool2d':
-    case 'averagePool2d':
-    case 'concatenate':
-    case 'dropout':
-    case 'multiply':
-    case 'zeroPadding2d':
-      return true;
-    case 'add':
-      return (layer.scale ?? 1) >= 0;
-    default:
-      return endsSigns(layer);
-  }
+  if (layer.kind === 'add') return (layer.scale ?? 1) >= 0;
+  return KEEPS_SIGN.has(layer.kind) || endsSigns(layer);
 }
