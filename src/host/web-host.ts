@@ -5,9 +5,9 @@ import type { HostInformation } from '../shared/contract/bridge.ts';
 import { LARGEST_MESSAGE_BYTES } from '../shared/contract/codec.ts';
 import type { Transport } from '../shared/contract/endpoint.ts';
 import { serve, type ServeOptions } from '../shared/contract/serve.ts';
-import { ThawError } from '../shared/errors/thaw-error.ts';
 import { contentPolicy } from '../shared/window/content-policy.ts';
 import { Gate, outerAddresses, urlHost, type Refusal } from './gate.ts';
+import { explainListening } from './listening.ts';
 import { webSocketPort, type ServerSocket } from './web-socket-port.ts';
 import { windowFiles } from './window-files.ts';
 
@@ -49,7 +49,8 @@ function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=()',
+    // The window's own page alone may ask for a camera, to predict what it sees.
+    'permissions-policy': 'camera=(self), microphone=(), geolocation=(), usb=()',
     'cache-control': 'no-store',
   });
 }
@@ -97,22 +98,6 @@ function addRoutes(server: FastifyInstance, gate: () => Gate, options: WebHostOp
     if (file.lasting) void reply.header('cache-control', LASTING);
     return reply.type(file.mediaType).send(await file.read());
   });
-}
-
-function explainListening(error: unknown, { address, port }: WebHostOptions): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return new ThawError(
-      'usage.invalid',
-      `--port must be free; ${port} is taken.`,
-      'Name another one, or leave it out.',
-    );
-  }
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    const message = `Thaw must be allowed to listen at ${urlHost(address)}:${port}, but the system refused (${code}).`;
-    return new ThawError('usage.invalid', message, 'Leave out --host and --port, or name what is this machine’s own.');
-  }
-  return error;
 }
 
 /**

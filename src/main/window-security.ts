@@ -1,6 +1,6 @@
 import { app, type Session, type WebContents } from 'electron';
 
-/** What a page may do beside showing itself: put into the clipboard what a person copies. */
+/** What a page may do beside showing itself: put into the clipboard what a person copies. A camera it is given apart. */
 const ALLOWED_PERMISSIONS = new Set(['clipboard-sanitized-write']);
 
 /** Schemes without a server behind them; `devtools` is opened by hand only. */
@@ -19,14 +19,18 @@ export function quietChromium(): void {
   }
 }
 
-/** No permissions, no dictionaries, and no request that leaves the window's own origin. */
+/** No permission but for the clipboard and a camera, no dictionaries, and no request that leaves the window's own origin. */
 export function secureSession(session: Session, origin: string): void {
   const isOwn = (url: string): boolean => url.startsWith(`${origin}/`);
-  session.setPermissionRequestHandler((contents, permission, answer) => {
-    answer(ALLOWED_PERMISSIONS.has(permission) && isOwn(contents.getURL()));
+  session.setPermissionRequestHandler((contents, permission, answer, details) => {
+    const types = 'mediaTypes' in details ? details.mediaTypes : undefined;
+    // Without sound: a request for a microphone beside it is refused as a whole.
+    const isCamera = permission === 'media' && types?.length === 1 && types[0] === 'video' && details.isMainFrame;
+    answer((ALLOWED_PERMISSIONS.has(permission) || isCamera) && isOwn(contents.getURL()));
   });
-  session.setPermissionCheckHandler((_contents, permission, from) => {
-    return ALLOWED_PERMISSIONS.has(permission) && isOwn(`${from.replace(/\/$/, '')}/`);
+  session.setPermissionCheckHandler((_contents, permission, from, details) => {
+    const isCamera = permission === 'media' && details.mediaType === 'video' && details.isMainFrame;
+    return (ALLOWED_PERMISSIONS.has(permission) || isCamera) && isOwn(`${from.replace(/\/$/, '')}/`);
   });
   session.setSpellCheckerEnabled(false);
   session.webRequest.onBeforeRequest(({ url }, decide) => {

@@ -1,8 +1,15 @@
 import type { ImageReference, Prediction, Transport } from '../../shared/contract/endpoint.ts';
-import type { WrittenPredictions } from '../../shared/contract/write-predictions.ts';
+import type { PredictionFormat, WrittenPredictions } from '../../shared/contract/write-predictions.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
 import { finishedRuns } from './finished-runs.ts';
+import { PickedKeys } from './picked-keys.svelte.ts';
 import { nextBatch } from './prediction-batches.ts';
+import {
+  EVERY_PREDICTION,
+  shownPredictions,
+  type PredictionFilter,
+  type PredictionOrder,
+} from './shown-predictions.ts';
 import { TransferRate } from './transfer-rate.ts';
 import { WrittenFile } from './written-file.svelte.ts';
 
@@ -31,6 +38,16 @@ export class Predictions {
   runId = $state<string | null>(null);
   top = $state<number>(3);
   images = $state.raw<readonly PredictedImage[]>([]);
+  filter = $state.raw<PredictionFilter>(EVERY_PREDICTION);
+  order = $state<PredictionOrder>('given');
+  /** A best class less probable than this is unsure; 0 calls none so. */
+  readonly #unsureBelow: () => number;
+  readonly shown = $derived.by(() => shownPredictions(this.images, this.filter, this.order, this.#unsureBelow()));
+  readonly picked = new PickedKeys(() => this.shown.map(({ key }) => key));
+  /** The class that a person gave images since they are here, by their keys. */
+  labels = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** Whether labels are being given. */
+  labelling = $state(false);
   busy = $state(false);
   secondsLeft = $state<number | null>(null);
   problem = $state.raw<unknown>(null);
@@ -39,8 +56,10 @@ export class Predictions {
   #generation = 0;
   #keys = 0;
 
-  constructor(transport: Pick<Transport, 'invoke' | 'subscribe'>) {
+  /** @param unsureBelow as it is set now */
+  constructor(transport: Pick<Transport, 'invoke' | 'subscribe'>, unsureBelow: () => number = () => 0) {
     this.#transport = transport;
+    this.#unsureBelow = unsureBelow;
     this.file = new WrittenFile(transport);
   }
 
@@ -106,18 +125,29 @@ export class Predictions {
     this.#generation += 1;
     this.images = [];
     this.#given = [];
+    this.filter = EVERY_PREDICTION;
+    this.labels = new Map();
+    this.picked.clear();
     this.busy = false;
     this.problem = null;
   }
 
   /** Writes what the run says of all that was given to a file. @returns null where it failed or was ended */
-  async save(): Promise<WrittenPredictions | null> {
+  async save(format: PredictionFormat): Promise<WrittenPredictions | null> {
     const { runId, top } = this;
     if (runId === null) return null;
     const images = [...this.#given];
+    const below = this.#unsureBelow();
+    const unsure = below > 0 && { unsureBelow: below };
+    const output = { kind: 'fetched' } as const;
     return this.file.write((taskId) =>
-      this.#transport.invoke('predictions.write', { runId, top, images, output: { kind: 'fetched' }, taskId }),
+      this.#transport.invoke('predictions.write', { runId, top, images, format, ...unsure, output, taskId }),
     );
+  }
+
+  /** Notes the class that images were given, to be seen on them. */
+  noteLabels(images: readonly PredictedImage[], className: string): void {
+    this.labels = new Map([...this.labels, ...images.map(({ key }) => [key, className] as const)]);
   }
 
   /** Ends after the images that the engine has in hand; those predicted stay. */

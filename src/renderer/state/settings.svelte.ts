@@ -11,6 +11,8 @@ export class SettingsController {
   theme = $state<Theme>('system');
   panes = $state.raw<Readonly<Record<string, number>>>({});
   smoothing = $state(0.6);
+  /** Predictions less sure than this are marked; 0 marks none. */
+  unsureBelow = $state(0);
   /** Null for those that are shown at first. */
   runColumns = $state.raw<readonly ShownColumn[] | null>(null);
   readonly #transport: Transport;
@@ -29,6 +31,7 @@ export class SettingsController {
     this.theme = found.theme;
     this.panes = { ...found.panes, ...this.panes };
     this.smoothing = found.smoothing;
+    this.unsureBelow = found.unsureBelow ?? 0;
     this.runColumns = found.runColumns ?? null;
     return found.warning;
   }
@@ -42,6 +45,12 @@ export class SettingsController {
   setSmoothing(share: number): void {
     this.smoothing = share;
     this.#keep({ smoothing: share });
+  }
+
+  /** @param share of 1, in [0, 1] */
+  setUnsureBelow(share: number): void {
+    this.unsureBelow = share;
+    this.#keep({ unsureBelow: share });
   }
 
   /** @param size in CSS pixels */

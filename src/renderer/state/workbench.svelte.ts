@@ -94,7 +94,7 @@ export class Workbench {
     this.edits = new DatasetEdits(host.transport, this.dataset, this.notices);
     this.health = new HealthController(host.transport);
     this.embedding = new EmbeddingController(host.transport);
-    this.predictions = new Predictions(host.transport);
+    this.predictions = new Predictions(host.transport, () => this.settings.unsureBelow);
     this.thumbnails = new Thumbnails(host.transport);
     this.files = new FileChoice(host);
     this.plan = new PlanController(host.transport, this.dataset);

@@ -25,6 +25,8 @@ export const settings = z.strictObject({
   panes: z.record(z.string().max(100), z.number().min(0).max(10_000)),
   /** Exponential smoothing of charts, as TensorBoard's. */
   smoothing: z.number().min(0).lt(1),
+  /** A prediction whose best class is less probable is marked as unsure; 0, as where it is left out, marks none. */
+  unsureBelow: z.number().min(0).max(1).optional(),
   /** What features may take of the disk, and decoded images as much again; those used longest ago go first. */
   cacheLimitBytes: cacheLimitBytes.default(DEFAULT_CACHE_LIMIT_BYTES),
   /** Columns of the table of runs, in their order; the usual ones where it is left out. */

@@ -9,6 +9,7 @@ import { skippedImage } from './run.ts';
 export const MOST_UNREADABLE_TOLD = 1000;
 
 export const PREDICTION_FORMATS = ['csv', 'json'] as const;
+export type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
 
 export const writePredictionsRequest = z.strictObject({
   runId: z.string().min(1),

@@ -30,7 +30,7 @@ describe('predictions that are saved', () => {
     const { predictions, asked } = predictionsWith(() => Promise.resolve(written));
     predictions.add([image('first'), image('second')], [{ grantId: 'folder' }]);
     predictions.add([image('third')], [{ grantId: 'third' }]);
-    expect(await predictions.save()).toEqual(written);
+    expect(await predictions.save('csv')).toEqual(written);
     expect(asked).toMatchObject([{ runId: 'run', top: 3, images: [{ grantId: 'third' }, { grantId: 'folder' }] }]);
     expect(predictions.file.writing).toBeNull();
   });
@@ -40,7 +40,7 @@ describe('predictions that are saved', () => {
     predictions.add([image('first')], [{ grantId: 'folder' }]);
     predictions.clear();
     predictions.add([image('second')], [{ grantId: 'second' }]);
-    await predictions.save();
+    await predictions.save('csv');
     expect(asked.map(({ images }) => images)).toEqual([[{ grantId: 'second' }]]);
   });
 
@@ -51,7 +51,7 @@ describe('predictions that are saved', () => {
     const failure = new ThawError(code, 'It ended.', 'Begin again.');
     const { predictions } = predictionsWith(() => Promise.reject(failure));
     predictions.add([image('first')], [{ grantId: 'first' }]);
-    expect(await predictions.save()).toBeNull();
+    expect(await predictions.save('csv')).toBeNull();
     expect(predictions.file.problem).toBe(told ? failure : null);
     expect(predictions.file.writing).toBeNull();
   });
