@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createService } from '../../src/engine/service/create-service.ts';
 import { windowTransport } from '../../src/engine/service/window-transport.ts';
 import { predictResult } from '../../src/shared/contract/endpoint.ts';
-import { exportedModel, MODEL_FORMATS, type ExportedModel } from '../../src/shared/contract/model-export.ts';
+import {
+  exportedModel,
+  MODEL_FORMATS,
+  QUANTISATIONS,
+  QUANTISED_FORMATS,
+  type ExportedModel,
+} from '../../src/shared/contract/model-export.ts';
 import { runResult, type RunResult } from '../../src/shared/contract/run.ts';
 import { expectError } from '../support/expect-error.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -91,6 +97,25 @@ describe('a run that is exported for other programs', () => {
     },
   );
 
+  it.each(QUANTISED_FORMATS.flatMap((format) => QUANTISATIONS.map((quantisation) => [format, quantisation] as const)))(
+    'is smaller as %s with weights of %s, and predicts nearly the same',
+    async (format, quantisation) => {
+      const { runId } = runOf('softmax');
+      const folder = path.join(out, `${format}-${quantisation}`);
+      const flags = ['--run', runId, '--format', format, '--quantise', quantisation, '--out', folder];
+      const written = exportedModel.parse(await json('export', ...flags));
+      expect(written).toMatchObject({ format, quantisation, selfTest: { references: 6, drawn: 4, allowed: 1e-2 } });
+      expect(written.selfTest.difference).toBeLessThanOrEqual(1e-2);
+      expect(readFileSync(path.join(folder, 'predict.mjs'), 'utf8')).toContain('allowed: 1e-2');
+      expect(readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8')).toContain(`with weights of ${quantisation}`);
+      const shardBytes = ({ files }: ExportedModel): number =>
+        files.filter(({ name }) => name.endsWith('.bin')).reduce((sum, { bytes }) => sum + bytes, 0);
+      const whole = await exportTo(`${format}-${quantisation}-whole`, format, runId);
+      // What a BatchNorm learnt and the kernels of single channels keep their digits.
+      expect(shardBytes(written) / shardBytes(whole)).toBeLessThan(quantisation === 'float16' ? 0.6 : 0.5);
+    },
+  );
+
   it('is noted beside the run, leaves nothing else behind, and says what to do next', async () => {
     const { runId } = runOf('softmax');
     const folder = path.join(out, 'told');
@@ -150,6 +175,12 @@ describe('an export that cannot be made', () => {
     ['a folder that is not empty', () => ['--run', runOf('softmax').runId, '--out', used], 'is not empty', 2],
     ['a file', () => ['--run', runOf('softmax').runId, '--out', path.join(used, 'mine.txt')], 'is a file', 2],
     ['a folder in none', () => ['--run', runOf('softmax').runId, '--out', path.join(out, 'none/of')], 'there is no', 2],
+    [
+      'a format whose weights stay as they are',
+      () => ['--run', runOf('softmax').runId, '--quantise', 'uint8', '--out', path.join(out, 'fresh')],
+      'are quantised in the formats',
+      2,
+    ],
     ['a run that is not there', () => ['--run', 'nobody', '--out', path.join(out, 'fresh')], 'nobody', 1],
   ])('says so for %s, and writes nothing', async (_, parameters, told, exit) => {
     mkdirSync(used, { recursive: true });

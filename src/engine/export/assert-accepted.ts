@@ -20,6 +20,16 @@ function assertTorch({ network, preprocessing }: Described): void {
   torchModule(network);
 }
 
+/** Every kind of layer of ours is made of ops that tfjs has; what the ops of others' graphs mean is theirs to tell. */
+function assertTfjsGraph({ network }: Described): void {
+  if (!network.layers.some(({ kind }) => kind === 'foreignGraph')) return;
+  throw new ThawError(
+    'usage.invalid',
+    `A graph model is written of layers that Thaw knows; '${network.name}' is a TensorFlow graph that was taken in as it is.`,
+    'Export it as savedmodel or pb.',
+  );
+}
+
 /** What is known of a format without TensorFlow. */
 interface FormatFacts {
   readonly assert: (model: Described) => void;
@@ -28,7 +38,9 @@ interface FormatFacts {
 }
 
 const FACTS: Readonly<Record<ModelFormat, FormatFacts>> = {
+  savedmodel: { assert: () => undefined, copies: 1 },
   pb: { assert: () => undefined, copies: 1 },
+  'tfjs-graph': { assert: assertTfjsGraph, copies: 1 },
   onnx: { assert: assertOnnx, copies: 1 },
   torch: { assert: assertTorch, copies: 2 },
 };

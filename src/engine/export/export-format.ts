@@ -4,11 +4,13 @@ import type { ExportedNetwork } from './exported-network.ts';
 import type { TestImages } from './reference-images.ts';
 
 /** A runtime of the format's own ecosystem, as far as it runs here. */
-interface SelfTest {
+export interface SelfTest {
   /** For people: `TensorFlow 2.21.0`. */
   readonly runtime: string;
   /** float32 [images, classes], row-major; null where only the sample can tell. */
   readonly probabilities: Float32Array | null;
+  /** The same of its other ways in, where it has several; of all images or of the drawn ones, which are the last. */
+  readonly further?: readonly Float32Array[];
 }
 
 /** How a network is written for other programs. */

@@ -22,11 +22,15 @@ import { judgedSelfTest } from './judged-self-test.ts';
 import { modelCard } from './model-card.ts';
 import { ONNX_FORMAT } from './onnx/onnx-format.ts';
 import { PB_FORMAT } from './pb-format.ts';
+import { SAVED_MODEL_FORMAT } from './savedmodel/saved-model-format.ts';
+import { TFJS_GRAPH_FORMAT } from './tfjs/graph-format.ts';
 import { TORCH_FORMAT } from './torch/torch-format.ts';
 import { testImages, writeReference, type TestImages } from './reference-images.ts';
 
 const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
+  savedmodel: SAVED_MODEL_FORMAT,
   pb: PB_FORMAT,
+  'tfjs-graph': TFJS_GRAPH_FORMAT,
   onnx: ONNX_FORMAT,
   torch: TORCH_FORMAT,
 };

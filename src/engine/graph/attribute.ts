@@ -17,6 +17,9 @@ export type Attribute =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'shape'; readonly value: readonly number[] }
+  | { readonly kind: 'shapes'; readonly value: readonly (readonly number[])[] }
+  /** The name of a function of the graph's library. */
+  | { readonly kind: 'function'; readonly value: string }
   | { readonly kind: 'tensor'; readonly value: TensorValue }
   /** An `AttrValue` as its bytes, of a graph from elsewhere. */
   | { readonly kind: 'encoded'; readonly value: Uint8Array };
@@ -29,4 +32,6 @@ export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const bool = (value: boolean): Attribute => ({ kind: 'bool', value });
 export const text = (value: string): Attribute => ({ kind: 'text', value });
 export const shape = (value: readonly number[]): Attribute => ({ kind: 'shape', value });
+export const shapes = (value: readonly (readonly number[])[]): Attribute => ({ kind: 'shapes', value });
+export const func = (value: string): Attribute => ({ kind: 'function', value });
 export const tensor = (value: TensorValue): Attribute => ({ kind: 'tensor', value });

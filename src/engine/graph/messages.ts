@@ -18,7 +18,11 @@ export interface TensorMessage {
   readonly stringVal?: readonly Uint8Array[];
 }
 export interface AttributeMessage {
-  readonly list?: { readonly i?: readonly number[]; readonly type?: readonly number[] };
+  readonly list?: {
+    readonly i?: readonly number[];
+    readonly type?: readonly number[];
+    readonly shape?: readonly ShapeMessage[];
+  };
   readonly s?: Uint8Array;
   readonly i?: number;
   readonly f?: number;
@@ -26,6 +30,7 @@ export interface AttributeMessage {
   readonly type?: number;
   readonly shape?: ShapeMessage;
   readonly tensor?: TensorMessage;
+  readonly func?: { readonly name: string };
 }
 export interface NodeMessage {
   readonly name: string;
@@ -44,8 +49,23 @@ export interface SignatureMessage {
   readonly outputs: Readonly<Record<string, TensorInformationMessage>>;
   readonly methodName: string;
 }
+interface ArgumentMessage {
+  readonly name: string;
+  readonly type: number;
+}
+/** Nodes with arguments, of `tensorflow/core/framework/function.proto`. */
+export interface FunctionMessage {
+  readonly signature: {
+    readonly name: string;
+    readonly inputArg: readonly ArgumentMessage[];
+    readonly outputArg: readonly ArgumentMessage[];
+  };
+  readonly nodeDef: readonly NodeMessage[];
+  readonly ret: Readonly<Record<string, string>>;
+}
 export interface GraphMessage {
   readonly node: readonly NodeMessage[];
+  readonly library?: { readonly function: readonly FunctionMessage[] };
   readonly versions: { readonly producer: number };
 }
 interface SavedModelOf<Graph> {
@@ -93,7 +113,7 @@ const root = protobuf.Root.fromJSON({
       },
     },
     Attribute: {
-      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor'] } },
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor', 'func'] } },
       fields: {
         list: field('List', 1),
         s: field('bytes', 2),
@@ -103,8 +123,10 @@ const root = protobuf.Root.fromJSON({
         type: field('int32', 6),
         shape: field('Shape', 7),
         tensor: field('Tensor', 8),
+        func: field('NamedFunction', 10),
       },
     },
+    NamedFunction: { fields: { name: field('string', 1) } },
     Node: {
       fields: {
         name: field('string', 1),
@@ -115,7 +137,19 @@ const root = protobuf.Root.fromJSON({
       },
     },
     Versions: { fields: { producer: field('int32', 1) } },
-    Graph: { fields: { node: repeated('Node', 1), versions: field('Versions', 4) } },
+    Argument: { fields: { name: field('string', 1), type: field('int32', 3) } },
+    FunctionSignature: {
+      fields: { name: field('string', 1), inputArg: repeated('Argument', 2), outputArg: repeated('Argument', 3) },
+    },
+    Function: {
+      fields: {
+        signature: field('FunctionSignature', 1),
+        nodeDef: repeated('Node', 3),
+        ret: map('string', 4),
+      },
+    },
+    Library: { fields: { function: repeated('Function', 1) } },
+    Graph: { fields: { node: repeated('Node', 1), library: field('Library', 2), versions: field('Versions', 4) } },
     TensorInformation: {
       fields: { name: field('string', 1), dtype: field('int32', 2), tensorShape: field('Shape', 3) },
     },

@@ -1,6 +1,7 @@
 import { assertNever, ThawError } from '../../shared/errors/thaw-error.ts';
 import type { Attribute, TensorValue } from './attribute.ts';
 import { DATA_TYPE_NUMBERS } from './data-type.ts';
+import { functionMessage, type GraphFunction } from './graph-function.ts';
 import type { Graph, Operation, Tensor } from './graph.ts';
 import {
   decodeAttribute,
@@ -56,6 +57,10 @@ function attributeMessage(attribute: Attribute): AttributeMessage {
       return { s: new TextEncoder().encode(attribute.value) };
     case 'shape':
       return { shape: shapeMessage(attribute.value) };
+    case 'shapes':
+      return { list: { shape: attribute.value.map(shapeMessage) } };
+    case 'function':
+      return { func: { name: attribute.value } };
     case 'tensor':
       return { tensor: tensorMessage(attribute.value) };
     case 'encoded':
@@ -77,8 +82,14 @@ function nodeMessage(operation: Operation): NodeMessage {
   };
 }
 
-function graphMessage(graph: Graph): GraphMessage {
-  return { node: graph.operations.map(nodeMessage), versions: { producer: PRODUCER } };
+function graphMessage(graph: Graph, functions: readonly GraphFunction[] = []): GraphMessage {
+  return {
+    node: graph.operations.map(nodeMessage),
+    ...(functions.length > 0 && {
+      library: { function: functions.map((one) => functionMessage(one, nodeMessage)) },
+    }),
+    versions: { producer: PRODUCER },
+  };
 }
 
 function information(tensors: Readonly<Record<string, Tensor>>): Record<string, TensorInformationMessage> {
@@ -105,15 +116,20 @@ function signatureMessage(name: string, { inputs, outputs }: Signature, graph: G
 /**
  * A program as the bytes of `saved_model.pb` (tag `serve`), with a signature for each of its uses.
  *
+ * @param functions that attributes of the graph name
  * @throws ThawError `graph.invalid` for a signature with a tensor of another graph, or without outputs
  */
-export function encodeSavedModel(graph: Graph, signatures: Readonly<Record<string, Signature>>): Uint8Array {
+export function encodeSavedModel(
+  graph: Graph,
+  signatures: Readonly<Record<string, Signature>>,
+  functions: readonly GraphFunction[] = [],
+): Uint8Array {
   return encodeSavedModelMessage({
     savedModelSchemaVersion: 1,
     metaGraphs: [
       {
         metaInfoDef: { tags: ['serve'] },
-        graphDef: graphMessage(graph),
+        graphDef: graphMessage(graph, functions),
         signatureDef: Object.fromEntries(
           Object.entries(signatures).map(([name, signature]) => [name, signatureMessage(name, signature, graph)]),
         ),

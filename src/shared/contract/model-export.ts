@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
 
 /** What a run's network is written as, for other programs to predict with, in the order that people are told them. */
-export const MODEL_FORMATS = ['pb', 'onnx', 'torch'] as const;
+export const MODEL_FORMATS = ['savedmodel', 'pb', 'tfjs-graph', 'onnx', 'torch'] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** What people are told of each, in the window and by `thaw export --help`. */
 export const MODEL_FORMAT_TEXTS: Readonly<Record<ModelFormat, { readonly label: string; readonly use: string }>> = {
+  savedmodel: {
+    label: 'TensorFlow SavedModel',
+    use: 'For TensorFlow Serving and TensorFlow in any language: takes image files or pixels, in batches.',
+  },
   pb: {
     label: 'TensorFlow frozen graph (.pb)',
     use: 'One file with the network and its weights, for TensorFlow and whatever else reads its graphs.',
+  },
+  'tfjs-graph': {
+    label: 'TensorFlow.js graph model',
+    use: 'For browsers and Node: the graph with its weights in pieces, the fastest that TensorFlow.js runs.',
   },
   onnx: {
     label: 'ONNX (.onnx)',
@@ -29,7 +37,7 @@ export const LARGEST_QUANTISED_DIFFERENCE = 1e-2;
 export const QUANTISATIONS = ['float16', 'uint8'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 /** Formats whose weights can be quantised. */
-export const QUANTISED_FORMATS: readonly ModelFormat[] = [];
+export const QUANTISED_FORMATS: readonly ModelFormat[] = ['tfjs-graph'];
 /** As many images of the validation as an export is tested with. */
 export const MOST_REFERENCES = 8;
 

@@ -23,26 +23,13 @@ function framed(preprocessing: Preprocessing): string {
   }
 }
 
-/** A program for Node that predicts with an exported ONNX model. */
-export function javascriptSample(
-  preprocessing: Preprocessing,
-  file: string,
-  names: { readonly images: string; readonly probabilities: string },
-): string {
+/**
+ * JavaScript that brings an image file to the pixels that an exported model takes, with sharp: `loadImage(file)` gives
+ * a Float32Array [height, width, 3].
+ */
+export function javascriptLoadImage(preprocessing: Preprocessing): string {
   const { height, width, kernel } = preprocessing;
-  return `// Predicts images with the model in this folder.
-//
-//     npm install onnxruntime-node sharp
-//     node predict.mjs IMAGE...
-//
-// In a browser, onnxruntime-web runs the same model: its pixels come from a canvas there.
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
-
-const KERNEL = '${kernel === 'bicubic' ? 'cubic' : 'linear'}';
-const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+  return `const KERNEL = '${kernel === 'bicubic' ? 'cubic' : 'linear'}';
 
 /** Red, green and blue of an image from 0 to 255: [${height}, ${width}, 3]. */
 async function loadImage(file) {
@@ -55,7 +42,29 @@ async function loadImage(file) {
   const image = sharp(pixels, { raw: { width: whole.width, height: whole.height, channels: whole.channels } });
 ${framed(preprocessing)}
   return Float32Array.from(await image.raw().toBuffer());
+}`;
 }
+
+/** A program for Node that predicts with an exported ONNX model. */
+export function javascriptSample(
+  preprocessing: Preprocessing,
+  file: string,
+  names: { readonly images: string; readonly probabilities: string },
+): string {
+  const { height, width } = preprocessing;
+  return `// Predicts images with the model in this folder.
+//
+//     npm install onnxruntime-node sharp
+//     node predict.mjs IMAGE...
+//
+// In a browser, onnxruntime-web runs the same model: its pixels come from a canvas there.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import sharp from 'sharp';
+
+const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
+${javascriptLoadImage(preprocessing)}
 
 const files = process.argv.slice(2);
 if (files.length === 0) {
