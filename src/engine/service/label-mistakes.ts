@@ -183,8 +183,8 @@ export async function findLabelMistakes(
     );
   }
   const { plan, warnings } = judgingPlan(context, by);
-  await assertWeights(context, plan.weights);
   return context.tasks.run(taskId, 'image', async (task) => {
+    await assertWeights(context, plan.weights);
     const opened = await context.datasets.open(source, task);
     const { classes } = opened.content;
     const images = opened.images.filter(({ image }) => image.label !== UNLABELLED);
