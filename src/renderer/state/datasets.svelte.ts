@@ -9,8 +9,8 @@ import { changedFilter, EVERYTHING, filterAmong, type FilterChange } from './ima
 import { ImageList } from './image-list.svelte.ts';
 import { ImageSelection } from './image-selection.svelte.ts';
 
-/** What a dataset can be looked at as: its images one by one, all of them on a map, or what may be wrong with them. */
-export type Look = 'images' | 'map' | 'health';
+/** What a dataset can be looked at as: its images one by one, all of them on a map, what may be wrong with them, or which labels are hard to believe. */
+export type Look = 'images' | 'map' | 'health' | 'labels';
 
 const classNames = (dataset: DatasetView): string[] => dataset.classes.map(({ name }) => name);
 

@@ -10,6 +10,7 @@ import { Datasets } from './datasets.svelte.ts';
 import { EmbeddingController } from './embedding.svelte.ts';
 import { FileChoice } from './file-choice.svelte.ts';
 import { HealthController } from './health.svelte.ts';
+import { LabelReview } from './label-review.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { NetworksController } from './networks.svelte.ts';
 import { Notices, type NoticeAction } from './notices.svelte.ts';
@@ -37,6 +38,7 @@ const STAND_IN_TOLD = 'stand-in-told';
  * - `navigation`: `.view`, `.runId`, `.go('runs', runId)`
  * - `dataset`: `.dataset` (what was read), `.open(reference)`, `.opening`, `.problem`
  * - `datasets`: how the chosen dataset is looked at; `edits`: what is decided of its images, `.change(images, change)`, `.undo()`; `health`: what every image was found to be like
+ * - `labels`: labels of it that are hard to believe, and their review
  * - `embedding`: the map of the chosen dataset
  * - `predictions`: the images of the Predict view; `thumbnails`
  * - `files.choose('folder' | 'images' | 'weights' | 'model' | 'features' | 'runs')`: asks for files, by the system's dialog or the window's own
@@ -61,6 +63,7 @@ export class Workbench {
   readonly datasets: Datasets;
   readonly edits: DatasetEdits;
   readonly health: HealthController;
+  readonly labels: LabelReview;
   readonly embedding: EmbeddingController;
   readonly predictions: Predictions;
   readonly thumbnails: Thumbnails;
@@ -93,6 +96,7 @@ export class Workbench {
     this.datasets = new Datasets(host.transport, this.dataset, (error) => this.notices.fail(error));
     this.edits = new DatasetEdits(host.transport, this.dataset, this.notices);
     this.health = new HealthController(host.transport);
+    this.labels = new LabelReview(host.transport);
     this.embedding = new EmbeddingController(host.transport);
     this.predictions = new Predictions(host.transport, () => this.settings.unsureBelow);
     this.thumbnails = new Thumbnails(host.transport);

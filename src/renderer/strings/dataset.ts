@@ -49,7 +49,7 @@ export const dataset = {
   noClassFits: (text: string) => `No class is called “${isolate(text)}”.`,
   counted: (name: string, parts: string) => `${name}: ${parts}`,
   looksLabel: 'Look at',
-  looks: { images: 'Images', map: 'Map', health: 'Health' },
+  looks: { images: 'Images', map: 'Map', health: 'Health', labels: 'Labels' },
   validation: {
     given: 'Validation images come from a folder of their own.',
     share: 'A share of each class is held out for validation, chosen by content, so that it stays the same.',
