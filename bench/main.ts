@@ -10,6 +10,7 @@ import { compile } from './compile.ts';
 import { datasetIndex } from './dataset-index.ts';
 import { datasetWindow } from './dataset-window.ts';
 import { estimate } from './estimate.ts';
+import { evaluation } from './evaluation.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
 import { gpuForward, gpuTrainStep } from './gpu.ts';
@@ -52,6 +53,7 @@ const BENCHES: readonly Bench[] = [
   pipelineWait,
   datasetIndex,
   datasetWindow,
+  evaluation,
   thumbnails,
   thumbnailScrolling,
   toggle,
