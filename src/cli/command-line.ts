@@ -20,6 +20,7 @@ import { addPredictCommand } from './commands/predict.ts';
 import { addQueueCommands } from './commands/queue.ts';
 import { addRunsCommands } from './commands/runs.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addServeModelCommand } from './commands/serve-model.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addSupportCommand } from './commands/support.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -60,6 +61,7 @@ function buildProgram(setExitCode: SetExitCode): Command {
   addNetworksCommands(program, setExitCode);
   addWeightsCommands(program, setExitCode);
   addServeCommand(program);
+  addServeModelCommand(program);
   addDoctorCommand(program, setExitCode);
   addCacheCommands(program);
   addLogCommands(program, setExitCode);

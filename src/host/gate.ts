@@ -12,6 +12,8 @@ export interface GateOptions {
   /** The address that is listened on. */
   readonly address: string;
   readonly port: number;
+  /** What lets in; a random one where it is left out. */
+  readonly token?: string | undefined;
 }
 
 /** Why a request is refused, as an HTTP status and a sentence. */
@@ -47,12 +49,13 @@ export function outerAddresses(address: string): readonly string[] {
  */
 export class Gate {
   /** Stands in the printed address. */
-  readonly token = randomBytes(SECRET_BYTES).toString('base64url');
+  readonly token: string;
   readonly #session = randomBytes(SECRET_BYTES).toString('base64url');
   readonly #hosts: ReadonlySet<string>;
   readonly #cookie: string;
 
-  constructor({ address, port }: GateOptions) {
+  constructor({ address, port, token = randomBytes(SECRET_BYTES).toString('base64url') }: GateOptions) {
+    this.token = token;
     const own = ANY_ADDRESS.has(address)
       ? Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map((one) => one.address))
       : [address];
@@ -93,5 +96,12 @@ export class Gate {
       status: 401,
       message: 'Open the address that `thaw serve` printed when it started: it lets this browser in.',
     };
+  }
+
+  /** Checks that a program brings the token: of every request to a host that is no browser's. */
+  checkBearer({ authorization = '' }: IncomingHttpHeaders): Refusal | null {
+    const [scheme = '', token = ''] = authorization.split(' ');
+    if (scheme.toLowerCase() === 'bearer' && this.opensWith(token)) return null;
+    return { status: 401, message: 'A request must bring the token that was printed when serving began.' };
   }
 }

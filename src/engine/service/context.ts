@@ -159,7 +159,7 @@ export class ServiceContext {
       probe: path.join(ENGINE, 'runtime/probe.ts'),
       ...options.entries,
     };
-    this.predictors = new Predictors(this.entries.predictor);
+    this.predictors = new Predictors(this.entries.predictor, options.keepsPredictor === true);
     this.previews = new KeptProcess(this.entries.augmentation, 'Previewing an augmentation');
     this.explainer = new KeptProcess(this.entries.explain, 'Explaining');
   }

@@ -68,6 +68,7 @@ import { listRecent } from './recent-datasets.ts';
 import { changeRuns, deleteTrash, takeBack, throwAway, weighTrash } from './organise-runs.ts';
 import { reportRuns } from './report-runs.ts';
 import { resumeRun } from './resume-run.ts';
+import { servedModel, type ServedModel } from './served-model.ts';
 import { searchBatchSize, searchRate } from './search-plan.ts';
 import { readLayerSeries, showLayers } from './run-layers.ts';
 import { showCheckpoints, star, unstar } from './run-checkpoints.ts';

@@ -11,10 +11,12 @@ type Waiting = PromiseWithResolvers<readonly FilePrediction[]>;
 class Predictor {
   readonly #forked: ForkedEntry;
   readonly #waiting: Waiting[] = [];
+  readonly #isKept: boolean;
   #retired = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(entry: string, onGone: (predictor: Predictor) => void) {
+  constructor(entry: string, isKept: boolean, onGone: (predictor: Predictor) => void) {
+    this.#isKept = isKept;
     this.#forked = forkEntry(entry);
     const { child, tail } = this.#forked;
     child.on('message', (received) => this.#receive(received as PredictorMessage));
@@ -72,7 +74,7 @@ class Predictor {
         break;
     }
     if (this.#retired) this.retire();
-    else if (this.#waiting.length === 0) {
+    else if (this.#waiting.length === 0 && !this.#isKept) {
       this.#timer = setTimeout(() => this.retire(), WARM_MILLISECONDS);
       this.#timer.unref();
     }
@@ -88,12 +90,17 @@ class Predictor {
 /** Keeps the predictor of the run that was predicted with last. */
 export class Predictors {
   readonly #entry: string;
+  readonly #isKept: boolean;
   #warm: { readonly model: string; readonly predictor: Predictor } | null = null;
   readonly #all = new Set<Predictor>();
 
-  /** @param entry the predictor's entry file */
-  constructor(entry: string) {
+  /**
+   * @param entry the predictor's entry file
+   * @param isKept whether it stays however long nobody asks
+   */
+  constructor(entry: string, isKept = false) {
     this.#entry = entry;
+    this.#isKept = isKept;
   }
 
   /**
@@ -103,7 +110,7 @@ export class Predictors {
   async ask(model: string, job: PredictJob): Promise<readonly FilePrediction[]> {
     if (this.#warm?.model !== model || this.#warm.predictor.retired) {
       this.retire();
-      const predictor = new Predictor(this.#entry, (gone) => this.#all.delete(gone));
+      const predictor = new Predictor(this.#entry, this.#isKept, (gone) => this.#all.delete(gone));
       this.#all.add(predictor);
       this.#warm = { model, predictor };
     }
