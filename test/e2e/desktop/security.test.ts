@@ -120,7 +120,7 @@ describeWith("the desktop's window", await findDesktop(), (place) => {
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
 
-  it('is given no camera, place or notification', async () => {
+  it('is given a camera’s picture, to predict what it sees, and no microphone, place or notification', async () => {
     const states = await desktop.page.evaluate(async () => {
       const asked = await Promise.all(
         (['camera', 'microphone', 'geolocation', 'notifications'] as const).map((name) =>
@@ -129,7 +129,15 @@ describeWith("the desktop's window", await findDesktop(), (place) => {
       );
       return asked.map(({ state }) => state);
     });
-    expect(states).not.toContain('granted');
+    expect(states).toEqual(['granted', 'denied', 'denied', 'denied']);
+    const refused = await desktop.page.evaluate(async () =>
+      navigator.mediaDevices.getUserMedia({ audio: true, video: true }).then(
+        () => 'given',
+        (error: unknown) => (error instanceof DOMException ? error.name : String(error)),
+      ),
+    );
+    // No sound, though no device is there to record it either.
+    expect(['NotAllowedError', 'NotFoundError']).toContain(refused);
   });
 
   it('is the only page that is answered', async () => {

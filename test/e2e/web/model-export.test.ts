@@ -61,8 +61,16 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
 
   it('is offered in the formats that its network can have, and says why not in others', async () => {
     await openDialog(runs.keras);
-    expect(await dialog().getByRole('radio', { name: 'TensorFlow' }).isChecked()).toBe(true);
-    expect(await dialog().getByRole('radio', { name: 'PyTorch' }).isDisabled()).toBe(true);
+    expect(
+      await dialog()
+        .getByRole('radio', { name: /^TensorFlow SavedModel/ })
+        .isChecked(),
+    ).toBe(true);
+    expect(
+      await dialog()
+        .getByRole('radio', { name: /^PyTorch/ })
+        .isDisabled(),
+    ).toBe(true);
     expect(await dialog().textContent()).toContain("this run trained 'mobilenet_v1_0.25_32'");
     await expectAccessible(web.page);
     await takeScreenshots(web.page, 'export-model');
@@ -71,12 +79,18 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
   });
 
   it.each([
-    ['TensorFlow', 'pb', 'model.pb', 'Exported and tested'],
-    ['PyTorch', 'torch', 'model.pth', 'Exported and read back'],
-  ])('comes as one zip file for %s, with how its test ended', async (format, ending, weights, told) => {
+    [/^TensorFlow frozen graph/, null, 'pb', 'model.pb', 'Exported and tested'],
+    [/^TensorFlow.js graph model/, /^16 bits/, 'tfjs-graph-float16', 'group1-shard1of1.bin', 'Exported and tested'],
+    [/^PyTorch/, null, 'torch', 'model.pth', 'Exported and read back'],
+  ])('comes as one zip file for %s, with how its test ended', async (format, digits, ending, weights, told) => {
     const { page } = web;
     await openDialog(runs.torch);
     await dialog().getByRole('radio', { name: format }).check();
+    if (digits) {
+      await dialog().getByRole('radio', { name: digits }).check();
+      await expectAccessible(page);
+      await takeScreenshots(page, `export-model-${ending}-choice`);
+    }
     await dialog().getByRole('button', { name: 'Export', exact: true }).focus();
     const [download] = await Promise.all([
       page.waitForEvent('download', { timeout: 60_000 }),
@@ -90,6 +104,7 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
     expect(names).toEqual(expect.arrayContaining([`${folder}/${weights}`, `${folder}/MODEL_CARD.md`]));
     await dialog().getByRole('heading', { name: told }).waitFor();
     expect(await dialog().textContent()).toContain(`in ${names.length} files`);
+    if (digits) expect(await dialog().textContent()).toMatch(/of a probability \(allowed: 0\.01\)/);
     if (ending === 'pb')
       expect(await dialog().textContent()).toMatch(/\de[-+]\d+ of a probability \(allowed: 0\.0001\)/);
     await expectAccessible(page);
@@ -123,12 +138,14 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
     await page.evaluate((hash) => (window.location.hash = hash), `#/predict/${runs.torch}`);
     await page.getByText('Drop images here').waitFor({ timeout: 60_000 });
     await drag(page, [photos]);
-    const save = page.getByRole('button', { name: 'Save as CSV' });
+    const save = page.getByRole('button', { name: 'Save as…' });
     await save.waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Copy as CSV' }).waitFor({ timeout: 60_000 });
     await expectAccessible(page);
     await takeScreenshots(page, 'predict-save');
     await save.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'CSV, for spreadsheets' }).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download', { timeout: 60_000 }),
       page.keyboard.press('Enter'),
@@ -151,9 +168,10 @@ describeWith('what a run has learnt, taken out of the window', await findWeb(), 
     const { page } = web;
     const saves = await page.getByText('Saved the predictions').count();
     const cancelled = clickWhenThere(page, 'Cancel');
-    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    await page.getByRole('button', { name: 'Save as…' }).click();
+    await page.getByRole('menuitem', { name: 'CSV, for spreadsheets' }).click();
     await cancelled;
-    await page.getByRole('button', { name: 'Save as CSV' }).waitFor();
+    await page.getByRole('button', { name: 'Save as…' }).waitFor();
     expect(await page.getByText('Saved the predictions').count()).toBe(saves);
     await page.setViewportSize({ width: 900, height: 600 });
     await takeScreenshots(page, 'predict-save-narrow');
