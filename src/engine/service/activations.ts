@@ -8,7 +8,7 @@ import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import { askProcess } from './ask-process.ts';
 import type { ServiceContext } from './context.ts';
 import { completePlan } from './default-plan.ts';
-import { resolveImages } from './resolve-images.ts';
+import { oneImage } from './one-image.ts';
 import { resolveWeights } from './resolve-references.ts';
 import { weightsPath } from './weights-path.ts';
 
@@ -58,15 +58,7 @@ export async function activationsOf(
   signal?: AbortSignal,
 ): Promise<Activations> {
   const resolved = await resolveSource(context, source);
-  const [target, ...more] = await resolveImages(context, [image]);
-  if (!target || more.length > 0) {
-    throw new ThawError(
-      'usage.invalid',
-      'A layer is looked at with one image; received a folder.',
-      'Choose one image of it.',
-    );
-  }
-  if ('problem' in target) throw new ThawError('image.unreadable', target.problem, 'Choose another image.');
+  const target = await oneImage(context, image, 'A layer is looked at');
   const job: ActivationsJob = { source: resolved, image: target.file, layer };
   const { values, ...computed } = await askProcess<ComputedActivations>(
     context.entries.activations,
