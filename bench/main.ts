@@ -11,10 +11,12 @@ import { datasetIndex } from './dataset-index.ts';
 import { datasetWindow } from './dataset-window.ts';
 import { estimate } from './estimate.ts';
 import { evaluation } from './evaluation.ts';
+import { exports } from './exports.ts';
 import { features } from './features.ts';
 import { forward } from './forward.ts';
 import { gpuForward, gpuTrainStep } from './gpu.ts';
 import { lastPart } from './last-part.ts';
+import { heatMap } from './heat-map.ts';
 import { imageDecode } from './image-decode.ts';
 import { introspection } from './introspection.ts';
 import { leak } from './leak.ts';
@@ -35,6 +37,7 @@ import { windowStart } from './window-start.ts';
 
 const BENCHES: readonly Bench[] = [
   sessionOverhead,
+  exports,
   features,
   forward,
   trainStep,
@@ -60,6 +63,7 @@ const BENCHES: readonly Bench[] = [
   liveCharts,
   weightsFiles,
   windowStart,
+  heatMap,
 ];
 const LEAST_RUNS = 5;
 

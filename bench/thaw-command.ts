@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runResult, type RunResult } from '../src/shared/contract/run.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, type Finished } from './run-command.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 
@@ -26,12 +26,22 @@ export class Workspace implements Disposable {
     args: readonly string[],
     signal: AbortSignal,
   ): Promise<{ readonly seconds: number; readonly result: RunResult }> {
-    const { seconds, document } = await runCommand('npm', ['run', '-s', 'thaw', '--', 'train', ...args, '--json'], {
+    const { seconds, document } = await this.command(['train', ...args], signal);
+    return { seconds, result: runResult.parse(document) };
+  }
+
+  /** Any command of `thaw` that prints JSON, from the start of npm to the end of the process. */
+  async command(args: readonly string[], signal: AbortSignal): Promise<Finished> {
+    return runCommand('npm', ['run', '-s', 'thaw', '--', ...args, '--json'], {
       cwd: ROOT,
       env: { ...process.env, INIT_CWD: ROOT, THAW_CACHE: this.#cache, THAW_HOME: path.join(this.#root, 'home') },
       signal,
     });
-    return { seconds, result: runResult.parse(document) };
+  }
+
+  /** A folder that goes with it. */
+  folder(name: string): string {
+    return path.join(this.#root, name);
   }
 
   [Symbol.dispose](): void {

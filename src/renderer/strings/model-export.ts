@@ -1,15 +1,36 @@
-import { MODEL_FORMAT_TEXTS, type ExportedModel } from '../../shared/contract/model-export.ts';
+import {
+  MODEL_FORMAT_TEXTS,
+  type ExportedModel,
+  type ModelFormat,
+  type Quantisation,
+} from '../../shared/contract/model-export.ts';
 import { bytes, count } from './format.ts';
 import { isolate } from './isolate.ts';
 
 type SelfTest = ExportedModel['selfTest'];
 
+/** What weights are written as. */
+const precisions: Readonly<Record<Quantisation | 'float32', { readonly label: string; readonly about: string }>> = {
+  float32: { label: 'Full', about: 'Weights of 32 bits, as they were trained.' },
+  float16: { label: '16 bits', about: 'Half as large; probabilities differ in the fourth digit.' },
+  uint8: { label: '8 bits', about: 'A quarter as large; probabilities differ by up to 0.01, or it is not exported.' },
+};
+
 /** Words of what writes a run's network for other programs. */
 export const modelExport = {
   title: 'Export the model',
-  hint: 'The best checkpoint as a folder for other programs, with classes, preprocessing, a sample in Python and a model card. It is tested before it is yours.',
+  hint: 'The best checkpoint as a folder for other programs, with classes, preprocessing, a sample program and a model card. It is tested before it is yours.',
   format: 'Format',
   formats: MODEL_FORMAT_TEXTS,
+  formatOf: (format: ModelFormat, quantisation: Quantisation | null) =>
+    quantisation === null
+      ? MODEL_FORMAT_TEXTS[format].label
+      : `${MODEL_FORMAT_TEXTS[format].label}, weights of ${precisions[quantisation].label}`,
+  weights: 'Weights',
+  precisions,
+  precision: (quantisation: Quantisation | null, size: number) =>
+    `${precisions[quantisation ?? 'float32'].label}, ${bytes(size)}`,
+  about: (size: number) => `about ${bytes(size)}`,
   looking: 'Looking at what it can be written as…',
   name: 'Name of the folder',
   nameWrong: 'A name without / and \\',
@@ -30,9 +51,10 @@ export const modelExport = {
   size: 'Size',
   sizeOf: (total: number, files: number) => `${bytes(total)} in ${count(files)} files`,
   difference: 'Largest difference',
-  differenceOf: ({ difference, allowed }: SelfTest) =>
+  copyPath: 'Copy the path',
+  differenceOf: ({ selfTest: { difference, allowed } }: ExportedModel) =>
     difference === null
-      ? 'python predict.py --check measures it where PyTorch is'
+      ? 'tested by predict.py: python predict.py --check measures it where its runtime is'
       : `${difference.toExponential(1)} of a probability (allowed: ${allowed})`,
   testedWith: 'Test',
   testedBy: ({ runtime, references, drawn, difference }: SelfTest) =>
