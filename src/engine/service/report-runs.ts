@@ -4,6 +4,7 @@ import { writePieces } from '../exchange/write-pieces.ts';
 import { assertRunsKnown } from '../experiment/run-export.ts';
 import type { ServiceContext } from './context.ts';
 import { writeExport } from './export-runs.ts';
+import { reportedEvaluation } from './report-evaluation.ts';
 import { thawVersion } from './version.ts';
 
 /**
@@ -21,7 +22,11 @@ export async function reportRuns(context: ServiceContext, request: ReportRequest
       format: 'html',
       name: `${runIds.length === 1 ? (runIds[0] ?? '') : 'comparison'}.html`,
       kind: 'file',
-      write: async (target) => writePieces(target, [await reportOf(context.log, runIds, thawVersion())]),
+      write: async (target) => {
+        const [first = ''] = runIds;
+        const evaluation = runIds.length === 1 ? await reportedEvaluation(context, first) : null;
+        return writePieces(target, [await reportOf(context.log, runIds, thawVersion(), evaluation)]);
+      },
     },
   );
   return { ...written, warnings: [] };

@@ -1,10 +1,12 @@
 import type { RunDetail } from '../../../shared/contract/run.ts';
 import type { RunRelatives } from '../../../shared/contract/run-relatives.ts';
 import { givenOf, givenParameters } from '../given-parts.ts';
-import { duration, memory, moment, plain, share } from './figures.ts';
+import { evaluationSections } from './evaluation-report.ts';
+import { count, duration, memory, moment, NOTHING, plain, share } from './figures.ts';
 import { html, isolated, type Html } from './html.ts';
 import { layerMask, maskKey } from './layer-mask.ts';
 import { legend, lineChart, type ReportCurve } from './line-chart.ts';
+import type { ReportedEvaluation } from './reported-evaluation.ts';
 import { runSentence } from './sentence.ts';
 import { pairs } from './tables.ts';
 
@@ -12,6 +14,8 @@ import { pairs } from './tables.ts';
 export interface ReportedRun {
   readonly run: RunDetail;
   readonly relatives: RunRelatives;
+  /** null where it was not looked for. */
+  readonly evaluation: ReportedEvaluation | null;
   /** By epoch, under the names of the log. */
   readonly curves: ReadonlyMap<string, { readonly x: Float64Array; readonly y: Float64Array }>;
 }
@@ -115,6 +119,41 @@ function weights({ run }: ReportedRun): Html | null {
   ]);
 }
 
+/** The stages that have begun, each with what it was to do and what it came to. */
+function stages({ plan, stages: begun }: RunDetail): Html | null {
+  if (begun.length === 0) return null;
+  const rows = begun.map((stage) => {
+    const own = plan.stages[stage.stage];
+    return html`<tr>
+      <th scope="row"><bdi>${own?.name ?? String(stage.stage + 1)}</bdi></th>
+      <td>${own?.strategy ?? ''}</td>
+      <td class="number">from epoch ${stage.firstEpoch}</td>
+      <td class="number">rate ${plain(own?.learningRate ?? null)}</td>
+      <td class="number">${stage.bestEpoch === null ? NOTHING : `best at ${stage.bestEpoch}`}</td>
+      <td class="number">
+        ${stage.proof.length} tensors
+        ${stage.proof.every(({ before, after }) => before === after) ? 'unchanged' : 'CHANGED'}
+      </td>
+    </tr>`;
+  });
+  return html`<table>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
+}
+
+/** What reading the frozen tensors back from the checkpoint came to. */
+function proofSentence({ proof }: RunDetail): Html | null {
+  if (proof.length === 0) return null;
+  const changed = proof.filter(({ before, after }) => before !== after).length;
+  return html`<p>
+    ${count(proof.length)} frozen tensors were read back from the written checkpoint, and their SHA-256 held against
+    that from before the first step:
+    ${changed === 0 ? 'all are the same.' : html`<b class="danger">${count(changed)} have changed.</b>`}
+  </p>`;
+}
+
 /** The name of a run, what it was, and what people made of it. */
 function heading({ run }: ReportedRun): Html {
   const { summary, organisation } = run;
@@ -140,7 +179,9 @@ export function runReport(reported: ReportedRun): Html {
         )
       : null
   }
-  ${section('Curves', charts(reported))} ${section('Layers: frozen and trainable', mask && html`${maskKey()}${mask}`)}
+  ${section('Curves', charts(reported))} ${section('Stages', stages(run))}
+  ${section('Layers: frozen and trainable', mask && html`${maskKey()}${proofSentence(run)}${mask}`)}
+  ${reported.evaluation && evaluationSections(reported.evaluation)}
   ${warnings.length === 0 ? null : section('Warnings', html`${warnings.map((warning) => html`<p>${warning}</p>`)}`)}
   ${section('Plan', given(reported, 'plan'))} ${section('Dataset', dataset(reported))}
   ${section('Weights', weights(reported))} ${section('Environment', given(reported, 'environment'))}

@@ -63,6 +63,25 @@ td.number, th.number { text-align: right; padding-right: 20px; white-space: nowr
 .key { display: inline-block; vertical-align: middle; margin-right: 6px; }
 .good { color: var(--good); } .danger { color: var(--danger); }
 .note { white-space: pre-wrap; overflow-wrap: anywhere; }
+.two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(200px, 260px); gap: 24px; align-items: start; }
+.square { max-width: 260px; }
+.diagonal { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 3 3; }
+.bin { fill: var(--c0); opacity: 0.75; }
+.matrix th, .matrix td { padding: 6px 8px; text-align: center; border: 1px solid var(--line); }
+.matrix tr:last-child > * { border-bottom: 1px solid var(--line); }
+.matrix th[scope='row'] { text-align: right; }
+.matrix b { display: block; font-weight: 600; }
+.matrix span { font-size: 11px; color: var(--muted); }
+.matrix .right { background: color-mix(in srgb, var(--good) calc(var(--part) * 0.4), var(--panel)); }
+.matrix .wrong { background: color-mix(in srgb, var(--danger) calc(var(--part) * 0.4), var(--panel)); }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 16px; }
+.card { break-inside: avoid; font-size: 12px; }
+.card figcaption { font-weight: 400; overflow-wrap: anywhere; }
+.card .path { display: block; color: var(--muted); }
+.pictures { display: flex; gap: 4px; margin-bottom: 6px; }
+.pictures img, .gone { flex: 1 1 0; min-width: 0; width: 0; aspect-ratio: 1; object-fit: contain; background: var(--bg);
+  border-radius: 4px; }
+.gone { display: grid; place-items: center; padding: 8px; color: var(--muted); text-align: center; }
 footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
 @media print {
   :root { color-scheme: light; --bg: #ffffff; --panel: #ffffff; --line: #c6cfd7; --text: #000000; --muted: #444444;
@@ -72,5 +91,11 @@ footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
   body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
   section, .tile { border-radius: 0; }
+  section:has(.cards), section:has(.pairs) { break-inside: auto; }
+  h2, h3 { break-after: avoid; }
+  tr, .tile, figure { break-inside: avoid; }
+  .cards { grid-template-columns: repeat(3, 1fr); }
+  .scroll { overflow: visible; }
+  a { color: inherit; }
 }
 `;
