@@ -123,6 +123,7 @@ export const compare = {
     precision: 'Precision',
     f1: 'F1',
     class: 'Class',
+    more: 'All of the evaluation',
     perClass: 'By class',
   },
   together: {

@@ -78,6 +78,7 @@ export const evaluation = {
     logLossHint: 'Mean cross-entropy of the label, in nats; 0 is best',
     ece: 'Calibration error',
     eceHint: 'Expected calibration error: how far probabilities are from how often they are right; 0 is best',
+    scaled: (ece: number) => `${percent(ece)} with temperature`,
     interval: (low: string, high: string) => `${low} – ${high}`,
   },
   notice: {
