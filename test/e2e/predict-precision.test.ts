@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PredictResult } from '../../src/shared/contract/endpoint.ts';
@@ -47,5 +48,28 @@ describe('a prediction', () => {
     const bfloat16 = await predicted('--run', runId, '--precision', 'bfloat16');
     expect(bfloat16).not.toBe(own);
     expect(Math.abs(bfloat16 - own)).toBeLessThan(TOLERANCE);
+  });
+
+  it('is called unsure below a probability, on the screen, in JSON and in files', async () => {
+    const runId = await train();
+    const asked = ['predict', '--run', runId, IMAGE, '--unsure-below'];
+    const screen = async (below: string): Promise<string> =>
+      (await thaw([...asked, below], { home, cwd: root })).stdout.trim();
+    expect(await screen('1')).toMatch(/ unsure$/);
+    expect(await screen('0')).not.toMatch(/unsure/);
+    expect(await json(...asked, '1')).toMatchObject({ unsureBelow: 1, predictions: [{ unsure: true }] });
+    await json(...asked, '1', '--output', 'found.json');
+    expect(JSON.parse(readFileSync(path.join(root, 'found.json'), 'utf8'))).toMatchObject({
+      runId,
+      predictions: [{ path: path.join(root, IMAGE), unsure: true, problem: null }],
+    });
+    await json(...asked, '0', '--csv', 'found.csv');
+    const [head, row] = readFileSync(path.join(root, 'found.csv'), 'utf8').split('\r\n');
+    expect(head).toBe('path,class_1,probability_1,class_2,probability_2,problem,unsure');
+    expect(row).toMatch(/,,false$/);
+    const twice = await thaw([...asked, '0', '--csv', 'a', '--output', 'b.json'], { home, cwd: root });
+    expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('one file') as string });
+    const unknown = await thaw([...asked, '0', '--output', 'found.txt'], { home, cwd: root });
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('.csv or .json') as string });
   });
 });

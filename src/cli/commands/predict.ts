@@ -3,12 +3,12 @@ import { Option, type Command } from 'commander';
 import { MOST_COMPARED } from '../../shared/contract/compare.ts';
 import type { PredictResult, Request, Response, Transport } from '../../shared/contract/endpoint.ts';
 import { PRECISIONS, type Precision } from '../../shared/contract/plan.ts';
-import type { WrittenPredictions } from '../../shared/contract/write-predictions.ts';
+import { PREDICTION_FORMATS, type WrittenPredictions } from '../../shared/contract/write-predictions.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { SetExitCode } from '../exit-code.ts';
 import { followTask } from '../follow-task.ts';
 import { givenPath } from '../given-path.ts';
-import { wholeNumber } from '../number-flag.ts';
+import { decimalNumber, wholeNumber } from '../number-flag.ts';
 import { bytes, count, printable } from '../output/format.ts';
 import { printJson, printLines } from '../output/print.ts';
 import { skippedLines } from '../output/skipped-lines.ts';
@@ -18,11 +18,15 @@ import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
 
 const TOP = 3;
 
+type PredictionFormat = (typeof PREDICTION_FORMATS)[number];
+
 interface PredictFlags {
   readonly run: readonly string[];
   readonly top: number;
   readonly precision?: Precision;
   readonly csv?: string;
+  readonly output?: string;
+  readonly unsureBelow?: number;
   readonly json?: true;
 }
 
@@ -36,15 +40,33 @@ function asWritten(path: string, images: readonly string[]): string {
   return path;
 }
 
-function predictionLines({ predictions }: Pick<PredictResult, 'predictions'>, images: readonly string[]): string[] {
+type Predicted = PredictResult['predictions'][number];
+
+/** Whether its most probable class is less probable than asked for; null where it could not be read. */
+function isUnsure({ classes, problem }: Predicted, below: number): boolean | null {
+  return problem === null ? (classes[0]?.probability ?? 0) < below : null;
+}
+
+function predictionLines(
+  { predictions }: Pick<PredictResult, 'predictions'>,
+  images: readonly string[],
+  unsureBelow: number | undefined,
+): string[] {
   return table(
-    predictions.map(({ path, classes, problem }) => [
-      printable(asWritten(path, images)),
-      ...(problem === null
-        ? classes.map(({ name, probability }) => `${printable(name)} ${(probability * 100).toFixed(1)} %`)
-        : [`not read: ${printable(problem)}`]),
-    ]),
+    predictions.map((prediction) => {
+      const { path, classes, problem } = prediction;
+      const shown = printable(asWritten(path, images));
+      if (problem !== null) return [shown, `not read: ${printable(problem)}`];
+      const told = classes.map(({ name, probability }) => `${printable(name)} ${(probability * 100).toFixed(1)} %`);
+      return [shown, ...told, ...(unsureBelow !== undefined && isUnsure(prediction, unsureBelow) ? ['unsure'] : [])];
+    }),
   );
+}
+
+function withUnsure<Result extends Pick<PredictResult, 'predictions'>>(result: Result, below: number | undefined) {
+  if (below === undefined) return result;
+  const predictions = result.predictions.map((one) => ({ ...one, unsure: isUnsure(one, below) }));
+  return { ...result, unsureBelow: below, predictions };
 }
 
 function writtenLines({ path, name, images, unreadable, problems, ...file }: WrittenPredictions): string[] {
@@ -55,21 +77,42 @@ function writtenLines({ path, name, images, unreadable, problems, ...file }: Wri
   ];
 }
 
-async function writeCsv(
+/** The file that is asked for, and what it is written as. @throws ThawError `usage.invalid` */
+function fileOf({ csv, output }: PredictFlags): { readonly file: string; readonly format: PredictionFormat } | null {
+  if (csv !== undefined && output !== undefined) {
+    throw new ThawError(
+      'usage.invalid',
+      'Predictions are written to one file; received --csv and --output.',
+      'Leave one of them out.',
+    );
+  }
+  if (csv !== undefined) return { file: csv, format: 'csv' };
+  if (output === undefined) return null;
+  const format = PREDICTION_FORMATS.find((one) => output.toLowerCase().endsWith(`.${one}`));
+  if (format) return { file: output, format };
+  throw new ThawError(
+    'usage.invalid',
+    `--output ends in .${PREDICTION_FORMATS.join(' or .')}, which says what is written; received '${output}'.`,
+    'Name the file so, or use --csv, which takes any name.',
+  );
+}
+
+async function writeFile(
   images: readonly string[],
-  { run, top, precision, json, csv }: PredictFlags & { readonly csv: string },
+  { run, top, precision, json, unsureBelow }: PredictFlags,
+  { file, format }: { readonly file: string; readonly format: PredictionFormat },
   setExitCode: SetExitCode,
 ): Promise<void> {
   const [only = '', ...others] = run;
   if (others.length > 0) {
     throw new ThawError(
       'usage.invalid',
-      `A file has the predictions of one run; received --csv with ${run.length} runs.`,
-      'Leave --csv out to have them averaged, or name one run.',
+      `A file has the predictions of one run; received ${run.length} runs.`,
+      'Leave the file out to have them averaged, or name one run.',
     );
   }
-  const request = { ...runCheckpoint(only), images: images.map(givenPath), top, precision };
-  const output = { kind: 'file', path: givenPath(csv) } as const;
+  const request = { ...runCheckpoint(only), images: images.map(givenPath), top, precision, format, unsureBelow };
+  const output = { kind: 'file', path: givenPath(file) } as const;
   const outcome = await withService((engine) =>
     followTask(engine, (taskId) => engine.invoke('predictions.write', { ...request, output, taskId }), 'evaluate'),
   );
@@ -119,19 +162,26 @@ export function addPredictCommand(program: Command, setExitCode: SetExitCode): v
       ).choices(PRECISIONS),
     )
     .option('--csv <file>', 'write a row for each of any number of images; one that is there is replaced')
-    .option('--json', 'print one JSON document, with --csv of what was written')
+    .option('--output <file.json|file.csv>', 'the same, as its ending says: one JSON document, or rows')
+    .option(
+      '--unsure-below <p>',
+      'mark images whose most probable class is less probable than this',
+      decimalNumber({ least: 0, most: 1 }),
+    )
+    .option('--json', 'print one JSON document, with a file of what was written')
     .argument('<image...>', 'image files, or folders of images')
     .action(async (images: readonly string[], flags: PredictFlags) => {
-      const { run, top, precision, json, csv } = flags;
-      if (csv !== undefined) {
-        await writeCsv(images, { ...flags, csv }, setExitCode);
+      const { run, top, precision, json, unsureBelow } = flags;
+      const file = fileOf(flags);
+      if (file) {
+        await writeFile(images, flags, file, setExitCode);
         return;
       }
       const result = await withService((engine) =>
         predictBy(engine, run, { images: images.map(givenPath), top, precision }),
       );
-      if (json) printJson(result);
-      else printLines(predictionLines(result, images));
+      if (json) printJson(withUnsure(result, unsureBelow));
+      else printLines(predictionLines(result, images, unsureBelow));
       if (result.predictions.every(({ problem }) => problem !== null)) setExitCode(1);
     });
 }

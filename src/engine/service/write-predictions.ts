@@ -5,12 +5,12 @@ import {
   type WritePredictionsRequest,
   type WrittenPredictions,
 } from '../../shared/contract/write-predictions.ts';
-import { quote } from '../../shared/csv/quote.ts';
 import { readResult } from '../experiment/run-reader.ts';
 import { writePieces } from '../exchange/write-pieces.ts';
 import type { ServiceContext } from './context.ts';
 import { writeExport } from './export-runs.ts';
 import { predictionAsked, predictTargets, type PredictionAsked } from './predict.ts';
+import { csvRows, jsonRows } from './prediction-rows.ts';
 import { resolveImages, type ImageTarget } from './resolve-images.ts';
 import type { Task } from './tasks.ts';
 
@@ -19,21 +19,7 @@ const AT_ONCE = 256;
 /** Their names are held. */
 const MOST_IMAGES = 5_000_000;
 
-function headLine(top: number): string {
-  const columns = Array.from({ length: top }, (_, index) => `class_${index + 1},probability_${index + 1}`);
-  return `path,${columns.join(',')},problem\r\n`;
-}
-
-/** Single precision has no more than nine digits. */
-const DIGITS = 9;
-
-function rowOf({ path: shown, classes, problem }: Prediction, top: number): string {
-  const cells = Array.from({ length: top }, (_, index) => {
-    const found = classes[index];
-    return found ? `${quote(found.name)},${Number(found.probability.toPrecision(DIGITS))}` : ',';
-  });
-  return `${quote(shown)},${cells.join(',')},${problem === null ? '' : quote(problem)}\r\n`;
-}
+const ROWS = { csv: csvRows, json: jsonRows } as const;
 
 /**
  * Images of a single folder are called by their places in it, so that the file tells the same wherever the folder lies; beside
@@ -84,7 +70,7 @@ async function* predicted(
 }
 
 /**
- * Predicts images, of folders too, and writes a row of comma-separated values for each; the file has its name once it is whole.
+ * Predicts images, of folders too, and writes a row or an object for each; the file has its name once it is whole.
  *
  * @throws ThawError as `predict`, `usage.invalid` for a place that cannot be written, `task.cancelled`, `disk.full`,
  *   `disk.readOnly`
@@ -93,33 +79,37 @@ export async function writePredictions(
   context: ServiceContext,
   request: WritePredictionsRequest,
 ): Promise<WrittenPredictions> {
-  const { runId, output, taskId } = request;
+  const { runId, output, taskId, checkpoint, unsureBelow, format = 'csv' } = request;
   const asked = await predictionAsked(context, request);
   // There are no more columns than classes.
   const top = Math.min(request.top, readResult(context.log, runId).dataset?.classes.length ?? request.top);
   const targets = await calledApart(context, request.images);
   const problems: WrittenPredictions['problems'] = [];
   let unreadable = 0;
-  async function* lines(task: Task): AsyncGenerator<string> {
-    yield headLine(top);
+  const file = ROWS[format]({ runId, checkpoint, unsureBelow, top, images: targets.length });
+  async function* pieces(task: Task): AsyncGenerator<string> {
+    yield file.head;
+    let isFirst = true;
     for await (const part of predicted(context, asked, targets, task)) {
       for (const { path: shown, problem } of part) {
         if (problem === null) continue;
         unreadable += 1;
         if (problems.length < MOST_UNREADABLE_TOLD) problems.push({ path: shown, reason: problem });
       }
-      yield part.map((prediction) => rowOf(prediction, top)).join('');
+      yield file.rows(part, isFirst);
+      isFirst = false;
     }
+    yield file.tail;
   }
   const written = await writeExport(
     context,
     { runIds: [runId], output, taskId },
     {
       format: 'predictions',
-      name: `predictions-${runId}.csv`,
+      name: `predictions-${runId}.${format}`,
       kind: 'file',
       unit: 'image',
-      write: (target, task) => writePieces(target, lines(task)),
+      write: (target, task) => writePieces(target, pieces(task)),
     },
   );
   return { ...written, warnings: [], runId, images: targets.length, unreadable, problems };

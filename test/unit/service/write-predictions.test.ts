@@ -125,6 +125,33 @@ describe('predictions that are written to a file', () => {
     expect(readdirSync(out)).not.toContain('ended.csv');
   });
 
+  it('are one JSON document where that is asked for, however many parts it was asked in', async () => {
+    const file = path.join(out, 'predictions.json');
+    const written = await write({ format: 'json', unsureBelow: 0.5 }, file);
+    expect(written).toMatchObject({ images: MANY + 2, unreadable: 1, name: 'predictions.json' });
+    const document = JSON.parse(readFileSync(file, 'utf8')) as { predictions: { path: string }[] };
+    const { predictions, ...envelope } = document;
+    expect(envelope).toEqual({
+      schemaVersion: 1,
+      runId,
+      checkpoint: 'best',
+      unsureBelow: 0.5,
+      top: 2,
+      images: MANY + 2,
+    });
+    expect(predictions).toHaveLength(MANY + 2);
+    expect(predictions[0]).toEqual({
+      path: '0000.png',
+      classes: [{ name: expect.stringMatching(/^process/) as string, probability: 1 }],
+      unsure: false,
+      problem: null,
+    });
+    expect(predictions[MANY]?.path).toBe('deep/=1+1,"a".png');
+    expect(predictions[MANY + 1]).toMatchObject({ path: 'out', classes: [], unsure: null });
+    const fetched = await write({ format: 'json', output: { kind: 'fetched' } });
+    expect(fetched.name).toBe(`predictions-${runId}.json`);
+  });
+
   it('go to a folder that is there, and are none of a run that is unknown', async () => {
     await expectError(() => write({}, path.join(out, 'none/of.csv')), 'usage.invalid');
     await expectError(() => write({ runId: 'nobody' }), 'run.unknown');
