@@ -130,7 +130,7 @@ export class Explanation {
       this.filters.clear();
       this.layers.clear();
     }
-    if (this.layers.answer === null) void this.#askLayers();
+    if (this.layers.answer === null && !this.layers.asking) void this.#askLayers();
     this.method = 'gradCam';
     void this.askMap();
   }

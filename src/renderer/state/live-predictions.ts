@@ -1,4 +1,5 @@
 import type { Prediction, Transport } from '../../shared/contract/endpoint.ts';
+import { newCollection } from '../transport/upload.ts';
 
 /** From the beginning of one picture to that of the next, at least. */
 const PERIOD_MILLISECONDS = 500;
@@ -17,6 +18,8 @@ export class LivePredictions {
   readonly #asked: { readonly runId: string; readonly top: number };
   readonly #picture: () => Promise<Blob | null>;
   readonly #told: Told;
+  /** Its own, as several windows may watch at once. */
+  readonly #collection = newCollection();
   #ended = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,7 +59,8 @@ export class LivePredictions {
 
   async #predict(picture: Blob): Promise<void> {
     const bytes = new Uint8Array(await picture.arrayBuffer());
-    const { file } = await this.#transport.invoke('files.upload', { collection: 'camera', path: 'live.jpg', bytes });
+    const collection = this.#collection;
+    const { file } = await this.#transport.invoke('files.upload', { collection, path: 'live.jpg', bytes });
     const images = [{ grantId: file.grantId }];
     const { predictions } = await this.#transport.invoke('predict', { ...this.#asked, images });
     const [prediction] = predictions;

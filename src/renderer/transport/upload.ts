@@ -10,8 +10,8 @@ const AT_ONCE = 3;
 /** A message has something beside the file: what is left is what the engine takes. */
 const LARGEST_FILE_BYTES = LARGEST_MESSAGE_BYTES - 1024 ** 2;
 
-/** Not `crypto.randomUUID`: a page that another machine serves without TLS has none. */
-function newCollection(): string {
+/** A folder of its own for what is handed over. Not `crypto.randomUUID`: a page that another machine serves without TLS has none. */
+export function newCollection(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 

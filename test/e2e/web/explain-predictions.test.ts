@@ -168,6 +168,20 @@ describeWith('predictions that are questioned in a browser', await findWeb(), (p
     await panel.getByRole('list', { name: 'What the first layer looks for' }).waitFor({ timeout: 120_000 });
     await expect.poll(() => colours(panel.locator('canvas').first())).toBeGreaterThan(1);
     await takeScreenshots(page, 'explain-filters');
+    // What is seen so closely can be given its label at once; Escape leaves what is open, one after the other.
+    await panel.getByRole('list', { name: 'What the first layer looks for' }).click();
+    await page.keyboard.press('l');
+    await dialog().getByRole('combobox', { name: 'Class' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => dialog().getByRole('combobox', { name: 'Class' }).count()).toBe(0);
+    expect(await panel.isVisible()).toBe(true);
+    await page.keyboard.press('l');
+    await dialog().getByRole('combobox', { name: 'Class' }).fill('owl');
+    await page.keyboard.press('Enter');
+    await dialog()
+      .getByText(/labelled .*owl/)
+      .waitFor({ timeout: 60_000 });
+    expect(existsSync(path.join(dataset, 'owl/night.jpg'))).toBe(true);
     await page.keyboard.press('Escape');
     await expect.poll(() => dialog().count()).toBe(0);
   });

@@ -32,3 +32,16 @@ test('keeps a name that a spreadsheet would run from being a formula', () => {
   const named = image('=1+1.jpg', { path: '=1+1.jpg', imageId: null, classes: [], problem: null });
   expect(predictionsCsv([named])).toContain("'=1+1.jpg");
 });
+
+test('says last whether an image is unsure, where that is asked for', () => {
+  const seen = (name: string, probability: number): PredictedImage =>
+    image(name, { path: name, imageId: null, classes: [{ name: 'fox', probability }], problem: null });
+  const broken = image('broken', { path: 'broken', imageId: null, classes: [], problem: 'no image' });
+  expect(predictionsCsv([seen('a', 0.9), seen('b', 0.5), broken], 0.6).split('\r\n')).toEqual([
+    'file,class_1,probability_1,problem,unsure',
+    'a,fox,0.9,,false',
+    'b,fox,0.5,,true',
+    'broken,,,no image,',
+    '',
+  ]);
+});
