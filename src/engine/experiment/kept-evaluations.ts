@@ -90,16 +90,6 @@ export function readKeptEvaluation(log: Log, runId: string, evaluationId: number
   );
 }
 
-/** What a run calls its classes, in the order of its outputs. */
-export function readClassNames(log: Log, runId: string): readonly string[] {
-  return log.read('read the classes', (database) =>
-    database
-      .prepare<[number], string>('SELECT name FROM run_class WHERE run = ? ORDER BY position')
-      .pluck()
-      .all(findRun(database, runId).number),
-  );
-}
-
 function addConfusion(database: Database.Database, evaluation: number, confusion: readonly ConfusionCell[]): void {
   const add = database.prepare('INSERT INTO confusion (evaluation, label, predicted, images) VALUES (?, ?, ?, ?)');
   for (const { label, predicted, images } of confusion) add.run(evaluation, label, predicted, images);

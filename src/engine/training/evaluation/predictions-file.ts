@@ -42,7 +42,7 @@ export const HASH_BYTES = 32;
 const moment = { epoch: z.int().min(0), step: z.int().min(0) };
 
 /** A folder that is no split of the run's dataset has the name of it in place of a split: `folder-` and digits of a hash. */
-export const FOLDER_SPLIT = /^folder-[0-9a-f]{12}$/;
+const FOLDER_SPLIT = /^folder-[0-9a-f]{12}$/;
 
 export const predictionsMetadata = z.discriminatedUnion('schemaVersion', [
   z.strictObject({ schemaVersion: z.literal(1), split: z.enum(SPLITS), ...moment }),
