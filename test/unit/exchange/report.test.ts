@@ -31,8 +31,10 @@ async function report(ids: string[]): Promise<string> {
 
 /** What a page would fetch or run. */
 function assertWhole(page: string): void {
-  expect(page).not.toMatch(/<script|<img|<link|<iframe|\son\w+="|javascript:/i);
-  expect(page).not.toMatch(/\b(?:src|href|action)="|url\(|@import/i);
+  // Pictures lie within it.
+  const rest = page.replaceAll(/<img src="data:image\/jpeg;base64,[A-Za-z0-9+/=]+" alt="[^"<>]*" \/>/g, '');
+  expect(rest).not.toMatch(/<script|<img|<link|<iframe|\son\w+="|javascript:/i);
+  expect(rest).not.toMatch(/\b(?:src|href|action)="|url\(|@import/i);
   expect(page).toContain('default-src &#39;none&#39;');
 }
 

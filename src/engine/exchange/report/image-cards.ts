@@ -43,6 +43,8 @@ export function imageCards(
   return html`<section>
     <h2>${title}</h2>
     <p class="muted">${lead}</p>
-    <div class="cards">${images.map((image) => card(names, image))}</div>
+    <div class="${images.some(({ heat }) => heat !== null) ? 'cards pairwise' : 'cards'}">
+      ${images.map((image) => card(names, image))}
+    </div>
   </section>`;
 }

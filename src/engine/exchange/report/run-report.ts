@@ -179,11 +179,10 @@ export function runReport(reported: ReportedRun): Html {
         )
       : null
   }
-  ${section('Curves', charts(reported))} ${section('Stages', stages(run))}
+  ${section('Dataset', dataset(reported))} ${section('Curves', charts(reported))} ${section('Stages', stages(run))}
   ${section('Layers: frozen and trainable', mask && html`${maskKey()}${proofSentence(run)}${mask}`)}
   ${reported.evaluation && evaluationSections(reported.evaluation)}
   ${warnings.length === 0 ? null : section('Warnings', html`${warnings.map((warning) => html`<p>${warning}</p>`)}`)}
-  ${section('Plan', given(reported, 'plan'))} ${section('Dataset', dataset(reported))}
-  ${section('Weights', weights(reported))} ${section('Environment', given(reported, 'environment'))}
-  ${section('Lineage', lineage(reported))}`;
+  ${section('Plan', given(reported, 'plan'))} ${section('Weights', weights(reported))}
+  ${section('Environment', given(reported, 'environment'))} ${section('Lineage', lineage(reported))}`;
 }

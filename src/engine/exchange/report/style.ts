@@ -67,6 +67,7 @@ td.number, th.number { text-align: right; padding-right: 20px; white-space: nowr
 .square { max-width: 260px; }
 .diagonal { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 3 3; }
 .bin { fill: var(--c0); opacity: 0.75; }
+.matrix { width: auto; min-width: min(100%, 420px); }
 .matrix th, .matrix td { padding: 6px 8px; text-align: center; border: 1px solid var(--line); }
 .matrix tr:last-child > * { border-bottom: 1px solid var(--line); }
 .matrix th[scope='row'] { text-align: right; }
@@ -74,7 +75,8 @@ td.number, th.number { text-align: right; padding-right: 20px; white-space: nowr
 .matrix span { font-size: 11px; color: var(--muted); }
 .matrix .right { background: color-mix(in srgb, var(--good) calc(var(--part) * 0.4), var(--panel)); }
 .matrix .wrong { background: color-mix(in srgb, var(--danger) calc(var(--part) * 0.4), var(--panel)); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); gap: 16px; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 16px; }
+.cards.pairwise { grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); }
 .card { break-inside: avoid; font-size: 12px; }
 .card figcaption { font-weight: 400; overflow-wrap: anywhere; }
 .card .path { display: block; color: var(--muted); }
@@ -94,7 +96,8 @@ footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
   section:has(.cards), section:has(.pairs) { break-inside: auto; }
   h2, h3 { break-after: avoid; }
   tr, .tile, figure { break-inside: avoid; }
-  .cards { grid-template-columns: repeat(3, 1fr); }
+  .cards { grid-template-columns: repeat(6, 1fr); }
+  .cards.pairwise { grid-template-columns: repeat(3, 1fr); }
   .scroll { overflow: visible; }
   a { color: inherit; }
 }
