@@ -3,6 +3,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { findNetwork } from '../network/registry.ts';
 import { elementCount, networkTensors } from '../network/shape.ts';
 import type { ExportedNetwork } from './exported-network.ts';
+import { assertKeras } from './keras/assert-keras.ts';
 import { assertOnnx } from './onnx/assert-onnx.ts';
 import { DRAWN_IMAGES } from './reference-images.ts';
 import { torchModule } from './torch/torch-module.ts';
@@ -40,8 +41,12 @@ interface FormatFacts {
 const FACTS: Readonly<Record<ModelFormat, FormatFacts>> = {
   savedmodel: { assert: () => undefined, copies: 1 },
   pb: { assert: () => undefined, copies: 1 },
+  keras: { assert: assertKeras('keras3'), copies: 1 },
+  h5: { assert: assertKeras('keras2'), copies: 1 },
+  tfjs: { assert: assertKeras('tfjs'), copies: 1 },
   'tfjs-graph': { assert: assertTfjsGraph, copies: 1 },
   onnx: { assert: assertOnnx, copies: 1 },
+  safetensors: { assert: () => undefined, copies: 1 },
   torch: { assert: assertTorch, copies: 2 },
 };
 

@@ -20,18 +20,25 @@ import type { ExportDone, ExportJob } from './exporter-protocol.ts';
 import type { ExportFormat } from './export-format.ts';
 import { judgedSelfTest } from './judged-self-test.ts';
 import { modelCard } from './model-card.ts';
+import { H5_FORMAT, KERAS_FORMAT } from './keras/keras-format.ts';
 import { ONNX_FORMAT } from './onnx/onnx-format.ts';
 import { PB_FORMAT } from './pb-format.ts';
+import { SAFETENSORS_FORMAT } from './safetensors/safetensors-format.ts';
 import { SAVED_MODEL_FORMAT } from './savedmodel/saved-model-format.ts';
 import { TFJS_GRAPH_FORMAT } from './tfjs/graph-format.ts';
+import { TFJS_LAYERS_FORMAT } from './tfjs/layers-format.ts';
 import { TORCH_FORMAT } from './torch/torch-format.ts';
 import { testImages, writeReference, type TestImages } from './reference-images.ts';
 
 const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
   savedmodel: SAVED_MODEL_FORMAT,
   pb: PB_FORMAT,
+  keras: KERAS_FORMAT,
+  h5: H5_FORMAT,
+  tfjs: TFJS_LAYERS_FORMAT,
   'tfjs-graph': TFJS_GRAPH_FORMAT,
   onnx: ONNX_FORMAT,
+  safetensors: SAFETENSORS_FORMAT,
   torch: TORCH_FORMAT,
 };
 

@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { checkpointChoice } from './checkpoint.ts';
 
 /** What a run's network is written as, for other programs to predict with, in the order that people are told them. */
-export const MODEL_FORMATS = ['savedmodel', 'pb', 'tfjs-graph', 'onnx', 'torch'] as const;
+export const MODEL_FORMATS = [
+  'savedmodel',
+  'pb',
+  'keras',
+  'h5',
+  'tfjs',
+  'tfjs-graph',
+  'onnx',
+  'safetensors',
+  'torch',
+] as const;
 export type ModelFormat = (typeof MODEL_FORMATS)[number];
 
 /** What people are told of each, in the window and by `thaw export --help`. */
@@ -15,6 +25,18 @@ export const MODEL_FORMAT_TEXTS: Readonly<Record<ModelFormat, { readonly label: 
     label: 'TensorFlow frozen graph (.pb)',
     use: 'One file with the network and its weights, for TensorFlow and whatever else reads its graphs.',
   },
+  keras: {
+    label: 'Keras 3 (.keras)',
+    use: 'One file with the layers and their weights, for Keras 3 upon TensorFlow, JAX or PyTorch: to predict, train and cut.',
+  },
+  h5: {
+    label: 'Keras 2 (.h5)',
+    use: 'The same for Keras 2, tf_keras and what else reads its HDF5 files; Keras 3 opens it too.',
+  },
+  tfjs: {
+    label: 'TensorFlow.js layers model',
+    use: 'For browsers and Node: Keras’ layers in JavaScript, which can be trained there and cut.',
+  },
   'tfjs-graph': {
     label: 'TensorFlow.js graph model',
     use: 'For browsers and Node: the graph with its weights in pieces, the fastest that TensorFlow.js runs.',
@@ -22,6 +44,10 @@ export const MODEL_FORMAT_TEXTS: Readonly<Record<ModelFormat, { readonly label: 
   onnx: {
     label: 'ONNX (.onnx)',
     use: 'One file for ONNX Runtime, in most languages, on phones and in browsers, and for what else reads ONNX.',
+  },
+  safetensors: {
+    label: 'Safetensors (.safetensors)',
+    use: 'The weights alone, by name, for any program; with the layers that Keras has for them.',
   },
   torch: {
     label: 'PyTorch (.pth)',
@@ -37,7 +63,7 @@ export const LARGEST_QUANTISED_DIFFERENCE = 1e-2;
 export const QUANTISATIONS = ['float16', 'uint8'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 /** Formats whose weights can be quantised. */
-export const QUANTISED_FORMATS: readonly ModelFormat[] = ['tfjs-graph'];
+export const QUANTISED_FORMATS: readonly ModelFormat[] = ['tfjs', 'tfjs-graph'];
 /** As many images of the validation as an export is tested with. */
 export const MOST_REFERENCES = 8;
 

@@ -44,7 +44,8 @@ function plain(data: Float32Array | Int32Array): Stored {
 function asFloat16(data: Float32Array): Stored {
   const bytes = new Uint8Array(data.length * 2);
   const view = new DataView(bytes.buffer);
-  for (const [index, value] of data.entries()) {
+  for (let index = 0; index < data.length; index += 1) {
+    const value = data[index] ?? 0;
     if (Math.abs(value) > LARGEST_FLOAT16) return plain(data);
     view.setFloat16(index * 2, value, true);
   }
@@ -53,13 +54,20 @@ function asFloat16(data: Float32Array): Stored {
 
 /** 0 is one of the steps, so that what is nothing stays nothing. */
 function asBytes(data: Float32Array): Stored {
-  const least = data.reduce((low, value) => Math.min(low, value), 0);
-  const most = data.reduce((high, value) => Math.max(high, value), 0);
+  let [least, most] = [0, 0];
+  for (let index = 0; index < data.length; index += 1) {
+    const value = data[index] ?? 0;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
   // What tfjs multiplies by is a float32.
   const scale = Math.fround((most - least) / MOST_STEPS);
   if (scale === 0 || !Number.isFinite(scale)) return plain(data);
   const zero = Math.round(-least / scale);
-  const bytes = Uint8Array.from(data, (value) => Math.min(MOST_STEPS, Math.max(0, Math.round(value / scale) + zero)));
+  const bytes = new Uint8Array(data.length);
+  for (let index = 0; index < data.length; index += 1) {
+    bytes[index] = Math.min(MOST_STEPS, Math.max(0, Math.round((data[index] ?? 0) / scale) + zero));
+  }
   return { bytes, storage: { dtype: 'uint8', original_dtype: 'float32', scale, min: -zero * scale } };
 }
 
