@@ -42,7 +42,6 @@ export const labelReview = {
       `${total === 1 ? '1 label was' : `${count(total)} labels were`} reviewed. Look again: what was changed may let other mistakes be seen.`,
     over: 'Review from the beginning',
   },
-  stale: 'The dataset has changed since it was looked at.',
   keys: 'Enter or A: accept · K: keep · E: leave out · ↑ ↓: move',
   labelled: 'Labelled',
   rather: 'Rather',
