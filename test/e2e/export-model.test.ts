@@ -168,6 +168,21 @@ describe('a run that is exported as ONNX', () => {
   });
 });
 
+describe('a run that is exported for TensorFlow.js', () => {
+  it('comes with a program for Node that compares it with Thaw', async () => {
+    const folder = path.join(out, 'tfjs-program');
+    await exportTo('tfjs-program', 'tfjs-graph', runOf('softmax').runId);
+    // What `npm install @tensorflow/tfjs @tensorflow/tfjs-backend-wasm sharp` puts there.
+    symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+    const check = (): ReturnType<typeof spawnSync> =>
+      spawnSync(process.execPath, ['predict.mjs', '--check'], { cwd: folder, encoding: 'utf8' });
+    expect(check()).toMatchObject({ status: 0, stdout: expect.stringContaining('allowed: 1e-4') as string });
+    const shard = path.join(folder, 'group1-shard1of1.bin');
+    writeFileSync(shard, readFileSync(shard).reverse());
+    expect(check()).toMatchObject({ status: 1 });
+  });
+});
+
 describe('an export that cannot be made', () => {
   const used = path.join(out, 'used');
 

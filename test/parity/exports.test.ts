@@ -9,6 +9,7 @@ import type { ExportedNetwork } from '../../src/engine/export/exported-network.t
 import { ONNX_FORMAT } from '../../src/engine/export/onnx/onnx-format.ts';
 import { PB_FORMAT } from '../../src/engine/export/pb-format.ts';
 import { testImages, writeReference } from '../../src/engine/export/reference-images.ts';
+import { SAVED_MODEL_FORMAT } from '../../src/engine/export/savedmodel/saved-model-format.ts';
 import { TORCH_FORMAT } from '../../src/engine/export/torch/torch-format.ts';
 import { torchTwin } from '../../src/engine/export/torch/torch-twin.ts';
 import { withHead } from '../../src/engine/network/head.ts';
@@ -42,11 +43,11 @@ function modelOf(name: string, head: 'softmax' | 'sigmoid'): ExportedNetwork {
 }
 
 /** The reference is the graph as TensorFlow computes it, which is what Thaw's own predictor runs. */
-async function exported(name: string, head: 'softmax' | 'sigmoid', format: 'onnx' | 'pb' | 'torch') {
+async function exported(name: string, head: 'softmax' | 'sigmoid', format: 'onnx' | 'pb' | 'savedmodel' | 'torch') {
   const model = modelOf(name, head);
   const folder = path.join(root, `${name}-${head}-${format}`);
   mkdirSync(folder);
-  const chosen = { onnx: ONNX_FORMAT, pb: PB_FORMAT, torch: TORCH_FORMAT }[format];
+  const chosen = { onnx: ONNX_FORMAT, pb: PB_FORMAT, savedmodel: SAVED_MODEL_FORMAT, torch: TORCH_FORMAT }[format];
   assertAccepted(format, model);
   if (format !== 'pb') await PB_FORMAT.write(model, folder, STATE, null);
   await chosen.write(model, folder, STATE, null);
@@ -128,6 +129,12 @@ describe.skipIf(python === null)(`exported models${python === null ? `, skipped:
   it('give in TensorFlow for Python what they do here, as a frozen graph', { timeout: SOME_TIME }, async () => {
     const asked = [];
     for (const name of GRAPHS) asked.push(await exported(name, 'softmax', 'pb'));
+    peer(asked).forEach(({ difference }, index) => expect(difference, GRAPHS[index]).toBeLessThan(1e-4));
+  });
+
+  it('give in TensorFlow for Python what they do here, as a SavedModel', { timeout: SOME_TIME }, async () => {
+    const asked = [];
+    for (const name of GRAPHS) asked.push(await exported(name, 'softmax', 'savedmodel'));
     peer(asked).forEach(({ difference }, index) => expect(difference, GRAPHS[index]).toBeLessThan(1e-4));
   });
 
