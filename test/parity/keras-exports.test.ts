@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { findPeerPython } from '../../bench/peer-python.ts';
+import { H5_FORMAT, KERAS_FORMAT } from '../../src/engine/export/keras/keras-format.ts';
+import { predictedByGraph } from '../../src/engine/export/graph-prediction.ts';
+import { testImages, writeReference } from '../../src/engine/export/reference-images.ts';
+import { USUAL_HEAD } from '../../src/shared/contract/head-design.ts';
+import { INITIAL_STATE } from '../../src/engine/training/checkpoint.ts';
+import { DESIGNED, exportedOf } from '../support/keras-export.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const python = findPeerPython();
+const root = temporaryFolder();
+const reason = 'Python with the peers is absent (scripts/peers installs it)';
+const ALLOWED = 1e-4;
+/** Python loads a large library and builds each network. */
+const SOME_TIME = 900_000;
+
+const NETWORKS = [
+  ['mobilenet_v1_0.25_32', 'softmax', USUAL_HEAD],
+  ['mobilenet_v2_1.0_64', 'sigmoid', DESIGNED],
+  ['mobilenet_v3_small_1.0_64', 'softmax', USUAL_HEAD],
+  ['resnet50_64', 'softmax', USUAL_HEAD],
+  ['vgg16_64', 'softmax', USUAL_HEAD],
+  ['efficientnet_b0_64', 'sigmoid', USUAL_HEAD],
+  ['densenet121_32@torch', 'softmax', USUAL_HEAD],
+] as const;
+
+async function exported(format: 'keras' | 'h5'): Promise<readonly { readonly folder: string; readonly twin: null }[]> {
+  const chosen = { keras: KERAS_FORMAT, h5: H5_FORMAT }[format];
+  const asked = [];
+  for (const [name, head, design] of NETWORKS) {
+    const model = exportedOf(name, head, design);
+    const folder = mkdtempSync(path.join(root, `${format}-`));
+    const images = await testImages([], model.preprocessing);
+    await writeReference(path.join(folder, 'reference.npz'), images, await predictedByGraph(model, images, folder));
+    await chosen.write(model, folder, INITIAL_STATE, null);
+    writeFileSync(path.join(folder, 'classes.json'), JSON.stringify(model.classes));
+    writeFileSync(path.join(folder, 'predict.py'), chosen.sample(model, ALLOWED));
+    asked.push({ folder, twin: null });
+  }
+  return asked;
+}
+
+function differences(asked: readonly object[], environment: NodeJS.ProcessEnv): readonly number[] {
+  const script = path.join(import.meta.dirname, '../support/export_peer.py');
+  const { status, stdout, stderr } = spawnSync(python ?? '', [script], {
+    input: JSON.stringify(asked),
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+  // The legacy Keras writes to stdout how far it is.
+  const text = stdout.slice(stdout.lastIndexOf('[{'));
+  return z
+    .array(z.object({ difference: z.number() }))
+    .parse(JSON.parse(text))
+    .map(({ difference }) => difference);
+}
+
+const CASES = [
+  ['Keras 3', 'keras', {}],
+  ['Keras 3, of the file of before', 'h5', {}],
+  ['tf_keras', 'h5', { TF_USE_LEGACY_KERAS: '1' }],
+] as const;
+
+describe.skipIf(python === null)(`models for Keras${python === null ? `, skipped: ${reason}` : ''}`, () => {
+  it.each(CASES)('give in %s what they do here', { timeout: SOME_TIME }, async (_, format, environment) => {
+    const found = differences(await exported(format), environment);
+    NETWORKS.forEach(([name], index) => expect(found[index], name).toBeLessThan(ALLOWED));
+  });
+});
