@@ -1,6 +1,6 @@
 import type { Transport } from '../../shared/contract/endpoint.ts';
 import type { TaskEvent } from '../../shared/contract/event.ts';
-import type { LabelMistakes, LabelMistakesRequest } from '../../shared/contract/label-mistakes.ts';
+import type { LabelMistakes, LabelMistakesRequest, LabelSuspect } from '../../shared/contract/label-mistakes.ts';
 import type { DatasetReference } from '../../shared/contract/plan-request.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
 import { finishedRuns } from './finished-runs.ts';
@@ -8,7 +8,6 @@ import { finishedRuns } from './finished-runs.ts';
 /** As many as anyone reviews in one sitting; what is left is found by looking again. */
 const REVIEWED_AT_MOST = 500;
 
-type Suspect = LabelMistakes['suspects'][number];
 type Progress = Pick<TaskEvent, 'done' | 'total' | 'ratePerSecond' | 'secondsLeft' | 'detail'>;
 export type LookedBy = LabelMistakesRequest['by'];
 
@@ -31,7 +30,7 @@ export class LabelReview {
   }
 
   /** What is still to be reviewed, the least believable label first. */
-  readonly suspects = $derived.by<readonly Suspect[]>(
+  readonly suspects = $derived.by<readonly LabelSuspect[]>(
     () => this.found?.suspects.filter((suspect) => !this.#reviewed.has(keyOf(suspect))) ?? [],
   );
   readonly reviewed = $derived.by(() => (this.found?.suspects.length ?? 0) - this.suspects.length);
@@ -93,7 +92,7 @@ export class LabelReview {
   }
 
   /** Asks no more of an image, as long as it has this label. */
-  settle(suspect: Suspect): void {
+  settle(suspect: LabelSuspect): void {
     this.#reviewed = new Set(this.#reviewed).add(keyOf(suspect));
   }
 
@@ -108,6 +107,6 @@ export class LabelReview {
   }
 }
 
-function keyOf({ path, label }: Suspect): string {
+function keyOf({ path, label }: LabelSuspect): string {
   return `${path}\0${label}`;
 }
