@@ -13,6 +13,7 @@ import { estimate } from './estimate.ts';
 import { evaluation } from './evaluation.ts';
 import { exports } from './exports.ts';
 import { features } from './features.ts';
+import { folderPrediction } from './folder-prediction.ts';
 import { forward } from './forward.ts';
 import { gpuForward, gpuTrainStep } from './gpu.ts';
 import { lastPart } from './last-part.ts';
@@ -57,6 +58,7 @@ const BENCHES: readonly Bench[] = [
   datasetIndex,
   datasetWindow,
   evaluation,
+  folderPrediction,
   thumbnails,
   thumbnailScrolling,
   toggle,
