@@ -181,7 +181,11 @@ export const SAVED_MODEL_FORMAT: ExportFormat = {
   files: () => [
     [
       FILE,
-      `the graph with its weights, tag \`serve\`: \`${SIGNATURES.bytes}\` takes image files, \`${SIGNATURES.floats}\` float32 [batch, height, width, 3], red, green and blue from 0 to 255; both give \`probabilities\` [batch, classes] and \`class\` [batch]`,
+      `the graph with its weights, tag \`serve\`: \`${SIGNATURES.bytes}\` takes image files, \`${SIGNATURES.floats}\` float32 [batch, height, width, 3], red, green and blue from 0 to 255; both give \`probabilities\` [batch, classes] and \`class\` [batch]. Pixels are the exact way in: of files (JPEG, PNG, GIF, BMP) TensorFlow resamples pixels a little otherwise, turns none upright by EXIF, and of a transparent pixel takes the colour below`,
+    ],
+    [
+      VARIABLES,
+      `empty: the weights are constants of the graph. For TensorFlow Serving this folder is a version, as \`models/NAME/1\`: \`curl -d "{\\"instances\\": [{\\"${BYTES}\\": {\\"b64\\": \\"$(base64 -w0 IMAGE)\\"}}]}" http://localhost:8501/v1/models/NAME:predict\``,
     ],
   ],
 };
