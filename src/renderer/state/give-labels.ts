@@ -1,7 +1,7 @@
 import { MOST_CORRECTED, type CorrectedLabels } from '../../shared/contract/correct-labels.ts';
 import type { DatasetView } from '../../shared/contract/dataset-view.ts';
 import { strings } from '../strings/index.ts';
-import type { PredictedImage } from './predictions.svelte.ts';
+import type { PredictedImage } from './predicted-image.ts';
 import type { Workbench } from './workbench.svelte.ts';
 
 /**

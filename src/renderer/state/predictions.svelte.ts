@@ -1,8 +1,9 @@
-import type { ImageReference, Prediction, Transport } from '../../shared/contract/endpoint.ts';
+import type { Prediction, Transport } from '../../shared/contract/endpoint.ts';
 import type { PredictionFormat, WrittenPredictions } from '../../shared/contract/write-predictions.ts';
 import type { RunSummary } from '../../shared/contract/run.ts';
 import { finishedRuns } from './finished-runs.ts';
 import { PickedKeys } from './picked-keys.svelte.ts';
+import type { PredictedImage } from './predicted-image.ts';
 import { nextBatch } from './prediction-batches.ts';
 import {
   EVERY_PREDICTION,
@@ -12,17 +13,6 @@ import {
 } from './shown-predictions.ts';
 import { TransferRate } from './transfer-rate.ts';
 import { WrittenFile } from './written-file.svelte.ts';
-
-/** One image to say something about. */
-export interface PredictedImage {
-  readonly key: string;
-  readonly name: string;
-  readonly reference: Exclude<ImageReference, string>;
-  /** What `image.bytes` is asked for. */
-  readonly imageId: string;
-  /** Null while it waits. */
-  readonly prediction: Prediction | null;
-}
 
 export type GivenImage = Pick<PredictedImage, 'name' | 'reference' | 'imageId'>;
 

@@ -1,4 +1,4 @@
-import type { PredictedImage } from './predictions.svelte.ts';
+import type { PredictedImage } from './predicted-image.ts';
 
 /** Which predictions are shown: all, those that are unsure, those that failed, or those of a class. */
 export type PredictionFilter =

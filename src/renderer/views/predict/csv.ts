@@ -1,5 +1,5 @@
 import { quote } from '../../../shared/csv/quote.ts';
-import type { PredictedImage } from '../../state/predictions.svelte.ts';
+import type { PredictedImage } from '../../state/predicted-image.ts';
 import { isUnsure } from '../../state/shown-predictions.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PredictedImage } from '../../../../src/renderer/state/predictions.svelte.ts';
+import type { PredictedImage } from '../../../../src/renderer/state/predicted-image.ts';
 import {
   isUnsure,
   predictedClasses,

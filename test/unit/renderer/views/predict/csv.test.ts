@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PredictedImage } from '../../../../../src/renderer/state/predictions.svelte.ts';
+import type { PredictedImage } from '../../../../../src/renderer/state/predicted-image.ts';
 import { predictionsCsv } from '../../../../../src/renderer/views/predict/csv.ts';
 
 function image(name: string, prediction: PredictedImage['prediction']): PredictedImage {
