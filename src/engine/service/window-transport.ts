@@ -78,6 +78,10 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'dataset.edits': checkPlan,
   'dataset.structure': checkPlan,
   'dataset.embedding': checkPlan,
+  'dataset.labelMistakes': ({ dataset, by }) => {
+    checkPlan({ dataset });
+    if (by.kind === 'network') checkPlan({ weights: by.weights }, 'by.');
+  },
   'features.write': checkFeatures,
   'runs.export': ({ output }) => {
     if (output.kind === 'file') refusePath('output');
@@ -95,6 +99,7 @@ const CHECKS: { readonly [Name in EndpointName]?: (request: Request<Name>) => vo
   'activations.maps': checkActivations,
   'augmentation.preview': checkImages,
   predict: checkImages,
+  'predictions.average': checkImages,
   'evaluations.run': ({ on }) => {
     if (on?.kind === 'dataset') checkPlan(on);
   },
