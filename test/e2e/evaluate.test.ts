@@ -1,7 +1,12 @@
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluationReport, storedEvaluation, type EvaluationReport } from '../../src/shared/contract/evaluate.ts';
+import {
+  evaluationReport,
+  storedEvaluation,
+  type EvaluationReport,
+  type StoredEvaluation,
+} from '../../src/shared/contract/evaluate.ts';
 import { runResult } from '../../src/shared/contract/run.ts';
 import { decideImages } from '../support/decide-images.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -16,6 +21,11 @@ let own: EvaluationReport | null = null;
 let trained = { val_accuracy: NaN, val_loss: NaN };
 
 const command = (...parameters: string[]): Promise<CommandResult> => thaw(parameters, { home, cwd: root });
+
+async function listed(): Promise<StoredEvaluation[]> {
+  const { stdout } = await command('evaluate', '--run', runId, '--list', '--json');
+  return storedEvaluation.array().parse(JSON.parse(stdout));
+}
 
 async function evaluated(...parameters: string[]): Promise<EvaluationReport> {
   const { code, stdout, stderr } = await command('evaluate', ...parameters, '--json');
@@ -36,9 +46,7 @@ beforeAll(async () => {
 
 describe('thaw evaluate', () => {
   it('finds of the best checkpoint what the run found of its validation, which it lists before', async () => {
-    const listed = await command('evaluate', '--run', runId, '--list', '--json');
-    const kept = storedEvaluation.array().parse(JSON.parse(listed.stdout));
-    expect(kept.map(({ split }) => split).sort()).toEqual(['test', 'validation']);
+    expect((await listed()).map(({ split }) => split).sort()).toEqual(['test', 'validation']);
     const report = await evaluated('--run', runId);
     expect(report).toMatchObject({ split: 'validation', images: 12, kept: true, warnings: [] });
     expect(report.accuracy).toBeCloseTo(trained.val_accuracy, 6);
@@ -46,8 +54,7 @@ describe('thaw evaluate', () => {
     expect(report.slices.find(({ by }) => by === 'size')).toMatchObject({ name: '32–64 px', images: 12 });
     own = report;
     // In its place, not beside it.
-    const again = await command('evaluate', '--run', runId, '--list', '--json');
-    expect(storedEvaluation.array().parse(JSON.parse(again.stdout))).toHaveLength(2);
+    expect(await listed()).toHaveLength(2);
   });
 
   it('prints all of it for people, of the last checkpoint on what was trained on', async () => {
@@ -119,7 +126,19 @@ describe('thaw evaluate', () => {
     expect(await evaluated('--run', runId)).toMatchObject({ images: 12, warnings: [] });
     renameSync(path.join(stripes, 'val/broad/005.png'), path.join(root, 'gone.png'));
     const report = await evaluated('--run', runId);
-    expect(report.images).toBe(11);
-    expect(report.warnings).toEqual([expect.stringContaining('The dataset has changed since this run began')]);
+    expect(report).toMatchObject({ split: 'validation', images: 11 });
+    expect(report.warnings).toEqual([
+      expect.stringContaining('of the 12 images of its validation 1 are no longer in it.'),
+    ]);
+    // What the run found itself stands beside it.
+    const ofValidation = await listed();
+    expect(ofValidation.filter(({ split }) => split === 'validation').map(({ images }) => images)).toEqual([11, 12]);
+    // Without the folder the split is drawn of what was trained on.
+    rmSync(path.join(stripes, 'val'), { recursive: true });
+    const drawn = await evaluated('--run', runId);
+    expect(drawn.warnings.join()).toMatch(/12 are no longer in it, and \d+ that now are may be ones it was trained on/);
+    expect(await listed()).toContainEqual(ofValidation.at(-1));
+    const files = readdirSync(path.join(home, 'runs', runId, 'evaluation'));
+    expect(files).toHaveLength((await listed()).length);
   });
 });

@@ -25,6 +25,8 @@ export interface KeptEvaluation {
   readonly split: (typeof SPLITS)[number] | null;
   /** That folder; null for a split. */
   readonly dataset: DatasetSource | null;
+  /** Whether the folder was named on another machine, whoever had it: nobody chose it here. */
+  readonly isElsewhere: boolean;
   readonly epoch: number;
   readonly step: number;
   readonly images: number;
@@ -36,7 +38,7 @@ export interface KeptEvaluation {
   readonly told: EvaluationTold;
 }
 
-interface Row extends Omit<KeptEvaluation, 'split' | 'dataset' | 'told'> {
+interface Row extends Omit<KeptEvaluation, 'split' | 'dataset' | 'isElsewhere' | 'told'> {
   readonly split: string;
   readonly dataset: string | null;
   readonly told: string | null;
@@ -45,6 +47,7 @@ interface Row extends Omit<KeptEvaluation, 'split' | 'dataset' | 'told'> {
 const COLUMNS = `number AS evaluationId, split, dataset, epoch, step, images, accuracy, loss, created_at AS createdAt,
   path, told`;
 const splitName = z.enum(SPLITS);
+const datasetElsewhere = z.strictObject({ elsewhere: datasetSource });
 
 /** What is stored as JSON may have come with a run from elsewhere. */
 function parsed<Value>(schema: z.ZodType<Value>, text: string | null): Value | null {
@@ -56,11 +59,18 @@ function parsed<Value>(schema: z.ZodType<Value>, text: string | null): Value | n
   }
 }
 
+function datasetOf(text: string | null): Pick<KeptEvaluation, 'dataset' | 'isElsewhere'> {
+  const here = parsed(datasetSource, text);
+  const there = here ? null : parsed(datasetElsewhere, text);
+  return { dataset: here ?? there?.elsewhere ?? null, isElsewhere: there !== null };
+}
+
 function keptOf({ split, dataset, told: text, ...row }: Row): KeptEvaluation {
   return {
     ...row,
-    split: splitName.safeParse(split).data ?? null,
-    dataset: parsed(datasetSource, dataset),
+    // Of other images than the run's own of that split, a hash of them follows its name.
+    split: splitName.safeParse(split.split('-', 1)[0]).data ?? null,
+    ...datasetOf(dataset),
     told: parsed(told, text) ?? NOTHING_TOLD,
   };
 }
@@ -95,8 +105,9 @@ function addConfusion(database: Database.Database, evaluation: number, confusion
   for (const { label, predicted, images } of confusion) add.run(evaluation, label, predicted, images);
 }
 
-/** An evaluation that was asked for; `split` as the file's metadata has it. */
-export interface AskedEvaluation extends Omit<KeptEvaluation, 'evaluationId' | 'split' | 'createdAt'> {
+/** An evaluation that was asked for. */
+export interface AskedEvaluation extends Omit<KeptEvaluation, 'evaluationId' | 'split' | 'isElsewhere' | 'createdAt'> {
+  /** A split or what a folder is called by; of other images than the run's own of that split, with `-` and their key. */
   readonly split: string;
   readonly confusion: readonly ConfusionCell[];
 }

@@ -61,11 +61,24 @@ type Evaluation = Omit<RunDocument['evaluations'][number], 'confusion' | 'own' |
 };
 type Asked = Readonly<Record<'own' | 'dataset' | 'told', string | number | null>>;
 
+const ELSEWHERE = { before: '{"elsewhere":', after: '}' } as const;
+
+/** A folder that an evaluation from another machine was of, as `kept-evaluations` knows it: nobody chose it here. */
+function asElsewhere(dataset: string): string {
+  return `${ELSEWHERE.before}${fromElsewhere(dataset)}${ELSEWHERE.after}`;
+}
+
+/** The folder itself, as it goes out. */
+function fromElsewhere(dataset: string): string {
+  const { before, after } = ELSEWHERE;
+  return dataset.startsWith(before) ? dataset.slice(before.length, -after.length) : dataset;
+}
+
 /** Only what is not as it is of an evaluation that a run itself kept, so that older Thaws read those. */
 function askedOf(row: Asked | undefined): Pick<RunDocument['evaluations'][number], 'own' | 'dataset' | 'told'> {
   return {
     ...(row?.own === 0 && { own: 0 as const }),
-    ...(typeof row?.dataset === 'string' && { dataset: row.dataset }),
+    ...(typeof row?.dataset === 'string' && { dataset: fromElsewhere(row.dataset) }),
     ...(typeof row?.told === 'string' && { told: row.told }),
   };
 }
@@ -163,8 +176,9 @@ function insertEvaluations(database: Database.Database, run: number, { evaluatio
      VALUES (:run, :split, :step, :epoch, :images, :accuracy, :loss, :path, :createdAt, :own, :dataset, :told)`,
   );
   const addCell = database.prepare('INSERT INTO confusion (evaluation, label, predicted, images) VALUES (?, ?, ?, ?)');
-  for (const { confusion, ...evaluation } of evaluations) {
-    const { lastInsertRowid } = add.run({ own: 1, dataset: null, told: null, run, ...evaluation });
+  for (const { confusion, dataset, ...evaluation } of evaluations) {
+    const from = dataset === undefined ? null : asElsewhere(dataset);
+    const { lastInsertRowid } = add.run({ own: 1, told: null, run, ...evaluation, dataset: from });
     for (const counted of confusion) addCell.run(lastInsertRowid, ...counted);
   }
 }

@@ -15,6 +15,7 @@ type Message<Answer> =
  * @param signal ends the process, and this with the signal's reason
  * @param bound ends the process that takes more memory, and this with the bound's reason
  * @param report is told how far a process is that says so
+ * @param environment what it finds in its environment; this process' own by default
  * @throws ThawError what the process answered, or `training.process` where it ended without an answer
  */
 export async function askProcess<Answer>(
@@ -24,9 +25,10 @@ export async function askProcess<Answer>(
   signal?: AbortSignal,
   bound?: MemoryBound,
   report?: Task['report'],
+  environment?: NodeJS.ProcessEnv,
 ): Promise<Answer> {
   signal?.throwIfAborted();
-  const { child, tail } = forkEntry(entry);
+  const { child, tail } = forkEntry(entry, environment);
   const outcome = Promise.withResolvers<Answer>();
   const endWith = (reason: unknown): void => {
     outcome.reject(reason);

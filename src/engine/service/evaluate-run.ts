@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
 import { taskWords } from '../../shared/contract/task-words.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { writeAskedEvaluation } from '../experiment/kept-evaluations.ts';
+import { listKeptEvaluations, writeAskedEvaluation } from '../experiment/kept-evaluations.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { EvaluationDone, EvaluationJob, EvaluationTarget } from '../training/evaluation/evaluator-protocol.ts';
 import { isPredictionsPath } from '../training/evaluation/predictions-file.ts';
@@ -15,9 +15,11 @@ import { datasetRoot, structureOf } from '../training/dataset-root.ts';
 import { chosenPrefix } from '../training/starred-checkpoints.ts';
 import { askProcess } from './ask-process.ts';
 import type { ServiceContext } from './context.ts';
+import { deviceEnvironment } from './device-environment.ts';
 import { reportEvaluation } from './evaluation-report.ts';
 import { locatedDataset } from './located-dataset.ts';
 import { resolveDataset } from './resolve-references.ts';
+import { keptAs } from './same-images.ts';
 import { cacheLimit } from './caches.ts';
 import type { Task } from './tasks.ts';
 
@@ -70,12 +72,10 @@ function nameOf(on: EvaluationTarget): string {
 }
 
 /** What a process that was ended left behind is no evaluation. */
-async function removeParts(runDirectory: string, name: string): Promise<void> {
+async function removeParts({ runDirectory, token }: Pick<EvaluationJob, 'runDirectory' | 'token'>): Promise<void> {
   const folder = path.join(runDirectory, 'evaluation');
   const files = await readdir(folder).catch(() => []);
-  for (const file of files) {
-    if (file.startsWith(`${name}-`) && file.endsWith('.part')) await rm(path.join(folder, file), { force: true });
-  }
+  for (const file of files) if (file.includes(`-${token}-`)) await rm(path.join(folder, file), { force: true });
 }
 
 async function evaluateAside(
@@ -93,9 +93,10 @@ async function evaluateAside(
       signal,
       undefined,
       (done, total, detail) => report(done, total, detail),
+      deviceEnvironment(job.plan.device),
     );
   } catch (error) {
-    await removeParts(job.runDirectory, job.name);
+    await removeParts(job);
     throw error;
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -105,6 +106,34 @@ async function evaluateAside(
 /** The folder is found again by this, wherever it was named from. */
 function keptSource(on: EvaluationTarget): DatasetSource | null {
   return on.kind === 'split' ? null : on.source;
+}
+
+/**
+ * Notes what came of an evaluation, whose file lies beside all others: the log goes over to it in one step, and what it knows no
+ * more is removed after.
+ */
+async function keep(
+  context: ServiceContext,
+  runId: string,
+  { job, done }: { readonly job: Pick<EvaluationJob, 'on' | 'name' | 'runDirectory'>; readonly done: EvaluationDone },
+): Promise<number> {
+  const { on, name, runDirectory } = job;
+  const { leftOut, warnings, confusion, changed, imagesKey, ...figures } = done;
+  const as =
+    on.kind === 'split'
+      ? await keptAs(context, { runId, split: on.split }, { changed, imagesKey, path: done.path })
+      : { split: name, warnings: [] };
+  const { evaluationId, replaced } = writeAskedEvaluation(context.log, runId, {
+    ...figures,
+    split: as.split,
+    dataset: keptSource(on),
+    confusion,
+    told: { leftOut, warnings: [...as.warnings, ...warnings] },
+  });
+  for (const before of replaced) {
+    if (isPredictionsPath(before)) await rm(path.join(runDirectory, before), { force: true });
+  }
+  return evaluationId;
 }
 
 /**
@@ -125,20 +154,16 @@ export async function evaluateRun(context: ServiceContext, request: EvaluateRequ
   const name = nameOf(on);
   return context.tasks.run(taskId, 'image', async (task) => {
     const job = {
-      ...{ plan, runDirectory, checkpoint, on, name, home: context.home },
+      ...{ plan, runDirectory, checkpoint, on, name, token: randomBytes(6).toString('hex'), home: context.home },
       ...{ cacheDirectory: context.cache, cacheLimitBytes: cacheLimit(context) },
     };
-    const { leftOut, warnings, confusion, ...done } = await evaluateAside(context, job, task);
-    const { evaluationId, replaced } = writeAskedEvaluation(context.log, runId, {
-      ...done,
-      split: name,
-      dataset: keptSource(on),
-      confusion,
-      told: { leftOut, warnings },
-    });
-    for (const before of replaced) {
-      if (isPredictionsPath(before)) await rm(path.join(runDirectory, before), { force: true });
+    const done = await evaluateAside(context, job, task);
+    try {
+      return await reportEvaluation(context, { runId, evaluationId: await keep(context, runId, { job, done }) });
+    } catch (error) {
+      const isKnown = listKeptEvaluations(context.log, runId).some((kept) => kept.path === done.path);
+      if (!isKnown) await rm(path.join(runDirectory, done.path), { force: true });
+      throw error;
     }
-    return reportEvaluation(context, { runId, evaluationId });
   });
 }

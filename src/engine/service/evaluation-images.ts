@@ -1,16 +1,10 @@
-import { realpath } from 'node:fs/promises';
-import path from 'node:path';
 import type { EvaluatedImage, EvaluatedImages, EvaluatedImagesRequest } from '../../shared/contract/evaluate.ts';
-import type { DatasetSource } from '../../shared/contract/plan.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { codePointOrder } from '../dataset/code-point-order.ts';
 import { crossEntropy } from '../evaluation/scored-images.ts';
 import { slicesOf } from '../evaluation/slices.ts';
-import { datasetRoot } from '../training/dataset-root.ts';
 import type { ServiceContext } from './context.ts';
+import { NO_PICTURES, picturesOf } from './evaluation-pictures.ts';
 import { loadEvaluation, type LoadedEvaluation } from './kept-images.ts';
-import { openedPictures } from './opened-pictures.ts';
-import { resolveDataset } from './resolve-references.ts';
 
 type Filter = Pick<EvaluatedImagesRequest, 'label' | 'predicted' | 'correct' | 'slice'>;
 
@@ -43,65 +37,6 @@ function comparison(
       return (left, right) => sure(left) - sure(right) || left - right;
     case 'path':
       return (left, right) => codePointOrder(paths[left] ?? '', paths[right] ?? '') || left - right;
-  }
-}
-
-/** The dataset that the images are of; null where its images cannot be had. */
-function sourceOf(context: ServiceContext, { runId, kept }: LoadedEvaluation): DatasetSource | null {
-  const source = kept.dataset ?? resolveDataset(context, { kind: 'ofRun', runId });
-  return source.kind === 'features' ? null : source;
-}
-
-/** Of a folder that is none to train on each picture is granted by itself, where it lies within the folder. */
-async function grantedPictures(
-  context: ServiceContext,
-  source: DatasetSource,
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const root = await realpath(datasetRoot(source)).catch(() => null);
-  const ids = new Map<string, string>();
-  if (root === null) return ids;
-  for (const own of paths) {
-    const file = await realpath(path.join(root, own)).catch(() => null);
-    if (file?.startsWith(`${root}${path.sep}`) === true) ids.set(own, context.grants.idOf(file));
-  }
-  return ids;
-}
-
-interface Pictures {
-  readonly datasetId: string | null;
-  readonly idOf: (row: number) => string | null;
-}
-
-const NO_PICTURES: Pictures = { datasetId: null, idOf: () => null };
-
-async function picturesOf(
-  context: ServiceContext,
-  loaded: LoadedEvaluation,
-  rows: readonly number[],
-): Promise<Pictures> {
-  const { paths, contentHashes } = loaded.images;
-  const source = sourceOf(context, loaded);
-  if (!source) return NO_PICTURES;
-  try {
-    const { datasetId, byPath, byContent } = await openedPictures(context, source);
-    return {
-      datasetId,
-      idOf: (row) => {
-        const hash = contentHashes[row] ?? '';
-        const own = byPath.get(paths[row] ?? '');
-        // Of copies of a content that of the same name; elsewhere the content says which image it is.
-        return own?.contentHash === hash ? own.imageId : (byContent.get(hash) ?? null);
-      },
-    };
-  } catch (error) {
-    if (!(error instanceof ThawError)) throw error;
-    const granted = await grantedPictures(
-      context,
-      source,
-      rows.map((row) => paths[row] ?? ''),
-    );
-    return { datasetId: null, idOf: (row) => granted.get(paths[row] ?? '') ?? null };
   }
 }
 

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readEvaluation, writeEvaluation } from '../../../src/engine/experiment/evaluations.ts';
@@ -45,10 +46,11 @@ const more = {
 };
 
 /** Keeps what a checkpoint made of the four images as if it had been asked for. */
-async function asked(runId: string, split: string, step: number): Promise<number> {
+async function asked(runId: string, split: string, step: number, of = images): Promise<number> {
   const about = { split, epoch: 2, step };
   const classes = ['ants', '蜜蜂 🐝'];
-  const file = await writePredictions(context.runDirectory(runId), about, { images, classes, predictions, more });
+  const ofFile = { ...about, split: split.replace(/^(validation)-.*$/, '$1') };
+  const file = await writePredictions(context.runDirectory(runId), ofFile, { images: of, classes, predictions, more });
   return writeAskedEvaluation(context.log, runId, {
     ...about,
     dataset: split.startsWith('folder') ? { kind: 'folder', path: photos } : null,
@@ -88,9 +90,14 @@ describe('evaluations that are kept', () => {
     expect(readEvaluation(context.log, own, 'validation').evaluation).toMatchObject({ step: 8, accuracy: 0.5 });
     await asked(own, 'validation', 8);
     expect(readEvaluation(context.log, own, 'validation').evaluation).toMatchObject({ step: 8, accuracy: 0.75 });
+    // Other images than the run's own stand beside it.
+    await asked(own, 'validation-0123456789ab', 8);
+    expect(readEvaluation(context.log, own, 'validation').evaluation).toMatchObject({ step: 8, accuracy: 0.75 });
+    const listed = await listEvaluations(context, { runId: own });
+    expect(listed.filter(({ split, step }) => split === 'validation' && step === 8)).toHaveLength(2);
     // As a run that goes on writes it.
     writeEvaluation(context.log, own, { split: 'validation', ...kept, step: 12, confusion: [] });
-    expect((await listEvaluations(context, { runId: own })).map(({ step }) => step)).toEqual([12]);
+    expect((await listEvaluations(context, { runId: own })).map(({ step }) => step)).toEqual([12, 8]);
   });
 
   it('go into a .thaw file with the run, and come out of it the same', async () => {
@@ -104,8 +111,44 @@ describe('evaluations that are kept', () => {
     const there = new ServiceContext({ home: other, cache: path.join(root, 'cache') });
     const [newest] = await listEvaluations(there, { runId });
     const report = await reportEvaluation(there, { runId, evaluationId: newest?.evaluationId ?? 0 });
-    expect(report).toMatchObject({ split: null, kept: true, accuracy: 0.75, ...TOLD });
+    expect(report).toMatchObject({ split: null, kept: true, accuracy: 0.75, dataset: photos, ...TOLD });
     await there.close();
+  });
+
+  it('from elsewhere show nothing of the folder that they name but what was evaluated, within it', async () => {
+    const photo = (name: string): string => path.join(photos, 'val/fine', name);
+    const secret = path.join(root, 'secret.png');
+    writeFileSync(secret, readFileSync(photo('003.png')));
+    symlinkSync(secret, photo('link.png'));
+    const hashOf = (file: string): string => hash('sha256', readFileSync(file), 'hex');
+    const evaluated = ['val/fine/001.png', 'val/fine/002.png', 'val/fine/link.png', '../secret.png'].map(
+      (own, row) => ({
+        path: own,
+        label: LABELS[row] ?? 0,
+        contentHash: row === 1 ? '1'.repeat(64) : hashOf(path.join(photos, own)),
+      }),
+    );
+    const stranger = logFinishedRun(context.log);
+    await asked(stranger, FOLDER, 8, evaluated);
+    const file = path.join(root, 'stranger.thaw');
+    await exportTo({ home, runId: stranger }, file);
+    const other = path.join(root, 'victim');
+    await importInto(other, file);
+    const there = new ServiceContext({ home: other, cache: path.join(root, 'cache') });
+    const [kept] = await listEvaluations(there, { runId: stranger });
+    const page = { runId: stranger, order: 'path', offset: 0, limit: 10, pictures: true } as const;
+    const request = { ...page, evaluationId: kept?.evaluationId ?? 0 };
+    const shown = await evaluationImages(there, request);
+    expect(shown.datasetId).toBeNull();
+    expect(shown.images.filter(({ imageId }) => imageId !== null).map((own) => own.path)).toEqual(['val/fine/001.png']);
+    expect(there.datasets.idOf({ kind: 'folder', path: photos })).toBeNull();
+    await there.close();
+    // The same where it was asked for: the folder was chosen, and is opened.
+    expect(
+      (await evaluationImages(context, { ...request, evaluationId: await asked(stranger, FOLDER, 8, evaluated) }))
+        .datasetId,
+    ).not.toBeNull();
+    rmSync(photo('link.png'));
   });
 });
 

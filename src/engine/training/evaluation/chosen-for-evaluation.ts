@@ -23,6 +23,8 @@ export interface ImagesToEvaluate {
   readonly images: readonly ImageToEvaluate[];
   readonly leftOut: EvaluationReport['leftOut'];
   readonly warnings: readonly string[];
+  /** Whether a split's dataset is not the one that the run began with. */
+  readonly changed: boolean;
 }
 
 type Reading = Parameters<typeof readDataset>[2];
@@ -58,16 +60,12 @@ async function ownImages(
   const own = dataset.images.filter((image) => image.split === split);
   const named = own.map((image): NamedImage => ({ ...image, className: dataset.classes[image.label] ?? '' }));
   const { images, unknownClass } = numbered(named, model.classes);
-  const changed = dataset.version !== model.datasetVersion;
   return {
     root: dataset.root,
     images,
     leftOut: { unlabelled: 0, unknownClass, unreadable: [] },
-    warnings: changed
-      ? [
-          'The dataset has changed since this run began: images of the split may be others than those it was held to, or was trained on.',
-        ]
-      : [],
+    warnings: [],
+    changed: dataset.version !== model.datasetVersion,
   };
 }
 
@@ -99,6 +97,7 @@ async function folderImages(
         excluded > 0
           ? [`${counted(excluded)} of the folder ${are(excluded)} left out, as was decided of its images.`]
           : [],
+      changed: false,
     };
   });
 }

@@ -4,13 +4,14 @@ import { chosenForEvaluation, withoutUnreadable } from './chosen-for-evaluation.
 import { confusionOf } from './confusion.ts';
 import { loadEvaluationModel } from './evaluation-model.ts';
 import type { EvaluationDone, EvaluationJob } from './evaluator-protocol.ts';
+import { imagesKey } from './images-key.ts';
 import { longerSides } from './longer-sides.ts';
 import { scoreCheckpoint } from './scored-checkpoint.ts';
 import { writePredictions } from './write-predictions.ts';
 
 /**
  * Evaluates a checkpoint on a split of its run's dataset or on a folder, and writes what it made of each image into the run's
- * folder, in place of what it made of the same images before.
+ * folder, beside what is there.
  *
  * @param report told how far it is; without detail once images are evaluated
  * @throws ThawError `dataset.*` where there is nothing to evaluate, `training.checkpoint`, `disk.full`, `disk.readOnly`; the
@@ -53,7 +54,7 @@ export async function evaluateCheckpoint(
   const { epoch, step } = model;
   const path = await writePredictions(
     job.runDirectory,
-    { split: job.name, epoch, step },
+    { split: job.name, epoch, step, token: job.token },
     {
       images,
       classes,
@@ -77,6 +78,11 @@ export async function evaluateCheckpoint(
     accuracy: right / length,
     loss: meanOf(Float64Array.from(labelProbability, crossEntropy)) ?? 0,
     confusion,
+    changed: chosen.changed,
+    imagesKey: imagesKey(
+      images.map(({ contentHash }) => contentHash),
+      labels,
+    ),
     leftOut: chosen.leftOut,
     warnings: [...chosen.warnings, ...notes],
   };

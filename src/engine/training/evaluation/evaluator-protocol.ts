@@ -17,8 +17,10 @@ export interface EvaluationJob extends Pick<
 > {
   readonly checkpoint: CheckpointChoice;
   readonly on: EvaluationTarget;
-  /** In place of a split, what the file of a folder is called by. */
+  /** A split, or in its place what the file of a folder is called by. */
   readonly name: string;
+  /** Of the file, as `PredictionsAbout` has it. */
+  readonly token: string;
   /** A folder for the program, which whoever asks removes. */
   readonly scratch: string;
 }
@@ -34,6 +36,10 @@ export interface EvaluationDone extends Pick<EvaluationReport, 'leftOut' | 'warn
   /** The mean cross-entropy, in nats. */
   readonly loss: number;
   readonly confusion: readonly ConfusionCell[];
+  /** Whether the dataset is not the one that the run began with, for a split of it. */
+  readonly changed: boolean;
+  /** As `imagesKey` tells which images they were. */
+  readonly imagesKey: string;
 }
 
 /** Evaluator to engine; the last one is `answered` or `failed`. */

@@ -55,10 +55,19 @@ export const predictionsMetadata = z.discriminatedUnion('schemaVersion', [
 
 /** Whether a path in the log is one that leads to such a file, and nowhere else. */
 export function isPredictionsPath(path: string): boolean {
-  return /^evaluation\/[a-z]+(?:-[0-9a-f]{12})?-\d{8,16}\.npz$/.test(path);
+  return /^evaluation\/[a-z]+(?:-[0-9a-f]{12}){0,2}-\d{8,16}\.npz$/.test(path);
+}
+
+/** What a file is of, and for one that was asked for 12 digits that no other has: it never takes another's place. */
+export interface PredictionsAbout {
+  readonly split: string;
+  readonly epoch: number;
+  readonly step: number;
+  readonly token?: string | undefined;
 }
 
 /** Where it lies in a run's folder, with `/`. */
-export function predictionsPath({ split, step }: { readonly split: string; readonly step: number }): string {
-  return `evaluation/${split}-${String(step).padStart(8, '0')}.npz`;
+export function predictionsPath({ split, step, token }: Omit<PredictionsAbout, 'epoch'>): string {
+  const name = token === undefined ? split : `${split}-${token}`;
+  return `evaluation/${name}-${String(step).padStart(8, '0')}.npz`;
 }

@@ -11,6 +11,7 @@ import {
   PREDICTIONS_FILE_VERSION,
   predictionsPath,
   predictionsMetadata,
+  type PredictionsAbout,
 } from './predictions-file.ts';
 
 /** What is known of images beyond what a run keeps at its end; a file with it is of version 2. */
@@ -39,7 +40,7 @@ function hashBytes(contentHash: string): Buffer {
  */
 export async function writePredictions(
   runDirectory: string,
-  about: { readonly split: string; readonly epoch: number; readonly step: number },
+  about: PredictionsAbout,
   {
     images,
     classes,
@@ -68,7 +69,9 @@ export async function writePredictions(
         const array = writer.array(name, type, sizes, { rowBytes, mostRows: images.length });
         await array.append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
       };
-      const metadata = predictionsMetadata.parse({ schemaVersion: more ? PREDICTIONS_FILE_VERSION : 1, ...about });
+      const { split, epoch, step } = about;
+      const schemaVersion = more ? PREDICTIONS_FILE_VERSION : 1;
+      const metadata = predictionsMetadata.parse({ schemaVersion, split, epoch, step });
       const labels = Int32Array.from(images, ({ label }) => label);
       const hashes = Buffer.concat(images.map(({ contentHash }) => hashBytes(contentHash)));
       await writer.texts(PREDICTION_ARRAYS.metadata, [JSON.stringify(metadata)]);
