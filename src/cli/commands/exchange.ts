@@ -116,20 +116,26 @@ function addExport(runs: Command, setExitCode: SetExitCode): void {
     });
 }
 
-function addReport(runs: Command): void {
+function addReport(runs: Command, setExitCode: SetExitCode): void {
   runs
     .command('report')
     .description('write a page that shows a run, or several side by side, and opens in any browser')
     .argument('<ids...>', `${RUN_IDS}, at most ${MOST_REPORTED}`)
     .requiredOption('--out <file>', 'the file, ending in .html; one that is there is replaced')
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print one JSON document, progress on the error output')
     .action(async (runIds: string[], { out, json }: { out: string; json?: true }) => {
       const path = givenPath(out);
-      const written = await withService((engine) =>
-        engine.invoke('runs.report', { runIds, output: { kind: 'file', path } }),
+      const outcome = await withService((engine) =>
+        followTask(
+          engine,
+          (taskId) => engine.invoke('runs.report', { runIds, output: { kind: 'file', path }, taskId }),
+          'prepare',
+        ),
       );
-      if (json) printJson(written);
-      else printLines(exportedLines(written, runIds.length === 1 ? 'the report' : `a report of ${runIds.length} runs`));
+      const what = runIds.length === 1 ? 'the report' : `a report of ${runIds.length} runs`;
+      if (outcome.kind === 'cancelled') setExitCode(outcome.exitCode);
+      else if (json) printJson(outcome.result);
+      else printLines(exportedLines(outcome.result, what));
     });
 }
 
@@ -146,7 +152,7 @@ function importedLines({ runs, warnings }: Imported): string[] {
 /** Adds to `thaw runs` what writes runs for others. */
 export function addExportCommands(runs: Command, setExitCode: SetExitCode): void {
   addExport(runs, setExitCode);
-  addReport(runs);
+  addReport(runs, setExitCode);
 }
 
 export function addImportCommand(program: Command, setExitCode: SetExitCode): void {

@@ -2,7 +2,7 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 import type { DatasetImage } from '../dataset/dataset.ts';
 import { applyEdits } from '../dataset/edits/apply-edits.ts';
 import { inTurns } from '../dataset/in-slices.ts';
-import { splitInSlices } from '../dataset/open-dataset.ts';
+import { splitInSlices, type Dataset } from '../dataset/open-dataset.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import { chooseImages } from '../training/chosen-images.ts';
 import { splitOf } from '../training/dataset-root.ts';
@@ -38,19 +38,28 @@ async function openedOf(context: ServiceContext, runId: string, task: Task): Pro
 }
 
 /**
- * The images that a run was trained on: its dataset with the edits that the run began with, divided as the run divided it.
+ * The dataset of a run as it lies there today, with the edits that the run began with, divided as the run divided it.
  *
  * @throws ThawError `run.unknown`, `dataset.missing` where the folder has gone, or what is wrong with it today; the signal's
  *   reason
  */
-export async function trainingImagesOf(context: ServiceContext, runId: string, task: Task): Promise<TrainingImages> {
+export async function datasetOf(
+  context: ServiceContext,
+  runId: string,
+  task: Task,
+): Promise<{ readonly opened: OpenedDataset; readonly dataset: Dataset }> {
   const plan = readPlan(context.log, runId);
   const opened = await openedOf(context, runId, task);
   const directory = context.runDirectory(runId);
   const edits = await readRunEdits(directory, await readModelFile(directory));
   const content = applyEdits(opened.original, editsToday(edits, opened.original));
   const whole = await inTurns(splitInSlices(content, splitOf(plan)), task.signal);
-  const { dataset } = chooseImages(whole, plan);
+  return { opened, dataset: chooseImages(whole, plan).dataset };
+}
+
+/** The images that a run was trained on. @throws ThawError as `datasetOf` */
+export async function trainingImagesOf(context: ServiceContext, runId: string, task: Task): Promise<TrainingImages> {
+  const { opened, dataset } = await datasetOf(context, runId, task);
   const images = dataset.images.filter(({ split }) => split === 'train');
   return { opened, root: dataset.root, classes: dataset.classes, images };
 }

@@ -34,8 +34,8 @@ export class RunExchange {
 
   /** Writes a report of a run, or of several side by side, and hands it to the person. */
   report(runIds: readonly string[]): Promise<void> {
-    return this.#hand(() =>
-      this.#workbench.invoke('runs.report', { runIds: [...runIds], output: { kind: 'fetched' } }),
+    return this.#hand((taskId) =>
+      this.#workbench.invoke('runs.report', { runIds: [...runIds], output: { kind: 'fetched' }, taskId }),
     );
   }
 

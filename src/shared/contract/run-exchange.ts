@@ -53,6 +53,8 @@ export type Exported = z.infer<typeof exported>;
 export const reportRequest = z.strictObject({
   runIds: z.array(z.string().min(1)).min(1).max(MOST_REPORTED),
   output: exportOutput,
+  /** Heat-maps take a while; `task.cancel` ends it. */
+  taskId,
 });
 export type ReportRequest = z.infer<typeof reportRequest>;
 

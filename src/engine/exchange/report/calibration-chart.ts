@@ -3,7 +3,7 @@ import { count, share } from './figures.ts';
 import { html, type Html } from './html.ts';
 
 const SIZE = 240;
-const AREA = { left: 44, right: 232, top: 8, bottom: 200 };
+const AREA = { left: 44, right: 222, top: 8, bottom: 200 };
 const TICKS = [0, 0.5, 1];
 
 /** How often predictions were right by how sure they were; on the diagonal both are the same. */
@@ -39,7 +39,7 @@ export function calibrationChart({ bins, ece }: Calibration): Html {
           height="${Math.max(1, AREA.bottom - top).toFixed(1)}"
         />`;
       })}
-      <text x="${(AREA.left + AREA.right) / 2}" y="${SIZE - 6}" text-anchor="middle">sure; height: right</text>
+      <text x="${(AREA.left + AREA.right) / 2}" y="${SIZE - 6}" text-anchor="middle">how sure; bars: share right</text>
     </svg>
   </figure>`;
 }

@@ -1,13 +1,17 @@
 import type { EvaluationReport } from '../../../shared/contract/evaluate.ts';
+import { confusionPicture } from './confusion-picture.ts';
 import { count, share } from './figures.ts';
 import { html, type Html } from './html.ts';
 
-/** More classes are told by their most confused pairs: a matrix of them could not be read. */
-const MOST_CLASSES = 24;
+/** The numbers of more could not be read. */
+const MOST_CLASSES = 16;
+/** More classes are told by their most confused pairs alone. */
+const MOST_DRAWN = 120;
 
 /** What was taken for what: a row a label, a column a class, shaded by the share of the row. */
 export function confusionTable(names: readonly string[], cells: EvaluationReport['confusion']): Html {
-  if (names.length > MOST_CLASSES) {
+  if (names.length > MOST_CLASSES && names.length <= MOST_DRAWN) return confusionPicture(names, cells);
+  if (names.length > MOST_DRAWN) {
     return html`<p class="muted">
       A matrix of ${count(names.length)} classes has no room here; the most confused are above.
     </p>`;

@@ -10,6 +10,8 @@ import { pairs } from './tables.ts';
 /** As many classes and pairs as a page has room for. */
 const MOST_CLASSES = 60;
 const MOST_PAIRS = 12;
+/** Of more classes the rows are narrower. */
+const DENSE = 20;
 
 const interval = (value: Estimated, shown: (value: number) => string): string =>
   value === null ? NOTHING : `${shown(value.value)} (${shown(value.low)} – ${shown(value.high)})`;
@@ -45,7 +47,7 @@ function classTable({ classes }: EvaluationReport): Html {
   const shown = classes.slice(0, MOST_CLASSES);
   const columns = ['images', 'precision', 'recall', 'F1', 'ROC AUC', 'average precision'];
   return html`<div class="scroll">
-      <table>
+      <table class="${shown.length > DENSE ? 'dense' : ''}">
         <thead>
           <tr>
             <th scope="col">class</th>
@@ -91,23 +93,27 @@ function notes(words: readonly string[]): Html | null {
   return words.length === 0 ? null : html`${words.map((word) => html`<p class="muted">${word}</p>`)}`;
 }
 
-function keptTable({ kept }: ReportedEvaluation): Html | null {
+function keptSection({ kept }: ReportedEvaluation): Html | null {
   if (kept.length === 0) return null;
-  return html`<h3>Evaluations that are kept</h3>
-    <table>
-      <tbody>
-        ${kept.map(
-          ({ split, dataset, epoch, images, accuracy, loss, createdAt }) =>
-            html`<tr>
-              <td><bdi>${split ?? dataset}</bdi>, epoch ${epoch}</td>
-              <td class="number">${count(images)} images</td>
-              <td class="number">accuracy ${share(accuracy)}</td>
-              <td class="number">loss ${plain(loss)}</td>
-              <td>${moment(createdAt)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+  return html`<section>
+    <h2>Evaluations that are kept</h2>
+    <div class="scroll">
+      <table>
+        <tbody>
+          ${kept.map(
+            ({ split, dataset, epoch, images, accuracy, loss, createdAt }) =>
+              html`<tr>
+                <td><bdi>${split ?? dataset}</bdi>, epoch ${epoch}</td>
+                <td class="number">${count(images)} images</td>
+                <td class="number">accuracy ${share(accuracy)}</td>
+                <td class="number">loss ${plain(loss)}</td>
+                <td>${moment(createdAt)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
 }
 
 /** How a run fares on images: figures, classes, what is taken for what, and the images themselves. */
@@ -115,9 +121,10 @@ export function evaluationSections(evaluation: ReportedEvaluation): Html {
   const { report, best, worst, missing } = evaluation;
   if (!report) {
     return html`<section>
-      <h2>Evaluation</h2>
-      ${notes(missing)} ${keptTable(evaluation)}
-    </section>`;
+        <h2>Evaluation</h2>
+        ${notes(missing)}
+      </section>
+      ${keptSection(evaluation)}`;
   }
   const names = report.classes.map(({ name }) => name);
   return html`<section>
@@ -139,5 +146,6 @@ export function evaluationSections(evaluation: ReportedEvaluation): Html {
     </section>
     ${imageCards('Worst images', 'The largest losses, and where the network looked for the class that it took them for.', names, worst)}
     ${imageCards('Best images', 'Right, and the surest.', names, best)}
-    ${missing.length === 0 && evaluation.kept.length < 2 ? null : html`<section>${notes(missing)} ${keptTable(evaluation)}</section>`}`;
+    ${missing.length === 0 ? null : html`<section>${notes(missing)}</section>`}
+    ${evaluation.kept.length < 2 ? null : keptSection(evaluation)}`;
 }

@@ -22,10 +22,9 @@ function card(
       <b><bdi>${own}</bdi></b>
       ${
         label === predicted
-          ? html`<span class="good">${share(probability)}</span>`
-          : html`<span
-              >${share(labelProbability)}, taken for <b><bdi>${taken}</bdi></b> ${share(probability)}</span
-            >`
+          ? html`<span class="good figure">${share(probability)}</span>`
+          : html`<span class="figure">${share(labelProbability)}</span>, taken for <b><bdi>${taken}</bdi></b>
+              <span class="figure">${share(probability)}</span>`
       }
       <span class="path"><bdi>${path}</bdi></span>
     </figcaption>

@@ -3,9 +3,11 @@ import { html, isolated, type Html } from './html.ts';
 import { count } from './figures.ts';
 
 type Layer = RunDetail['layers'][number];
+/** A run of one piece, or a stage. */
+type Masked = Pick<RunDetail, 'layers' | 'proof'>;
 
 /** By layer: whether its frozen tensors were found unchanged. */
-function proven({ proof }: RunDetail): ReadonlyMap<string, boolean> {
+function proven({ proof }: Masked): ReadonlyMap<string, boolean> {
   const found = new Map<string, boolean>();
   for (const { tensor, before, after } of proof) {
     const layer = tensor.slice(0, tensor.lastIndexOf('/'));
@@ -21,8 +23,8 @@ function layerBlock({ name, kind, state, parameters }: Layer, unchanged: boolean
   return html`<span class="layer ${state}" title="${words}">${sign}</span>`;
 }
 
-/** The layers with weights that a run froze and trained, block by block, as colours and as shapes. */
-export function layerMask(run: RunDetail): Html | null {
+/** The layers with weights that a run or a stage froze and trained, block by block, as colours and as shapes. */
+export function layerMask(run: Masked): Html | null {
   const layers = run.layers.filter(({ parameters }) => parameters > 0);
   if (layers.length === 0) return null;
   const proof = proven(run);

@@ -10,11 +10,19 @@ export interface ReportCurve {
   readonly mark: number;
 }
 
+/** A part of what is drawn, from `x` to where the next one begins. */
+export interface ChartPart {
+  readonly label: string;
+  readonly x: number;
+}
+
 const COLOURS = 10;
 const DASHES = ['', '7 4', '2 4', '9 3 2 3'];
 const [WIDTH, HEIGHT] = [480, 240];
 const AREA = { left: 48, right: 470, top: 10, bottom: 212 };
 const TICKS = 5;
+/** Where names of parts stand above the curves, and how wide a letter of theirs is at most. */
+const PARTS = { top: 24, baseline: 14, letter: 6.5, gap: 4 };
 
 /** By colour, and where colours are hard to tell apart by dashes too. */
 function strokeOf(mark: number): { readonly style: string; readonly dashes: string } {
@@ -65,13 +73,41 @@ export function legend(
   </ul>`;
 }
 
+/** As much of a name as has room; nothing where that would tell nothing. */
+function shortened(name: string, room: number): string {
+  const letters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  const most = Math.floor(room / PARTS.letter);
+  if (letters.length <= most) return name;
+  return most < 3 ? '' : `${letters.slice(0, most - 1).join('')}…`;
+}
+
+/** A thin rule where each part but the first begins, and the parts' names above the curves. */
+function partMarks(parts: readonly ChartPart[], toX: (value: number) => number): Html {
+  const edges = parts.map(({ x }) => Math.min(AREA.right, Math.max(AREA.left, toX(x))));
+  return html`${parts.map(({ label }, index) => {
+    const from = edges[index] ?? AREA.left;
+    const room = (edges[index + 1] ?? AREA.right) - from - 2 * PARTS.gap;
+    return html`${
+        index === 0
+          ? null
+          : html`<path class="rule" d="${`M${from.toFixed(1)} ${PARTS.baseline - 8}V${AREA.bottom}`}" />`
+      }<text class="part" x="${(from + PARTS.gap).toFixed(1)}" y="${PARTS.baseline}">${shortened(label, room)}</text>`;
+  })}`;
+}
+
 /**
  * Curves as a picture; values of one axis each.
  *
  * @param axis what `x` counts
+ * @param parts in their order; those that a run's stages are
  * @returns null where there is nothing to draw
  */
-export function lineChart(title: string, axis: string, curves: readonly ReportCurve[]): Html | null {
+export function lineChart(
+  title: string,
+  axis: string,
+  curves: readonly ReportCurve[],
+  parts: readonly ChartPart[] = [],
+): Html | null {
   const values = curves.flatMap(({ y }) => [...y].filter(Number.isFinite));
   if (values.length === 0) return null;
   const positions = curves.flatMap(({ x }) => [...x]);
@@ -84,22 +120,25 @@ export function lineChart(title: string, axis: string, curves: readonly ReportCu
     right === left
       ? (AREA.left + AREA.right) / 2
       : AREA.left + ((value - left) / (right - left)) * (AREA.right - AREA.left);
-  const toY = (value: number): number => AREA.bottom - ((value - low) / (high - low)) * (AREA.bottom - AREA.top);
+  const top = parts.length === 0 ? AREA.top : PARTS.top;
+  const toY = (value: number): number => AREA.bottom - ((value - low) / (high - low)) * (AREA.bottom - top);
   const along = [
     ...new Set([left, ...ticks(left, right).filter((at) => at > left && at < right && Number.isInteger(at)), right]),
   ];
   // The last two would stand on one another.
   const shown = along.filter((at, index) => index !== along.length - 2 || toX(right) - toX(at) > 28 || index === 0);
   const words = curves.map(({ label, y }) => `${isolated(label)} ends at ${plain([...y].at(-1) ?? null)}`).join('; ');
+  const inParts = parts.length === 0 ? '' : `; in parts: ${parts.map(({ label }) => isolated(label)).join(', ')}`;
   return html`<figure>
-    <figcaption>${title}</figcaption>
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${`${title} by ${axis}: ${words}`}">
+    <figcaption>${title} <span class="muted">by ${axis}</span></figcaption>
+    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${`${title} by ${axis}: ${words}${inParts}`}">
       ${marks.map(
         (mark) =>
           html`<path class="grid" d="${`M${AREA.left} ${toY(mark).toFixed(1)}H${AREA.right}`}" />
             <text x="${AREA.left - 8}" y="${(toY(mark) + 4).toFixed(1)}" text-anchor="end">${plain(mark)}</text>`,
       )}
       ${shown.map((at) => html`<text x="${toX(at).toFixed(1)}" y="${AREA.bottom + 18}" text-anchor="middle">${at}</text>`)}
+      ${partMarks(parts, toX)}
       ${curves.map((curve) => {
         const { style, dashes } = strokeOf(curve.mark);
         return html`<path

@@ -6,7 +6,6 @@ import { readSeries } from '../../experiment/series-reader.ts';
 import { comparisonReport } from './comparison-report.ts';
 import { moment } from './figures.ts';
 import { Html, html } from './html.ts';
-import type { ReportedEvaluation } from './reported-evaluation.ts';
 import { runReport, type ReportedRun } from './run-report.ts';
 import { STYLE } from './style.ts';
 
@@ -14,12 +13,16 @@ import { STYLE } from './style.ts';
 const MOST_POINTS = 600;
 const KEYS = ['loss', 'accuracy', 'val_loss', 'val_accuracy', 'learning_rate'] as const;
 
-async function readReported(log: Log, runId: string, evaluation: ReportedEvaluation | null): Promise<ReportedRun> {
+/** What a report tells of a run that it has to itself. */
+type Alone = Pick<ReportedRun, 'dataset' | 'evaluation'>;
+
+async function readReported(log: Log, runId: string, alone: Alone | null): Promise<ReportedRun> {
   const series = await readSeries(log, runId, { by: 'epoch', keys: KEYS, maxPoints: MOST_POINTS });
   return {
     run: readRun(log, runId),
     relatives: readRelatives(log, runId),
-    evaluation,
+    dataset: alone?.dataset ?? null,
+    evaluation: alone?.evaluation ?? null,
     curves: new Map(series.map(({ key, x, y }) => [key, { x, y }])),
   };
 }
@@ -51,17 +54,17 @@ function page(title: string, content: Html, thaw: string): string {
  * A run, or several side by side, as one HTML file.
  *
  * @param runIds one or more
- * @param evaluation of the run, where it is one
+ * @param alone of the run, where it is one
  * @throws ThawError `run.unknown`
  */
 export async function reportOf(
   log: Log,
   runIds: readonly string[],
   thaw: string,
-  evaluation: ReportedEvaluation | null,
+  alone: Alone | null,
 ): Promise<string> {
   const runs: ReportedRun[] = [];
-  for (const runId of runIds) runs.push(await readReported(log, runId, runIds.length === 1 ? evaluation : null));
+  for (const runId of runIds) runs.push(await readReported(log, runId, runIds.length === 1 ? alone : null));
   const [first] = runs;
   if (first && runs.length === 1) return page(first.run.summary.name, runReport(first), thaw);
   return page(`${runs.length} runs compared`, comparisonReport(runs, compareRuns(log, runIds)), thaw);

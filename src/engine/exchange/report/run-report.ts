@@ -1,20 +1,24 @@
 import type { RunDetail } from '../../../shared/contract/run.ts';
 import type { RunRelatives } from '../../../shared/contract/run-relatives.ts';
 import { givenOf, givenParameters } from '../given-parts.ts';
+import { datasetSection } from './dataset-section.ts';
 import { evaluationSections } from './evaluation-report.ts';
-import { count, duration, memory, moment, NOTHING, plain, share } from './figures.ts';
+import { count, duration, memory, moment, plain, share } from './figures.ts';
 import { html, isolated, type Html } from './html.ts';
 import { layerMask, maskKey } from './layer-mask.ts';
 import { legend, lineChart, type ReportCurve } from './line-chart.ts';
+import type { ReportedDataset } from './reported-dataset.ts';
 import type { ReportedEvaluation } from './reported-evaluation.ts';
 import { runSentence } from './sentence.ts';
-import { pairs } from './tables.ts';
+import { stageMasks, stagesTable } from './stages-section.ts';
+import { pairColumns, pairs } from './tables.ts';
 
 /** What a report shows of a run. */
 export interface ReportedRun {
   readonly run: RunDetail;
   readonly relatives: RunRelatives;
-  /** null where it was not looked for. */
+  /** null where it was not looked for, as the evaluation. */
+  readonly dataset: ReportedDataset | null;
   readonly evaluation: ReportedEvaluation | null;
   /** By epoch, under the names of the log. */
   readonly curves: ReadonlyMap<string, { readonly x: Float64Array; readonly y: Float64Array }>;
@@ -48,21 +52,21 @@ function tiles({ result }: RunDetail): Html {
   </div>`;
 }
 
-function charts({ curves }: ReportedRun): Html | null {
+function charts({ run, curves }: ReportedRun): Html | null {
   const curve = (key: string, label: string, mark: number): ReportCurve[] => {
     const found = curves.get(key);
     return found && found.x.length > 0 ? [{ label, mark, ...found }] : [];
   };
   const rate = curve('learning_rate', 'learning rate', 2);
+  // Epochs are points: a stage begins half way to its first one.
+  const parts = run.stages.map(({ name, firstEpoch }) => ({ label: name, x: firstEpoch - 0.5 }));
+  const chart = (title: string, lines: readonly ReportCurve[]): Html | null => lineChart(title, 'epoch', lines, parts);
   const drawn = [
-    lineChart('Loss', 'epoch', [...curve('loss', 'train', TRAIN), ...curve('val_loss', 'validation', VALIDATION)]),
-    lineChart('Accuracy', 'epoch', [
-      ...curve('accuracy', 'train', TRAIN),
-      ...curve('val_accuracy', 'validation', VALIDATION),
-    ]),
+    chart('Loss', [...curve('loss', 'train', TRAIN), ...curve('val_loss', 'validation', VALIDATION)]),
+    chart('Accuracy', [...curve('accuracy', 'train', TRAIN), ...curve('val_accuracy', 'validation', VALIDATION)]),
     // One that stays as it is stands in the plan.
-    rate.some(({ y }) => y.some((value) => value !== y[0])) ? lineChart('Learning rate', 'epoch', rate) : null,
-  ].filter((chart) => chart !== null);
+    rate.some(({ y }) => y.some((value) => value !== y[0])) ? chart('Learning rate', rate) : null,
+  ].filter((one) => one !== null);
   if (drawn.length === 0) return null;
   const entries = [
     { label: 'train', mark: TRAIN },
@@ -88,26 +92,31 @@ function lineage({ relatives }: ReportedRun): Html | null {
   ]);
 }
 
-function given({ run }: ReportedRun, part: 'plan' | 'dataset' | 'environment'): Html | null {
-  const rows = givenParameters(givenOf(run)).flatMap(([key, value]) =>
-    key.startsWith(`${part}.`) ? [[key.slice(part.length + 1), value] as const] : [],
+/** What was given, side by side to be short; what was left open is named alone. */
+function given({ run }: ReportedRun, part: 'plan' | 'environment'): Html | null {
+  const own = givenParameters(givenOf(run)).flatMap(([key, value]) =>
+    // Stages have a section to themselves.
+    key.startsWith(`${part}.`) && !(key === 'plan.stages' && run.stages.length > 0)
+      ? [[key.slice(part.length + 1), value] as const]
+      : [],
   );
-  return rows.length === 0 ? null : pairs(rows);
+  const isSet = ([, value]: (typeof own)[number]): boolean => value !== null && value !== '';
+  const open = own.filter((row) => !isSet(row)).map(([name]) => name);
+  return own.length === 0
+    ? null
+    : html`${pairColumns(own.filter(isSet))}
+      ${open.length === 0 ? null : html`<p class="muted aside">Not set: ${open.join(', ')}.</p>`}`;
 }
 
-function dataset(reported: ReportedRun): Html | null {
-  const { dataset: seen } = reported.run.result;
-  if (!seen) return null;
-  return html`${pairs([
-    ['folder', seen.root],
-    ['classes', seen.classes.map(isolated).join(', ')],
-  ])}${given(reported, 'dataset')}`;
+function dataset({ run, dataset: reported }: ReportedRun): Html | null {
+  const { dataset: seen } = run.result;
+  return seen && datasetSection(seen, reported);
 }
 
 function weights({ run }: ReportedRun): Html | null {
   const report = run.loadReport;
   if (!report) return null;
-  return pairs([
+  return pairColumns([
     ['file', report.source],
     ['format', report.format],
     ['sha256', report.sha256],
@@ -119,37 +128,15 @@ function weights({ run }: ReportedRun): Html | null {
   ]);
 }
 
-/** The stages that have begun, each with what it was to do and what it came to. */
-function stages({ plan, stages: begun }: RunDetail): Html | null {
-  if (begun.length === 0) return null;
-  const rows = begun.map((stage) => {
-    const own = plan.stages[stage.stage];
-    return html`<tr>
-      <th scope="row"><bdi>${own?.name ?? String(stage.stage + 1)}</bdi></th>
-      <td>${own?.strategy ?? ''}</td>
-      <td class="number">from epoch ${stage.firstEpoch}</td>
-      <td class="number">rate ${plain(own?.learningRate ?? null)}</td>
-      <td class="number">${stage.bestEpoch === null ? NOTHING : `best at ${stage.bestEpoch}`}</td>
-      <td class="number">
-        ${stage.proof.length} tensors
-        ${stage.proof.every(({ before, after }) => before === after) ? 'unchanged' : 'CHANGED'}
-      </td>
-    </tr>`;
-  });
-  return html`<table>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`;
-}
-
 /** What reading the frozen tensors back from the checkpoint came to. */
-function proofSentence({ proof }: RunDetail): Html | null {
+function proofSentence(run: RunDetail): Html | null {
+  const inStages = run.stages.length > 0;
+  const proof = inStages ? run.stages.flatMap((stage) => stage.proof) : run.proof;
   if (proof.length === 0) return null;
   const changed = proof.filter(({ before, after }) => before !== after).length;
   return html`<p>
     ${count(proof.length)} frozen tensors were read back from the written checkpoint, and their SHA-256 held against
-    that from before the first step:
+    that from before the first step${inStages ? ' of their stage' : ''}:
     ${changed === 0 ? 'all are the same.' : html`<b class="danger">${count(changed)} have changed.</b>`}
   </p>`;
 }
@@ -168,7 +155,7 @@ function heading({ run }: ReportedRun): Html {
 export function runReport(reported: ReportedRun): Html {
   const { run } = reported;
   const { error, warnings } = run.result;
-  const mask = layerMask(run);
+  const mask = stageMasks(run) ?? layerMask(run);
   return html`${heading(reported)} ${tiles(run)}
   ${
     error
@@ -179,7 +166,7 @@ export function runReport(reported: ReportedRun): Html {
         )
       : null
   }
-  ${section('Dataset', dataset(reported))} ${section('Curves', charts(reported))} ${section('Stages', stages(run))}
+  ${section('Dataset', dataset(reported))} ${section('Curves', charts(reported))} ${section('Stages', stagesTable(run))}
   ${section('Layers: frozen and trainable', mask && html`${maskKey()}${proofSentence(run)}${mask}`)}
   ${reported.evaluation && evaluationSections(reported.evaluation)}
   ${warnings.length === 0 ? null : section('Warnings', html`${warnings.map((warning) => html`<p>${warning}</p>`)}`)}

@@ -28,9 +28,10 @@ p { margin: 0 0 8px; }
 .id, code { font-family: ui-monospace, 'JetBrains Mono', 'DejaVu Sans Mono', monospace; font-size: 12px; }
 section { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 16px 20px; margin-top: 16px;
   break-inside: avoid-page; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 16px; }
-.tile { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px; }
-.tile b { display: block; font-size: 19px; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(122px, 1fr)); gap: 12px; margin-top: 16px; }
+.tile { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 10px 14px;
+  display: flex; flex-direction: column; justify-content: space-between; font-size: 13px; }
+.tile b { font-size: 19px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 16px; }
 figure { margin: 0; }
 figcaption { font-weight: 600; margin-bottom: 4px; }
@@ -38,20 +39,41 @@ svg { width: 100%; height: auto; display: block; overflow: visible; }
 svg text { fill: var(--muted); font-size: 11px; font-variant-numeric: tabular-nums; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
+.rule { stroke: var(--muted); stroke-width: 1; stroke-dasharray: 1 3; stroke-linecap: round; }
+svg .part { font-size: 10.5px; font-weight: 600; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); gap: 0 32px;
+  align-items: start; margin-top: 12px; }
+.columns th, .columns td { padding: 3px 8px 3px 0; font-size: 12px; }
+.columns td.number, .columns th.number { padding-right: 6px; }
+.columns .bars { width: 34%; min-width: 60px; white-space: nowrap; font-size: 0; vertical-align: middle; }
+.bars span { display: inline-block; height: 9px; width: var(--part); background: var(--c0); vertical-align: middle; }
+.bars span { border-right: 1px solid var(--panel); } .bars span + span, th + th .swatch { opacity: 0.55; }
+.bars span + span + span, th + th + th .swatch { opacity: 0.28; }
+.swatch { display: inline-block; width: 8px; height: 8px; margin-right: 5px; background: var(--c0); }
+.columns.wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr)); margin-top: 0; }
+.columns.wide .pairs + .pairs { border-top: 0; }
+.columns.wide .pairs th { width: 44%; }
+.aside { font-size: 12px; margin: 10px 0 0; }
+.figure { white-space: nowrap; }
+.dense th, .dense td { padding-top: 1px; padding-bottom: 1px; font-size: 12px; }
+.matrix-picture { max-width: 560px; } .matrix-picture p { margin-top: 8px; }
+.matrix-picture .right { fill: var(--good); } .matrix-picture .wrong { fill: var(--danger); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 12px; padding: 0; list-style: none; }
 .legend li { display: flex; align-items: center; gap: 8px; overflow-wrap: anywhere; min-width: 0; }
 .legend svg { width: 28px; height: 8px; flex: none; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 4px 16px 4px 0; border-bottom: 1px solid var(--line);
-  overflow-wrap: anywhere; }
+  overflow-wrap: break-word; }
+th bdi, td bdi, .pairs td, .pairs th { overflow-wrap: anywhere; }
 tr:last-child > * { border-bottom: 0; }
 th { font-weight: 500; color: var(--muted); }
-td.number, th.number { text-align: right; padding-right: 20px; white-space: nowrap; }
+td.number, th.number { text-align: right; padding-right: 20px; }
+td.number { white-space: nowrap; }
 .best { font-weight: 650; color: var(--good); }
-.scroll th[scope='row'] { white-space: nowrap; }
+.scroll th[scope='row'] { min-width: 12ch; max-width: 42ch; }
 .pairs + .pairs { border-top: 1px solid var(--line); }
-.pairs th { width: 34%; min-width: 140px; }
+.pairs th { width: clamp(110px, 24%, 220px); }
 .mask { display: flex; flex-wrap: wrap; gap: 10px 6px; }
 .block { display: flex; flex-direction: column; gap: 3px; max-width: 100%; }
 .block > span { font-size: 11px; color: var(--muted); white-space: nowrap; }
@@ -92,11 +114,28 @@ footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
     --c7: #7a5a40; --c8: #2f5fc4; --c9: #505e6a; }
   body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
-  section, .tile { border-radius: 0; }
-  section:has(.cards), section:has(.pairs) { break-inside: auto; }
-  h2, h3 { break-after: avoid; }
-  tr, .tile, figure { break-inside: avoid; }
-  .cards { grid-template-columns: repeat(6, 1fr); }
+  .tile { border-radius: 0; padding: 6px 8px; font-size: 10px; }
+  .tile b { font-size: 13px; }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(84px, 1fr)); gap: 6px; }
+  /* A box that is cut by a page's end looks broken; a rule above its title does not. */
+  section { border: 0; border-top: 1.5px solid var(--text); border-radius: 0; padding: 8px 0 0; margin-top: 20px; }
+  section:has(.cards), section:has(.dense), section:has(.columns:not(.wide)) { break-inside: auto; }
+  h1, h2, h3, h2 + p { break-after: avoid; }
+  tr, .tile, figure, .whole, .mask, .legend, .two { break-inside: avoid; }
+  thead { display: table-header-group; }
+  .charts svg text { font-size: 12px; }
+  .aside, footer { font-size: 9.5px; }
+  .charts { grid-template-columns: 1fr 1fr; gap: 12px 20px; }
+  .columns { grid-template-columns: repeat(3, 1fr); gap: 0 20px; }
+  .columns.wide { grid-template-columns: 1fr 1fr; }
+  .columns:not(:has(table + table)) { grid-template-columns: 1fr; }
+  th, td { padding: 2px 10px 2px 0; }
+  .dense th, .dense td, .columns th, .columns td { padding-top: 1px; padding-bottom: 1px; font-size: 9.5px; }
+  .mask { gap: 5px 4px; } .layer { width: 9.5px; height: 13px; font-size: 7.5px; line-height: 11px; border-width: 1px; }
+  .block > span { font-size: 8.5px; } .layers { gap: 1px; }
+  .matrix-picture { max-width: 420px; }
+  .card { font-size: 9.5px; }
+  .cards { grid-template-columns: repeat(6, 1fr); gap: 10px; }
   .cards.pairwise { grid-template-columns: repeat(3, 1fr); }
   .scroll { overflow: visible; }
   a { color: inherit; }

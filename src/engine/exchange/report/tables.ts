@@ -24,6 +24,36 @@ export function pairs(rows: readonly (readonly [name: string, value: Value | Htm
   </table>`;
 }
 
+/** So many rows make a column; there are at most three side by side. */
+const ROWS_OF_COLUMN = 12;
+const MOST_COLUMNS = 3;
+
+/** Many narrow rows side by side, in order from the top of the first column down. */
+export function columnsOf(head: Html, rows: readonly Html[]): Html {
+  const columns = Math.min(MOST_COLUMNS, Math.max(1, Math.ceil(rows.length / ROWS_OF_COLUMN)));
+  const each = Math.ceil(rows.length / columns);
+  const parts = Array.from({ length: columns }, (_, column) => rows.slice(column * each, (column + 1) * each));
+  return html`<div class="columns">
+    ${parts.map(
+      (own) =>
+        html`<table>
+          <thead>
+            ${head}
+          </thead>
+          <tbody>
+            ${own}
+          </tbody>
+        </table>`,
+    )}
+  </div>`;
+}
+
+/** Names with their values, two pairs a line where there is room; in order from the top of the first column down. */
+export function pairColumns(rows: readonly (readonly [name: string, value: Value])[]): Html {
+  const each = Math.ceil(rows.length / 2);
+  return html`<div class="columns wide">${pairs(rows.slice(0, each))}${pairs(rows.slice(each))}</div>`;
+}
+
 /** What each run has, a column a run. */
 export function sideBySide(
   names: readonly string[],

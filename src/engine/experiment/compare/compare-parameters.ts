@@ -12,13 +12,19 @@ export interface GivenParts {
   readonly environment: Environment | null;
 }
 
+/** What an item of a list is, in words; a stage of a plan has objects and lists of its own. */
+function itemWords(item: unknown): string {
+  if (Array.isArray(item)) return item.map(itemWords).join(', ');
+  if (typeof item !== 'object' || item === null) return String(item);
+  return Object.values(item)
+    .map(itemWords)
+    .filter((words) => words !== '')
+    .join(' ');
+}
+
 /** A list is one value: rules that are given in another order are others. */
 function listWords(list: readonly unknown[]): string {
-  return list
-    .map((item) =>
-      typeof item === 'object' && item !== null ? Object.values(item).map(String).join(' ') : String(item),
-    )
-    .join('; ');
+  return list.map(itemWords).join('; ');
 }
 
 function* flatten(value: unknown, key: string): Generator<readonly [string, Value]> {
