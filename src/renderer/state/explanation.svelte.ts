@@ -6,6 +6,10 @@ import { ThawError } from '../../shared/errors/thaw-error.ts';
 export const EXPLAIN_METHODS = ['gradCam', 'occlusion'] as const;
 export type ExplainMethod = (typeof EXPLAIN_METHODS)[number];
 
+/** What the panel shows: a map over the picture, training images, channels of a layer, kernels of the first. */
+export const EXPLAIN_TABS = ['map', 'nearest', 'maps', 'filters'] as const;
+export type ExplainTab = (typeof EXPLAIN_TABS)[number];
+
 /** Which of the run's weights look, and at which image. */
 export interface Explained {
   readonly runId: string;
@@ -102,6 +106,9 @@ export class Explanation {
   className = $state<string | null>(null);
   /** Null for the last one. */
   layer = $state<string | null>(null);
+  tab = $state<ExplainTab>('map');
+  /** Of the map over the picture, from 0 to 1. */
+  opacity = $state(0.5);
   readonly #transport: Pick<Transport, 'invoke' | 'subscribe'>;
   #explained: Explained | null = null;
 
@@ -116,6 +123,11 @@ export class Explanation {
   /** The layer that is meant, by its name; null while layers are not known. */
   get chosenLayer(): string | null {
     return this.layer ?? this.layers.answer?.[0]?.name ?? null;
+  }
+
+  /** What is to be drawn over a picture; null where that is none of its own. */
+  mapOver(imageId: string | undefined): HeatMap | null {
+    return this.tab === 'map' && imageId !== undefined && this.#mapOf === imageId ? this.map.answer : null;
   }
 
   /** Looks at another image, or with other weights; an occlusion takes long and is not begun by itself. */
@@ -183,7 +195,7 @@ export class Explanation {
   }
 
   /** Whose map is shown, or asked for. */
-  #mapOf: string | null = null;
+  #mapOf = $state<string | null>(null);
 
   #asked({ runId, checkpoint, imageId }: Explained) {
     return { runId, ...(checkpoint !== undefined && { checkpoint }), image: { imageId } };

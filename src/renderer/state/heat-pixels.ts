@@ -21,19 +21,6 @@ export function regionStyle({ left, top, width, height }: SeenRegion): string {
   return `left: ${share(left)}; top: ${share(top)}; width: ${share(width)}; height: ${share(height)}`;
 }
 
-/**
- * Width and height of a box that shows a picture as large as it can be within limits, in CSS pixels; small ones are enlarged.
- *
- * @param picture its own pixels
- */
-export function fitWithin(
-  picture: { readonly width: number; readonly height: number },
-  limits: { readonly width: number; readonly height: number },
-): { readonly width: number; readonly height: number } {
-  const scale = Math.min(limits.width / Math.max(1, picture.width), limits.height / Math.max(1, picture.height));
-  return { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) };
-}
-
 /** One kernel of a page of them. @returns [height, width, RGBA] */
 export function filterPixels({ pixels, width, height }: Pick<Filters, 'pixels' | 'width' | 'height'>, index: number) {
   const places = width * height;

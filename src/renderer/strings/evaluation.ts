@@ -233,6 +233,7 @@ export const evaluation = {
     newClass: (name: string) => `New class ${isolate(name)}`,
     correctedHint:
       'This evaluation keeps the label that it was made with. The Dataset view can take the correction back.',
+    undo: 'Undo',
     nowLabelled: (label: string) => `now ${isolate(label)}`,
     gone: 'The image is no longer where it was.',
   },

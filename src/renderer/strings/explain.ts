@@ -29,8 +29,6 @@ export const explain = {
   again: 'Try again',
   compute: 'Compute',
   picture: (name: string) => `What speaks for ${isolate(name)}, drawn over the picture`,
-  pictureAlone: 'The picture',
-  noPicture: 'The picture cannot be read.',
   nothing: (name: string) => `Nothing at this layer speaks for ${isolate(name)}: the map is empty.`,
   legend: { least: 'little', most: 'speaks for it' },
   occlusionLegend: { least: 'no change', most: (share: string) => `falls by ${share}` },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterPixels, fitWithin, heatPixels, regionStyle } from '../../../../src/renderer/state/heat-pixels.ts';
+import { filterPixels, heatPixels, regionStyle } from '../../../../src/renderer/state/heat-pixels.ts';
 import { heatColour } from '../../../../src/shared/image/heat-colours.ts';
 
 describe('a heat-map over a picture', () => {
@@ -12,23 +12,6 @@ describe('a heat-map over a picture', () => {
     expect(regionStyle({ left: -0.25, top: 0.1, width: 1.5, height: 0.8 })).toBe(
       'left: -25.000%; top: 10.000%; width: 150.000%; height: 80.000%',
     );
-  });
-
-  it.each([
-    [
-      { width: 2000, height: 1000 },
-      { width: 300, height: 150 },
-    ],
-    [
-      { width: 100, height: 400 },
-      { width: 85, height: 340 },
-    ],
-    [
-      { width: 32, height: 32 },
-      { width: 300, height: 300 },
-    ],
-  ])('is as large as there is room for %o', (picture, expected) => {
-    expect(fitWithin(picture, { width: 300, height: 340 })).toEqual(expected);
   });
 });
 
