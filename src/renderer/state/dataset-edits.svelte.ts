@@ -24,6 +24,8 @@ interface Offer {
   readonly step: string | null;
 }
 
+type FilesEvent = Extract<DatasetEvent, { change: 'files' }>;
+
 const words = strings.dataset.edits;
 
 /** What is decided of the chosen dataset's images: each decision is a step that can be taken back. */
@@ -44,6 +46,11 @@ export class DatasetEdits {
   #datasetId: string | null = null;
   #offer: Offer | null = null;
   #filesNotice: number | null = null;
+  /** How many requests that add files are on their way, and what was told of files meanwhile. */
+  #adding = 0;
+  #heldBack: FilesEvent[] = [];
+  /** Files that this window added and was not yet told of. */
+  #own = 0;
 
   constructor(
     transport: Pick<Transport, 'invoke' | 'subscribe'>,
@@ -81,6 +88,7 @@ export class DatasetEdits {
     const datasetId = dataset?.datasetId ?? null;
     if (datasetId !== this.#datasetId) {
       this.#datasetId = datasetId;
+      this.#own = 0;
       this.#withdraw();
       this.#tellFiles(null);
     } else if (this.#offer !== null && dataset?.edits[this.#offer.back] !== this.#offer.step) this.#withdraw();
@@ -124,6 +132,23 @@ export class DatasetEdits {
         ({ edits }) => ({ title: words.mended(edits.undo), back: 'undo' }),
       ),
     );
+  }
+
+  /**
+   * Adds files to the dataset, as images that were predicted: whoever does says so, and no notice does a second time.
+   *
+   * @param add its answer names the files
+   */
+  async adding<Answer extends { readonly added: readonly string[] }>(add: () => Promise<Answer>): Promise<Answer> {
+    this.#adding += 1;
+    try {
+      const answer = await add();
+      this.#own += answer.added.length;
+      return answer;
+    } finally {
+      this.#adding -= 1;
+      if (this.#adding === 0) for (const event of this.#heldBack.splice(0)) this.#hearFiles(event);
+    }
   }
 
   undo(): Promise<void> {
@@ -188,12 +213,24 @@ export class DatasetEdits {
         else void this.#readAgain();
         break;
       case 'files':
-        this.#tellFiles(event);
-        if (event.problem === null) void this.#readAgain();
+        // Told before the answer is there that says which of them are this window's own.
+        if (this.#adding > 0) this.#heldBack.push(event);
+        else this.#hearFiles(event);
         break;
       case 'measured':
         break;
     }
+  }
+
+  #hearFiles(event: FilesEvent): void {
+    if (event.datasetId !== this.#choice.dataset?.datasetId) return;
+    const own = Math.min(this.#own, event.added);
+    this.#own -= own;
+    // A notice of what was before stays where there is nothing new to tell.
+    if (own < event.added + event.changed + event.moved + event.removed || own === 0) {
+      this.#tellFiles({ ...event, added: event.added - own });
+    }
+    if (event.problem === null) void this.#readAgain();
   }
 
   /** Another dataset may have been chosen while the answer was awaited. @returns whether it is the one that is shown */
@@ -231,7 +268,7 @@ export class DatasetEdits {
   }
 
   /** One notice at a time, of how the folder is now; none where it is back as it was. */
-  #tellFiles(event: Extract<DatasetEvent, { change: 'files' }> | null): void {
+  #tellFiles(event: FilesEvent | null): void {
     if (this.#filesNotice !== null) this.#notices.dismiss(this.#filesNotice);
     this.#filesNotice = null;
     if (event === null) return;

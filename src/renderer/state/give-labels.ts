@@ -24,10 +24,9 @@ export async function giveLabels(
     for (let start = 0; start < images.length; start += MOST_CORRECTED) {
       const part = images.slice(start, start + MOST_CORRECTED);
       const corrections = part.map(({ reference }) => ({ image: reference, class: className }));
-      const { relabelled, added, unchanged } = await host.transport.invoke('predictions.correct', {
-        datasetId,
-        corrections,
-      });
+      const { relabelled, added, unchanged } = await edits.adding(() =>
+        host.transport.invoke('predictions.correct', { datasetId, corrections }),
+      );
       done.relabelled += relabelled;
       done.unchanged += unchanged;
       done.added.push(...added);

@@ -1,6 +1,8 @@
 import { bytes, count } from './format.ts';
 import { isolate } from './isolate.ts';
 
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
 /** Words of the Predict view. */
 export const predict = {
   title: 'Predict',
@@ -82,7 +84,8 @@ export const predict = {
     became: (relabelled: number, added: number, unchanged: number, first: string) =>
       [
         ...(relabelled > 0 ? [`${count(relabelled)} relabelled`] : []),
-        ...(added > 0 ? [`${count(added)} copied into the dataset (${isolate(first)}${added > 1 ? ', …' : ''})`] : []),
+        ...(added === 1 ? [`copied to ${isolate(first)}`] : []),
+        ...(added > 1 ? [`${count(added)} copied to ${isolate(folderOf(first))}`] : []),
         ...(unchanged > 0 ? [`${count(unchanged)} had this class already`] : []),
       ].join(', '),
   },

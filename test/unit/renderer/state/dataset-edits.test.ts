@@ -70,6 +70,36 @@ describe('decisions about the images of a dataset', () => {
     expect(notices.list).toEqual([]);
   });
 
+  it('tell nothing a second time of files that this window added, and all that others did', async () => {
+    const added = { ...files, added: 2, removed: 0, problem: null };
+    const titles = (): string[] => notices.list.map(({ hint }) => hint);
+    answer(view('v2', null, null));
+    await edits.adding(() => {
+      tell(added);
+      expect(titles()).toEqual([]);
+      return Promise.resolve({ added: ['fox/1.jpg', 'fox/2.jpg'] });
+    });
+    await answered();
+    expect(titles()).toEqual([]);
+    expect(choice.dataset?.version).toBe('v2');
+    answer(view('v3', null, null));
+    await edits.adding(() => Promise.resolve({ added: ['fox/3.jpg'] }));
+    tell({ ...added, added: 3 });
+    await answered();
+    expect(titles()).toEqual(['2 added']);
+    answer(view('v4', null, null));
+    tell({ ...added, added: 1 });
+    await answered();
+    expect(titles()).toEqual(['1 added']);
+    await expect(
+      edits.adding(() => {
+        tell({ ...files, problem: 'No class is left.' });
+        return Promise.reject(new TypeError('no'));
+      }),
+    ).rejects.toThrow('no');
+    expect(titles()).toEqual(['No class is left.']);
+  });
+
   it('offer no way back from a step that another window has made another one since', async () => {
     answer(view('v2', 'first', null));
     await edits.change('one', images, 2, change);
