@@ -178,4 +178,27 @@ describe('thaw explain', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ runId, images: [{ image: path.join(root, 'broken.png') }] });
     expect(existsSync(path.join(root, 'maps/broken-fine-gradcam.png'))).toBe(false);
   });
+
+  it('takes the images of a folder one by one, and writes into no file', async () => {
+    copyFileSync(path.join(root, 'broken.png'), path.join(root, 'other/001.png'));
+    const parameters = ['explain', '--run', runId, '--class', 'fine', '--out'];
+    const { code, stdout } = await thaw([...parameters, 'of-folder', '--json', 'other'], { home, cwd: root });
+    expect(code).toBe(0);
+    const told = JSON.parse(stdout) as { images: { image: string; problem: string | null }[] };
+    expect(told.images.map(({ image: own, problem }) => [own, problem === null])).toEqual([
+      [path.join('other', '000.png'), true],
+      [path.join('other', '001.png'), false],
+    ]);
+    expect(existsSync(path.join(root, 'of-folder/000-fine-gradcam.png'))).toBe(true);
+    const intoFile = await thaw([...parameters, 'broken.png', 'other/000.png'], { home, cwd: root });
+    expect(intoFile).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Name another folder with --out') as string,
+    });
+    const empty = await thaw([...parameters, 'maps', path.join(home, 'runs', runId, 'checkpoints')], {
+      home,
+      cwd: root,
+    });
+    expect(empty).toMatchObject({ code: 1, stderr: expect.stringContaining('has images in it; found none') as string });
+  });
 });

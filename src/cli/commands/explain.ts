@@ -1,3 +1,4 @@
+import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { MOST_NEIGHBOURS, type HeatMap } from '../../shared/contract/explain.ts';
@@ -12,6 +13,9 @@ import { printJson, printLines } from '../output/print.ts';
 import { table } from '../output/table.ts';
 import { RUN_CHECKPOINT, runCheckpoint } from '../run-checkpoint.ts';
 import { withService } from '../with-service.ts';
+
+/** A map takes up to a second, and a picture is written of each. */
+const MOST_OF_FOLDER = 1000;
 
 const METHODS = ['gradcam', 'occlusion'] as const;
 
@@ -60,6 +64,35 @@ async function neighboursOf(
   return followTask(engine, (taskId) => engine.invoke('explain.nearest', { ...asked, taskId }), 'features');
 }
 
+interface Named {
+  /** As the person wrote it, of a folder below that as they wrote it. */
+  readonly image: string;
+  readonly problem: string | null;
+}
+
+/** The images that are meant, those of folders one by one. @throws ThawError as `imagesOfFolder` */
+async function named(written: readonly string[]): Promise<readonly Named[]> {
+  const { imagesOfFolder } = await import('../../engine/service/resolve-images.ts');
+  const all: Named[] = [];
+  for (const image of written) {
+    const place = givenPath(image);
+    const found = await stat(place).catch(() => null);
+    if (found?.isDirectory() !== true) {
+      all.push({ image, problem: null });
+      continue;
+    }
+    const hint = 'Choose a folder within it.';
+    for (const own of await imagesOfFolder(await realpath(place), { most: MOST_OF_FOLDER, hint })) {
+      all.push({ image: path.join(image, own.path), problem: 'problem' in own ? own.problem : null });
+    }
+  }
+  return all;
+}
+
+function unread(image: string, problem: string): TaskOutcome<Explained> {
+  return { kind: 'done', result: { image, problem } };
+}
+
 /** @param taken names of pictures so far */
 async function explain(
   engine: Transport,
@@ -79,7 +112,7 @@ async function explain(
   } catch (error) {
     // One that cannot be read says nothing of the others.
     if (!(error instanceof ThawError) || error.code !== 'image.unreadable') throw error;
-    return { kind: 'done', result: { image, problem: error.message } };
+    return unread(image, error.message);
   }
 }
 
@@ -132,7 +165,9 @@ function documentOf(explained: Explained): object {
 export function addExplainCommand(program: Command, setExitCode: SetExitCode): void {
   program
     .command('explain')
-    .description('where in images a run sees what it says of them, as heat-maps over pictures')
+    .description(
+      'where in images a run sees what it says of them, as heat-maps over pictures; computed in float32, whose gradients are exact, whatever the run computes in',
+    )
     .requiredOption('--run <id>', RUN_CHECKPOINT)
     .requiredOption('--out <folder>', 'write a PNG for each image there; one of the same name is replaced')
     .option('--class <name>', 'what to look for (default: the class that is predicted)')
@@ -156,7 +191,7 @@ export function addExplainCommand(program: Command, setExitCode: SetExitCode): v
       wholeNumber({ least: 1, most: MOST_NEIGHBOURS }),
     )
     .option('--json', 'print one JSON document, the values of the maps in it')
-    .argument('<image...>', 'image files')
+    .argument('<image...>', `image files, or folders of up to ${MOST_OF_FOLDER.toLocaleString('en')} images`)
     .action(async (images: readonly string[], flags: ExplainFlags) => {
       if (flags.method === 'occlusion' && flags.layer !== undefined) {
         throw new ThawError(
@@ -168,8 +203,11 @@ export function addExplainCommand(program: Command, setExitCode: SetExitCode): v
       const found: Explained[] = [];
       const taken = new Set<string>();
       await withService(async (engine) => {
-        for (const image of images) {
-          const outcome = await explain(engine, image, flags, taken);
+        for (const given of await named(images)) {
+          const outcome =
+            given.problem === null
+              ? await explain(engine, given.image, flags, taken)
+              : unread(given.image, given.problem);
           if (outcome.kind === 'cancelled') {
             setExitCode(outcome.exitCode);
             break;

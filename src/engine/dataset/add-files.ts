@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isSystemName } from './dataset-files.ts';
+import { isDeviceName, isSystemName } from './dataset-files.ts';
 import type { ClassPlace } from './class-place.ts';
 
 /** Names that are tried beside each other before it is given up. */
@@ -14,11 +14,11 @@ const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in
 
 /** A name that a file of a dataset may have: without what leads elsewhere, and none that is looked past. */
 export function plainName(given: string): string {
-  const { name, ext } = path.parse(given.replaceAll(/[<>:"/\\|?*\p{Cc}]/gu, '_'));
+  const { name, ext } = path.parse(given.toWellFormed().replaceAll(/[<>:"/\\|?*\p{Cc}]/gu, '_'));
   let stem = name.replace(/^[. ]+/, '').replace(/[. ]+$/, '');
   while (Buffer.byteLength(stem + ext) > LONGEST_NAME_BYTES && stem.length > 1) stem = stem.slice(0, -1);
   const plain = `${stem === '' ? 'image' : stem}${ext}`;
-  return isSystemName(plain) ? `image-${plain}` : plain;
+  return isSystemName(plain) || isDeviceName(plain) ? `image-${plain}` : plain;
 }
 
 /** Gives a file its name unless something has it. @returns false where something has */

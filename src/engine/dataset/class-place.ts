@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { OpenedStructure } from '../../shared/contract/dataset-structure.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
-import { isSystemName } from './dataset-files.ts';
+import { isDeviceName, isSystemName } from './dataset-files.ts';
 import { findBase, foldersOf, splitLayout, type FolderEntry } from './structure/folder-layout.ts';
 import { splitWord } from './structure/split-words.ts';
 
@@ -37,7 +37,11 @@ function refusal({ structure }: OpenedStructure): string | null {
 
 function assertFolderName(name: string): void {
   const unfit =
-    UNFIT_NAME.test(name) || isSystemName(name) || Buffer.byteLength(name) > LONGEST_NAME_BYTES
+    UNFIT_NAME.test(name) ||
+    !name.isWellFormed() ||
+    isDeviceName(name) ||
+    isSystemName(name) ||
+    Buffer.byteLength(name) > LONGEST_NAME_BYTES
       ? 'a folder cannot be called so everywhere'
       : splitWord(name) !== undefined
         ? 'a folder of this name would be taken for a split'

@@ -22,6 +22,11 @@ export function isSystemName(name: string): boolean {
   return name.startsWith('.') || SYSTEM_NAMES.has(name.toLowerCase());
 }
 
+/** Whether Windows takes a name for a device, whatever follows a dot in it. */
+export function isDeviceName(name: string): boolean {
+  return /^(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\.|$)/i.test(name);
+}
+
 /** What a name in a folder stands for, links resolved. */
 export type Entry =
   | { readonly kind: 'file' | 'folder'; readonly name: string; readonly path: string; readonly realPath: string }

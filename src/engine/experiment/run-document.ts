@@ -79,7 +79,7 @@ function askedOf(row: Asked | undefined): Pick<RunDocument['evaluations'][number
   return {
     ...(row?.own === 0 && { own: 0 as const }),
     ...(typeof row?.dataset === 'string' && { dataset: fromElsewhere(row.dataset) }),
-    ...(typeof row?.told === 'string' && { told: row.told }),
+    ...(row?.own === 0 && typeof row.told === 'string' && { told: row.told }),
   };
 }
 

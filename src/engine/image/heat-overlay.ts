@@ -7,8 +7,11 @@ import type { Size } from './framing.ts';
 import { toSharp, withOwnFormats } from './to-sharp.ts';
 import { expectUsual } from './unusual-pixels.ts';
 
+/** Neither the image nor the map hides the other. */
+export const MAP_OPACITY = 0.5;
+
 /** What is drawn of a map. */
-type DrawnMap = Pick<HeatMap, 'height' | 'width' | 'values' | 'region'>;
+export type DrawnMap = Pick<HeatMap, 'height' | 'width' | 'values' | 'region'>;
 
 export interface OverlayOptions {
   /** From 0, the image alone, to 1, the map alone. */

@@ -8,10 +8,13 @@ import { classPlace, type ClassPlace } from '../dataset/class-place.ts';
 import { readableReason } from '../dataset/dataset-files.ts';
 import { MAXIMUM_FILE_BYTES } from '../dataset/examine-file.ts';
 import { idxMember } from '../dataset/idx/idx-images.ts';
+import type { KeptEdits } from '../dataset/edits/edit-steps.ts';
 import { FILE_KIND_BYTES, fileKind, formatProblem } from '../dataset/image-format.ts';
+import { decodeProblem } from '../image/decode-image.ts';
+import { toSharp, withOwnFormats } from '../image/to-sharp.ts';
 import type { ServiceContext } from './context.ts';
 import type { OpenedDataset } from './datasets.ts';
-import { decide, openedImages } from './edit-dataset.ts';
+import { decide, openedImages, taken } from './edit-dataset.ts';
 import { resolveImages } from './resolve-images.ts';
 import type { Task } from './tasks.ts';
 
@@ -50,6 +53,9 @@ function ownImages({ images, aside, content }: OpenedDataset): readonly OwnImage
   return [...identified, ...untrained.map((image): OwnImage => ({ ...image, imageId: null }))];
 }
 
+/** Two windows that correct the same image do so one after the other, so that it comes into a dataset once. */
+const queuesOf = new WeakMap<ServiceContext, Map<string, Promise<unknown>>>();
+
 const NOBODY_FOLLOWS: Task = { signal: new AbortController().signal, report: () => undefined };
 
 const unreadable = (name: string, reason: string, cause?: unknown): ThawError =>
@@ -77,6 +83,15 @@ async function readImage(file: string, name: string): Promise<Uint8Array> {
   const kind = fileKind(content.subarray(0, FILE_KIND_BYTES));
   if (kind.kind !== 'image') throw unreadable(name, formatProblem(kind));
   return content;
+}
+
+/** Its pixels are looked at once, as training will do. @throws ThawError `image.unreadable` */
+async function assertDecodes(content: Uint8Array, name: string): Promise<void> {
+  try {
+    await withOwnFormats(content, (input) => toSharp(input).stats());
+  } catch (error) {
+    throw unreadable(name, await decodeProblem(content, error), error);
+  }
 }
 
 /** An image is given one class, however often it is named. */
@@ -133,13 +148,16 @@ async function sortOut(
       );
     }
     if ('problem' in target) throw unreadable(target.path, target.problem);
-    const contentHash = hash('sha256', await readImage(target.file, target.path), 'hex');
+    const content = await readImage(target.file, target.path);
+    const contentHash = hash('sha256', content, 'hex');
     const copies = byHash.get(contentHash);
     if (copies) for (const copy of copies) take(copy, className);
     else {
       const name = path.basename(target.file);
       decided.set(contentHash, className, name);
-      if (!fresh.has(contentHash)) fresh.set(contentHash, { name, className, file: target.file, contentHash });
+      if (fresh.has(contentHash)) continue;
+      await assertDecodes(content, target.path);
+      fresh.set(contentHash, { name, className, file: target.file, contentHash });
     }
   }
   return { own, fresh: [...fresh.values()] };
@@ -177,12 +195,12 @@ const wordsOf = (images: number, classes: ReadonlySet<string>): string | null =>
   classes.size === 1 ? null : `Give ${images} images the right class`;
 
 /** Makes one step of what images of the dataset are to be. */
-async function relabel(context: ServiceContext, opened: OpenedDataset, changes: readonly Wanted[]): Promise<void> {
+function relabel(context: ServiceContext, opened: OpenedDataset, changes: readonly Wanted[]): KeptEdits | null {
   const [first] = changes;
-  if (first === undefined) return;
+  if (first === undefined) return null;
   const classes = new Map(changes.map(({ image, className }) => [image.path, className]));
   const words = wordsOf(changes.length, new Set(classes.values()));
-  await decide(
+  return decide(
     context,
     opened,
     changes.map(({ image }) => image),
@@ -222,7 +240,23 @@ function explain(error: unknown, root: string): unknown {
  *   dataset's structure has no place for new images, `dataset.images` where edits would leave too little, `disk.full`,
  *   `disk.readOnly`
  */
-export async function correctLabels(
+export async function correctLabels(context: ServiceContext, request: CorrectLabelsRequest): Promise<CorrectedLabels> {
+  const { original } = await openedImages(context, request.datasetId);
+  const queues = queuesOf.get(context) ?? new Map<string, Promise<unknown>>();
+  queuesOf.set(context, queues);
+  const before = queues.get(original.root) ?? Promise.resolve();
+  const own = before.then(() => correctNow(context, request));
+  // One that fails lets the next begin all the same.
+  const ended = own.catch(() => undefined);
+  queues.set(original.root, ended);
+  try {
+    return await own;
+  } finally {
+    if (queues.get(original.root) === ended) queues.delete(original.root);
+  }
+}
+
+async function correctNow(
   context: ServiceContext,
   { datasetId, corrections }: CorrectLabelsRequest,
 ): Promise<CorrectedLabels> {
@@ -244,7 +278,9 @@ export async function correctLabels(
         return image ? [{ image, className }] : [];
       })
       .filter(changed);
-    await relabel(context, now, [...relabelled, ...otherwise]);
+    const kept = relabel(context, now, [...relabelled, ...otherwise]);
+    // All is done: that the folder cannot be read again just now is told by whoever looks at it next.
+    if (kept) await taken(context, now, kept).catch(() => undefined);
     if (classes.size > 0) tellAdded(context, datasetId, classes.size);
     return {
       datasetId,

@@ -30,8 +30,8 @@ export async function openedImages(context: ServiceContext, datasetId: string): 
   return context.datasets.byId(datasetId);
 }
 
-/** Tells every window, and answers with the dataset as it is now. */
-async function taken(
+/** Tells every window of a step that was kept, and answers with the dataset as it is now. */
+export async function taken(
   context: ServiceContext,
   { datasetId, original }: OpenedDataset,
   kept: KeptEdits,
@@ -84,26 +84,25 @@ function indexed({ index }: ServiceContext, root: string): number {
 }
 
 /**
- * Makes one step of edits of these images.
+ * Makes one step of edits of these images, of which `taken` is still to tell.
  *
  * @throws ThawError `dataset.classes` or `dataset.images` where too little would be left to train on; `dataset.missing` where
  *   the dataset lies elsewhere since; `index.unreadable`
  */
-export async function decide(
+export function decide(
   context: ServiceContext,
   opened: OpenedDataset,
   chosen: readonly Pick<OriginalImage, 'path' | 'contentHash'>[],
   step: Omit<EditStep, 'images'>,
-): Promise<DatasetView> {
+): KeptEdits {
   const { original } = opened;
   const says = originalClasses(original, new Set(chosen.map((image) => image.path)));
   const images = chosen.map(({ path: file, contentHash }): OriginalImage => {
     return { path: file, contentHash, className: says.get(file) ?? null };
   });
-  const kept = makeStep(context.index, indexed(context, original.root), { ...step, images }, (edits) =>
+  return makeStep(context.index, indexed(context, original.root), { ...step, images }, (edits) =>
     context.datasets.expectUsable(opened, edits),
   );
-  return taken(context, opened, kept);
 }
 
 /** Decides something of images. @throws ThawError as `decide`; `file.notGranted`, `usage.invalid` for features */
@@ -113,7 +112,7 @@ export async function editDataset(
 ): Promise<DatasetView> {
   const opened = await openedImages(context, datasetId);
   const chosen = selected(context, opened, images).map(({ image }) => image);
-  return decide(context, opened, chosen, { change });
+  return taken(context, opened, decide(context, opened, chosen, { change }));
 }
 
 /** Takes the last step back, or makes it again. @throws ThawError `usage.invalid` where there is none; `file.notGranted` */

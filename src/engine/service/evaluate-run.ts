@@ -6,7 +6,7 @@ import type { EvaluateRequest, EvaluationReport } from '../../shared/contract/ev
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import type { DatasetSource, TrainingPlan } from '../../shared/contract/plan.ts';
 import { taskWords } from '../../shared/contract/task-words.ts';
-import { ThawError } from '../../shared/errors/thaw-error.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { listKeptEvaluations, writeAskedEvaluation } from '../experiment/kept-evaluations.ts';
 import { readPlan } from '../experiment/run-reader.ts';
 import type { EvaluationDone, EvaluationJob, EvaluationTarget } from '../training/evaluation/evaluator-protocol.ts';
@@ -83,7 +83,9 @@ async function evaluateAside(
   job: Omit<EvaluationJob, 'scratch'>,
   { signal, report }: Task,
 ): Promise<EvaluationDone> {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'thaw-evaluate-'));
+  const scratch = await mkdtemp(path.join(tmpdir(), 'thaw-evaluate-')).catch((error: unknown) => {
+    throw explainDiskError(error, 'make a folder for what is loaded');
+  });
   const asked = { ...job, scratch };
   try {
     return await askProcess<EvaluationDone>(

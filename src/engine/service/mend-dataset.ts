@@ -3,7 +3,7 @@ import type { Request } from '../../shared/contract/endpoint.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { mendingOf } from '../dataset/health/mending.ts';
 import type { ServiceContext } from './context.ts';
-import { decide, openedImages } from './edit-dataset.ts';
+import { decide, openedImages, taken } from './edit-dataset.ts';
 
 /** Mends what was found of a dataset. @throws ThawError as `decide`; `usage.invalid` where that was not found of it */
 export async function mendDataset(
@@ -24,5 +24,6 @@ export async function mendDataset(
     );
   }
   const chosen = mending.images.flatMap(({ imageId }) => opened.byId.get(imageId) ?? []);
-  return decide(context, opened, chosen, { change: { kind: 'exclude', excluded: true }, words: mending.words });
+  const step = { change: { kind: 'exclude', excluded: true }, words: mending.words } as const;
+  return taken(context, opened, decide(context, opened, chosen, step));
 }

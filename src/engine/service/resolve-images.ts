@@ -11,6 +11,8 @@ import { kindByName } from './grants.ts';
 /** More than a person looks through; a folder of more is a dataset. */
 const MOST_IN_FOLDER = 10_000;
 
+const TOO_MANY = 'Choose a folder within it, or write the predictions to a file (`thaw predict --csv`).';
+
 /** An image to predict: a file, or what is wrong with it. */
 export type ImageTarget = {
   /** For people. */
@@ -36,13 +38,22 @@ async function realFolder(place: string): Promise<string | null> {
   return found?.isDirectory() ? realpath(place) : null;
 }
 
-/** @param grants whether a window is to be able to look at them */
-async function imagesOfFolder(
-  context: ServiceContext,
-  folder: string,
-  most: number,
-  grants: boolean,
-): Promise<readonly ImageTarget[]> {
+interface OfFolder {
+  /** Images that it may have. */
+  readonly most: number;
+  /** What is to be done about more. */
+  readonly hint: string;
+  /** By what a window is to look at one, where one is to. */
+  readonly idOf?: (realPath: string) => string;
+}
+
+/**
+ * The images of a folder and below it by code point, and after them what stands in it and cannot be read.
+ *
+ * @param folder links resolved
+ * @throws ThawError `dataset.empty` for a folder without images, `usage.invalid` for one with too many
+ */
+export async function imagesOfFolder(folder: string, { most, hint, idOf }: OfFolder): Promise<readonly ImageTarget[]> {
   const { files, refused } = await listClassFiles(folder, folder, '');
   const images: ImageTarget[] = [];
   for (const file of files.toSorted((left, right) => codePointOrder(left.path, right.path))) {
@@ -50,17 +61,17 @@ async function imagesOfFolder(
     if (images.length === most) {
       throw new ThawError(
         'usage.invalid',
-        `At most ${most.toLocaleString('en')} images of a folder are predicted at once; '${folder}' has more.`,
-        'Choose a folder within it, or write the predictions to a file (`thaw predict --csv`).',
+        `At most ${most.toLocaleString('en')} images of a folder are looked at at once; '${folder}' has more.`,
+        hint,
       );
     }
-    images.push({ path: file.path, imageId: grants ? context.grants.idOf(file.realPath) : null, file: file.realPath });
+    images.push({ path: file.path, imageId: idOf?.(file.realPath) ?? null, file: file.realPath });
   }
   for (const { path: shown, reason } of refused) images.push({ path: shown, imageId: null, problem: reason });
   if (images.some((image) => 'file' in image)) return images;
   throw new ThawError(
     'dataset.empty',
-    `A folder to predict has images in it; found none in '${folder}'.`,
+    `A folder to look at has images in it; found none in '${folder}'.`,
     'Choose another folder.',
   );
 }
@@ -73,13 +84,14 @@ async function resolveImage(
   if (typeof reference === 'string') {
     const folder = await realFolder(reference);
     if (folder === null) return [{ path: reference, imageId: null, file: reference }];
-    const found = await imagesOfFolder(context, folder, most, false);
+    const found = await imagesOfFolder(folder, { most, hint: TOO_MANY });
     return found.map((image) => ({ ...image, path: path.join(reference, image.path) }));
   }
   if ('grantId' in reference) {
     const granted = context.grants.pathOf(reference.grantId);
     const folder = await realFolder(granted);
-    if (folder !== null) return imagesOfFolder(context, folder, most, true);
+    const idOf = (realPath: string): string => context.grants.idOf(realPath);
+    if (folder !== null) return imagesOfFolder(folder, { most, hint: TOO_MANY, idOf });
     return [{ path: path.basename(granted), imageId: reference.grantId, file: granted }];
   }
   const { imageId } = reference;

@@ -1,11 +1,9 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { HeatMap } from '../../shared/contract/explain.ts';
-import { explainDiskError } from '../../shared/errors/thaw-error.ts';
-import { heatOverlay } from '../image/heat-overlay.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
+import { heatOverlay, MAP_OPACITY } from '../image/heat-overlay.ts';
 
-/** Neither the image nor the map hides the other. */
-const OPACITY = 0.5;
 /** In pixels: as much as a screen shows. */
 const LONGEST_SIDE = 2048;
 /** Bytes of a part of a name: file systems take 255 in all. */
@@ -46,17 +44,32 @@ export function overlayName(image: string, ofClass: string, method: string, take
  * Writes an image with a heat-map over it as a PNG, aside and renamed; one that is there is replaced.
  *
  * @param file the image
- * @throws ThawError `image.unreadable`, `disk.full`, `disk.readOnly`
+ * @throws ThawError `image.unreadable`, `usage.invalid` for a folder that is none, `disk.full`, `disk.readOnly`
  */
 export async function writeOverlay(file: string, map: HeatMap, output: string): Promise<void> {
-  const png = await heatOverlay(file, map, { opacity: OPACITY, longest: LONGEST_SIDE });
+  const png = await heatOverlay(file, map, { opacity: MAP_OPACITY, longest: LONGEST_SIDE });
   const aside = `${output}.${process.pid}.part`;
   try {
     await mkdir(path.dirname(output), { recursive: true });
     await writeFile(aside, png);
     await rename(aside, output);
   } catch (error) {
-    await rm(aside, { force: true });
-    throw explainDiskError(error, 'write the picture');
+    await rm(aside, { force: true }).catch(() => undefined);
+    if (error instanceof Error && 'code' in error && (error.code === 'EEXIST' || error.code === 'ENOTDIR')) {
+      throw new ThawError(
+        'usage.invalid',
+        `Pictures are written into a folder; '${path.dirname(output)}' is a file or lies below one.`,
+        'Name another folder with --out.',
+        { cause: error },
+      );
+    }
+    const explained = explainDiskError(error, 'write the picture');
+    if (!(explained instanceof ThawError)) throw explained;
+    // No setting of Thaw's moves what --out names.
+    const hint =
+      explained.code === 'disk.full'
+        ? 'Free some space there, or name a folder on another disk with --out.'
+        : 'Give yourself write permission there, or name another folder with --out.';
+    throw new ThawError(explained.code, explained.message, hint, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { heatOverlay, layOver, valueAt } from '../../../src/engine/image/heat-overlay.ts';
+import { heatPicture } from '../../../src/engine/image/heat-picture.ts';
 import { uprightSize } from '../../../src/engine/image/seen-region.ts';
 import { heatColour } from '../../../src/shared/image/heat-colours.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -24,6 +25,21 @@ describe('layOver', () => {
     const mixed = (value: number) => heatColour(value).map((channel) => Math.round(50 + channel / 2));
     expect([...pixels.subarray(6, 9)]).toEqual(mixed(0));
     expect([...pixels.subarray(9)]).toEqual(mixed(1));
+  });
+});
+
+describe('heatPicture', () => {
+  it('has the colours of an overlay, and the size of the picture', async () => {
+    const grey = sharp({ create: { width: 40, height: 20, channels: 3, background: '#808080' } });
+    const values = Float32Array.of(1);
+    const picture = await heatPicture(await grey.jpeg().toBuffer(), { height: 1, width: 1, values, region });
+    const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([40, 20]);
+    const [left, right] = [data.subarray(10 * 120, 10 * 120 + 3), data.subarray(10 * 120 + 108, 10 * 120 + 111)];
+    heatColour(1).forEach((channel, at) => {
+      expect(left[at]).toBeCloseTo(128, -1);
+      expect(right[at]).toBeCloseTo(64 + channel / 2, -1);
+    });
   });
 });
 

@@ -6,7 +6,7 @@ import type { CorrectLabelsRequest, CorrectedLabels } from '../../../src/shared/
 import type { DatasetView, ImageEntry } from '../../../src/shared/contract/dataset-view.ts';
 import type { EventOf } from '../../../src/shared/contract/endpoint.ts';
 import { expectError } from '../../support/expect-error.ts';
-import { smallPng, writeFiles } from '../../support/pattern-image.ts';
+import { patternImage, smallPng, writeFiles } from '../../support/pattern-image.ts';
 import { smallDisk, whyNoSmallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -145,6 +145,28 @@ describe('images from elsewhere', () => {
     expect(await opened.classes()).toMatchObject({ [place]: 'cat' });
   });
 
+  it('come into the dataset once, whoever else corrects them at the same moment', async () => {
+    const opened = await open(photos());
+    const image = await given('same.png', smallPng(79));
+    const [first, second] = await Promise.all(['cat', 'dog'].map((own) => opened.correct({ image, class: own })));
+    expect([first?.added, second?.added, second?.relabelled]).toEqual([['cat/same.png'], [], 1]);
+    expect(await opened.classes()).toMatchObject({ 'cat/same.png': 'dog' });
+    expect(opened.files).toHaveLength(9);
+  });
+
+  it('are refused where they are cut off, for none would come of it', async () => {
+    const opened = await open(photos());
+    const before = opened.files;
+    for (const [name, whole] of [
+      ['cut.jpg', await patternImage(300, 300).jpeg().toBuffer()],
+      ['cut.png', await patternImage(300, 300).png().toBuffer()],
+    ] as const) {
+      const image = await given(name, whole.subarray(0, 2000));
+      await expectError(() => opened.correct({ image, class: 'cat' }), 'image.unreadable', name, 'Nothing was changed');
+    }
+    expect(opened.files).toEqual(before);
+  });
+
   it('make a new class with a folder of its own', async () => {
     const opened = await open(photos());
     const corrected = await opened.correct(
@@ -155,13 +177,16 @@ describe('images from elsewhere', () => {
     expect((await opened.classes())['red fox/a.png']).toBe('red fox');
   });
 
-  it.each(['..', 'a/b', 'train', '.hidden', 'what?'])('make no class called %s', async (name) => {
-    const opened = await open(photos());
-    const before = opened.files;
-    const image = await given('a.png', smallPng(95));
-    await expectError(() => opened.correct({ image, class: name }), 'dataset.classes', 'name of a folder', name);
-    expect(opened.files).toEqual(before);
-  });
+  it.each(['..', 'a/b', 'train', '.hidden', 'what?', 'CON', 'lpt1.old', '\ud83d'])(
+    'make no class called %s',
+    async (name) => {
+      const opened = await open(photos());
+      const before = opened.files;
+      const image = await given('a.png', smallPng(95));
+      await expectError(() => opened.correct({ image, class: name }), 'dataset.classes', 'name of a folder', name);
+      expect(opened.files).toEqual(before);
+    },
+  );
 
   it('are refused where the dataset has no place for them, and why', async () => {
     const named = Object.fromEntries(
