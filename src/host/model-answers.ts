@@ -1,43 +1,21 @@
-import { rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { ServedModel } from '../engine/service/served-model.ts';
-import type { Prediction, Request, Transport } from '../shared/contract/endpoint.ts';
+import type { Prediction } from '../shared/contract/endpoint.ts';
 import { RequestRefused } from './model-problem.ts';
 import { PredictionQueue } from './prediction-queue.ts';
+import type { SentImages } from './sent-images.ts';
 
-/** So many are told of an image. */
-export const MOST_CLASSES = 1000;
-
-interface Answering {
-  readonly transport: Transport;
-  readonly model: ServedModel;
-  readonly precision?: Request<'predict'>['precision'];
-}
-
-/** What the network makes of an image that was sent: it is written to a file of its own for as long as that takes. */
+/** What the network makes of images that were sent, and how many are at work. */
 export class ModelAnswers {
-  readonly #folder: string;
+  readonly #images: SentImages;
   readonly #most: number;
   readonly #queue: PredictionQueue;
-  #files = 0;
   #atWork = 0;
 
-  /**
-   * @param place.folder where the files lie
-   * @param place.most so many are answered at once, those that wait included
-   */
-  constructor(
-    { transport, model, precision }: Answering,
-    { folder, most }: { readonly folder: string; readonly most: number },
-  ) {
-    this.#folder = folder;
+  /** @param most so many are answered at once, those that wait included */
+  constructor({ predict }: Pick<ServedModel, 'predict'>, images: SentImages, most: number) {
+    this.#images = images;
     this.#most = most;
-    this.#queue = new PredictionQueue(async (files) => {
-      const { runId, checkpoint } = model;
-      const images = [...files];
-      const asked = { runId, checkpoint, precision, images, top: Math.min(MOST_CLASSES, model.classes.length) };
-      return (await transport.invoke('predict', asked)).predictions;
-    });
+    this.#queue = new PredictionQueue(predict);
   }
 
   get isFull(): boolean {
@@ -52,11 +30,9 @@ export class ModelAnswers {
     this.#atWork -= 1;
   }
 
-  /** @throws RequestRefused for what is no image, and after too long; what predicting met */
+  /** @throws RequestRefused for what is no image; the signal's reason; what predicting met */
   async of(image: Uint8Array, signal: AbortSignal): Promise<Prediction> {
-    const file = path.join(this.#folder, `image-${(this.#files += 1)}`);
-    try {
-      await writeFile(file, image, { flag: 'wx', mode: 0o600 });
+    return this.#images.during(image, async (file) => {
       const prediction = await this.#queue.ask(file, signal);
       if (prediction.problem === null) return prediction;
       throw new RequestRefused({
@@ -65,8 +41,6 @@ export class ModelAnswers {
         message: prediction.problem.replaceAll(file, 'the one that was sent'),
         hint: 'Send another file, or save the image again as JPEG or PNG.',
       });
-    } finally {
-      await rm(file, { force: true });
-    }
+    });
   }
 }

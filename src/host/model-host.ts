@@ -1,16 +1,13 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import type { Request, Transport } from '../shared/contract/endpoint.ts';
+import { MOST_SERVED_CLASSES, type ServedModel } from '../engine/service/served-model.ts';
 import { ThawError, type SerializedError } from '../shared/errors/thaw-error.ts';
-import type { ServedModel } from '../engine/service/served-model.ts';
 import { Gate } from './gate.ts';
 import { explainListening } from './listening.ts';
-import { ModelAnswers, MOST_CLASSES } from './model-answers.ts';
-import { RequestRefused, sendProblem, type ModelProblem } from './model-problem.ts';
+import { ModelAnswers } from './model-answers.ts';
+import { refuseConnection, RequestRefused, sendProblem, type ModelProblem } from './model-problem.ts';
 import { sentImage } from './sent-image.ts';
+import { SentImages } from './sent-images.ts';
 
 /** Other machines never reach it. */
 const ADDRESS = '127.0.0.1';
@@ -20,6 +17,7 @@ const DEFAULT_CLASSES = 3;
 const MOST_CONNECTIONS = 64;
 /** Single precision has no more than nine digits. */
 const DIGITS = 9;
+const CHECK_MILLISECONDS = 500;
 
 export interface ModelHostLimits {
   readonly bodyBytes: number;
@@ -30,9 +28,7 @@ export interface ModelHostLimits {
 }
 
 export interface ModelHostOptions {
-  readonly transport: Transport;
   readonly model: ServedModel;
-  readonly precision?: Request<'predict'>['precision'];
   /** An image that is predicted before anybody asks: the network is in memory then, or why it is not is told. */
   readonly first: Uint8Array;
   /** 0 for one that is free. */
@@ -49,7 +45,7 @@ export interface ModelHostOptions {
 export interface ModelHost {
   readonly url: string;
   readonly token: string;
-  /** Takes no more requests, and answers those that it has. */
+  /** Takes no more requests, and answers those that it has; what is no whole request by the time limit is cut off. */
   readonly close: () => Promise<void>;
 }
 
@@ -82,16 +78,23 @@ function topOf({ query }: FastifyRequest): number {
   const { top } = query as Readonly<Record<string, unknown>>;
   if (top === undefined) return DEFAULT_CLASSES;
   const count = typeof top === 'string' && /^\d+$/.test(top) ? Number(top) : 0;
-  if (count >= 1 && count <= MOST_CLASSES) return count;
+  if (count >= 1 && count <= MOST_SERVED_CLASSES) return count;
   throw new RequestRefused({
     status: 400,
     code: 'request.invalid',
-    message: `'top' must be a whole number from 1 to ${MOST_CLASSES}.`,
+    message: `'top' must be a whole number from 1 to ${MOST_SERVED_CLASSES}.`,
     hint: `Leave it out for ${DEFAULT_CLASSES}.`,
   });
 }
 
-function addGate(server: FastifyInstance, gate: () => Gate, answers: ModelAnswers): void {
+/** By request: what strikes when it has taken too long. */
+type Deadlines = WeakMap<FastifyRequest, AbortSignal>;
+
+function addGate(
+  server: FastifyInstance,
+  gate: () => Gate,
+  { answers, deadlines, seconds }: { answers: ModelAnswers; deadlines: Deadlines; seconds: number },
+): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     const stranger = gate().checkSender(request.headers);
@@ -112,23 +115,29 @@ function addGate(server: FastifyInstance, gate: () => Gate, answers: ModelAnswer
       // Told of every request, however it ends.
       reply.raw.once('close', () => answers.end());
     }
+    // Its body has still to come, and counts.
+    deadlines.set(request, AbortSignal.timeout(seconds * 1000));
     done();
   });
 }
 
-function addRoutes(server: FastifyInstance, options: ModelHostOptions, answers: ModelAnswers): void {
+function addRoutes(
+  server: FastifyInstance,
+  options: ModelHostOptions,
+  { answers, deadlines }: { answers: ModelAnswers; deadlines: Deadlines },
+): void {
   const { model, limits, unsureBelow } = options;
   const keep = (_: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void): void => done(null, body);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(IMAGES, { parseAs: 'buffer' }, keep);
   server.get('/health', () => ({ status: 'ready' }));
-  server.get('/model', () => ({ ...model, ...(unsureBelow !== undefined && { unsureBelow }), limits }));
+  server.get('/model', () => ({ ...model.facts, ...(unsureBelow !== undefined && { unsureBelow }), limits }));
   server.post('/predict', async (request, reply) => {
     const begun = performance.now();
     const top = topOf(request);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const late = AbortSignal.timeout(limits.seconds * 1000);
+    const late = deadlines.get(request) ?? gone.signal;
     const image = sentImage(request);
     try {
       const { classes } = await answers.of(image, AbortSignal.any([gone.signal, late]));
@@ -173,27 +182,49 @@ function addRoutes(server: FastifyInstance, options: ModelHostOptions, answers: 
  * @throws ThawError `usage.invalid` where it may not listen, or as `predict`
  */
 export async function startModelHost(options: ModelHostOptions): Promise<ModelHost> {
-  const { limits, port: wanted, token } = options;
-  const folder = await mkdtemp(path.join(tmpdir(), 'thaw-serve-'));
+  const { limits, model, port: wanted, token } = options;
+  const milliseconds = limits.seconds * 1000;
+  const images = await SentImages.open();
   const server = fastify({
     logger: false,
     trustProxy: false,
     forceCloseConnections: 'idle',
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.seconds * 1000,
+    requestTimeout: milliseconds,
+    clientErrorHandler: refuseConnection,
+    // Node looks for requests that do not come on only every so often, and not at all for those without a limit of their own.
+    http: {
+      requestTimeout: milliseconds,
+      headersTimeout: milliseconds,
+      connectionsCheckingInterval: CHECK_MILLISECONDS,
+    },
   });
   let gate: Gate | null = null;
   const open = (): Gate => {
     const { port } = server.server.address() as AddressInfo;
     return (gate ??= new Gate({ address: ADDRESS, port, token }));
   };
-  const answers = new ModelAnswers(options, { folder, most: limits.requests });
-  addGate(server, open, answers);
-  addRoutes(server, options, answers);
+  const answers = new ModelAnswers(model, images, limits.requests);
+  const deadlines: Deadlines = new WeakMap();
+  addGate(server, open, { answers, deadlines, seconds: limits.seconds });
+  addRoutes(server, options, { answers, deadlines });
   server.server.maxConnections = MOST_CONNECTIONS;
+  let isClosing = false;
+  server.addHook('onSend', (_, reply, payload, done) => {
+    // Else a connection that was asked over stays for the next request, and the server with it.
+    if (isClosing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
   const close = async (): Promise<void> => {
-    await server.close();
-    await rm(folder, { recursive: true, force: true });
+    isClosing = true;
+    // A server that closes looks for late requests no more: one that never becomes whole would hold it for ever.
+    const last = setTimeout(() => server.server.closeAllConnections(), milliseconds);
+    try {
+      await server.close();
+    } finally {
+      clearTimeout(last);
+      await images.close();
+    }
   };
   try {
     await answers.of(options.first, new AbortController().signal);

@@ -27,8 +27,14 @@ export class PredictionQueue {
   async ask(file: string, signal: AbortSignal): Promise<Prediction> {
     signal.throwIfAborted();
     const answer: Waiting['answer'] = Promise.withResolvers();
-    this.#waiting.push({ file, signal, answer });
-    const stop = (): void => answer.reject(signal.reason);
+    const waiting = { file, signal, answer };
+    this.#waiting.push(waiting);
+    const stop = (): void => {
+      // However long the network takes with others: what nobody waits for is not kept.
+      const place = this.#waiting.indexOf(waiting);
+      if (place !== -1) this.#waiting.splice(place, 1);
+      answer.reject(signal.reason);
+    };
     signal.addEventListener('abort', stop, { once: true });
     void this.#work();
     return answer.promise.finally(() => signal.removeEventListener('abort', stop));
@@ -38,8 +44,7 @@ export class PredictionQueue {
     if (this.#working) return;
     this.#working = true;
     while (this.#waiting.length > 0) {
-      const together = this.#waiting.splice(0, MOST_TOGETHER).filter(({ signal }) => !signal.aborted);
-      if (together.length > 0) await this.#answer(together);
+      await this.#answer(this.#waiting.splice(0, MOST_TOGETHER));
     }
     this.#working = false;
   }

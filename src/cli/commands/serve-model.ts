@@ -38,8 +38,9 @@ and in Python:
       print(requests.post(f'{url}/predict', data=image, headers=headers, timeout=60).json())
 
 It answers {"classes": [{"name", "probability"}, ..], "milliseconds"}, or {"error": {"code", "message", "hint"}} with the status
-401 without the token, 413 for what is too large, 415 for what is sent as no image, 422 for what cannot be read, 503 while it is busy.
-GET /model tells the classes, the size of the input, the run and the checkpoint; GET /health needs no token.`;
+401 without the token, 408 for what comes too slowly, 413 for what is too large, 415 for what is sent as no image, 422 for what cannot be read, 503 while it is busy.
+GET /model tells the classes, the size of the input, the run and the checkpoint, which stays the one that it was at the start,
+however the run goes on; GET /health needs no token.`;
 
 function givenToken(text: string): string {
   if (/^[\x21-\x7e]+$/.test(text) && text.length >= LEAST_TOKEN) return text;
@@ -70,12 +71,10 @@ async function serveModel(flags: ServeModelFlags): Promise<void> {
   ]);
   const service = createService({ ...readWorkspace(), keepsPredictor: true });
   try {
-    const model = await service.servedModel(runCheckpoint(flags.run));
+    const model = await service.servedModel({ ...runCheckpoint(flags.run), precision: flags.precision });
     const host = await startModelHost({
-      transport: service.transport,
       model,
       first: smallestImage(),
-      precision: flags.precision,
       port: flags.port ?? 0,
       token: flags.token,
       unsureBelow: flags.unsureBelow,
@@ -83,11 +82,11 @@ async function serveModel(flags: ServeModelFlags): Promise<void> {
       onDefect: describeDefect,
     });
     try {
-      const { runId, checkpoint } = model;
-      if (flags.json) printJson({ url: host.url, token: host.token, runId, checkpoint });
+      const { runId, checkpoint, epoch, step } = model.facts;
+      if (flags.json) printJson({ url: host.url, token: host.token, runId, checkpoint, epoch, step });
       else {
         printLines([
-          `Run ${printable(runId)} (${typeof checkpoint === 'string' ? checkpoint : `step ${checkpoint.step}`}) answers at ${host.url}/predict, on this machine alone.`,
+          `Run ${printable(runId)} (${typeof checkpoint === 'string' ? `${checkpoint}, ` : ''}step ${step} of epoch ${epoch}) answers at ${host.url}/predict, on this machine alone.`,
           `Token: ${host.token}`,
           `An image has at most ${bytes(flags.bodyLimit)}; \`thaw serve-model --help\` shows how to ask. Ctrl+C ends it.`,
         ]);
