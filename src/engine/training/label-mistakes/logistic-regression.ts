@@ -112,24 +112,83 @@ export function probabilitiesOf({ values, size }: Rows, row: number, by: Classif
   for (let own = 0; own < into.length; own += 1) into[own] = (into[own] ?? 0) / sum;
 }
 
-/** Rows whose part in the gradient is added at a time, so that it is read and written once for all of them. */
+/** Rows that are looked at together: what is read of them serves two classes at once, and what is read of classes all of them. */
 const BLOCK = 4;
+type OfBlock = readonly [number, number, number, number];
 
-/** Adds four rows, each times its own number, to a part of the gradient. */
-function addRows(
-  gradient: Float64Array,
-  offset: number,
+/**
+ * The sums of products of four rows' features with the coefficients of two classes: six values are read for eight products.
+ *
+ * @param classes their places; the same one twice for a last one that has no other
+ * @param into [classes, BLOCK], overwritten for these classes
+ */
+function pairProducts(
+  coefficients: Float64Array,
+  [first, second]: readonly [number, number],
   { values, size }: Rows,
-  starts: readonly [number, number, number, number],
-  by: readonly [number, number, number, number],
+  [one, two, three, four]: OfBlock,
+  into: Float64Array,
 ): void {
-  const [first, second, third, fourth] = starts;
-  const [one, two, three, four] = by;
+  let [a1, a2, a3, a4] = [0, 0, 0, 0];
+  let [b1, b2, b3, b4] = [0, 0, 0, 0];
+  const [a, b] = [first * size, second * size];
   for (let at = 0; at < size; at += 1) {
-    gradient[offset + at] =
-      (gradient[offset + at] ?? 0) +
-      (one * (values[first + at] ?? 0) + two * (values[second + at] ?? 0)) +
-      (three * (values[third + at] ?? 0) + four * (values[fourth + at] ?? 0));
+    const ofFirst = coefficients[a + at] ?? 0;
+    const ofSecond = coefficients[b + at] ?? 0;
+    const v1 = values[one + at] ?? 0;
+    const v2 = values[two + at] ?? 0;
+    const v3 = values[three + at] ?? 0;
+    const v4 = values[four + at] ?? 0;
+    a1 += ofFirst * v1;
+    a2 += ofFirst * v2;
+    a3 += ofFirst * v3;
+    a4 += ofFirst * v4;
+    b1 += ofSecond * v1;
+    b2 += ofSecond * v2;
+    b3 += ofSecond * v3;
+    b4 += ofSecond * v4;
+  }
+  into.set([b1, b2, b3, b4], second * BLOCK);
+  into.set([a1, a2, a3, a4], first * BLOCK);
+}
+
+/** Adds four rows, each times a number of its own for each of two classes, to the parts of the gradient of these classes. */
+function addToPair(
+  gradient: Float64Array,
+  [first, second]: readonly [number, number],
+  { values, size }: Rows,
+  [one, two, three, four]: OfBlock,
+  residuals: Float64Array,
+): void {
+  const [a1 = 0, a2 = 0, a3 = 0, a4 = 0] = residuals.subarray(first * BLOCK, (first + 1) * BLOCK);
+  const isPair = second !== first;
+  const [b1 = 0, b2 = 0, b3 = 0, b4 = 0] = isPair ? residuals.subarray(second * BLOCK, (second + 1) * BLOCK) : [];
+  const [a, b] = [first * size, second * size];
+  for (let at = 0; at < size; at += 1) {
+    const v1 = values[one + at] ?? 0;
+    const v2 = values[two + at] ?? 0;
+    const v3 = values[three + at] ?? 0;
+    const v4 = values[four + at] ?? 0;
+    gradient[a + at] = (gradient[a + at] ?? 0) + (a1 * v1 + a2 * v2) + (a3 * v3 + a4 * v4);
+    gradient[b + at] = (gradient[b + at] ?? 0) + (b1 * v1 + b2 * v2) + (b3 * v3 + b4 * v4);
+  }
+}
+
+/** Turns the products of four rows into probabilities, row by row. @param into [classes, BLOCK] */
+function toProbabilities(into: Float64Array, intercepts: Float64Array): void {
+  const classes = intercepts.length;
+  for (let place = 0; place < BLOCK; place += 1) {
+    let largest = -Infinity;
+    for (let own = 0; own < classes; own += 1) {
+      const logit = (into[own * BLOCK + place] ?? 0) + (intercepts[own] ?? 0);
+      into[own * BLOCK + place] = logit;
+      if (logit > largest) largest = logit;
+    }
+    let sum = 0;
+    for (let own = 0; own < classes; own += 1) {
+      sum += into[own * BLOCK + place] = Math.exp((into[own * BLOCK + place] ?? 0) - largest);
+    }
+    for (let own = 0; own < classes; own += 1) into[own * BLOCK + place] = (into[own * BLOCK + place] ?? 0) / sum;
   }
 }
 
@@ -142,7 +201,9 @@ export function objectiveOf(problem: Problem, signal: AbortSignal, scaling = sca
   const { rows, labels, classes, chosen, penalty } = problem;
   const { size } = rows;
   const { means, factors } = scaling;
-  const probabilities = new Float64Array(classes);
+  const pairs = Array.from({ length: Math.ceil(classes / 2) }, (_, pair): readonly [number, number] => {
+    return [2 * pair, Math.min(2 * pair + 1, classes - 1)];
+  });
   const residuals = new Float64Array(classes * BLOCK);
   return async (parameters, gradient) => {
     const classifier = unscaled(parameters, classes, scaling);
@@ -154,25 +215,27 @@ export function objectiveOf(problem: Problem, signal: AbortSignal, scaling = sca
         signal.throwIfAborted();
       }
       const here = Math.min(BLOCK, chosen.length - begin);
-      residuals.fill(0);
-      for (let place = 0; place < here; place += 1) {
-        const row = chosen[begin + place] ?? 0;
-        probabilitiesOf(rows, row, classifier, probabilities);
-        const label = labels[row] ?? 0;
-        loss -= Math.log(Math.max(probabilities[label] ?? 0, Number.MIN_VALUE)) / chosen.length;
-        for (let own = 0; own < classes; own += 1) {
-          residuals[own * BLOCK + place] = ((probabilities[own] ?? 0) - (own === label ? 1 : 0)) / chosen.length;
-        }
-      }
       // Past the last row come rows whose part is 0.
       const start = (place: number): number => (chosen[Math.min(begin + place, chosen.length - 1)] ?? 0) * size;
       const starts = [start(0), start(1), start(2), start(3)] as const;
+      for (const pair of pairs) pairProducts(classifier.coefficients, pair, rows, starts, residuals);
+      toProbabilities(residuals, classifier.intercepts);
+      for (let place = 0; place < BLOCK; place += 1) {
+        const label = place < here ? (labels[chosen[begin + place] ?? 0] ?? 0) : -1;
+        if (label >= 0) {
+          loss -= Math.log(Math.max(residuals[label * BLOCK + place] ?? 0, Number.MIN_VALUE)) / chosen.length;
+        }
+        for (let own = 0; own < classes; own += 1) {
+          const probability = residuals[own * BLOCK + place] ?? 0;
+          residuals[own * BLOCK + place] = label < 0 ? 0 : (probability - (own === label ? 1 : 0)) / chosen.length;
+        }
+      }
       for (let own = 0; own < classes; own += 1) {
         const [one = 0, two = 0, three = 0, four = 0] = residuals.subarray(own * BLOCK, (own + 1) * BLOCK);
         const intercept = classes * size + own;
         gradient[intercept] = (gradient[intercept] ?? 0) + one + two + three + four;
-        addRows(gradient, own * size, rows, starts, [one, two, three, four]);
       }
+      for (const pair of pairs) addToPair(gradient, pair, rows, starts, residuals);
     }
     for (let own = 0; own < classes; own += 1) {
       const sum = gradient[classes * size + own] ?? 0;
