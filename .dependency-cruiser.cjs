@@ -50,7 +50,7 @@ module.exports = {
     ]),
     onlyFrom('reference', ['network', 'graph', 'runtime']),
     // What was learnt, as others read it: a run is loaded as prediction loads it, and written with the writers of other rooms.
-    onlyFrom('export', ['network', 'image', 'numpy', 'weights', 'graph', 'runtime', 'training']),
+    onlyFrom('export', ['network', 'image', 'numpy', 'weights', 'cost', 'graph', 'runtime', 'training']),
     // The query language names layers as rules for freezing do, and suggests names as a network's are.
     onlyFrom('experiment', ['sqlite', 'freeze', 'network']),
     onlyFrom('exchange', ['experiment', 'network', 'numpy', 'training', 'weights']),

@@ -31,21 +31,24 @@ function sampleOf({ files }: ExportedModel, folder: string): string {
   return script ? `node ${folder}predict.mjs` : `python ${folder}predict.py`;
 }
 
-function testLine({ runtime, references, drawn, difference, allowed }: ExportedModel['selfTest']): string {
+function testLine({ selfTest, predicts }: ExportedModel): string {
+  const { runtime, references, drawn, difference, allowed } = selfTest;
   const images = `${references} images of the validation and ${drawn} drawn ones`;
-  if (difference === null) return `${runtime}; \`python predict.py --check\` there compares with Thaw`;
+  if (difference === null) {
+    return predicts ? `${runtime}; \`python predict.py --check\` there compares with Thaw` : runtime;
+  }
   return `${runtime} predicts ${images} within ${difference.toExponential(1)} of Thaw (allowed: ${allowed})`;
 }
 
 function exportedLines(written: ExportedModel): string[] {
-  const { name, files, selfTest, warnings } = written;
+  const { name, files, predicts, warnings } = written;
   const path = written.path ?? name;
   return [
     ...warnings.map((warning) => `warning: ${printable(warning)}`),
     `Exported run ${written.runId} to ${printable(path)} (${bytes(written.bytes)}).`,
     ...table(files.map((file) => [`  ${printable(file.name)}`, bytes(file.bytes)])),
-    `Self-test: ${testLine(selfTest)}.`,
-    `Next: ${sampleOf(written, `${printable(path)}/`)} IMAGE`,
+    `Self-test: ${testLine(written)}.`,
+    `Next: ${sampleOf(written, `${printable(path)}/`)}${predicts ? ' IMAGE' : ' (it lists the weights)'}`,
   ];
 }
 

@@ -4,7 +4,7 @@ import { findNetwork } from '../network/registry.ts';
 import { elementCount, networkTensors } from '../network/shape.ts';
 import type { ExportedNetwork } from './exported-network.ts';
 import { assertKeras } from './keras/assert-keras.ts';
-import { assertOnnx } from './onnx/assert-onnx.ts';
+import { assertOnnx, MOST_MESSAGE_BYTES } from './onnx/assert-onnx.ts';
 import { DRAWN_IMAGES } from './reference-images.ts';
 import { torchModule } from './torch/torch-module.ts';
 
@@ -31,6 +31,17 @@ function assertTfjsGraph({ network }: Described): void {
   );
 }
 
+/** Both files of TensorFlow are one protocol buffer, which holds no more than 2 GiB. */
+function assertOneMessage({ network }: Described): void {
+  const bytes = 4 * networkTensors(network).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  if (bytes <= MOST_MESSAGE_BYTES) return;
+  throw new ThawError(
+    'usage.invalid',
+    `A graph of TensorFlow with its weights holds at most 2 GiB; the weights of '${network.name}' take ${(bytes / 2 ** 30).toFixed(1)} GiB.`,
+    'Export it as safetensors, which has no such limit.',
+  );
+}
+
 /** What is known of a format without TensorFlow. */
 interface FormatFacts {
   readonly assert: (model: Described) => void;
@@ -39,8 +50,8 @@ interface FormatFacts {
 }
 
 const FACTS: Readonly<Record<ModelFormat, FormatFacts>> = {
-  savedmodel: { assert: () => undefined, copies: 1 },
-  pb: { assert: () => undefined, copies: 1 },
+  savedmodel: { assert: assertOneMessage, copies: 1 },
+  pb: { assert: assertOneMessage, copies: 1 },
   keras: { assert: assertKeras('keras3'), copies: 1 },
   h5: { assert: assertKeras('keras2'), copies: 1 },
   tfjs: { assert: assertKeras('tfjs'), copies: 1 },

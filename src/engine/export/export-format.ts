@@ -1,4 +1,5 @@
 import type { Quantisation } from '../../shared/contract/model-export.ts';
+import type { Network } from '../network/layer.ts';
 import type { TrainingState } from '../training/checkpoint.ts';
 import type { ExportedNetwork } from './exported-network.ts';
 import type { TestImages } from './reference-images.ts';
@@ -34,6 +35,10 @@ export interface ExportFormat {
    * @param allowed how far a probability may lie from Thaw's
    */
   readonly sample: (model: Omit<ExportedNetwork, 'values'>, allowed: number) => string;
+  /** Whether `program` predicts, and with `--check` compares; of every network where it is left out. */
+  readonly predicts?: (model: Omit<ExportedNetwork, 'values'>) => boolean;
+  /** So many images of the validation it is tested with at most; `MOST_REFERENCES` where it is left out. */
+  readonly mostReferences?: (network: Network) => number;
   /** Loads what was written. @throws ThawError where it cannot be loaded or read back */
   readonly test: (folder: string, images: TestImages, model: ExportedNetwork) => Promise<SelfTest>;
   /** What is written and how it is used, in Markdown. */

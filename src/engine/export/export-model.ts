@@ -3,10 +3,11 @@ import path from 'node:path';
 import {
   LARGEST_DIFFERENCE,
   LARGEST_QUANTISED_DIFFERENCE,
+  MOST_REFERENCES,
   type ExportedModel,
   type ModelFormat,
 } from '../../shared/contract/model-export.ts';
-import { explainDiskError } from '../../shared/errors/thaw-error.ts';
+import { explainDiskError, ThawError } from '../../shared/errors/thaw-error.ts';
 import { readStateOf } from '../training/checkpoint.ts';
 import { assertFileSpace } from '../training/disk-space.ts';
 import { publishFolder } from '../training/durable.ts';
@@ -19,7 +20,7 @@ import type { ExportedNetwork } from './exported-network.ts';
 import type { ExportDone, ExportJob } from './exporter-protocol.ts';
 import type { ExportFormat } from './export-format.ts';
 import { judgedSelfTest } from './judged-self-test.ts';
-import { modelCard } from './model-card.ts';
+import { modelCard, plainName } from './model-card.ts';
 import { H5_FORMAT, KERAS_FORMAT } from './keras/keras-format.ts';
 import { ONNX_FORMAT } from './onnx/onnx-format.ts';
 import { PB_FORMAT } from './pb-format.ts';
@@ -28,6 +29,7 @@ import { SAVED_MODEL_FORMAT } from './savedmodel/saved-model-format.ts';
 import { TFJS_GRAPH_FORMAT } from './tfjs/graph-format.ts';
 import { TFJS_LAYERS_FORMAT } from './tfjs/layers-format.ts';
 import { TORCH_FORMAT } from './torch/torch-format.ts';
+import { spread } from './spread.ts';
 import { testImages, writeReference, type TestImages } from './reference-images.ts';
 
 const FORMATS: Readonly<Record<ModelFormat, ExportFormat>> = {
@@ -53,14 +55,12 @@ const STAGES = ['predicting the reference images', 'writing', 'testing', 'comple
 /** Thaw's own probabilities of the test images, in float32. */
 async function ownProbabilities(
   job: ExportJob,
-  { network }: Pick<ExportedNetwork, 'network'>,
+  { network, values }: Pick<ExportedNetwork, 'network' | 'values'>,
   images: TestImages,
 ): Promise<Float32Array> {
-  const model = await loadPredictionModel({
-    runDirectory: job.runDirectory,
-    checkpoint: job.checkpoint,
-    plan: { strategy: 'scratch', rules: [], precision: FULL_PRECISION },
-  });
+  const { runDirectory, checkpoint } = job;
+  const plan = { strategy: 'scratch' as const, rules: [], precision: FULL_PRECISION };
+  const model = await loadPredictionModel({ runDirectory, checkpoint, plan }, values);
   try {
     const probabilities = probabilitiesOf(model, images.pixels);
     if (probabilities.length === images.pixels.length * model.classes.length) return probabilities;
@@ -73,7 +73,7 @@ async function ownProbabilities(
 async function writeCommon(folder: string, { classes, preprocessing }: ExportedNetwork): Promise<void> {
   const write = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text);
   await write('classes.json', `${JSON.stringify(classes, null, 2)}\n`);
-  await write('labels.txt', classes.map((name) => `${name.replace(/[\r\n]+/g, ' ')}\n`).join(''));
+  await write('labels.txt', classes.map((name) => `${plainName(name)}\n`).join(''));
   await write('preprocessing.json', `${JSON.stringify(preprocessing, null, 2)}\n`);
 }
 
@@ -105,12 +105,13 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   const bytes = estimatedBytes(job.format, described, quantisation);
   await assertFileSpace({ file: target, bytes: bytes + BESIDE_BYTES, caches: [] });
   stage(0);
-  const images = await testImages(job.references, preprocessing);
-  const expected = await ownProbabilities(job, described, images);
-  stage(1);
-  await mkdir(aside);
+  const references = spread(job.references, format.mostReferences?.(network) ?? MOST_REFERENCES);
+  const images = await testImages(references, preprocessing);
   const { values } = await checkpointValues(runDirectory, checkpoint, network);
   const model = { ...described, values };
+  const expected = await ownProbabilities(job, model, images);
+  stage(1);
+  await mkdir(aside);
   const state = await readStateOf(path.dirname(await chosenPrefix(runDirectory, checkpoint)));
   await format.write(model, aside, state, quantisation);
   await writeFile(path.join(aside, format.program), format.sample(described, allowed));
@@ -119,6 +120,7 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   stage(2);
   const selfTest = judgedSelfTest(job.format, images, await format.test(aside, images, model), expected, allowed);
   stage(3);
+  const predicts = format.predicts?.(described) ?? true;
   const card = {
     facts: job.card,
     format: job.format,
@@ -126,6 +128,7 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
     program: format.program,
     epoch: state.epoch,
     step: state.step,
+    predicts,
     files: format.files(described),
     selfTest,
   };
@@ -134,18 +137,27 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
   // An empty folder may stand where it is to be.
   await rmdir(target).catch(() => undefined);
   await publishFolder(aside, target);
-  const missing = job.references.length - images.references;
+  const missing = references.length - images.references;
   return {
     files,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     selfTest,
+    predicts,
     warnings:
       missing > 0
-        ? [
-            `${missing} of ${job.references.length} images of the validation have gone or changed and were not tested with.`,
-          ]
+        ? [`${missing} of ${references.length} images of the validation have gone or changed and were not tested with.`]
         : [],
   };
+}
+
+/** Where it lies is the person's own choice, unlike what Thaw keeps. */
+function explainExportError(error: unknown, target: string): unknown {
+  const explained = explainDiskError(error, `write ${target}`);
+  if (!(explained instanceof ThawError) || !explained.code.startsWith('disk.')) return explained;
+  const { code, message } = explained;
+  return new ThawError(code, message, 'Free some space there, or export to a folder on another disk.', {
+    cause: explained,
+  });
 }
 
 /**
@@ -159,6 +171,6 @@ export async function exportModel(job: ExportJob, signal: AbortSignal, report: R
     return await write(job, signal, report);
   } catch (error) {
     await rm(job.aside, { recursive: true, force: true });
-    throw explainDiskError(error, `write ${job.target}`);
+    throw explainExportError(error, job.target);
   }
 }

@@ -26,7 +26,7 @@ export interface ExportJob {
   readonly card: CardFacts;
 }
 
-export type ExportDone = Pick<ExportedModel, 'files' | 'bytes' | 'selfTest' | 'warnings'>;
+export type ExportDone = Pick<ExportedModel, 'files' | 'bytes' | 'selfTest' | 'predicts' | 'warnings'>;
 
 /** Exporter to engine; the last message is `answered` or `failed`. */
 export type ExporterMessage =

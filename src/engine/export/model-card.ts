@@ -49,6 +49,8 @@ export interface CardOfExport {
   readonly quantisation: Quantisation | null;
   /** The sample: `predict.py`. */
   readonly program: string;
+  /** Whether that predicts and compares; else it lists the weights. */
+  readonly predicts: boolean;
   readonly classes: readonly string[];
   readonly preprocessing: Preprocessing;
   /** The checkpoint's. */
@@ -61,9 +63,20 @@ export interface CardOfExport {
 /** More classes than this are told by their number. */
 const MOST_LISTED = 100;
 
-/** A text of anybody's within Markdown: nothing in it is markup, a link or HTML, and it stays on its line. */
+/** A name on a line of its own, whatever ends lines for whoever reads it: Python's `splitlines` knows eleven signs that do. */
+export function plainName(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/**
+ * A text of anybody's within Markdown: nothing in it is markup, a link or HTML, it stays on its line, and what it has to turn
+ * its direction around ends with it (Unicode Standard Annex 9, section 2.4).
+ */
 function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').replace(/[\\`*{}[\]<>#|~&$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&');
+  const escaped = plainName(text).replace(/[\\`*{}[\]<>#|~&$]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&');
+  return /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(escaped)
+    ? `\u2068${escaped}\u2069`
+    : escaped;
 }
 
 function percent(share: number | null): string {
@@ -162,9 +175,12 @@ function inputLines(preprocessing: Preprocessing): string[] {
   ];
 }
 
-function testLines({ runtime, references, drawn, difference, allowed }: ExportSelfTest, command: string): string[] {
+function testLines({ selfTest, predicts }: CardOfExport, command: string): string[] {
+  const { runtime, references, drawn, difference, allowed } = selfTest;
   const images = `${counted(references, 'image')} of the validation and ${drawn} drawn ones`;
-  const rest = `\`${command} --check\` compares once more, on the drawn ones, which lie in \`reference.npz\`.`;
+  const rest = predicts
+    ? `\`${command} --check\` compares with Thaw in the model's own runtime, on the drawn ones, which lie in \`reference.npz\`.`
+    : 'Its probabilities were not compared: `reference.npz` has drawn images and what Thaw predicts of them.';
   return [
     difference === null
       ? `${plain(runtime)}. ${rest}`
@@ -175,7 +191,7 @@ function testLines({ runtime, references, drawn, difference, allowed }: ExportSe
 
 /** The card of an exported model, in Markdown: what it is, what it learnt from, how good it is, and what it is not for. */
 export function modelCard(card: CardOfExport): string {
-  const { facts, format, quantisation, program, classes, preprocessing, epoch, step, files, selfTest } = card;
+  const { facts, format, quantisation, program, classes, preprocessing, epoch, step, files } = card;
   const command = `${program.endsWith('.py') ? 'python' : 'node'} ${program}`;
   const listed =
     classes.length > MOST_LISTED
@@ -194,9 +210,10 @@ export function modelCard(card: CardOfExport): string {
     '',
     ...table(
       ['file', 'what'],
-      [...files, [program, 'a program that predicts images, with `--check` to hold it to Thaw'], ...COMMON_FILES].map(
-        ([name, what]) => [`\`${name}\``, what],
-      ),
+      [...files, [program, card.predicts ? PREDICTING : LISTING], ...COMMON_FILES].map(([name, what]) => [
+        `\`${name}\``,
+        what,
+      ]),
     ),
     '',
     '## Input',
@@ -227,7 +244,7 @@ export function modelCard(card: CardOfExport): string {
     '',
     '## Self-test',
     '',
-    ...testLines(selfTest, command),
+    ...testLines(card, command),
     '',
     '## Limits',
     '',
@@ -240,6 +257,8 @@ export function modelCard(card: CardOfExport): string {
   return `${lines.join('\n')}\n`;
 }
 
+const PREDICTING = 'a program that predicts images, with `--check` to hold it to Thaw';
+const LISTING = 'a program that lists the weights: no other program has the layers of this network';
 const COMMON_FILES = [
   ['classes.json', 'the names of the classes, in the order of the outputs'],
   ['labels.txt', 'the same, a line each'],

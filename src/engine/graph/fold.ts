@@ -39,14 +39,29 @@ function isConvolution(layer: Layer | undefined): layer is Convolution {
   return layer !== undefined && Object.hasOwn(OUTPUT_KERNELS, layer.kind);
 }
 
-/** The output channel of each element of such a kernel, which lies in memory row-major. */
-function channelOf({ convolution, kernel }: FoldedConvolution): (index: number) => number {
+/** How channels follow each other in such a kernel, which lies in memory row-major: each so many elements long, over and over. */
+function channelRuns({ convolution, kernel }: FoldedConvolution): {
+  readonly channels: number;
+  readonly length: number;
+} {
   const [, , filters = 1, channels = 1] = kernel.shape;
   // [rows, columns, filters, channels], where all others have what they give last.
-  if (convolution.kind === 'conv2dTranspose') return (index) => Math.floor(index / channels) % filters;
+  if (convolution.kind === 'conv2dTranspose') return { channels: filters, length: channels };
   // Of a depthwise kernel that is its last two dimensions.
-  const given = convolution.kind === 'depthwiseConv2d' ? filters * channels : channels;
-  return (index) => index % given;
+  return { channels: convolution.kind === 'depthwiseConv2d' ? filters * channels : channels, length: 1 };
+}
+
+/** Millions of values: plain loops are several times as fast as a function for each. */
+function scaledKernel(kernel: Float32Array, folded: FoldedConvolution, scale: Float64Array): Float32Array {
+  const { channels, length } = channelRuns(folded);
+  const scaled = new Float32Array(kernel.length);
+  for (let index = 0; index < kernel.length;) {
+    for (let channel = 0; channel < channels; channel += 1) {
+      const factor = scale[channel] ?? NaN;
+      for (const end = index + length; index < end; index += 1) scaled[index] = (kernel[index] ?? NaN) * factor;
+    }
+  }
+  return scaled;
 }
 
 /**
@@ -112,8 +127,7 @@ export function foldedValues(
     variance,
     (value, channel) => (gamma?.[channel] ?? 1) / Math.sqrt(value + batchNorm.epsilon),
   );
-  const channel = channelOf(folded);
-  const kernel = required(outputKernel(convolution)).map((value, index) => value * (scale[channel(index)] ?? NaN));
+  const kernel = scaledKernel(required(outputKernel(convolution)), folded, scale);
   const bias = mean.map(
     (value, channel) => (beta?.[channel] ?? 0) + ((ownBias?.[channel] ?? 0) - value) * (scale[channel] ?? NaN),
   );

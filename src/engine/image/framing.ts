@@ -23,7 +23,7 @@ function centredPart(size: Size, wanted: Size): Region {
 }
 
 /** A wider or taller image than this is cut before it is resized: of what is cut away a crop shows nothing. */
-const WIDEST = 4;
+export const WIDEST = 4;
 
 /** The centred part that a crop can see some of, and the size that its shorter side's asks for. */
 function beforeCrop(size: Size, shorterSide: number): { readonly part: Region; readonly resized: Size } {

@@ -94,8 +94,6 @@ export class Session implements Disposable {
     signatures: Readonly<Record<string, SignatureSpecification>>,
     layers: readonly string[] = [],
   ): Session {
-    const binding = loadBinding();
-    const prepared = new Map(Object.entries(signatures).map(([name, given]) => [name, prepare(name, given)]));
     const file = path.join(directory, 'saved_model.pb');
     try {
       mkdirSync(directory, { recursive: true });
@@ -104,6 +102,21 @@ export class Session implements Disposable {
     } catch (error) {
       throw explainDiskError(error, 'write the program');
     }
+    return Session.open(directory, signatures, layers);
+  }
+
+  /**
+   * Loads the SavedModel that lies in a folder.
+   *
+   * @throws ThawError `runtime.missing` without TensorFlow, `graph.invalid` for a program that it refuses
+   */
+  static open(
+    directory: string,
+    signatures: Readonly<Record<string, SignatureSpecification>>,
+    layers: readonly string[] = [],
+  ): Session {
+    const binding = loadBinding();
+    const prepared = new Map(Object.entries(signatures).map(([name, given]) => [name, prepare(name, given)]));
     let id: number;
     try {
       id = binding.loadSavedModel(directory, 'serve');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { realpath, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, realpath, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isFeatureNetwork } from '../../shared/contract/features.ts';
 import {
@@ -21,6 +21,7 @@ import { recordExport } from '../experiment/run-export.ts';
 import { readPlan, readRun } from '../experiment/run-reader.ts';
 import { assertAccepted, estimatedBytes } from '../export/assert-accepted.ts';
 import type { ExportDone, ExportJob, ReferenceImage } from '../export/exporter-protocol.ts';
+import { spread } from '../export/spread.ts';
 import { readStateOf } from '../training/checkpoint.ts';
 import { readPredictedPaths, readPredictions } from '../training/evaluation/read-predictions.ts';
 import { modelNetwork, readModelFile } from '../training/model-file.ts';
@@ -62,19 +63,17 @@ async function targetOf(context: ServiceContext, output: FolderOutput): Promise<
   if (!(await stat(parent).catch(() => null))?.isDirectory()) {
     refuse(`there is no '${parent}' to make it in`, 'Make that folder first, or choose another.');
   }
-  const found = await stat(target).catch(() => null);
+  const found = await lstat(target).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') {
+      refuse(`the name of '${target}' is too long for its disk`, 'Choose a shorter name.');
+    }
+    return null;
+  });
   if (!found) return target;
+  if (found.isSymbolicLink()) refuse(`'${target}' is a link`, 'Name the folder that it leads to, or another.');
   if (!found.isDirectory()) refuse(`'${target}' is a file`, 'Choose another name.');
   if ((await readdir(target)).length > 0) refuse(`'${target}' is not empty`, 'Choose another name, or empty it.');
   return target;
-}
-
-/** So many of a list, spread over it: classes stand one after the other. */
-function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, place) => items[Math.floor((place * items.length) / most)]).filter(
-    (item) => item !== undefined,
-  );
 }
 
 /** Images of the run's validation, where its dataset is still at its place; never any out of it. */
@@ -116,7 +115,7 @@ async function writeFolder(
     format,
     quantisation: quantisation ?? null,
     target,
-    aside: `${target}.${randomBytes(6).toString('hex')}.part`,
+    aside: path.join(path.dirname(target), `.${randomBytes(6).toString('hex')}.part`),
     references: await referencesOf(context, runId, run.result.dataset?.root),
     card: cardFacts(context, run, stage),
   };

@@ -44,16 +44,16 @@ function placed(
 /**
  * Loads a run's checkpoint for prediction.
  *
+ * @param given what it holds, where that was read already and is needed further
  * @throws ThawError `training.checkpoint`, `runtime.missing`, `disk.full`, `disk.readOnly`
  */
-export async function loadPredictionModel({
-  runDirectory,
-  checkpoint,
-  plan,
-}: Pick<PredictJob, 'runDirectory' | 'checkpoint' | 'plan'>): Promise<PredictionModel> {
+export async function loadPredictionModel(
+  { runDirectory, checkpoint, plan }: Pick<PredictJob, 'runDirectory' | 'checkpoint' | 'plan'>,
+  given: ReadonlyMap<string, Float32Array> | null = null,
+): Promise<PredictionModel> {
   const model = await readModelFile(runDirectory);
   const { network, preprocessing } = modelNetwork(model);
-  const { values } = await checkpointValues(runDirectory, checkpoint, network);
+  const values = given ?? (await checkpointValues(runDirectory, checkpoint, network)).values;
   const { gpu, kernels } = deviceInformation();
   const program = compileProgram({
     network,
@@ -65,7 +65,8 @@ export async function loadPredictionModel({
   const directory = await mkdtemp(path.join(runDirectory, 'predict-'));
   try {
     const session = Session.load(directory, program.savedModel, program.signatures);
-    assignValues(session, program, values);
+    if (given) session.run('assign', program.assignFeeds(given));
+    else assignValues(session, program, values);
     return { session, preprocessing, classes: model.classes };
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -12,7 +12,7 @@ type SelfTest = ExportedModel['selfTest'];
 /** What weights are written as. */
 const precisions: Readonly<Record<Quantisation | 'float32', { readonly label: string; readonly about: string }>> = {
   float32: { label: 'Full', about: 'Weights of 32 bits, as they were trained.' },
-  float16: { label: '16 bits', about: 'Half as large; probabilities differ in the fourth digit.' },
+  float16: { label: '16 bits', about: 'Half as large; probabilities differ little, as a rule by less than 0.001.' },
   uint8: { label: '8 bits', about: 'A quarter as large; probabilities differ by up to 0.01, or it is not exported.' },
 };
 
@@ -33,7 +33,7 @@ export const modelExport = {
   about: (size: number) => `about ${bytes(size)}`,
   looking: 'Looking at what it can be written as…',
   name: 'Name of the folder',
-  nameWrong: 'A name without / and \\',
+  nameWrong: 'A name of a folder, without signs such as / \\ : and ?',
   start: 'Export',
   startInto: 'Export into a folder…',
   cancel: 'Cancel',
@@ -52,9 +52,11 @@ export const modelExport = {
   sizeOf: (total: number, files: number) => `${bytes(total)} in ${count(files)} files`,
   difference: 'Largest difference',
   copyPath: 'Copy the path',
-  differenceOf: ({ selfTest: { difference, allowed } }: ExportedModel) =>
+  differenceOf: ({ selfTest: { difference, allowed }, predicts }: ExportedModel) =>
     difference === null
-      ? 'tested by predict.py: python predict.py --check measures it where its runtime is'
+      ? predicts
+        ? 'not measured here: python predict.py --check measures it where its runtime is'
+        : 'not measured: no other program has the layers of this network'
       : `${difference.toExponential(1)} of a probability (allowed: ${allowed})`,
   testedWith: 'Test',
   testedBy: ({ runtime, references, drawn, difference }: SelfTest) =>

@@ -79,7 +79,8 @@ export const modelOutput = z.discriminatedUnion('kind', [
     name: z
       .string()
       .max(255)
-      .regex(/^(?!\.{1,2}$)[^/\\\0]+$/),
+      // What no disk has, and what Windows keeps for itself.
+      .regex(/^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[^/\\<>:"|?*\p{Cc}]*[^/\\<>:"|?*\p{Cc}. ]$/iu),
   }),
   z.strictObject({ kind: z.literal('fetched') }),
 ]);
@@ -126,6 +127,8 @@ export const exportedModel = z.strictObject({
   /** Of all files together. */
   bytes: z.int(),
   selfTest: exportSelfTest,
+  /** Whether the program beside it predicts, and with `--check` compares with Thaw; else it lists the weights. */
+  predicts: z.boolean(),
   warnings: z.array(z.string()),
 });
 export type ExportedModel = z.infer<typeof exportedModel>;

@@ -41,6 +41,7 @@ const card = (changes: Partial<CardFacts> = {}, more: Partial<CardOfExport> = {}
     format: 'pb',
     quantisation: null,
     program: 'predict.py',
+    predicts: true,
     classes: ['fox', 'owl'],
     preprocessing: scaleToUnitRange(224, 224),
     epoch: 3,

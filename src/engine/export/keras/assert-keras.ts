@@ -19,7 +19,7 @@ export function assertKeras(target: KerasTarget): (model: Omit<ExportedNetwork, 
       throw new ThawError(
         'usage.invalid',
         `A file of Keras' is written with at most ${MOST_WEIGHTS} weights; '${model.network.name}' has ${weights}.`,
-        'Export it as savedmodel or safetensors.',
+        'Export it as safetensors, which has no such limit.',
       );
     }
     kerasModel(model, target);

@@ -26,7 +26,7 @@ function formatOf(
     sample: ({ preprocessing }, allowed) =>
       pythonSample(preprocessing, allowed, { ...python, predict: predictCode(file) }),
     test: async (folder, images, { classes }) => ({
-      runtime: "Thaw's own reader of Keras' files; Keras itself tells by `python predict.py --check`",
+      runtime: "Thaw's own reader of Keras' files",
       probabilities: await predictedByReader(path.join(folder, file), images, classes),
     }),
     files: () => [

@@ -4,7 +4,7 @@ import type { ExportedNetwork } from '../exported-network.ts';
 
 const FLOAT_BYTES = 4;
 /** Protocol buffers hold no more than 2 GiB in one message; nodes and names take the rest of it. */
-const MOST_WEIGHT_BYTES = 2 ** 31 - 2 ** 26;
+export const MOST_MESSAGE_BYTES = 2 ** 31 - 2 ** 26;
 
 /**
  * Refuses what ONNX cannot hold.
@@ -21,11 +21,11 @@ export function assertOnnx({ network }: Pick<ExportedNetwork, 'network'>): void 
     );
   }
   const bytes = FLOAT_BYTES * networkTensors(network).reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  if (bytes > MOST_WEIGHT_BYTES) {
+  if (bytes > MOST_MESSAGE_BYTES) {
     throw new ThawError(
       'usage.invalid',
       `An ONNX file holds at most 2 GiB; the weights of '${network.name}' take ${(bytes / 2 ** 30).toFixed(1)} GiB.`,
-      'Export it as torch or as safetensors, which have no such limit.',
+      'Export it as safetensors, which has no such limit.',
     );
   }
 }

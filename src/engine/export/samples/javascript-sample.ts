@@ -1,3 +1,4 @@
+import { WIDEST } from '../../image/framing.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 
 /** How sharp frames an image as `framing` does; `image` is a sharp of what is upright and RGB, `whole` its size. */
@@ -13,11 +14,16 @@ function framed(preprocessing: Preprocessing): string {
   const [left, top] = [Math.floor((whole.width - width) / 2), Math.floor((whole.height - height) / 2)];
   image.extract({ left, top, width, height }).resize(${width}, ${height}, { fit: 'fill', kernel: KERNEL });`;
     case 'resizeThenCrop':
-      return `  // The shorter side is brought to a length, and the centre is cut out.
-  const scale = ${shorterSide ?? Math.max(height, width)} / Math.min(whole.width, whole.height);
-  const [width, height] = [Math.round(whole.width * scale), Math.round(whole.height * scale)];
+      return `  // What is far wider than tall is cut first: a line of pixels would become gigabytes.
+  const shorter = Math.min(whole.width, whole.height);
+  const part = { width: Math.min(whole.width, ${WIDEST} * shorter), height: Math.min(whole.height, ${WIDEST} * shorter) };
+  const [partLeft, partTop] = [Math.floor((whole.width - part.width) / 2), Math.floor((whole.height - part.height) / 2)];
+  // The shorter side is brought to a length, and the centre is cut out.
+  const scale = ${shorterSide ?? Math.max(height, width)} / shorter;
+  const [width, height] = [Math.round(part.width * scale), Math.round(part.height * scale)];
   const [left, top] = [Math.floor((width - ${width}) / 2), Math.floor((height - ${height}) / 2)];
   image
+    .extract({ left: partLeft, top: partTop, ...part })
     .resize(width, height, { fit: 'fill', kernel: KERNEL })
     .extract({ left, top, width: ${width}, height: ${height} });`;
   }
@@ -45,6 +51,10 @@ ${framed(preprocessing)}
 }`;
 }
 
+/** JavaScript that makes a name of anybody's fit for a terminal. */
+export const PRINTABLE = `/** Without what steers a terminal. */
+const printable = (name) => name.replace(/[\\p{Cc}\\p{Zl}\\p{Zp}]+/gu, ' ');`;
+
 /** A program for Node that predicts with an exported ONNX model. */
 export function javascriptSample(
   preprocessing: Preprocessing,
@@ -66,6 +76,8 @@ import sharp from 'sharp';
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 ${javascriptLoadImage(preprocessing)}
 
+${PRINTABLE}
+
 const files = process.argv.slice(2);
 if (files.length === 0) {
   console.log('node predict.mjs IMAGE...');
@@ -80,7 +92,7 @@ for (const file of files) {
     .map((name, index) => ({ name, probability: found.data[index] }))
     .sort((first, second) => second.probability - first.probability)
     .slice(0, 3);
-  console.log([file, ...best.map(({ name, probability }) => \`\${name} \${(probability * 100).toFixed(1)}%\`)].join('  '));
+  console.log([file, ...best.map(({ name, probability }) => \`\${printable(name)} \${(probability * 100).toFixed(1)}%\`)].join('  '));
 }
 `;
 }

@@ -1,3 +1,4 @@
+import { WIDEST } from '../../image/framing.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 
 const KERNELS = { bilinear: 'BILINEAR', bicubic: 'BICUBIC' } as const;
@@ -16,9 +17,14 @@ function framed(preprocessing: Preprocessing): string {
     image = image.crop((left, top, left + crop_width, top + crop_height))
 `;
     case 'resizeThenCrop':
-      return `    # The shorter side is brought to a length, and the centre is cut out.
+      return `    # What is far wider than tall is cut first: a line of pixels would become gigabytes.
+    longest = ${WIDEST} * min(image.size)
+    part_width, part_height = min(image.width, longest), min(image.height, longest)
+    left, top = (image.width - part_width) // 2, (image.height - part_height) // 2
+    image = image.crop((left, top, left + part_width, top + part_height))
+    # The shorter side is brought to a length, and the centre is cut out.
     scale = ${shorterSide ?? Math.max(height, width)} / min(image.size)
-    image = image.resize((round(image.width * scale), round(image.height * scale)), KERNEL)
+    image = image.resize((int(image.width * scale + 0.5), int(image.height * scale + 0.5)), KERNEL)
     left, top = (image.width - ${width}) // 2, (image.height - ${height}) // 2
     return np.asarray(image.crop((left, top, left + ${width}, top + ${height})))
 `;

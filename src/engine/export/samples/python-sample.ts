@@ -51,7 +51,13 @@ def check():
     return difference <= ${allowed}
 
 
+def printable(name):
+    """Without what steers a terminal."""
+    return ''.join(sign if sign.isprintable() else ' ' for sign in name)
+
+
 def main(arguments):
+    sys.stdout.reconfigure(errors='replace')
     if arguments == ['--check']:
         return 0 if check() else 1
     if not arguments:
@@ -60,7 +66,7 @@ def main(arguments):
     for path in arguments:
         probabilities = predict(load_image(path)[np.newaxis])[0]
         best = np.argsort(-probabilities)[:3]
-        print(path, *(f'{CLASSES[index]} {probabilities[index]:.1%}' for index in best), sep='  ')
+        print(path, *(f'{printable(CLASSES[index])} {probabilities[index]:.1%}' for index in best), sep='  ')
     return 0
 
 

@@ -1,6 +1,7 @@
 import { bool, int, text, type } from '../../graph/attribute.ts';
 import type { GraphFunction } from '../../graph/graph-function.ts';
 import { Graph, type Tensor } from '../../graph/graph.ts';
+import { WIDEST } from '../../image/framing.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 
 const KERNELS = { bilinear: 'triangle', bicubic: 'keyscubic' } as const;
@@ -159,14 +160,18 @@ function framed(builder: Builder, image: Tensor, preprocessing: Preprocessing): 
     case 'resizeThenCrop': {
       const shorter = builder.number(shorterSide ?? Math.max(preprocessing.height, preprocessing.width));
       const least = builder.binary('Minimum', tall, wide);
+      // Cut before it is resized, as `framing` does: a file of a few bytes may be a line of pixels that becomes gigabytes.
+      const longest = builder.binary('Mul', least, builder.number(WIDEST));
+      const part = [builder.binary('Minimum', tall, longest), builder.binary('Minimum', wide, longest)] as const;
       const twice = (value: Tensor): Tensor => builder.binary('Mul', value, builder.number(2));
       // Rounded: (2 side shorter + least) / (2 least).
       const scaled = (side: Tensor): Tensor => {
         const product = builder.binary('Mul', twice(side), shorter);
         return builder.binary('FloorDiv', builder.binary('AddV2', product, least), twice(least));
       };
-      const size = [scaled(tall), scaled(wide)] as const;
-      return builder.centre(builder.resized(image, size, whole, kernel), [height, width], size);
+      const size = [scaled(part[0]), scaled(part[1])] as const;
+      const cut = builder.centre(image, part, whole);
+      return builder.centre(builder.resized(cut, size, part, kernel), [height, width], size);
     }
   }
 }

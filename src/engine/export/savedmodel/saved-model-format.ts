@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { func, int, shapes, type, types } from '../../graph/attribute.ts';
@@ -7,7 +7,7 @@ import { classProbabilities } from '../../graph/loss.ts';
 import { encodeSavedModel, type Signature } from '../../graph/saved-model.ts';
 import type { Preprocessing } from '../../network/preprocessing.ts';
 import { deviceInformation } from '../../runtime/binding.ts';
-import { Session, type Output } from '../../runtime/session.ts';
+import { Session } from '../../runtime/session.ts';
 import type { ExportFormat, SelfTest } from '../export-format.ts';
 import type { ExportedNetwork } from '../exported-network.ts';
 import { frozenNetwork } from '../frozen-graph.ts';
@@ -125,40 +125,36 @@ async function filesOf(
   );
 }
 
-function probabilitiesOf({ probabilities }: Record<string, Output>): Float32Array {
-  if (!(probabilities?.data instanceof Float32Array)) throw new TypeError('The model gave no probabilities.');
-  return probabilities.data;
-}
-
-/** What both signatures make of the images: of their pixels, and of files that hold those that are drawn. */
+/** What both signatures make of the images, of their pixels and of files that hold those that are drawn, in one run. */
 async function predicted(
   folder: string,
   images: TestImages,
   { classes, preprocessing }: Omit<ExportedNetwork, 'values'>,
 ): Promise<Pick<SelfTest, 'probabilities' | 'further'>> {
   const { height, width } = images;
-  const outputs = (scope: string) => ({
-    probabilities: { name: `${scope}/probabilities:0`, dtype: 'float32' as const, shape: [-1, classes.length] },
+  const probabilities = (scope: string) => ({
+    name: `${scope}/probabilities:0`,
+    dtype: 'float32' as const,
+    shape: [-1, classes.length],
   });
-  const floats = { name: 'images:0', dtype: 'float32' as const, shape: [-1, height, width, 3] };
-  const signatures = {
-    [SIGNATURES.floats]: { inputs: { images: floats }, outputs: outputs('of_pixels') },
-    [SIGNATURES.bytes]: {
-      inputs: { [BYTES]: { name: `${BYTES}:0`, dtype: 'string' as const, shape: [-1] } },
-      outputs: outputs('of_files'),
+  const both = {
+    inputs: {
+      images: { name: 'images:0', dtype: 'float32' as const, shape: [-1, height, width, 3] },
+      files: { name: `${BYTES}:0`, dtype: 'string' as const, shape: [-1] },
     },
+    outputs: { ofPixels: probabilities('of_pixels'), ofFiles: probabilities('of_files') },
   };
-  const directory = await mkdtemp(path.join(folder, 'self-test-'));
-  try {
-    using session = Session.load(directory, await readFile(path.join(folder, FILE)), signatures);
-    const files = await filesOf(images, preprocessing);
-    return {
-      probabilities: probabilitiesOf(session.run(SIGNATURES.floats, { images: asFloats(images) })),
-      further: [probabilitiesOf(session.run(SIGNATURES.bytes, { [BYTES]: { data: files, shape: [files.length] } }))],
-    };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+  const files = await filesOf(images, preprocessing);
+  // TensorFlow prepares a graph anew for each set of outputs, which takes seconds for a large one.
+  using session = Session.open(folder, { both });
+  const { ofPixels, ofFiles } = session.run('both', {
+    images: asFloats(images),
+    files: { data: files, shape: [files.length] },
+  });
+  if (!(ofPixels?.data instanceof Float32Array) || !(ofFiles?.data instanceof Float32Array)) {
+    throw new TypeError('The model gave no probabilities.');
   }
+  return { probabilities: ofPixels.data, further: [ofFiles.data] };
 }
 
 /** TensorFlow's SavedModel, as TensorFlow Serving takes it. */

@@ -6,6 +6,7 @@ import type { ExportedNetwork } from '../exported-network.ts';
 import type { Tensor } from '../../graph/graph.ts';
 import { graphNodes, shapeJson, typeName } from './graph-nodes.ts';
 import { tfjsPage, tfjsSample } from './tfjs-sample.ts';
+import { mostReferences } from './most-references.ts';
 import { predictedByTfjs } from './tfjs-runtime.ts';
 import { writeManifestWeights } from './weights-manifest.ts';
 
@@ -47,6 +48,7 @@ export const TFJS_GRAPH_FORMAT: ExportFormat = {
     await writeFile(path.join(folder, PAGE), tfjsPage(model.preprocessing, 'graph'));
   },
   program: 'predict.mjs',
+  mostReferences,
   sample: ({ preprocessing }, allowed) => tfjsSample(preprocessing, 'graph', allowed),
   test: async (folder, images) => predictedByTfjs(folder, 'graph', images),
   files: () => [

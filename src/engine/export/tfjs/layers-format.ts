@@ -7,6 +7,7 @@ import { version2Configuration } from '../keras/configuration.ts';
 import type { KerasModel } from '../keras/keras-layer.ts';
 import { kerasModel } from '../keras/keras-model.ts';
 import { asciiJson, weightValues } from '../keras/weight-values.ts';
+import { mostReferences } from './most-references.ts';
 import { predictedByTfjs } from './tfjs-runtime.ts';
 import { tfjsPage, tfjsSample } from './tfjs-sample.ts';
 import { writeManifestWeights, type ManifestTensor } from './weights-manifest.ts';
@@ -53,6 +54,7 @@ async function write(model: ExportedNetwork, folder: string, quantisation: Quant
 /** A LayersModel: Keras' layers in JavaScript, which can be trained further and cut. */
 export const TFJS_LAYERS_FORMAT: ExportFormat = {
   program: 'predict.mjs',
+  mostReferences,
   write: (model, folder, _state, quantisation) => write(model, folder, quantisation),
   sample: ({ preprocessing }, allowed) => tfjsSample(preprocessing, 'layers', allowed),
   test: (folder, images) => predictedByTfjs(folder, 'layers', images),

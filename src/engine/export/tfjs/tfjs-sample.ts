@@ -1,5 +1,5 @@
 import type { Preprocessing } from '../../network/preprocessing.ts';
-import { javascriptLoadImage } from '../samples/javascript-sample.ts';
+import { javascriptLoadImage, PRINTABLE } from '../samples/javascript-sample.ts';
 
 /** How each of tfjs' two kinds of model is loaded. */
 const LOADERS = { graph: 'loadGraphModel', layers: 'loadLayersModel' } as const;
@@ -64,6 +64,8 @@ async function check(model) {
 
 ${javascriptLoadImage(preprocessing)}
 
+${PRINTABLE}
+
 const files = process.argv.slice(2);
 if (files.length === 0) {
   console.log('node predict.mjs IMAGE...');
@@ -81,7 +83,7 @@ for (const file of files) {
     .map((name, index) => ({ name, probability: probabilities[index] }))
     .sort((first, second) => second.probability - first.probability)
     .slice(0, 3);
-  console.log([file, ...best.map(({ name, probability }) => \`\${name} \${(probability * 100).toFixed(1)}%\`)].join('  '));
+  console.log([file, ...best.map(({ name, probability }) => \`\${printable(name)} \${(probability * 100).toFixed(1)}%\`)].join('  '));
 }
 process.exit();
 `;

@@ -6,6 +6,7 @@ import { networkTensors } from '../../network/shape.ts';
 import { openWeights } from '../../weights/open.ts';
 import type { ExportFormat } from '../export-format.ts';
 import type { ExportedNetwork } from '../exported-network.ts';
+import { sameBits } from '../same-bits.ts';
 import { pythonSample } from '../samples/python-sample.ts';
 import { writeTorchFile, type TorchTensor } from './torch-file.ts';
 import { torchModule } from './torch-module.ts';
@@ -48,7 +49,7 @@ async function assertReadBack(file: string, state: ReadonlyMap<string, TorchTens
       if (!(data instanceof Float32Array)) continue;
       const entry = read.tensors.get(name);
       const values = entry?.shape.join() === shape.join() ? read.read(name) : null;
-      if (values?.every((value, index) => Object.is(value, data[index])) === true) continue;
+      if (values && sameBits(values, data)) continue;
       throw new ThawError(
         'export.differs',
         `A PyTorch file gives back what was written into it; '${name}' of ${path.basename(file)} does not. Nothing was kept of it.`,
@@ -86,6 +87,8 @@ export const TORCH_FORMAT: ExportFormat = {
     }));
   },
   program: 'predict.py',
+  // No runtime of it predicts here.
+  mostReferences: () => 0,
   sample: (model, allowed) =>
     pythonSample(model.preprocessing, allowed, {
       packages: 'torch',
