@@ -155,6 +155,7 @@ export const evaluation = {
   calibration: {
     title: 'Calibration',
     hint: 'Of images that were predicted with about this probability, how many were right. On the diagonal it can be believed; below it, it is too sure.',
+    diagram: 'Reliability diagram',
     chart: (ece: number, scaled: number | null) =>
       `Reliability: calibration error ${percent(ece)}${scaled === null ? '' : `, ${percent(scaled)} after temperature scaling`}`,
     confidence: 'probability of the predicted class',
