@@ -46,7 +46,15 @@ describeWith('labels that are hard to believe, in a browser', await findWeb(), (
     await page.keyboard.press('Enter');
     await expect.poll(() => rows().count()).toBe(total - 2);
     await expect.poll(focused).toBe(paths[2]);
+    // The space bar shows it large, and the same keys decide there.
+    await page.keyboard.press(' ');
+    const viewer = page.getByRole('dialog', { name: /^Image / });
+    await viewer.getByRole('img').waitFor();
+    expect(await viewer.textContent()).toContain(`1 of ${total - 2}`);
     await page.keyboard.press('e');
+    await expect.poll(() => viewer.textContent()).toContain(`1 of ${total - 3}`);
+    await page.keyboard.press('Escape');
+    await expect.poll(focused).toBe(paths[3]);
     await expect.poll(() => rows().count()).toBe(total - 3);
     await page.getByRole('button', { name: 'Undo', exact: true }).waitFor();
     await page.getByText(`${total - 3} labels to review, 3 reviewed`).waitFor();
