@@ -12,7 +12,7 @@ import { SentImages } from './sent-images.ts';
 /** Other machines never reach it. */
 const ADDRESS = '127.0.0.1';
 /** As it is, or as the one file of a form. */
-const IMAGES = /^(image\/|application\/octet-stream|multipart\/form-data)/;
+const IMAGES = /^(image\/|application\/octet-stream|multipart\/form-data)/i;
 const DEFAULT_CLASSES = 3;
 const MOST_CONNECTIONS = 64;
 /** Single precision has no more than nine digits. */
@@ -171,7 +171,7 @@ function addRoutes(
     const known = error instanceof RequestRefused ? error.problem : problemOf(error, limits);
     if (known) return sendProblem(reply, known);
     const { code, message, hint } = error instanceof ThawError ? error.toJSON() : options.onDefect(error);
-    return sendProblem(reply, { status: 500, code, message, hint });
+    return sendProblem(reply, { status: code.startsWith('disk.') ? 507 : 500, code, message, hint });
   });
 }
 

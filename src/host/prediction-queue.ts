@@ -58,7 +58,10 @@ export class PredictionQueue {
         else answer.reject(new TypeError(`${found.length} predictions came of ${together.length} images.`));
       }
     } catch (error) {
-      for (const { answer } of together) answer.reject(error);
+      const [only] = together;
+      if (together.length === 1) only?.answer.reject(error);
+      // One of them may be what it is about: the others have no part in that.
+      else for (const one of together.filter(({ signal }) => !signal.aborted)) await this.#answer([one]);
     }
   }
 }

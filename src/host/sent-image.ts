@@ -30,7 +30,7 @@ function fileOfForm(body: Buffer, type: string): Uint8Array | null {
 export function sentImage({ body, headers }: FastifyRequest): Uint8Array {
   const type = headers['content-type'] ?? '';
   if (Buffer.isBuffer(body) && body.length > 0) {
-    const image = type.startsWith('multipart/') ? fileOfForm(body, type) : body;
+    const image = /^multipart\//i.test(type) ? fileOfForm(body, type) : body;
     if (image !== null && image.length > 0) return image;
   }
   throw new RequestRefused({

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { explainDiskError } from '../shared/errors/thaw-error.ts';
 
 /** The process that the folder belongs to follows, and what `mkdtemp` adds. */
 const NAME = /^thaw-serve-(\d+)-/;
@@ -40,17 +41,28 @@ export class SentImages {
     process.once('exit', this.#remove);
   }
 
+  /** @throws ThawError `disk.full`, `disk.readOnly` */
   static async open(): Promise<SentImages> {
     const parent = tmpdir();
-    await clearLeft(parent);
-    return new SentImages(await mkdtemp(path.join(parent, `thaw-serve-${process.pid}-`)));
+    try {
+      await clearLeft(parent);
+      return new SentImages(await mkdtemp(path.join(parent, `thaw-serve-${process.pid}-`)));
+    } catch (error) {
+      throw explainDiskError(error, 'make a folder for images that are sent');
+    }
   }
 
-  /** Does something with an image's file, which is gone when that has ended, well or not. */
+  /**
+   * Does something with an image's file, which is gone when that has ended, well or not.
+   *
+   * @throws ThawError `disk.full`, `disk.readOnly`, and what the work meets
+   */
   async during<Result>(image: Uint8Array, work: (file: string) => Promise<Result>): Promise<Result> {
     const file = path.join(this.#folder, randomBytes(16).toString('hex'));
     try {
-      await writeFile(file, image, { flag: 'wx', mode: 0o600 });
+      await writeFile(file, image, { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+        throw explainDiskError(error, 'keep an image that was sent');
+      });
       return await work(file);
     } finally {
       await rm(file, { force: true });

@@ -124,6 +124,12 @@ describe('a run that is served', () => {
     ['what is none', () => ask('/predict', 'no image at all'), 422, 'image.unreadable'],
     ['half of one', () => ask('/predict', image().subarray(0, 60)), 422, 'image.unreadable'],
     ['nothing', () => ask('/predict', new Uint8Array(0)), 422, 'image.missing'],
+    [
+      'a form without a file, in capitals',
+      () => ask('/predict', '--x\r\n', { type: 'Multipart/Form-Data; boundary=x' }),
+      422,
+      'image.missing',
+    ],
     ['a form without a file', () => ask('/predict', new FormData(), { type: null }), 422, 'image.missing'],
     ['another place', () => ask('/elsewhere'), 404, 'request.unknown'],
   ])('refuses %s', async (_, asked, status, code) => {

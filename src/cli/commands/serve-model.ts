@@ -38,7 +38,8 @@ and in Python:
       print(requests.post(f'{url}/predict', data=image, headers=headers, timeout=60).json())
 
 It answers {"classes": [{"name", "probability"}, ..], "milliseconds"}, or {"error": {"code", "message", "hint"}} with the status
-401 without the token, 408 for what comes too slowly, 413 for what is too large, 415 for what is sent as no image, 422 for what cannot be read, 503 while it is busy.
+401 without the token, 408 for what comes too slowly, 413 for what is too large, 415 for what is sent as no image, 422 for what cannot be read, 503 while it is busy,
+507 without room for the image on the disk.
 GET /model tells the classes, the size of the input, the run and the checkpoint, which stays the one that it was at the start,
 however the run goes on; GET /health needs no token.`;
 

@@ -57,7 +57,20 @@ describe('images that wait for the network', () => {
     expect((await next).path).toBe('next');
   });
 
-  it('are all told what the network met, and those after them are predicted', async () => {
+  it('have no part in what is wrong with one of them', async () => {
+    const release: PromiseWithResolvers<void> = Promise.withResolvers();
+    const queue = new PredictionQueue(async (files) => {
+      await release.promise;
+      if (files.includes('deadly')) throw new Error('out of memory');
+      return files.map(predictionOf);
+    });
+    const asked = ['first', 'second', 'deadly', 'third'].map((file) => queue.ask(file, nobody));
+    release.resolve();
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('are told what the network met, and those after them are predicted', async () => {
     let isBroken = true;
     const queue = new PredictionQueue((files) =>
       isBroken ? Promise.reject(new Error('broken')) : Promise.resolve(files.map(predictionOf)),
