@@ -3,10 +3,8 @@ import { MOST_SUSPECTS, type LabelMistakes, type LabelMistakesRequest } from '..
 import type { TrainingPlan } from '../../shared/contract/plan.ts';
 import { ThawError } from '../../shared/errors/thaw-error.ts';
 import { alikeGroups } from '../dataset/health/alike-groups.ts';
-import { storedMeasures } from '../dataset/index/image-measures.ts';
 import { UNLABELLED } from '../dataset/read-images.ts';
 import { nearDuplicates } from '../image/near-duplicates.ts';
-import { unpackFingerprint } from '../image/packed-fingerprint.ts';
 import type { JudgedLabels } from '../training/extractor-protocol.ts';
 import { cacheLimit } from './caches.ts';
 import type { ServiceContext } from './context.ts';
@@ -15,10 +13,13 @@ import { findSuspects } from './extractor-process.ts';
 import { judgingPlan } from './judging-plan.ts';
 import { findJudged, keepJudged } from './kept-labels.ts';
 import { resolveDataset } from './resolve-references.ts';
+import { seeImages } from './seen-images.ts';
 import type { Task } from './tasks.ts';
 import { assertWeights, sourceFolders } from './weights-path.ts';
 import { weightsStamps } from './weights-stamps.ts';
 
+/** As many images are decoded at a time; each runs in a thread of Node's own. */
+const AT_A_TIME = 8;
 const USUAL_FOLDS = 5;
 const USUAL_SEED = 42;
 /** Changed whenever other suspects come of the same images. */
@@ -28,21 +29,24 @@ const MOST_NAMED = 5;
 
 type NamedImage = OpenedDataset['images'][number];
 
-/** Numbers the images by what they show: copies together, and what the index knows to be near them. */
+/** Numbers the images by what they show, which each is looked at for once: copies together, and what is near them. */
 async function groupsOf(
   context: ServiceContext,
+  opened: OpenedDataset,
   images: readonly NamedImage[],
-  signal: AbortSignal,
+  task: Task,
 ): Promise<Int32Array> {
   const contents = [...new Set(images.map(({ image }) => image.contentHash))].sort();
   const groups = new Map(contents.map((contentHash, group) => [contentHash, group]));
-  const index = context.indexIfAny;
-  const known = index ? await storedMeasures(index, contents, signal) : null;
-  const prints = contents.map((contentHash) => known?.get(contentHash)?.fingerprint ?? null);
-  const pairs = await nearDuplicates(
-    prints.map((print) => print && unpackFingerprint(print)),
-    { signal },
-  );
+  // Looked at twice at once, images would be decoded twice.
+  const measured = context.measuring.end(opened.datasetId);
+  const seen = await seeImages(opened, context.indexIfAny, { ...task, atATime: AT_A_TIME }).catch((error: unknown) => {
+    // What this did not come to is still to be looked at.
+    if (measured) context.measuring.begin(opened.datasetId);
+    throw error;
+  });
+  const prints = contents.map((contentHash) => seen.get(contentHash)?.fingerprint ?? null);
+  const pairs = await nearDuplicates(prints, { signal: task.signal });
   for (const alike of alikeGroups(pairs)) {
     const [first] = alike;
     for (const { place } of alike) groups.set(contents[place] ?? '', first?.place ?? place);
@@ -189,7 +193,7 @@ export async function findLabelMistakes(
     const { classes } = opened.content;
     const images = opened.images.filter(({ image }) => image.label !== UNLABELLED);
     assertClasses(images, folds);
-    const asked = { plan, images, classes, groups: await groupsOf(context, images, task.signal), folds, seed };
+    const asked = { plan, images, classes, groups: await groupsOf(context, opened, images, task), folds, seed };
     const judged = await judge(context, opened, asked, task);
     return {
       datasetId: opened.datasetId,

@@ -3,7 +3,7 @@ import { heatMapSignature, logitWeights } from '../../graph/heat-map-program.ts'
 import { decodeImage } from '../../image/decode-image.ts';
 import { seenRegion, uprightSize } from '../../image/seen-region.ts';
 import type { ExplainedCheckpoint, ExplainedModel } from './explained-model.ts';
-import { mappedLayer } from './mapped-layers.ts';
+import { layersMeant } from './mapped-layers.ts';
 
 export interface HeatMapJob extends ExplainedCheckpoint {
   readonly kind: 'heatMap';
@@ -44,33 +44,42 @@ export function scaledToOne(values: Float32Array): { readonly values: Float32Arr
   return { largest, values: largest > 0 ? values.map((value) => value / largest) : values };
 }
 
+interface LayerMap extends Pick<ComputedMap, 'height' | 'width' | 'probabilities'> {
+  readonly layer: string;
+  readonly values: Float32Array;
+}
+
 /**
- * Grad-CAM of a layer for an image.
+ * Grad-CAM of a layer for an image. Where none is named and several networks stand side by side, it is of the one that speaks
+ * most for the class: what its places say together is what they add to the logit, as far as that is linear.
  *
- * @throws ThawError `usage.noMatch` and `run.state` as `mappedLayer`, `image.unreadable`, or what is wrong with the checkpoint
+ * @throws ThawError `usage.noMatch` and `run.state` as `layersMeant`, `image.unreadable`, or what is wrong with the checkpoint
  */
 export async function computeHeatMap(model: ExplainedModel, job: HeatMapJob): Promise<ComputedMap> {
   const { session, network, preprocessing, program } = await model.heatMaps();
-  const { name: layer } = mappedLayer(network, job.layer);
+  const meant = layersMeant(network, job.layer);
   const [pixels, upright] = await Promise.all([decodeImage(job.image, preprocessing), uprightSize(job.image)]);
   const { logits } = program;
   const weights = job.classIndex === null ? new Float32Array(logits) : logitWeights(logits, job.classIndex);
-  const { map, probabilities } = session.run(heatMapSignature(layer), {
-    images: { data: [pixels], shape: [] },
-    weights: { data: weights, shape: [1, logits] },
-    predicted: { data: Float32Array.of(job.classIndex === null ? 1 : 0), shape: [] },
-  });
-  if (!(map?.data instanceof Float32Array) || !(probabilities?.data instanceof Float32Array)) {
-    throw new TypeError('The program gave no heat-map.');
-  }
-  const [, height = 0, width = 0] = map.shape;
+  const mapOf = (layer: string): LayerMap => {
+    const { map, probabilities } = session.run(heatMapSignature(layer), {
+      images: { data: [pixels], shape: [] },
+      weights: { data: weights, shape: [1, logits] },
+      predicted: { data: Float32Array.of(job.classIndex === null ? 1 : 0), shape: [] },
+    });
+    if (!(map?.data instanceof Float32Array) || !(probabilities?.data instanceof Float32Array)) {
+      throw new TypeError('The program gave no heat-map.');
+    }
+    const [, height = 0, width = 0] = map.shape;
+    return { layer, height, width, values: map.data, probabilities: probabilities.data };
+  };
+  const said = ({ values }: LayerMap): number => values.reduce((sum, value) => sum + value, 0);
+  const maps = meant.map(({ name }) => mapOf(name));
+  const found = maps.reduce((most, map) => (said(map) > said(most) ? map : most));
   return {
-    probabilities: probabilities.data,
-    classIndex: job.classIndex ?? largestIndex(probabilities.data),
-    layer,
-    height,
-    width,
-    ...scaledToOne(map.data),
+    ...found,
+    classIndex: job.classIndex ?? largestIndex(found.probabilities),
+    ...scaledToOne(found.values),
     region: seenRegion(upright, preprocessing),
   };
 }

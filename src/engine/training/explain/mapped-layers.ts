@@ -77,14 +77,31 @@ export function mappedLayers(network: Network): readonly MappedLayer[] {
     .toReversed();
 }
 
+/** Of the layers those that none of the others stands upon: of networks side by side there is one for each. */
+function lastOf({ layers }: Network, mapped: readonly MappedLayer[]): readonly MappedLayer[] {
+  const byName = new Map(mapped.map((layer) => [layer.name, layer]));
+  const below = new Set<string>();
+  const last: MappedLayer[] = [];
+  for (const { name, inputs } of layers.toReversed()) {
+    const own = byName.get(name);
+    if (own && !below.has(name)) last.push(own);
+    if (own || below.has(name)) for (const input of inputs) below.add(input);
+  }
+  return last;
+}
+
 /**
- * The layer that is meant; without a name the last one, a pooling apart, which has fewer places than what it pools.
+ * The layer that is meant; without a name the last one of each part of the network, a pooling apart, which has fewer places than
+ * what it pools.
  *
+ * @returns one at least
  * @throws ThawError `usage.noMatch` for a name that is none of these, `run.state` for a network that has no such layer
  */
-export function mappedLayer(network: Network, name: string | null): MappedLayer {
+export function layersMeant(network: Network, name: string | null): readonly MappedLayer[] {
   const layers = mappedLayers(network);
-  const last = layers.find(({ kind }) => !POOLS.has(kind)) ?? layers[0];
+  const whole = layers.filter(({ kind }) => !POOLS.has(kind));
+  const ends = lastOf(network, whole.length > 0 ? whole : layers);
+  const [last] = ends;
   if (!last) {
     throw new ThawError(
       'run.state',
@@ -92,9 +109,9 @@ export function mappedLayer(network: Network, name: string | null): MappedLayer 
       'Ask for an occlusion map, which takes any network.',
     );
   }
-  if (name === null) return last;
+  if (name === null) return ends;
   const found = layers.find((layer) => layer.name === name);
-  if (found) return found;
+  if (found) return [found];
   const shape = layerShapes(network).get(name);
   const near = closest(
     name,

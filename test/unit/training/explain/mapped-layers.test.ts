@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withHead } from '../../../../src/engine/network/head.ts';
 import type { Layer, Network } from '../../../../src/engine/network/layer.ts';
 import { findNetwork } from '../../../../src/engine/network/registry.ts';
-import { mappedLayer, mappedLayers } from '../../../../src/engine/training/explain/mapped-layers.ts';
+import { layersMeant, mappedLayers } from '../../../../src/engine/training/explain/mapped-layers.ts';
 import { branchedNetwork } from '../../../support/small-network.ts';
 
 const headed = (name: string): Network => withHead(findNetwork(name).build(), { classes: 3, dropout: 0.1 });
@@ -55,7 +55,16 @@ describe('mappedLayers', () => {
   });
 });
 
-describe('mappedLayer', () => {
+describe('layersMeant', () => {
+  it('are the last ones of each part of a fused network', () => {
+    const fused = headed('fusion_mobilenet_v1_0.25_96+mobilenet_v2_0.35_96');
+    expect(
+      layersMeant(fused, null)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['mobilenet_v1_0.25_96/conv_pw_13_relu', 'mobilenet_v2_0.35_96/out_relu']);
+  });
+
   it.each([
     ['resnet50_224', 'conv5_block3_out'],
     ['vgg16_224', 'block5_conv3'],
@@ -63,11 +72,11 @@ describe('mappedLayer', () => {
     ['inception_v3_299', 'mixed10'],
     ['densenet121_224', 'relu'],
   ])('is of %s by default %s, the last before the pooling', (network, layer) => {
-    expect(mappedLayer(headed(network), null).name).toBe(layer);
+    expect(layersMeant(headed(network), null).map(({ name }) => name)).toEqual([layer]);
   });
 
   it('suggests the nearest name, and says what has no places', () => {
-    expect(() => mappedLayer(branchedNetwork(), 'sum_rel')).toThrow("'sum_rel' is none of its");
-    expect(() => mappedLayer(branchedNetwork(), 'pooling')).toThrow("that of 'pooling' is [4]");
+    expect(() => layersMeant(branchedNetwork(), 'sum_rel')).toThrow("'sum_rel' is none of its");
+    expect(() => layersMeant(branchedNetwork(), 'pooling')).toThrow("that of 'pooling' is [4]");
   });
 });
