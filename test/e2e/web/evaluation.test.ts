@@ -60,6 +60,8 @@ describeWith('how a checkpoint fares, in a browser', await findWeb(), (place) =>
     );
     await filter.click();
     await eventually(() => images().getByRole('option').count()).toBe(10);
+    // The page scrolls within the window, which stays where it is.
+    expect(await page.evaluate(() => [document.documentElement.scrollHeight - innerHeight, scrollY])).toEqual([0, 0]);
     await expectAccessible(page);
     await takeScreenshots(page, 'evaluation-two-classes');
   });
