@@ -130,6 +130,12 @@ export class Explanation {
     return this.tab === 'map' && imageId !== undefined && this.#mapOf === imageId ? this.map.answer : null;
   }
 
+  /** Shows a part; kernels are those of the weights, and are asked for where they are looked at. */
+  showTab(tab: ExplainTab): void {
+    this.tab = tab;
+    if (tab === 'filters' && this.filters.answer === null && !this.filters.asking) void this.askFilters();
+  }
+
   /** Looks at another image, or with other weights; an occlusion takes long and is not begun by itself. */
   show(explained: Explained): void {
     const before = this.#explained;
@@ -145,6 +151,7 @@ export class Explanation {
     if (this.layers.answer === null && !this.layers.asking) void this.#askLayers();
     this.method = 'gradCam';
     void this.askMap();
+    this.showTab(this.tab);
   }
 
   choose(change: { method?: ExplainMethod; className?: string | null; layer?: string | null }): void {

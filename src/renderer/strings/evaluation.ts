@@ -104,6 +104,7 @@ export const evaluation = {
     sortBy: (column: string) => `Sort by ${column}`,
     show: (name: string) => `Show the images of ${name}`,
     region: 'Figures by class',
+    showAll: (classes: number) => `Show all ${count(classes)} classes`,
   },
   matrix: {
     title: 'Confusion matrix',
@@ -188,6 +189,8 @@ export const evaluation = {
     logLoss: 'Log loss',
     all: 'All images',
     show: (name: string) => `Show the images of ${name}`,
+    region: 'Figures by slice',
+    showAll: (slices: number) => `Show all ${count(slices)} slices`,
     accuracySpoken: (estimated: Estimated) =>
       estimated === null
         ? none

@@ -113,6 +113,7 @@ describeWith('predictions that are questioned in a browser', await findWeb(), (p
     await page.keyboard.type('owl');
     await page.keyboard.press('Enter');
     await result(/^new\.jpg: .*labelled .*owl/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^copied to .*owl\/new\.jpg/).waitFor();
     const copied = path.join(dataset, 'owl/new.jpg');
     expect(readFileSync(copied)).toEqual(readFileSync(path.join(root, 'new.jpg')));
     expect(existsSync(path.join(root, 'new.jpg'))).toBe(true);
@@ -125,6 +126,8 @@ describeWith('predictions that are questioned in a browser', await findWeb(), (p
     expect(existsSync(path.join(dataset, 'fox/new.jpg'))).toBe(false);
     await page.getByRole('link', { name: 'Dataset', exact: true }).click();
     await page.getByRole('option', { name: /^new\.jpg, fox/ }).waitFor({ timeout: 60_000 });
+    // Told once, by what was done, and not by the folder as well.
+    expect(await page.getByText('The folder has changed').count()).toBe(0);
     await page.getByRole('link', { name: 'Predict', exact: true }).click();
   });
 

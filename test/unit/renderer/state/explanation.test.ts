@@ -74,6 +74,30 @@ describe('an explanation', () => {
     expect(last('explain.heatMap').request).not.toHaveProperty('layer');
   });
 
+  it('is drawn over no picture but its own, nor while something else is looked at', async () => {
+    const { explanation, last } = explained();
+    explanation.show({ runId: 'run', imageId: 'one' });
+    expect(explanation.mapOver('one')).toBeNull();
+    last('explain.heatMap').answer(mapOf('cat'));
+    await vi.waitFor(() => expect(explanation.mapOver('one')).toMatchObject({ class: 'cat' }));
+    expect(explanation.mapOver('two')).toBeNull();
+    explanation.showTab('nearest');
+    expect(explanation.mapOver('one')).toBeNull();
+  });
+
+  it('asks for kernels where they are looked at, again where nobody waited for them', () => {
+    const { explanation, asked } = explained();
+    const kernels = (): number => asked.filter(({ name }) => name === 'explain.filters').length;
+    explanation.show({ runId: 'run', imageId: 'one' });
+    expect(kernels()).toBe(0);
+    explanation.showTab('filters');
+    explanation.show({ runId: 'run', imageId: 'two' });
+    expect(kernels()).toBe(1);
+    explanation.end();
+    explanation.show({ runId: 'run', imageId: 'two' });
+    expect(kernels()).toBe(2);
+  });
+
   it('tells a failure, and of what was cancelled nothing', async () => {
     const { explanation, last } = explained();
     explanation.show({ runId: 'run', imageId: 'one' });
