@@ -104,10 +104,11 @@ async function explain(
   try {
     const map = await mapOf(engine, image, flags);
     if (map.kind === 'cancelled') return map;
-    const picture = path.join(givenPath(flags.out), overlayName(image, map.result.class, flags.method, taken));
-    await writeOverlay(givenPath(image), map.result, picture);
+    // What cannot be told of them is told before anything is written.
     const nearest = await neighboursOf(engine, image, flags);
     if (nearest.kind === 'cancelled') return nearest;
+    const picture = path.join(givenPath(flags.out), overlayName(image, map.result.class, flags.method, taken));
+    await writeOverlay(givenPath(image), map.result, picture);
     return { kind: 'done', result: { image, map: map.result, picture, nearest: nearest.result, problem: null } };
   } catch (error) {
     // One that cannot be read says nothing of the others.
