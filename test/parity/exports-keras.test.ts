@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findPeerPython } from '../../bench/peer-python.ts';
 import { H5_FORMAT, KERAS_FORMAT } from '../../src/engine/export/keras/keras-format.ts';
-import { predictedByGraph } from '../../src/engine/export/graph-prediction.ts';
-import { testImages, writeReference } from '../../src/engine/export/reference-images.ts';
+import { SAFETENSORS_FORMAT } from '../../src/engine/export/safetensors/safetensors-format.ts';
+import { writeReference } from '../../src/engine/export/reference-images.ts';
 import { USUAL_HEAD } from '../../src/shared/contract/head-design.ts';
 import { INITIAL_STATE } from '../../src/engine/training/checkpoint.ts';
-import { DESIGNED, exportedOf } from '../support/keras-export.ts';
+import { DESIGNED, tellingModel } from '../support/keras-export.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const python = findPeerPython();
@@ -29,14 +29,15 @@ const NETWORKS = [
   ['densenet121_32@torch', 'softmax', USUAL_HEAD],
 ] as const;
 
-async function exported(format: 'keras' | 'h5'): Promise<readonly { readonly folder: string; readonly twin: null }[]> {
-  const chosen = { keras: KERAS_FORMAT, h5: H5_FORMAT }[format];
+async function exported(
+  format: 'keras' | 'h5' | 'safetensors',
+): Promise<readonly { readonly folder: string; readonly twin: null }[]> {
+  const chosen = { keras: KERAS_FORMAT, h5: H5_FORMAT, safetensors: SAFETENSORS_FORMAT }[format];
   const asked = [];
   for (const [name, head, design] of NETWORKS) {
-    const model = exportedOf(name, head, design);
     const folder = mkdtempSync(path.join(root, `${format}-`));
-    const images = await testImages([], model.preprocessing);
-    await writeReference(path.join(folder, 'reference.npz'), images, await predictedByGraph(model, images, folder));
+    const { model, images, probabilities } = await tellingModel(folder, name, head, design);
+    await writeReference(path.join(folder, 'reference.npz'), images, probabilities);
     await chosen.write(model, folder, INITIAL_STATE, null);
     writeFileSync(path.join(folder, 'classes.json'), JSON.stringify(model.classes));
     writeFileSync(path.join(folder, 'predict.py'), chosen.sample(model, ALLOWED));
@@ -64,6 +65,7 @@ function differences(asked: readonly object[], environment: NodeJS.ProcessEnv): 
 const CASES = [
   ['Keras 3', 'keras', {}],
   ['Keras 3, of the file of before', 'h5', {}],
+  ['Keras 3, of weights and layers in files of their own', 'safetensors', {}],
   ['tf_keras', 'h5', { TF_USE_LEGACY_KERAS: '1' }],
 ] as const;
 

@@ -231,7 +231,7 @@ export function modelCard(card: CardOfExport): string {
     '',
     ...(facts.parameters
       ? [
-          `${facts.parameters.trainable.toLocaleString('en-US')} parameters learnt, ${facts.parameters.frozen.toLocaleString('en-US')} stayed as they were.`,
+          `${facts.parameters.trainable.toLocaleString('en-US')} parameters learnt, ${facts.parameters.frozen.toLocaleString('en-US')} were not learnt by gradients: those of frozen layers, and the means and variances that a BatchNorm counts.`,
           '',
         ]
       : []),

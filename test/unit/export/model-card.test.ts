@@ -65,7 +65,7 @@ describe('the card of an exported model', () => {
     ],
     ['the licence of the weights it began with', /Licence of those weights: BSD-3-Clause/],
     ['what its self-test found', /at most 5\.0e-7 from Thaw's own \(allowed: 1e-4\)/],
-    ['how it is tested once more', /`python predict\.py --check` compares once more/],
+    ['how it is tested once more', /`python predict\.py --check` compares with Thaw in the model's own runtime/],
     ['the run whose head it began with', /Its head began as that of run `20251231-000000-head`/],
     ['its limits', /## Limits\n\n- /],
   ])('tells %s', (_, told) => expect(card()).toMatch(told));

@@ -74,6 +74,6 @@ export const ONNX_FORMAT: ExportFormat = {
       FILE,
       `the model, ONNX with opset 17: \`${ONNX_NAMES.images}\` takes float32 [batch, height, width, 3], red, green and blue from 0 to 255; \`${ONNX_NAMES.probabilities}\` gives [batch, classes]`,
     ],
-    [EXAMPLE, 'the same as `predict.py`, for Node with onnxruntime-node and sharp'],
+    [EXAMPLE, 'predicts images as `predict.py` does, for Node with onnxruntime-node and sharp'],
   ],
 };

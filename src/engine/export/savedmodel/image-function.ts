@@ -180,8 +180,9 @@ function framed(builder: Builder, image: Tensor, preprocessing: Preprocessing): 
  * TensorFlow's own way from the bytes of an image file (JPEG, PNG, GIF, BMP) to the pixels that a network takes: from a string
  * to float32 [height, width, 3], whole numbers from 0 to 255.
  *
- * It frames and resamples as Thaw does, within two levels of a pixel; it turns no image upright, and of a transparent pixel it
- * takes the colour that lies below.
+ * It frames as Thaw does and resamples nearly so: of 20 photographs at networks of 32 and 224 pixels an image differed by at
+ * most 1.5 of 255 levels on average, and a pixel by at most 18 (JPEG is decoded otherwise, and Thaw rounds between the two
+ * directions). It turns no image upright, and of a transparent pixel it takes the colour that lies below.
  */
 export function imageFunction(name: string, preprocessing: Preprocessing): GraphFunction {
   const builder = new Builder();

@@ -177,7 +177,7 @@ export const SAVED_MODEL_FORMAT: ExportFormat = {
   files: () => [
     [
       FILE,
-      `the graph with its weights, tag \`serve\`: \`${SIGNATURES.bytes}\` takes image files, \`${SIGNATURES.floats}\` float32 [batch, height, width, 3], red, green and blue from 0 to 255; both give \`probabilities\` [batch, classes] and \`class\` [batch]. Pixels are the exact way in: of files (JPEG, PNG, GIF, BMP) TensorFlow resamples pixels a little otherwise, turns none upright by EXIF, and of a transparent pixel takes the colour below`,
+      `the graph with its weights, tag \`serve\`: \`${SIGNATURES.bytes}\` takes image files, \`${SIGNATURES.floats}\` float32 [batch, height, width, 3], red, green and blue from 0 to 255; both give \`probabilities\` [batch, classes] and \`class\` [batch]. Pixels are the exact way in: of files (JPEG, PNG, GIF, BMP) TensorFlow decodes and resamples a little otherwise (photographs by 1 to 1.5 of 255 levels on average, single pixels by up to 18), turns none upright by EXIF, and of a transparent pixel takes the colour below`,
     ],
     [
       VARIABLES,
