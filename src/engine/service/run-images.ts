@@ -40,8 +40,8 @@ async function openedOf(context: ServiceContext, runId: string, task: Task): Pro
 /**
  * The dataset of a run as it lies there today, with the edits that the run began with, divided as the run divided it.
  *
- * @throws ThawError `run.unknown`, `dataset.missing` where the folder has gone, or what is wrong with it today; the signal's
- *   reason
+ * @throws ThawError `run.unknown`, `run.state` for a run on features, `dataset.missing` where the folder has gone, or what is
+ *   wrong with it today; the signal's reason
  */
 export async function datasetOf(
   context: ServiceContext,
@@ -49,6 +49,13 @@ export async function datasetOf(
   task: Task,
 ): Promise<{ readonly opened: OpenedDataset; readonly dataset: Dataset }> {
   const plan = readPlan(context.log, runId);
+  if (plan.dataset.kind === 'features') {
+    throw new ThawError(
+      'run.state',
+      `A run's images lie in a folder; run '${runId}' was trained on a file of features, and where their images lie is not known.`,
+      'Choose a run that was trained on images.',
+    );
+  }
   const opened = await openedOf(context, runId, task);
   const directory = context.runDirectory(runId);
   const edits = await readRunEdits(directory, await readModelFile(directory));

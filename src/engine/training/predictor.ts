@@ -53,13 +53,20 @@ function predictBatch(
 let loaded: Promise<PredictionModel> | null = null;
 
 /** One process serves one checkpoint: its model is loaded for the first job and kept for those that follow. */
-async function predict(job: PredictJob): Promise<readonly FilePrediction[]> {
+async function modelFor(job: PredictJob): Promise<PredictionModel> {
+  return (loaded ??= loadPredictionModel(job));
+}
+
+const decodeFirst = async (job: PredictJob): Promise<Decoded> =>
+  decodeBatch(await modelFor(job), job.images.slice(0, BATCH));
+
+/** @param first its first images, where they were decoded ahead */
+async function predict(job: PredictJob, first: Promise<Decoded> | null): Promise<readonly FilePrediction[]> {
   const { images, top } = job;
-  loaded ??= loadPredictionModel(job);
-  const model = await loaded;
+  const model = await modelFor(job);
   const predictions: FilePrediction[] = [];
   const batch = (start: number): readonly string[] => images.slice(start, start + BATCH);
-  let coming = decodeBatch(model, batch(0));
+  let coming = first ?? decodeFirst(job);
   for (let start = 0; start < images.length; start += BATCH) {
     const decoded = await coming;
     // Threads decode the next ones while the session, which blocks, predicts these.
@@ -70,17 +77,24 @@ async function predict(job: PredictJob): Promise<readonly FilePrediction[]> {
 }
 
 let last: Promise<void> = Promise.resolve();
+let unanswered = 0;
 
-async function answer(job: PredictJob): Promise<void> {
-  const message: PredictorMessage = await predict(job).then(
+async function answer(job: PredictJob, first: Promise<Decoded> | null): Promise<void> {
+  const message: PredictorMessage = await predict(job, first).then(
     (predictions) => ({ kind: 'predictions', predictions }) as const,
     (error: unknown) => ({ kind: 'failed', error: serialized(error, 'Predicting') }) as const,
   );
+  unanswered -= 1;
   process.send?.(message);
 }
 
 process.on('message', (job: PredictJob) => {
-  last = last.then(() => answer(job));
+  unanswered += 1;
+  // The next job's images are decoded while the session predicts this one's; those of jobs behind it would only lie in memory.
+  const first = unanswered <= 2 ? decodeFirst(job) : null;
+  // It is told of where it is waited for.
+  first?.catch(() => undefined);
+  last = last.then(() => answer(job, first));
 });
 // Whoever asked is gone, or needs no more: what TensorFlow would tidy up goes with the process.
 process.once('disconnect', () => process.exit());

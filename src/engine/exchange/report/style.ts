@@ -71,6 +71,8 @@ th { font-weight: 500; color: var(--muted); }
 td.number, th.number { text-align: right; padding-right: 20px; }
 td.number { white-space: nowrap; }
 .best { font-weight: 650; color: var(--good); }
+.beside td { overflow-wrap: anywhere; min-width: 12ch; }
+.scroll td:first-child { min-width: 12ch; }
 .scroll th[scope='row'] { min-width: 12ch; max-width: 42ch; }
 .pairs + .pairs { border-top: 1px solid var(--line); }
 .pairs th { width: clamp(110px, 24%, 220px); }
@@ -95,7 +97,8 @@ td.number { white-space: nowrap; }
 .matrix th[scope='row'] { text-align: right; }
 .matrix b { display: block; font-weight: 600; }
 .matrix span { font-size: 11px; color: var(--muted); }
-.matrix .right { background: color-mix(in srgb, var(--good) calc(var(--part) * 0.4), var(--panel)); }
+.matrix th, .matrix td { vertical-align: middle; }
+.matrix .right { box-shadow: inset 0 0 0 1.5px var(--good); background: color-mix(in srgb, var(--good) calc(var(--part) * 0.4), var(--panel)); }
 .matrix .wrong { background: color-mix(in srgb, var(--danger) calc(var(--part) * 0.4), var(--panel)); }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 16px; }
 .cards.pairwise { grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); }
@@ -107,6 +110,11 @@ td.number { white-space: nowrap; }
   border-radius: 4px; }
 .gone { display: grid; place-items: center; padding: 8px; color: var(--muted); text-align: center; }
 footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
+@media (max-width: 640px) {
+  main { padding: 20px 10px 32px; }
+  section { padding: 12px 14px; }
+  .two { grid-template-columns: 1fr; }
+}
 @media print {
   :root { color-scheme: light; --bg: #ffffff; --panel: #ffffff; --line: #c6cfd7; --text: #000000; --muted: #444444;
     --ice: #0a69a5; --ice-bg: #cbe6f8; --ember: #a84a07; --ember-bg: #fbd9b8; --good: #0a7a55; --danger: #b92626;
@@ -119,7 +127,7 @@ footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
   .tiles { grid-template-columns: repeat(auto-fit, minmax(84px, 1fr)); gap: 6px; }
   /* A box that is cut by a page's end looks broken; a rule above its title does not. */
   section { border: 0; border-top: 1.5px solid var(--text); border-radius: 0; padding: 8px 0 0; margin-top: 20px; }
-  section:has(.cards), section:has(.dense), section:has(.columns:not(.wide)) { break-inside: auto; }
+  section:has(.cards), section:has(.dense), section:has(.aside), section:has(.columns:not(.wide)) { break-inside: auto; }
   h1, h2, h3, h2 + p { break-after: avoid; }
   tr, .tile, figure, .whole, .mask, .legend, .two { break-inside: avoid; }
   thead { display: table-header-group; }
@@ -137,6 +145,7 @@ footer { margin-top: 20px; color: var(--muted); font-size: 12px; }
   .card { font-size: 9.5px; }
   .cards { grid-template-columns: repeat(6, 1fr); gap: 10px; }
   .cards.pairwise { grid-template-columns: repeat(3, 1fr); }
+  .beside { table-layout: fixed; } .beside td { min-width: 0; }
   .scroll { overflow: visible; }
   a { color: inherit; }
 }

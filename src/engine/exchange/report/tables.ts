@@ -60,7 +60,7 @@ export function sideBySide(
   rows: readonly { readonly name: string; readonly values: readonly Value[] }[],
 ): Html {
   return html`<div class="scroll">
-    <table>
+    <table class="beside">
       <thead>
         <tr>
           <th></th>
