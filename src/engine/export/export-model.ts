@@ -19,7 +19,7 @@ import { assertAccepted, estimatedBytes } from './assert-accepted.ts';
 import type { ExportedNetwork } from './exported-network.ts';
 import type { ExportDone, ExportJob } from './exporter-protocol.ts';
 import type { ExportFormat } from './export-format.ts';
-import { judgedSelfTest } from './judged-self-test.ts';
+import { judgedSelfTest, tellsApart } from './judged-self-test.ts';
 import { modelCard, plainName } from './model-card.ts';
 import { H5_FORMAT, KERAS_FORMAT } from './keras/keras-format.ts';
 import { ONNX_FORMAT } from './onnx/onnx-format.ts';
@@ -143,10 +143,14 @@ async function write(job: ExportJob, signal: AbortSignal, report: Report): Promi
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     selfTest,
     predicts,
-    warnings:
-      missing > 0
+    warnings: [
+      ...(missing > 0
         ? [`${missing} of ${references.length} images of the validation have gone or changed and were not tested with.`]
-        : [],
+        : []),
+      ...(tellsApart(expected, file.classes.length)
+        ? []
+        : ['This model predicts the same of every image that it was tested with, so that the test tells little.']),
+    ],
   };
 }
 

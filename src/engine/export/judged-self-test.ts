@@ -11,6 +11,20 @@ function largestDifference(found: Float32Array, expected: Float32Array): number 
   }, 0);
 }
 
+/** What predicts the same of all images agrees with much that is wrong: a hundredth is far beyond what runtimes differ by. */
+const LEAST_SPREAD = 0.01;
+
+/**
+ * Whether a model predicts of some images otherwise than of others.
+ *
+ * @param probabilities float32 [images, classes]
+ */
+export function tellsApart(probabilities: Float32Array, classes: number): boolean {
+  return probabilities.some(
+    (value, index) => Math.abs(value - (probabilities[index % classes] ?? NaN)) >= LEAST_SPREAD,
+  );
+}
+
 /**
  * What a runtime made of the test images, against what Thaw does.
  *

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgedSelfTest } from '../../../src/engine/export/judged-self-test.ts';
+import { judgedSelfTest, tellsApart } from '../../../src/engine/export/judged-self-test.ts';
 
 const expected = Float32Array.of(0.25, 0.75, 0.5, 0.5);
 const judgedWithin = (allowed: number, probabilities: Float32Array | null): ReturnType<typeof judgedSelfTest> =>
@@ -34,5 +34,14 @@ describe('the self-test of an export', () => {
 
   it('tells no difference where no runtime of Node could load it', () => {
     expect(judgedWithin(1e-4, null).difference).toBeNull();
+  });
+});
+
+describe('a model that is tested', () => {
+  it.each([
+    ['the same of every image', [0.25, 0.75, 0.251, 0.749], false],
+    ['otherwise of some', [0.25, 0.75, 0.5, 0.5], true],
+  ])('predicts %s', (_, probabilities, apart) => {
+    expect(tellsApart(Float32Array.from(probabilities), 2)).toBe(apart);
   });
 });
