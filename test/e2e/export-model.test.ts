@@ -9,12 +9,13 @@ import { predictResult } from '../../src/shared/contract/endpoint.ts';
 import {
   exportedModel,
   MODEL_FORMATS,
-  QUANTISATIONS,
-  QUANTISED_FORMATS,
   type ExportedModel,
+  type ModelFormat,
+  type Quantisation,
 } from '../../src/shared/contract/model-export.ts';
 import { runResult, type RunResult } from '../../src/shared/contract/run.ts';
 import { expectError } from '../support/expect-error.ts';
+import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { thaw, type CommandResult } from '../support/thaw-command.ts';
 import { writeTinyDataset } from '../support/tiny-dataset.ts';
@@ -61,60 +62,76 @@ function runOf(head: string): RunResult {
   return run;
 }
 
-async function exportTo(name: string, format: string, run: string): Promise<ExportedModel> {
-  const folder = path.join(out, name);
-  return exportedModel.parse(await json('export', '--run', run, '--format', format, '--out', folder));
+const service = createService({ home, cache: path.join(root, 'cache') });
+afterAll(() => service.close());
+
+/** By the service, without the start of the command. */
+async function exportTo(
+  name: string,
+  format: ModelFormat,
+  runId: string,
+  quantisation?: Quantisation,
+): Promise<ExportedModel> {
+  const output = { kind: 'folder', path: path.join(out, name) } as const;
+  const request = { runId, format, output, taskId: name, ...(quantisation && { quantisation }) };
+  return exportedModel.parse(await service.transport.invoke('runs.exportModel', request));
 }
 
-describe('a run that is exported for other programs', () => {
-  it.each(MODEL_FORMATS.flatMap((format) => ['softmax', 'sigmoid'].map((head) => [format, head] as const)))(
-    'predicts the same as %s with a head of one %s, is whole, and tells where it comes from',
-    async (format, head) => {
-      const { runId } = runOf(head);
-      const name = `${format}-${head}`;
-      const folder = path.join(out, name);
-      const written = await exportTo(name, format, runId);
-      expect(written).toMatchObject({
-        runId,
-        format,
-        quantisation: null,
-        name,
-        path: folder,
-        grantId: null,
-        warnings: [],
-      });
-      expect(written.selfTest).toMatchObject({ references: 6, drawn: 4, allowed: 1e-4 });
-      if (written.selfTest.difference !== null) expect(written.selfTest.difference).toBeLessThanOrEqual(1e-4);
-      const names = written.files.map((file) => file.name);
-      expect(names).toEqual(expect.arrayContaining(COMMON));
-      for (const file of written.files) {
-        expect(readFileSync(path.join(folder, file.name)).length).toBe(file.bytes);
-      }
-      expect(JSON.parse(readFileSync(path.join(folder, 'classes.json'), 'utf8'))).toEqual(['broad', 'fine']);
-      const card = readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8');
-      expect(card).toContain(runId);
-      expect(card).not.toContain(root);
-    },
-  );
+/** Formats that nothing predicts with here. */
+const READ_BACK: readonly ModelFormat[] = ['safetensors', 'torch'];
+/** A head of one logit is written by each family of formats in its own way. */
+const OF_BOTH_HEADS: readonly ModelFormat[] = ['savedmodel', 'tfjs', 'onnx'];
 
-  it.each(QUANTISED_FORMATS.flatMap((format) => QUANTISATIONS.map((quantisation) => [format, quantisation] as const)))(
-    'is smaller as %s with weights of %s, and predicts nearly the same',
-    async (format, quantisation) => {
-      const { runId } = runOf('softmax');
-      const folder = path.join(out, `${format}-${quantisation}`);
-      const flags = ['--run', runId, '--format', format, '--quantise', quantisation, '--out', folder];
-      const written = exportedModel.parse(await json('export', ...flags));
-      expect(written).toMatchObject({ format, quantisation, selfTest: { references: 6, drawn: 4, allowed: 1e-2 } });
-      expect(written.selfTest.difference).toBeLessThanOrEqual(1e-2);
-      expect(readFileSync(path.join(folder, 'predict.mjs'), 'utf8')).toContain('allowed: 1e-2');
-      expect(readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8')).toContain(`with weights of ${quantisation}`);
-      const shardBytes = ({ files }: ExportedModel): number =>
-        files.filter(({ name }) => name.endsWith('.bin')).reduce((sum, { bytes }) => sum + bytes, 0);
-      const whole = await exportTo(`${format}-${quantisation}-whole`, format, runId);
-      // What a BatchNorm learnt and the kernels of single channels keep their digits.
-      expect(shardBytes(written) / shardBytes(whole)).toBeLessThan(quantisation === 'float16' ? 0.6 : 0.5);
-    },
-  );
+describe('a run that is exported for other programs', () => {
+  it.each([
+    ...MODEL_FORMATS.map((format) => [format, 'softmax'] as const),
+    ...OF_BOTH_HEADS.map((format) => [format, 'sigmoid'] as const),
+  ])('predicts the same as %s with a head of one %s, is whole, and tells where it comes from', async (format, head) => {
+    const { runId } = runOf(head);
+    const name = `${format}-${head}`;
+    const folder = path.join(out, name);
+    const written = await exportTo(name, format, runId);
+    expect(written).toMatchObject({
+      runId,
+      format,
+      quantisation: null,
+      name,
+      path: folder,
+      grantId: null,
+      warnings: [],
+    });
+    expect(written.predicts).toBe(true);
+    const references = READ_BACK.includes(format) ? 0 : 6;
+    expect(written.selfTest).toMatchObject({ references, drawn: 4, allowed: 1e-4 });
+    if (written.selfTest.difference !== null) expect(written.selfTest.difference).toBeLessThanOrEqual(1e-4);
+    const names = written.files.map((file) => file.name);
+    expect(names).toEqual(expect.arrayContaining(COMMON));
+    for (const file of written.files) {
+      expect(readFileSync(path.join(folder, file.name)).length).toBe(file.bytes);
+    }
+    expect(JSON.parse(readFileSync(path.join(folder, 'classes.json'), 'utf8'))).toEqual(['broad', 'fine']);
+    const card = readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8');
+    expect(card).toContain(runId);
+    expect(card).not.toContain(root);
+  });
+
+  it.each([
+    ['tfjs', 'uint8'],
+    ['tfjs-graph', 'float16'],
+  ] as const)('is smaller as %s with weights of %s, and predicts nearly the same', async (format, quantisation) => {
+    const { runId } = runOf('softmax');
+    const folder = path.join(out, `${format}-${quantisation}`);
+    const written = await exportTo(`${format}-${quantisation}`, format, runId, quantisation);
+    expect(written).toMatchObject({ format, quantisation, selfTest: { references: 6, drawn: 4, allowed: 1e-2 } });
+    expect(written.selfTest.difference).toBeLessThanOrEqual(1e-2);
+    expect(readFileSync(path.join(folder, 'predict.mjs'), 'utf8')).toContain('allowed: 1e-2');
+    expect(readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8')).toContain(`with weights of ${quantisation}`);
+    const shardBytes = ({ files }: ExportedModel): number =>
+      files.filter(({ name }) => name.endsWith('.bin')).reduce((sum, { bytes }) => sum + bytes, 0);
+    const whole = await exportTo(`${format}-${quantisation}-whole`, format, runId);
+    // What a BatchNorm learnt and the kernels of single channels keep their digits.
+    expect(shardBytes(written) / shardBytes(whole)).toBeLessThan(quantisation === 'float16' ? 0.6 : 0.5);
+  });
 
   it('is noted beside the run, leaves nothing else behind, and says what to do next', async () => {
     const { runId } = runOf('softmax');
@@ -124,8 +141,7 @@ describe('a run that is exported for other programs', () => {
     expect(stdout).toMatch(/Self-test: TensorFlow \S+ predicts 6 images of the validation and 4 drawn ones within/);
     expect(stdout).toContain('Next: python');
     expect(readdirSync(out).filter((name) => name.endsWith('.part'))).toEqual([]);
-    const service = createService({ home, cache: path.join(root, 'cache') });
-    const { exports } = await service.transport.invoke('runs.files', { runId }).finally(() => service.close());
+    const { exports } = await service.transport.invoke('runs.files', { runId });
     expect(exports).toContainEqual(expect.objectContaining({ format: 'pb', path: folder, exists: true }));
   });
 
@@ -209,9 +225,52 @@ describe('an export that cannot be made', () => {
   });
 });
 
+/** Does something as soon as an export has begun, once there was found to be room for it. */
+function whenBegun(act: () => void): () => void {
+  const unsubscribe = service.transport.subscribe('task', ({ detail }) => {
+    if (detail !== 'predicting the reference images') return;
+    unsubscribe();
+    act();
+  });
+  return unsubscribe;
+}
+
+describe('an export that ends in its middle', () => {
+  it('leaves nothing when its process is killed', async () => {
+    const unsubscribe = whenBegun(() => {
+      const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+      const line = stdout.split('\n').find((one) => one.includes('exporter.ts'));
+      process.kill(Number.parseInt(line ?? '', 10), 'SIGKILL');
+    });
+    const before = readdirSync(out);
+    await expectError(() => exportTo('killed', 'onnx', runOf('softmax').runId), 'training.process', 'SIGKILL');
+    unsubscribe();
+    expect(readdirSync(out)).toEqual(before);
+  });
+
+  const refusal = whyNoSmallDisk();
+  it.skipIf(refusal !== null)(
+    `leaves nothing on a disk that fills${refusal ? ` (skipped: ${refusal})` : ''}`,
+    async () => {
+      const { folder } = smallDisk(path.join(root, 'disk'), 'size=24m');
+      const filler = path.join(folder, 'filler');
+      const unsubscribe = whenBegun(() => {
+        expect(() => writeFileSync(filler, Buffer.alloc(32 << 20))).toThrow('ENOSPC');
+      });
+      const output = { kind: 'folder', path: path.join(folder, 'model') } as const;
+      const { runId } = runOf('softmax');
+      const refused = service.transport.invoke('runs.exportModel', { runId, format: 'h5', output, taskId: 'filled' });
+      await expect(refused).rejects.toMatchObject({
+        code: 'disk.full',
+        hint: expect.stringContaining('another disk') as string,
+      });
+      unsubscribe();
+      expect(readdirSync(folder)).toEqual(['filler']);
+    },
+  );
+});
+
 describe('a window that exports the network of a run', () => {
-  const service = createService({ home, cache: path.join(root, 'cache') });
-  afterAll(() => service.close());
   const window = windowTransport(service);
 
   it('fetches the folder as one zip file, of which nothing is kept', async () => {
