@@ -1,6 +1,7 @@
 /**
  * `npm test [-- FILTER ...]` and `npm run test:quick`: the static checks, then the tests. Filters are parts of test
- * file names; with one, only those tests run. The last line is `N passed, N failed, N skipped`.
+ * file names; with one, only those tests run. `--thorough` has tests that try some of many networks try all of them. The
+ * last line is `N passed, N failed, N skipped`.
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -49,10 +50,11 @@ function tellSlowest(outcomes: readonly TestOutcome[]): void {
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const quick = args.includes('--quick');
-  const filters = args.filter((argument) => argument !== '--quick');
+  const thorough = args.includes('--thorough');
+  const filters = args.filter((argument) => argument !== '--quick' && argument !== '--thorough');
   const projects = quick ? ['--project=unit', '--project=contract'] : [];
   const checks = filters.length === 0 ? await runChecks(staticChecks(quick), checksAtOnce, tellCheck) : [];
-  const places = makeTestPlaces(process.env);
+  const places = makeTestPlaces({ ...process.env, THAW_TEST_THOROUGH: String(thorough) });
   try {
     const outcomes = await runVitest([...projects, ...filters], places);
     tellSlowest(outcomes);
