@@ -82,8 +82,6 @@ import { waitTraining } from './wait-training.ts';
 import { writePredictions } from './write-predictions.ts';
 import { writeFeatures } from './write-features.ts';
 
-const notYet = async (): Promise<never> => Promise.reject(new TypeError('Not yet.'));
-
 function implement(context: ServiceContext): Implementation {
   return {
     'networks.list': async () => Promise.resolve(listNetworks()),

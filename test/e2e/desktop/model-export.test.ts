@@ -52,7 +52,7 @@ describeWith('the model of a run on the desktop', await findDesktop(), (place) =
     await dialog.getByRole('heading', { name: 'Exported and tested' }).waitFor({ timeout: 60_000 });
     expect(await dialog.textContent()).toContain('stripes-model');
     expect(readdirSync(models)).toEqual(['stripes-model']);
-    expect(readdirSync(path.join(models, 'stripes-model'))).toContain('model.pb');
+    expect(readdirSync(path.join(models, 'stripes-model'))).toContain('saved_model.pb');
     // What is there is not written over.
     await dialog.getByRole('button', { name: 'Export another' }).click();
     await start.click();

@@ -12,8 +12,6 @@ const root = temporaryFolder();
 const context = new ServiceContext({ home: path.join(root, 'home'), cache: path.join(root, 'cache') });
 const ABOUT = { split: 'validation', epoch: 2, step: 8 } as const;
 
-type Written = Parameters<typeof writePredictions>[2];
-
 /** What a run made of an image: its content, its label, and a probability for each class. */
 type Row = readonly [content: string, label: string, ...probabilities: number[]];
 
@@ -27,7 +25,7 @@ async function evaluated(classes: readonly string[], rows: readonly Row[], keeps
   }));
   const likely = rows.map(([, , ...probabilities]) => probabilities);
   const written = await writePredictions(context.runDirectory(runId), ABOUT, {
-    images: images as unknown as Written['images'],
+    images,
     classes,
     predictions: {
       predicted: Int32Array.from(likely, (own) => own.indexOf(Math.max(...own))),

@@ -18,7 +18,7 @@ async function evaluated(...predicted: number[]): Promise<{ runId: string; file:
   const runId = logFinishedRun(context.log);
   const about = { split: 'validation', epoch: 2, step: 8 } as const;
   const written = await writePredictions(context.runDirectory(runId), about, {
-    images: IMAGES as unknown as Parameters<typeof writePredictions>[2]['images'],
+    images: IMAGES,
     classes: ['ants', 'bees'],
     predictions: {
       predicted: Int32Array.from(predicted),
